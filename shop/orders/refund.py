@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
 from django.db.models import F, Sum
+from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -100,7 +101,7 @@ def record[Part: OrderLine | Suborder](
         NotPossible: the order is not paid, or more would go back than was bought.
     """
     if not order.is_paid:
-        raise NotPossible("Only a paid order can be refunded.")
+        raise NotPossible(_("Only a paid order can be refunded."))
     at, goodwill = facts["at"], list(facts.get("goodwill", ()))
     back = _worked_out(order, parts, goodwill, facts.get("restock"))
     if not goodwill and facts["cause"] not in kindness.PAID_BY_OTHERS:
@@ -198,7 +199,7 @@ def _row(line: OrderLine, wanted: int | Amount, before: Share) -> RefundLine:
     is_too_many = count < 0 or before.quantity + count > line.quantity
     is_too_much = paid is not None and not 0 <= paid <= line.paid - before.paid
     if is_too_many or is_too_much or not (count or paid):
-        raise NotPossible("More would go back than was bought.")
+        raise NotPossible(_("More would go back than was bought."))
     whole = Share(line.quantity, line.paid, line.funded, line.commission)
     share = share_of(whole, before, count, paid)
     return RefundLine(
@@ -226,7 +227,7 @@ def _parcels(empty: Iterable[Suborder], parts: Mapping[Suborder, int]) -> list[R
         paid, funded = delivery_left(suborder)
         back = paid if suborder.pk in whole else parts[suborder]
         if not 0 <= back <= paid:
-            raise NotPossible("More would go back of the delivery than is left of it.")
+            raise NotPossible(_("More would go back of the delivery than is left of it."))
         if back < paid:
             funded = funded * back // paid
         if back or funded:

@@ -79,6 +79,8 @@ class ReturnRequest(Stateful):
     has_pictures = models.BooleanField(default=False)
     refund = models.OneToOneField(Refund, models.PROTECT, null=True, related_name="return_request")
 
+    is_answered_by_store: bool
+
     objects = ReturnQuerySet.as_manager()
 
     class Meta:
@@ -131,7 +133,6 @@ class ReturnLine(models.Model):
     quantity = models.PositiveIntegerField()
     reason = models.CharField(max_length=10, choices=Reason)
     words = models.CharField(max_length=300, blank=True)
-
     picture_count: int  # Only where a query adds it.
 
     class Meta:

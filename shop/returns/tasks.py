@@ -44,6 +44,7 @@ def send_return_to_handle(request_id: int, user_id: int) -> None:
         "state": request.state,
         "answer": request.answer,
         "tracking": " ".join(filter(None, (request.carrier, request.tracking_number))),
+        "is_visit": not request.suborder.service,
         "order_number": request.suborder.order.number,
         "number": request.number,
         "lines": _lines(request, language, is_shopper=False),

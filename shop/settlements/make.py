@@ -104,11 +104,16 @@ def ask_for(merchant: Merchant, *, at: datetime, by: User) -> Settlement:
     """Draft what a store may have now, before its cut-off: once a week.
 
     Raises:
-        NotPossible: it asked within the week, or there is too little.
+        NotPossible: the store is suspended, it asked within the week, a draft waits, or there is
+            too little.
     """
+    if merchant.is_suspended:
+        raise NotPossible(_("Your store is suspended: you are paid once it is open again."))
     asked = merchant.settlements.filter(asked=True, made_at__gt=at - WEEK)
     if asked.exclude(state=State.VOID).exists():
         raise NotPossible(_("You have asked within the last seven days."))
+    if merchant.settlements.filter(state=State.DRAFT).exists():
+        raise NotPossible(_("A settlement of yours is being checked already."))
     made = draft(merchant.pk, cut_off=at, at=at, asked=True)
     if made is None:
         raise NotPossible(_("Nothing can be paid yet: look at what is held, and at the least sum."))
@@ -136,7 +141,7 @@ def approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settlem
     if merchant.is_suspended:
         raise NotPossible(f"{merchant.name} is suspended: nothing is paid to it.")
     if method is None:
-        raise NotPossible(f"{merchant.name} has no account that two people have confirmed.")
+        raise NotPossible(f"{merchant.name} has no account that can be used now.")
     if sums.total != seen or sums.total <= 0:
         raise ChangedSum(written(sums.total, row.currency, "en"))
     _write_sums(row, sums)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -140,8 +140,19 @@ def is_used(method: PayoutMethod) -> bool:
     return method.payouts.filter(state__in=(Payout.State.QUEUED, Payout.State.EXPORTED)).exists()
 
 
-def no_account() -> str:
-    """Say what a store has to do before it is paid."""
+def no_account(known: Iterable[PayoutMethod]) -> str:
+    """Say why a store cannot be paid now, by the accounts of it that are not closed."""
+    states = {row.state for row in known}
+    if states & {State.NEW, State.READY}:
+        return _(
+            "Your account is not used yet: an organizer compares it with your papers, and it works "
+            "72 hours after it was typed at the earliest."
+        )
+    if State.RESTRICTED in states:
+        return _(
+            "A payment to your account came back, and nothing is paid to it before an organizer "
+            "has looked. Look whether it is right, or type another one."
+        )
     return _("Tell us where to pay you. An organizer confirms it before anything is paid.")
 
 

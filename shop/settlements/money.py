@@ -110,9 +110,13 @@ def language_of(merchant: Merchant) -> str:
     return members.values_list("user__language", flat=True).first() or "en"
 
 
-def payout_of(settlement: Settlement) -> Payout | None:
-    """Return the last try to pay a settlement; read ``settlements_of``."""
-    return max(settlement.payouts.all(), key=lambda row: row.pk, default=None)
+def payouts_of(settlement: Settlement) -> list[Payout]:
+    """Return the tries to pay a settlement, the last first; not those that never left the desk.
+
+    Read ``settlements_of``.
+    """
+    sent = (row for row in settlement.payouts.all() if row.state != Payout.State.VOID)
+    return sorted(sent, key=lambda row: -row.pk)
 
 
 def _why_kept(row: Suborder) -> str:

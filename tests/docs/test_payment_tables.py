@@ -6,6 +6,7 @@ from shop.currencies import for_stripe
 from shop.ledger.posting import sales
 from shop.ledger.models import LedgerEntry
 from shop.money import share
+from shop.money_desk.kinds import KINDS
 from shop.orders.models import Order, OrderLine
 from tests import make
 from tests.docs.pages import minor, money, percent_bp, tables
@@ -53,6 +54,21 @@ def test_books(row):
         ("**Commission account**", "commission"),
     ):
         assert money(entries.get(account, 0)) == row[title]
+
+
+def test_the_page_lists_every_task_with_its_day_and_how_it_may_end():
+    def due(days):
+        return f"{days} day{'s' if days > 1 else ''}" if days else "at once"
+
+    told = {
+        row["Task"]: (row["**Due after**"].partition(";")[0], row["**May end as**"])
+        for row in TABLES["tasks"]
+    }
+
+    assert told == {
+        kind.title: (due(kind.due.days), "; ".join(end.label for end in kind.outcomes))
+        for kind in KINDS.values()
+    }
 
 
 @pytest.mark.parametrize(

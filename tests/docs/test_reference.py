@@ -1,6 +1,7 @@
 """The reference pages name everything that exists."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,16 @@ def test_every_command_is_documented():
 
     assert {name for name in commands if f"manage.py {name}" not in page} == set()
     assert "beat" in commands
+
+
+def test_the_glossary_says_each_word_once():
+    page = (ROOT / "docs" / "reference" / "glossary.md").read_text()
+
+    heads = re.findall(r"^\| (\*\*.*?) \|", page, re.MULTILINE)
+    words = Counter(word for head in heads for word in re.findall(r"\*\*(.+?)\*\*", head))
+
+    assert [word for word, count in words.items() if count > 1] == []
+    assert words["Proof"] == 1
 
 
 def test_every_decision_is_listed():

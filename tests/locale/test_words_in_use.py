@@ -110,3 +110,33 @@ def marks_between(node: ast.JoinedStr) -> bool:
         and all(isinstance(beside, ast.FormattedValue) for beside in (before, after))
         for before, part, after in zip(parts, parts[1:], parts[2:], strict=False)
     )
+
+
+# Their refusals are read by shoppers and stores; those of other modules by organizers alone.
+REFUSING = [
+    *(
+        path
+        for package in ("cart", "checkout", "reminders", "returns", "tickets")
+        for path in sorted((ROOT / "shop" / package).rglob("*.py"))
+    ),
+    *(
+        ROOT / "shop" / name
+        for name in (
+            "orders/refund.py", "orders/ship.py", "orders/after_sale/arrive.py",
+            "payments/call_off.py", "payments/outside/match.py",
+        )
+    ),
+]  # fmt: skip
+
+
+def test_what_shoppers_and_stores_are_refused_is_said_in_their_language():
+    bare = [
+        f"{path.relative_to(ROOT)}: {ast.unparse(call.args[0])}"
+        for path in REFUSING
+        for call in calls(path)
+        if ast.unparse(call.func) == "NotPossible"
+        and call.args
+        and isinstance(call.args[0], ast.Constant | ast.JoinedStr)
+    ]
+
+    assert bare == []

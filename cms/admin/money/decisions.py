@@ -22,6 +22,7 @@ from shop.money_desk.models import MoneyTask
 from shop.payments import proposals
 from shop.payments.models import RefundProposal
 from shop.returns import answer
+from shop.returns.decided import is_by_organizer
 from shop.returns.models import ReturnRequest
 from shop.returns.tasks import tell_store
 from shop.returns.words import reason_words
@@ -71,8 +72,9 @@ def decide_return(outcome: TaskOutcome) -> MakeAct:
             f"{row.quantity} × {row.line.title}: {reason_words(row.reason)}. {row.words}"
             for row in found.lines.select_related("line")
         ]
-        store = [f"The store wrote: {found.answer}"] if found.answer else []
-        return Act(title, button, [task.what, *lines, *store, SAID[outcome]], run, DecisionForm)
+        who = "An organizer" if is_by_organizer(found) else "The store"
+        before = [f"{who} wrote: {found.answer}"] if found.answer else []
+        return Act(title, button, [task.what, *lines, *before, SAID[outcome]], run, DecisionForm)
 
     return make
 
@@ -120,7 +122,7 @@ def pay_again(request: SignedIn, task: MoneyTask) -> Act:
     effects = [
         task.what,
         "A new payout of the same settlement is queued, to the account that the store uses now.",
-        "It needs an account that two people have confirmed.",
+        "It needs an account that a member typed, somebody else confirmed, and can be used.",
     ]
     return Act("Pay it again", "Queue it", effects, run, Reason)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -37,7 +38,10 @@ class OrderedLine:
 
 @dataclass(frozen=True, slots=True)
 class SentParcel:
-    """The parcel of one store, or the visits that it hosts; ``total`` is lines and delivery."""
+    """The parcel of one store, or the visits that it hosts; ``total`` is lines and delivery.
+
+    ``acts`` are labels and addresses of what its reader may do with it.
+    """
 
     part: Suborder
     store_url: str
@@ -46,6 +50,7 @@ class SentParcel:
     shipments: tuple[tuple[Shipment, str], ...]  # each with where it went, if elsewhere
     delivery: str
     total: str
+    acts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,18 @@ def _parcel(
         shipments=tuple((row, _elsewhere(row, order, by)) for row in part.shipments.all()),
         delivery=_amount(part.delivery_paid, order),
         total=_amount(total, order),
+        acts=tuple(_acts(order, part)) if may(by, "publish_festival") else (),
     )
+
+
+def _acts(order: Order, part: Suborder) -> Iterator[tuple[str, str]]:
+    """Yield what can be done with a parcel: it arrived, its earnings are kept or let go."""
+    which = f"?part={part.pk}"
+    if order.is_paid and part.state == Suborder.State.SHIPPED:
+        yield "It arrived", reverse("desk:order-arrived", args=[order.pk]) + which
+    if order.is_paid and part.settled_at is None:
+        label = "Let go its earnings" if part.held_at else "Keep its earnings"
+        yield label, reverse("desk:order-keep", args=[order.pk]) + which
 
 
 def _line(

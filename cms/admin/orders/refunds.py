@@ -185,7 +185,7 @@ def refund(request: SignedIn, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
     trail = [(reverse("desk_orders:index"), "Orders"), (back, order.number)]
     return show(
-        request, "refund.html", f"Refund {order.number}", trail=trail, icon="undo",
+        request, "refund.html", f"Refund {order.number}", trail=trail, icon="rotate",
         status=422 if form.errors else 200, form=form, rows=form.rows(), order=order, back=back,
         seen=decided(order.pk),
         payers=payers(seen, order) if seen else [],

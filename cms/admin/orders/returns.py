@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,6 +18,7 @@ from cms.admin.permissions import needs
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.forms.numbers import number_of
+from shop.merchants.models import Membership
 from shop.money_desk.gate import key_of, open_tasks
 from shop.orders.after_sale.arrive import arrived as note_arrived
 from shop.orders.after_sale.hold import hold, let_go
@@ -29,13 +30,14 @@ from shop.workspace.orders.returns import as_jpeg
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """A request with its lines in words, its pictures by id, and the task about it."""
+    """A request with its lines in words, who answered, its pictures by id, and its task."""
 
     title: str
     state: str
     store: str
     lines: Sequence[str]
     answer: str
+    answered_by: str
     pictures: Sequence[int]
     task_url: str
 
@@ -43,8 +45,12 @@ class AskedFor:
 def asked_of(order: Order) -> list[AskedFor]:
     """Return what was asked for of an order, the newest first. Four statements."""
     pictures = ReturnPicture.objects.defer("content")
+    stores = Membership.objects.filter(
+        merchant=OuterRef("suborder__merchant"), user=OuterRef("answered_by")
+    )
     rows = list(
         ReturnRequest.objects.filter(suborder__order=order)
+        .annotate(is_answered_by_store=Exists(stores))
         .select_related("suborder__merchant")
         .prefetch_related("lines__line", Prefetch("lines__pictures", pictures))
     )
@@ -130,6 +136,7 @@ def _asked(row: ReturnRequest, task: int | None) -> AskedFor:
         store=row.suborder.merchant.name,
         lines=lines,
         answer=row.answer,
+        answered_by="The store" if row.is_answered_by_store else "An organizer",
         pictures=[picture.pk for one in row.lines.all() for picture in one.pictures.all()],
         task_url=reverse("desk:money-task", args=[task]) if task else "",
     )

@@ -135,21 +135,7 @@ class OrderView(InspectView):
             found.append(button("What the shopper sees", url, "view"))
         if may(self.request.user, "publish_festival") and self.object.is_paid:
             refund = reverse("desk:order-refund", args=[self.object.pk])
-            found.append(button("Refund", refund, "undo"))
-            found += [
-                button(f"{part.merchant.name}: it arrived",
-                       reverse("desk:order-arrived", args=[self.object.pk]) + f"?part={part.pk}",
-                       "check")
-                for part in self.object.suborders.filter(state=Suborder.State.SHIPPED)
-                .select_related("merchant")
-            ]  # fmt: skip
-            found += [
-                button(f"{part.merchant.name}: {'let go' if part.held_at else 'keep'} its earnings",
-                       reverse("desk:order-keep", args=[self.object.pk]) + f"?part={part.pk}",
-                       "lock")
-                for part in self.object.suborders.sold().filter(settled_at=None)
-                .select_related("merchant")
-            ]  # fmt: skip
+            found.append(button("Refund", refund, "rotate"))
             ways = (("stop", "Stop the parcels", False), ("go", "Let the parcels go", True))
             found += [
                 button(label, reverse("desk:order-stop", args=[self.object.pk, name]), "cog")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
+from cms.admin.payouts.index import METHODS
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
@@ -42,7 +43,8 @@ def account(request: SignedIn, pk: int) -> HttpResponse:
     facts = [(label, known[name]) for name, label in NAMES.items() if known.get(name)]
     response = show(
         request, "account.html", f"Account of {row.merchant.name}", trail=TRAIL, icon="lock",
-        account=row, facts=facts, ways=WAYS[State(row.state)], is_used=is_used(row),
+        account=row, state=dict(METHODS)[row.state], facts=facts,
+        ways=WAYS[State(row.state)], is_used=is_used(row),
     )  # fmt: skip
     response.headers["Cache-Control"] = "no-store"
     return response

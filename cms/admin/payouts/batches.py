@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
+from cms.admin.payouts.index import PAYOUTS
 from cms.admin.permissions import may, needs
 from cms.admin.screens import Trail, show
 from cms.admin.tables import QUIET, Column, Table, link, small
@@ -167,7 +168,7 @@ def payout(request: SignedIn, pk: int) -> HttpResponse:
     return show(
         request, "payout.html", row.reference, trail=TRAIL, icon="upload", payout=row,
         amount=_said(row), ways=ways.get(Payout.State(row.state), []) if can_act else [],
-        has_proof=has_proof,
+        state=dict(PAYOUTS)[row.state], has_proof=has_proof,
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ PAYOUTS = [
     ("failed", "Not paid"), ("returned", "Came back"), ("void", "Dropped"), ("all", "All"),
 ]  # fmt: skip
 METHODS = [
-    ("new", "To confirm"), ("ready", "In use"), ("restricted", "Something came back"),
+    ("new", "To confirm"), ("ready", "Confirmed"), ("restricted", "Something came back"),
     ("closed", "Closed"), ("all", "All"),
 ]  # fmt: skip
 OWN = (Account.PROVIDER, Account.STORAGE, Account.BANK)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.payouts.batches import take_proof
+from cms.admin.payouts.index import STATES
 from cms.admin.permissions import may, needs
 from cms.admin.screens import show
 from cms.admin.tables import Column, Table
@@ -52,6 +53,7 @@ def settlement(request: SignedIn, pk: int) -> HttpResponse:
     ]
     return show(
         request, "settlement.html", row.number, trail=TRAIL, icon="tasks", settlement=row,
+        state=dict(STATES)[row.state],
         facts=facts, table=_table(row, lines_now(row)), payouts=list(row.payouts.order_by("-pk")),
         can_act=is_draft and may(request.user, "publish_festival"),
         is_unpaid=row.state == Settlement.State.FINAL and may(request.user, "publish_festival"),

@@ -220,7 +220,7 @@ def _line(line: OrderLine, order: Order) -> Wording:
     text, foreign = _("%(quantity)d × %(product)s") % facts, line.mark(order, language())
     if not line.gone:
         return Wording(text, foreign)
-    gone = _("%(back)s of %(total)s cancelled") % {"back": line.gone, "total": line.quantity}
+    gone = _("%(back)s of %(total)s refunded") % {"back": line.gone, "total": line.quantity}
     return Wording(f"{text} ({gone})", foreign)
 
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from django.db import transaction
 from django.db.models import Max, Q
+from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -44,7 +45,7 @@ def arrived(
     if part.state == State.DELIVERED:
         return part
     if part.state != State.SHIPPED:
-        raise NotPossible("Only a parcel that was sent can have arrived.")
+        raise NotPossible(_("Only a parcel that was sent can have arrived."))
     _deliver(part, how, at=at, release_at=at + AFTER_DELIVERY)
     if by is not None and how == Arrival.STAFF:
         note(part.order, "arrived", at=at, by=by, festival=None, reason=reason)

@@ -13,6 +13,8 @@ from django.conf import settings
 
 from shop.currencies import is_chargeable, written
 from shop.errors import GatewayError, NotPossible
+from shop.ledger.balances import balance
+from shop.ledger.models import LedgerEntry
 from shop.payments.own_account.endpoints import KINDS, Payload, address_of, found
 from shop.payments.provider.guards import SANDBOX_KEY, dangers, is_live
 from shop.payments.provider.stripe_account import API_VERSION, Account, account
@@ -153,7 +155,9 @@ def _endpoint(public: str) -> Iterator[SetupFinding]:
 
 
 def _payouts(own: Account) -> SetupFinding:
+    """Tell whether the provider's own payouts leave enough there for the refunds that are due."""
     least = own.least.get(settings.SHOP_CURRENCY, 0)
+    due = max(0, -balance(LedgerEntry.Account.REFUNDS_DUE, settings.SHOP_CURRENCY))
     remedy = (
         "Set payouts to manual in the settings of the account, or give them a minimum balance: "
         "what is owed to stores and shoppers must stay there."
@@ -164,7 +168,11 @@ def _payouts(own: Account) -> SetupFinding:
         return SetupFinding("The balance is paid out by hand alone.")
     if least > 0:
         kept = written(least, settings.SHOP_CURRENCY, "en")
-        return SetupFinding(f"The balance is paid out {own.interval}, and {kept} stay there.")
+        what = f"The balance is paid out {own.interval}, and {kept} stay there."
+        if least >= due:
+            return SetupFinding(what)
+        owed = written(due, settings.SHOP_CURRENCY, "en")
+        return SetupFinding(f"{what} Refunds of {owed} are due.", remedy)
     return SetupFinding(
         f"The balance is paid out {own.interval or 'by itself'}, and empties.", remedy
     )

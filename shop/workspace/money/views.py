@@ -25,7 +25,14 @@ from shop.settlements.lines import lines_now
 from shop.settlements.make import LEAST, ask_for
 from shop.settlements.methods import current_method, no_account
 from shop.settlements.models import PayoutMethod, PayoutProof, Settlement
-from shop.settlements.money import explained, held_parts, money_of, payout_of, settlements_of
+from shop.settlements.money import (
+    StoreMoney,
+    explained,
+    held_parts,
+    money_of,
+    payouts_of,
+    settlements_of,
+)
 from shop.settlements.statement import has_statement, statement_answer
 from shop.settlements.words import kind_words
 from shop.spreadsheets import Table, streamed
@@ -65,17 +72,21 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     at = clock.moment_of(request)
     page = page_of(request, held_parts(merchant, at=at), size=SHOWN)
     method = current_method(merchant, at=at)
+    methods = list(merchant.payout_methods.exclude(state=PayoutMethod.State.CLOSED))
+    least = LEAST[PayoutMethod.Rail(method.rail)] if method else 0
+    money = money_of(merchant, at=at)
     context = {
         "part": "money",
-        "money": money_of(merchant, at=at),
+        "money": money,
+        "can_settle": _can_settle(merchant, money, least=least),
         "page": page,
         "held": list(explained(page.rows)),
         "settlements": [_shown(row) for row in settlements_of(merchant)[:SHOWN]],
         "method": method,
-        "methods": merchant.payout_methods.exclude(state=PayoutMethod.State.CLOSED),
-        "least": LEAST[PayoutMethod.Rail(method.rail)] if method else 0,
+        "methods": methods,
+        "least": least,
         "least_of_rails": {str(rail): least for rail, least in LEAST.items()},
-        "no_account": "" if method else no_account(),
+        "no_account": "" if method else no_account(methods),
         "currency": settings.SHOP_CURRENCY,
     }
     return render(request, "shop/workspace/money.html", context)
@@ -104,7 +115,6 @@ def settlement(request: MemberRequest, merchant: Merchant, settlement_id: int) -
     row = get_object_or_404(settlements_of(merchant), pk=settlement_id)
     lines = [(line, kind_words(line["kind"])) for line in lines_now(row)]
     context = {"part": "money", "lines": lines, **_shown(row), "has_pdf": has_statement(row),
-               "payouts": sorted(row.payouts.all(), key=lambda one: -one.pk),
                "proved": set(PayoutProof.objects.filter(payout__settlement=row)
                              .values_list("payout", flat=True))}  # fmt: skip
     return render(request, "shop/workspace/settlement.html", context)
@@ -165,6 +175,13 @@ def ask(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     return redirect("workspace-money", merchant.slug)
 
 
+def _can_settle(merchant: Merchant, money: StoreMoney, *, least: int) -> bool:
+    """Tell whether what is ready stands on the next settlement: enough, with where to pay it."""
+    if merchant.is_suspended:
+        return False
+    return money.ready <= 0 or 0 < least <= money.ready
+
+
 def table_of(row: Settlement) -> Table:
     """Return the lines of a settlement as a table, in whole units of its currency."""
 
@@ -189,4 +206,6 @@ def table_of(row: Settlement) -> Table:
 
 def _shown(row: Settlement) -> dict[str, Any]:
     state, tag = STATES[Settlement.State(row.state)]
-    return {"settlement": row, "state": state, "tag": tag, "payout": payout_of(row)}
+    payouts = payouts_of(row)
+    return {"settlement": row, "state": state, "tag": tag, "payouts": payouts,
+            "payout": next(iter(payouts), None)}  # fmt: skip

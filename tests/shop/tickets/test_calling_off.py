@@ -241,7 +241,7 @@ def test_what_went_back_is_not_earned(client, till):
     assert today.sums(host, at=NOON)["earned"] == 36_00
     client.force_login(visits.host_of(adult))
     page = client.get(f"/merchant/orders/{order.suborders.get().pk}/").text
-    assert "2 of 2 cancelled" in page
+    assert "2 of 2 refunded" in page
     assert "−$72.00" in page
     assert '<dd class="total">$36.00</dd>' in page
     orders = client.get(f"/merchant/{host.slug}/orders/").text

@@ -235,15 +235,28 @@ def test_an_organizer_keeps_the_earnings_of_a_parcel_and_lets_them_go(desk, orde
     part = order.suborders.get()
     page = f"/organize/orders/{order.pk}/keep/?part={part.pk}"
     seen = f"/organize/desk_orders/inspect/{order.pk}/"
-    assert "keep its earnings" in desk.get(seen).text
+    assert "Keep its earnings" in desk.get(seen).text
     assert desk.post(page, {"reason": ""}).status_code == 422
 
     desk.post(page, {"reason": "Two shoppers call it a fake"})
     part.refresh_from_db()
     assert part.held_at is not None
     assert "Two shoppers call it a fake" in desk.get(seen).text
-    assert "let go its earnings" in desk.get(seen).text
+    assert "Let go its earnings" in desk.get(seen).text
     desk.post(page, {"reason": "It is none"})
 
     part.refresh_from_db()
     assert part.held_at is None
+
+
+def test_the_order_says_who_answered_a_request(desk, order):
+    part = order.suborders.get()
+    request = ask(order.pk, part.pk, "return", wish(order, 1, "broken"), at=NOON + DAY)
+    refuse(request.pk, answer="It was worn", at=NOON + 2 * DAY, by=make.member(part.merchant))
+    page = f"/organize/desk_orders/inspect/{order.pk}/"
+    assert "The store: It was worn" in desk.get(page).text
+
+    appeal(request.pk, at=NOON + 3 * DAY)
+    refuse(request.pk, answer="So we think", at=NOON + 4 * DAY, by=organizer())
+
+    assert "An organizer: So we think" in desk.get(page).text

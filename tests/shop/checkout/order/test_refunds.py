@@ -48,7 +48,7 @@ def block():
 def test_a_called_off_tour_says_on_each_page_that_its_money_is_on_its_way(called_off):
     page, invoice = pages(called_off)
 
-    assert "2 × Dyeing, Adult (2 of 2 cancelled)" in page
+    assert "2 × Dyeing, Adult (2 of 2 refunded)" in page
     assert "Total paid $105.00 Refund on its way −$80.00 You pay in the end $25.00" in page
     assert "A river in flood Banks usually take 5 to 10 working days." in page
     assert "Total paid $105.00 Refund on its way −$80.00 You pay in the end $25.00" in invoice

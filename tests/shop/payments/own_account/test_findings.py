@@ -7,8 +7,12 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from shop.ledger.posting import sales
+from tests import make
+from tests.make import NOON
 from tests.sandbox import make as provider
 
+pytestmark = pytest.mark.django_db
 SHOP = "http://127.0.0.1:8000"
 KEY = "sk_test_sandbox_tests"
 
@@ -161,6 +165,19 @@ def test_the_balance_stays_where_it_is_owed(ready, sandbox_server, schedule, lea
 
     assert found is is_well
     assert all("paid out" in line for line in wrong(said))
+
+
+@pytest.mark.parametrize(("least", "is_well"), [(29_99, False), (30_00, True)])
+def test_what_stays_there_covers_the_refunds_that_are_due(ready, sandbox_server, least, is_well):
+    sales.post_unwanted(make.order({make.variant(30_00): 1}), 30_00, reference="late-1", at=NOON)
+    payouts = {"schedule": {"interval": "daily"}, "minimum_balance_by_currency": {"usd": least}}
+    api = provider.client(sandbox_server.url, KEY)
+    api.raw_request("post", "/v1/balance_settings", payments={"payouts": payouts})
+
+    said, found = check()
+
+    assert found is is_well
+    assert any("Refunds of $30.00 are due" in line for line in wrong(said)) is not is_well
 
 
 def test_a_currency_that_nobody_can_pay_in_is_said(ready, settings):

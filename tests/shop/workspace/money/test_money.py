@@ -7,15 +7,24 @@ from io import StringIO
 import pytest
 from django.test import Client
 
+from shop.moderation.suspend import suspend
 from shop.returns.ask import ask
-from shop.settlements.methods import current_method
+from shop.settlements.make import draft
+from shop.settlements.methods import (
+    add_method,
+    close_method,
+    confirm_method,
+    current_method,
+    restrict,
+)
 from shop.settlements.models import PayoutMethod, Settlement
+from shop.settlements.payouts import queue_what_waits
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
 from tests.shop.accounts.people import PASSWORD, signed_in
 from tests.shop.returns.sold import paid, sent, wish
-from tests.shop.settlements.earned import DAY, MONDAY, RELEASED, earned, settled, store
+from tests.shop.settlements.earned import ACCOUNT, DAY, MONDAY, RELEASED, earned, settled, store
 
 pytestmark = pytest.mark.django_db
 TYPED = {"rail": "bank", "holder": "Iveti Hills Market Ltd", "account": "0110 0927 74471",
@@ -182,3 +191,83 @@ def test_the_page_costs_the_same_for_one_as_for_many(browser, till, merchant, cl
 
 def test_guests_are_led_to_the_sign_in(merchant):
     assert Client().get(where(merchant)).status_code == 302
+
+
+def test_dates_of_settlements_are_those_of_utc_wherever_the_store_is(till, client, clock_at):
+    merchant = store(country="CV")  # an hour behind
+    client.force_login(make.member(merchant))
+    earned(till, merchant)
+    made = settled(merchant)
+    clock_at(MONDAY)
+
+    assert "Up to 31 May 2027, 00:00 UTC" in client.get(where(merchant, f"{made.pk}/")).text
+    assert "<b>7 June</b>" in client.get(where(merchant)).text
+
+
+def test_a_try_that_never_left_the_desk_is_not_told_as_the_banks_word(
+    browser, till, merchant, clock_at
+):
+    earned(till, merchant)
+    made = settled(merchant)
+    dropped = made.payouts.get()
+    close_method(dropped.method_id, at=MONDAY, by=make.user())
+    queue_what_waits(at=MONDAY)
+    dropped.refresh_from_db()
+    clock_at(MONDAY)
+
+    assert dropped.state == "void"
+    page = browser.get(where(merchant, f"{made.pk}/")).text
+    assert dropped.reference not in page
+    assert dropped.ended_why not in page
+    assert dropped.reference not in browser.get(where(merchant)).text
+
+
+def test_a_suspended_store_reads_that_it_is_paid_later_and_cannot_ask(
+    browser, till, merchant, clock_at
+):
+    earned(till, merchant)
+    suspend(merchant, "Papers", at=RELEASED, by=make.user())
+    clock_at(RELEASED)
+
+    page = browser.get(where(merchant)).text
+    answer = browser.post(where(merchant, "ask/"), follow=True)
+
+    assert "Nothing is settled or paid while your store is suspended" in page
+    assert "Ask for it today" not in page
+    assert "you are paid once it is open again" in answer.text
+    assert not Settlement.objects.exists()
+
+
+def test_a_store_whose_settlement_is_checked_is_told_so(browser, till, merchant, clock_at):
+    earned(till, merchant)
+    draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    earned(till, merchant, at=NOON + 30 * DAY)
+    clock_at(NOON + 60 * DAY)
+
+    answer = browser.post(where(merchant, "ask/"), follow=True)
+
+    assert "is being checked already" in answer.text
+    assert not Settlement.objects.filter(asked=True).exists()
+
+
+def test_why_a_store_cannot_be_paid_is_said_as_it_is(till, merchant, client, clock_at):
+    bare = make.merchant()
+    client.force_login(make.member(bare))
+    assert "Tell us where to pay you." in client.get(where(bare)).text
+    made = add_method(bare, ACCOUNT, rail="bank", at=NOON, by=make.member(bare))
+    clock_at(NOON + DAY)
+    assert "Your account is not used yet" in client.get(where(bare)).text
+    confirm_method(made.pk, at=NOON, by=make.user(), reason="Letter of the bank")
+    assert "Your account is not used yet" in client.get(where(bare)).text
+    restrict(made)
+    assert "A payment to your account came back" in client.get(where(bare)).text
+
+
+def test_less_than_the_least_sum_is_not_promised_for_the_next_settlement(
+    browser, till, merchant, clock_at
+):
+    earned(till, merchant, units=1)
+    clock_at(RELEASED)
+    assert "waits: see below" in browser.get(where(merchant)).text
+    earned(till, merchant)
+    assert "in the next settlement" in browser.get(where(merchant)).text
