@@ -253,6 +253,7 @@ PAYMENTS_SANDBOX = env_on("PAYMENTS_SANDBOX")
 PAYOUT_SECRET = env("PAYOUT_SECRET") or SECRET_KEY
 PAYOUT_SECRETS_BEFORE = env_list("PAYOUT_SECRETS_BEFORE")
 BATCH_ALONE_UP_TO = int(env("BATCH_ALONE_UP_TO", "100000"))  # minor units sent without a checker
+COMMISSION_VAT_BP = int(env("COMMISSION_VAT_BP", "0"))  # inside commission: 1900 are 19 %
 ALONE_UP_TO = int(env("ALONE_UP_TO", "5000"))  # minor units that one person alone may refund
 SECONDS_BETWEEN_LOOKS = 2  # in which the pages of an order do not ask the provider anew
 CHECKOUT_ORIGIN = STRIPE_BASE_URL or "https://checkout.stripe.com"

@@ -11,7 +11,7 @@ from django.core.cache import caches
 
 from sandbox.server import Options, start
 from shop.storefront.cache import catalogue_version
-from tests import composing, emptying, locking
+from tests import composing, emptying, locking, telling
 from tests.patience import PATIENCE
 
 pytest_plugins = ["tests.browsing.fixtures"]
@@ -23,6 +23,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("ours")
 locking.watch()
 emptying.watch()
+telling.watch()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -39,6 +40,17 @@ def nothing_remembered() -> None:
     for name in settings.CACHES:
         caches[name].clear()
     catalogue_version.forget()
+
+
+@pytest.fixture(autouse=True)
+def nothing_told() -> Iterator[None]:
+    """Fail a test in which something was said that is nobody's to read."""
+    telling.found.clear()
+    yield
+    telling.look_at_mails()
+    told = list(telling.found)
+    telling.found.clear()
+    assert told == []
 
 
 @pytest.fixture(scope="session")

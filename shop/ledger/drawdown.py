@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 
 from shop.festivals.models import Fund
 from shop.ledger.models import LedgerEntry, LedgerTransaction
-from shop.orders.models import Discount, Order, OrderLine
+from shop.orders.models import Discount, Order, OrderLine, RefundGoodwill
 
 Kind = LedgerTransaction.Kind
 
@@ -23,7 +23,7 @@ class Drawdown:
 
 
 def drawdown(fund: Fund) -> Drawdown:
-    """Add up the discounts and subsidies of paid orders that a fund pays for. Three statements."""
+    """Add up the discounts, subsidies and goodwill that a fund pays for. Four statements."""
     discounts = Discount.objects.filter(fund=fund, order__state=Order.State.PAID)
     titled = discounts.values("promotion__title").annotate(
         uses=Count("order", distinct=True), given=Sum("organizer_part")
@@ -33,6 +33,11 @@ def drawdown(fund: Fund) -> Drawdown:
     deals = lines.aggregate(uses=Count("order", distinct=True), given=Sum("subsidy", default=0))
     if deals["given"]:
         rows.append(("Subsidised deals", deals["uses"], deals["given"]))
+    gifts = RefundGoodwill.objects.filter(fund=fund).aggregate(
+        uses=Count("refund__order", distinct=True), given=Sum("by_fund", default=0)
+    )
+    if gifts["given"]:
+        rows.append(("Goodwill", gifts["uses"], gifts["given"]))
     back = _gone_back(fund)
     return Drawdown(tuple(rows), sum(row[2] for row in rows), back)
 

@@ -115,6 +115,12 @@ WHERE (o.state = 'paid') <> (s.paid_at IS NOT NULL)
   OR (o.state = 'paid' AND s.paid_at IS DISTINCT FROM o.paid_at)
   OR s.returned <> coalesce(b.amount, 0) ORDER BY s.id
 """
+FUNDS = """
+SELECT f.id, f.given, coalesce(g.amount, 0) FROM shop_fund f LEFT JOIN (
+  SELECT fund_id, sum(by_fund) AS amount FROM shop_refundgoodwill GROUP BY fund_id) g
+  ON g.fund_id = f.id
+WHERE f.given <> coalesce(g.amount, 0) ORDER BY f.id
+"""
 COUNTERS = (
     ("pool", POOLS, ("held", "sold")),
     ("deal", DEALS, ("held", "sold")),
@@ -123,6 +129,7 @@ COUNTERS = (
     ("deal usage", DEAL_USAGE, ("held", "sold")),
     ("promotion usage", PROMOTION_USAGE, ("held", "used")),
     ("part", PARTS, ("paid", "returned")),
+    ("fund", FUNDS, ("given",)),
 )
 
 

@@ -20,6 +20,7 @@ from shop.festivals.holds import counters
 from shop.listings.refresh import note_stock
 from shop.locks import lock
 from shop.orders import holds
+from shop.orders.after_sale import goodwill as kindness
 from shop.orders.after_sale.claims import return_claims
 from shop.orders.models import (
     Order,
@@ -69,7 +70,8 @@ class RefundFacts(TypedDict):
     """Why, when and by whom something goes back, and what comes with it.
 
     ``restock`` are the lines whose units can be sold again; None: those that were not sent.
-    ``goodwill`` is what the shopper gets beside, not saved, with who gives it.
+    ``goodwill`` is what the shopper gets beside, not saved, with who gives it. Where there is
+    none, what was given before is kept as far as more than the order's total would go back.
     """
 
     cause: str
@@ -100,8 +102,11 @@ def record[Part: OrderLine | Suborder](
     """
     if not order.is_paid:
         raise NotPossible(_("Only a paid order can be refunded."))
-    at, goodwill = facts["at"], facts.get("goodwill", ())
+    at, goodwill = facts["at"], list(facts.get("goodwill", ()))
     back = _worked_out(order, parts, goodwill, facts.get("restock"))
+    if not goodwill and facts["cause"] not in kindness.PAID_BY_OTHERS:
+        goods = sum(row.paid for row in back.rows) + sum(row.paid for row in back.parcels)
+        goodwill = kindness.counted(order, goods)
     moved: list[RefundLine | RefundParcel | RefundGoodwill] = [
         *back.rows, *back.parcels, *goodwill
     ]  # fmt: skip
@@ -110,6 +115,7 @@ def record[Part: OrderLine | Suborder](
         amount=sum(row.paid for row in moved), by=facts.get("by"),
     )  # fmt: skip
     return_claims(refund, back.after, back.parcels)
+    kindness.give(goodwill)
     returned = holds.give_back(order, _of_deals(back.there), at=at)
     for row in back.rows:
         row.is_restocked = row.line in back.there

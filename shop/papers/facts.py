@@ -63,9 +63,9 @@ def facts_of(paper: Paper, number: str, *, at: datetime) -> Facts:
             "order": order.number,
             "language": order.language,
             "currency": order.currency,
-            "issued": _day(at, seller),
-            "paid": _day(cast("datetime", part.paid_at), seller),
-            "seller": _party(seller) | {"store": part.merchant.name},
+            "issued": iso_day(at, seller),
+            "paid": iso_day(cast("datetime", part.paid_at), seller),
+            "seller": party(seller) | {"store": part.merchant.name},
             "buyer": {"country": contact.country, "lines": list(_billed_to(paper))},
             "treatment": part.tax,
             "device": device_of(seller.country),
@@ -77,7 +77,8 @@ def facts_of(paper: Paper, number: str, *, at: datetime) -> Facts:
         }
 
 
-def _party(seller: Seller) -> Facts:
+def party(seller: Seller) -> Facts:
+    """Return a seller as papers freeze it."""
     return {
         "name": seller.name,
         "tax_number": seller.tax_number,
@@ -107,13 +108,13 @@ def _page(
         "device": _("Not a fiscal receipt. It becomes one with the number of the tax office."),
         "fiscal_number": _("Fiscal number"),
         "parties": [
-            [_("Sold by"), _seller_lines(seller, order.language)],
+            [_("Sold by"), seller_lines(seller, order.language)],
             [_("Billed to"), list(_billed_to(paper))],
         ],
         "about": [
-            [_("Date"), full_day(_day_of(at, seller))],
+            [_("Date"), full_day(day_of(at, seller))],
             [_("Order"), order.number],
-            [pgettext("order state", "Paid"), full_day(_day_of(_paid_at(paper), seller))],
+            [pgettext("order state", "Paid"), full_day(day_of(_paid_at(paper), seller))],
         ],
         "columns": columns,
         "rows": rows,
@@ -121,7 +122,7 @@ def _page(
             _("Total credited") if paper.refund else _("Total paid"),
             amount(paper.total, order.currency),
         ],
-        "taxes": [_tax(row, order.currency, order.language) for row in inside],
+        "taxes": [tax_row(row, order.currency, order.language) for row in inside],
         "notes": list(_notes(paper, seller)),
         "through": labelled(_("Sold through"), through.name) if seller.merchant else "",
     }
@@ -153,14 +154,15 @@ def _item(row: PaperLine) -> list[str]:
     return [row.line.read, beside(row.line.sku, labelled(_("Customs code"), code) if code else "")]
 
 
-def _tax(row: TaxInside, currency: str, language: str) -> list[str]:
+def tax_row(row: TaxInside, currency: str, language: str) -> list[str]:
+    """Return the row of a page that says the tax inside an amount."""
     facts = {"rate": percent(row.vat_bp / 100, language), "amount": amount(row.gross, currency)}
     return [_("VAT %(rate)s in %(amount)s") % facts, amount(row.tax, currency)]
 
 
 def _notes(paper: Paper, seller: Seller) -> Iterator[str]:
     if paper.invoice is not None:
-        day = full_day(_day_of(paper.invoice.issued_at, seller))
+        day = full_day(day_of(paper.invoice.issued_at, seller))
         facts = {"number": paper.invoice.number, "date": day}
         yield _("Corrects invoice %(number)s of %(date)s.") % facts
     if paper.refund and paper.refund.reason:
@@ -173,7 +175,8 @@ def _notes(paper: Paper, seller: Seller) -> Iterator[str]:
         yield sentences(*duties.sentences, duties.as_of)
 
 
-def _seller_lines(seller: Seller, language: str) -> list[str]:
+def seller_lines(seller: Seller, language: str) -> list[str]:
+    """Return the lines by which a page names a seller: name, address, country, VAT number."""
     country = country_name(seller.country, language) if seller.country else ""
     number = labelled(_("VAT number"), seller.tax_number) if seller.tax_number else ""
     return [line for line in (seller.name, *seller.lines, country, number) if line]
@@ -188,9 +191,11 @@ def _paid_at(paper: Paper) -> datetime:
     return cast("datetime", paper.part.paid_at)
 
 
-def _day_of(at: datetime, seller: Seller) -> datetime:
+def day_of(at: datetime, seller: Seller) -> datetime:
+    """Return a moment by the clock of the place where a seller sits."""
     return at.astimezone(ZoneInfo(seller.zone))
 
 
-def _day(at: datetime, seller: Seller) -> str:
-    return f"{_day_of(at, seller):%Y-%m-%d}"
+def iso_day(at: datetime, seller: Seller) -> str:
+    """Return the day of a moment there: 2026-11-30."""
+    return f"{day_of(at, seller):%Y-%m-%d}"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from shop.composed import ID, composed
 from shop.currencies import in_whole
 from shop.papers.models import Document
-from shop.papers.pdf import as_pdf, file_name
+from shop.papers.pdf import as_answer, as_pdf, file_name
 from shop.spreadsheets import Cell
 
 ROWS = 200
@@ -40,7 +40,7 @@ class PaperRow(NamedTuple):
 
 def name_of(kind: str, number: str) -> str:
     """Return what a paper of a kind and a number is called."""
-    is_credit = kind == Document.Kind.CREDIT_NOTE
+    is_credit = kind in Document.CREDITS
     text = _("Credit note %(number)s") if is_credit else _("Invoice %(number)s")
     return text % {"number": number}
 
@@ -85,7 +85,4 @@ def _cells(document: Document) -> list[Cell]:
 
 def pdf_answer(document: Document) -> HttpResponse:
     """Return a paper as a file that the browser shows, and nobody in between keeps."""
-    answer = HttpResponse(as_pdf(document), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{file_name(document)}"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return as_answer(as_pdf(document), file_name(document))

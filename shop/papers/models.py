@@ -44,6 +44,9 @@ class Document(models.Model):
         INVOICE = "invoice"
         CREDIT_NOTE = "credit_note"
         COMMISSION = "commission"
+        COMMISSION_CREDIT = "comm_credit", "Commission credited"
+
+    CREDITS = (Kind.CREDIT_NOTE, Kind.COMMISSION_CREDIT)
 
     series = models.ForeignKey(Series, models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -87,7 +90,7 @@ class Document(models.Model):
                 & Q(invoice__isnull=True)
                 | Q(kind="credit_note", suborder__isnull=False, refund__isnull=False)
                 & Q(invoice__isnull=False)
-                | Q(kind="commission"),
+                | Q(kind__in=("commission", "comm_credit")),
             ),
         ]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.http import HttpResponse
 
 from shop.papers.models import Document
 
@@ -20,11 +21,24 @@ TEMPLATE = HERE / "paper.typ"
 
 def as_pdf(document: Document) -> bytes:
     """Return the PDF of a paper."""
-    given = {"facts": document.frozen, "fiscal_number": document.fiscal_number}
+    return set_page(document.frozen, fiscal_number=document.fiscal_number)
+
+
+def set_page(facts: str, *, fiscal_number: str = "") -> bytes:
+    """Return the PDF of facts as JSON: language, number, device, seller and the page's words."""
+    given = {"facts": facts, "fiscal_number": fiscal_number}
     made: Any = typst.compile(
         TEMPLATE, root=HERE, font_paths=_fonts(), format="pdf", sys_inputs=given, timestamp=0
     )
     return made
+
+
+def as_answer(content: bytes, name: str) -> HttpResponse:
+    """Return a PDF as a file that the browser shows, and nobody in between keeps."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def file_name(document: Document) -> str:

@@ -13,7 +13,12 @@ from shop.locks import lock_one
 from shop.merchants.sellers import Seller
 from shop.papers.models import Document, Series
 
-MARKS = {Document.Kind.INVOICE: "", Document.Kind.CREDIT_NOTE: "C-", Document.Kind.COMMISSION: "P-"}
+MARKS = {
+    Document.Kind.INVOICE: "",
+    Document.Kind.CREDIT_NOTE: "C-",
+    Document.Kind.COMMISSION: "P-",
+    Document.Kind.COMMISSION_CREDIT: "PC-",
+}
 """What tells the numbers of kinds apart."""
 
 

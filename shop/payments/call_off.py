@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.tasks import task
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from shop.catalogue.models import Variant
 from shop.errors import NotPossible
 from shop.festivals.prices import spans
 from shop.listings.refresh import note_stock
-from shop.orders.models import Order, OrderLine, RefundLine
+from shop.orders.models import Order, OrderLine
 from shop.payments.cancel import end_open
 from shop.payments.refund import refund_order
 from shop.rounds.work import each
@@ -38,7 +39,7 @@ def call_off(pool: Pool, *, reason: str, at: datetime, by: User) -> int:
     if not reason.strip():
         raise NotPossible(_("Say why: the guests read it."))
     _close(pool, reason=reason.strip(), at=at, by=by)
-    return _orders(pool.pk, Order.State.PAID).filter(lines__refund_lines__isnull=True).count()
+    return _to_refund(pool=pool).values("order").distinct().count()
 
 
 @task
@@ -62,10 +63,7 @@ def refund_what_is_left(*, at: datetime) -> int:
         state=Order.State.PENDING, lines__variant__cancelled_at__isnull=False
     )
     end_open(unpaid.distinct(), name="end orders of called-off sessions", at=at)
-    back = RefundLine.objects.filter(line=OuterRef("pk"))
-    lines = OrderLine.objects.filter(
-        ~Exists(back), variant__cancelled_at__isnull=False, order__state=Order.State.PAID
-    )
+    lines = _to_refund(variant__cancelled_at__isnull=False)
     ids = sorted(set(lines.values_list("order_id", flat=True)[:BATCH]))
 
     def refund(order: Order) -> bool:
@@ -88,6 +86,13 @@ def _close(pool: Pool, *, reason: str, at: datetime, by: User) -> None:
     spans.rebuild(products, since=since, what="session called off")
     note_stock([pool.pk], at=since)
     enqueue(settle_called_off, pool.pk, by.pk)
+
+
+def _to_refund(**place: object) -> QuerySet[OrderLine]:
+    """Return paid lines of which units are left that did not go back; money alone is none."""
+    lines = OrderLine.objects.filter(order__state=Order.State.PAID, **place)
+    back = Coalesce(Sum("refund_lines__quantity"), 0)
+    return lines.annotate(back=back).filter(back__lt=F("quantity"))
 
 
 def _orders(pool_id: int, state: str) -> QuerySet[Order]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 
 from shop.accounts.models import User
 from shop.currencies import written
@@ -97,7 +98,7 @@ def propose(
     if decided(order_id) != seen:
         raise NotPossible("Something was sent back of it since, or asked for. Look at it again.")
     amount = foreseen(order_id, plan, at=at).amount
-    if amount <= settings.ALONE_UP_TO:
+    if _of_one(order, by) + amount <= settings.ALONE_UP_TO:
         refund = _carry_out(order, plan, at=at, by=by)
         note(order, "refund", at=at, by=by, festival=None, reason=plan.reason[:MOST_WORDS],
              after={"refund": refund.pk, "amount": amount})  # fmt: skip
@@ -120,12 +121,18 @@ def decided(order_id: int) -> int:
     return refunds + RefundProposal.objects.filter(order=order_id).count()
 
 
+def _of_one(order: Order, by: User) -> int:
+    """Return what one person has sent back of an order: many small refunds are a large one."""
+    return order.refunds.filter(by=by).aggregate(sum=Sum("amount"))["sum"] or 0
+
+
 @transaction.atomic
 def approve(task: MoneyTask, *, reason: str, at: datetime, by: User) -> Refund:
     """Carry out what somebody else proposed.
 
     Raises:
-        NotPossible: it is one's own proposal; or as ``carry_out``: then it can be dropped.
+        NotPossible: it is one's own proposal, or comes to another sum by now; or as ``carry_out``:
+            then it can be dropped.
         StaleState: somebody has decided about it.
     """
     order, proposal = _of_task(task)
@@ -133,6 +140,9 @@ def approve(task: MoneyTask, *, reason: str, at: datetime, by: User) -> Refund:
         raise NotPossible("You asked for it yourself: somebody else has to look at it.")
     gate.close(task, TaskOutcome.APPROVED, reason=reason, at=at, by=by)
     refund = _carry_out(order, plan_of(proposal), at=at, by=by)
+    if refund.amount != proposal.amount:
+        now = written(refund.amount, order.currency, "en")
+        raise NotPossible(f"It comes to {now} by now. Leave it, and ask for it anew.")
     proposal.move_to(State.DONE, refund=refund)
     return refund
 

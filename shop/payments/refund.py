@@ -19,6 +19,7 @@ from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import Amount, RefundFacts, record, refunded
 from shop.orders.tasks import send_paid_after_start
 from shop.papers.tasks import make_papers
+from shop.payments.disputes.models import Dispute
 from shop.payments.models import Operation, Payment
 from shop.payments.outside.match import queue_rest
 from shop.tasks import enqueue
@@ -110,11 +111,14 @@ def refund_parts[Part: OrderLine | Suborder](
         parts: units of lines, or an amount; of suborders an amount of their delivery.
 
     Raises:
-        NotPossible: the order is not paid, or more would go back than is left.
+        NotPossible: the order is not paid, a bank has its money and has not decided, or more would
+            go back than is left.
     """
     payment = order.payments.filter(state=Payment.State.PAID).first()
     if not order.is_paid or payment is None:
         raise NotPossible(_("Only a paid order can be refunded."))
+    if Dispute.objects.filter(payment__order=order, state__in=Dispute.WITH_BANK).exists():
+        raise NotPossible(_("The shopper’s bank looks at this payment. Wait until it has decided."))
     payment.order = order
     refund = _give_back(payment, parts, **facts)
     enqueue(send_refund, refund.pk)

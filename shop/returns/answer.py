@@ -102,7 +102,7 @@ def receive(
         NotPossible: nothing was to come, or it is decided already.
     """
     _order, request = with_order(request_id)
-    if State.RECEIVED not in ReturnRequest.NEXT[request.state]:
+    if not request.may_come:
         raise NotPossible(_("This was decided meanwhile. Look at it again."))
     request.move_to(State.RECEIVED, received_at=at)
     return pay_back(request_id, at=at, by=by, answer=answer, whole=whole)
@@ -116,7 +116,7 @@ def object_to(request_id: int, *, answer: str, at: datetime, by: User) -> None:
         NotPossible: there is no reason, nothing was to come, or it is decided already.
     """
     _order, request = with_order(request_id)
-    if State.RECEIVED not in ReturnRequest.NEXT[request.state]:
+    if not request.may_come:
         raise NotPossible(_("This was decided meanwhile. Look at it again."))
     request.move_to(State.RECEIVED, received_at=at)
     refuse(request_id, answer=answer, at=at, by=by)
@@ -155,7 +155,7 @@ def cannot_send(
         are_there: whether the pieces exist and can be sold to others; else they leave the stock.
 
     Raises:
-        NotPossible: there is no reason, the parcel has left, or fewer are left.
+        NotPossible: there is no reason, the parcel has left or is stopped, or fewer are left.
     """
     if not reason.strip():
         raise NotPossible(_("Say why: the shopper reads it."))
@@ -163,11 +163,15 @@ def cannot_send(
     part = lock_one(order.suborders, part_id)
     if part.state != Suborder.State.WAITING:
         raise NotPossible(_("This parcel has left, or was cancelled."))
+    if part.stopped_at:
+        raise NotPossible(_("Do not send this parcel: its payment is in question."))
+    part.order = order
     lines = {line.pk: line for line in part.lines.all()}
     wanted = {lines[pk]: count for pk, count in units.items() if count and pk in lines}
     if not wanted:
         raise NotPossible(_("Choose what it is about."))
-    if any(not 0 < count <= left_to_send(part).get(line, 0) for line, count in wanted.items()):
+    left = left_to_send(part)
+    if any(not 0 < count <= left.get(line, 0) for line, count in wanted.items()):
         raise NotPossible(_("Fewer of them are left to be sent. Look at the order again."))
     # The store is at fault, so their part of the delivery goes back with them.
     back = sum_of(part, wanted, at_fault={line.pk for line in wanted})
@@ -205,5 +209,5 @@ def with_order(request_id: int) -> tuple[Order, ReturnRequest]:
     """Lock the order, then its request: the order of locks."""
     order_id = Order.objects.filter(suborders__returns=request_id).values_list("pk", flat=True)
     order = end.lock(order_id.get())
-    request = lock_one(ReturnRequest.objects.select_related("suborder"), request_id)
+    request = lock_one(ReturnRequest.objects.select_related("suborder__order"), request_id)
     return order, request

@@ -27,6 +27,9 @@ from shop.tasks import enqueue
 State, Kind, Reason = ReturnRequest.State, ReturnRequest.Kind, ReturnLine.Reason
 ANSWER_WITHIN = timedelta(days=3)
 MOST_PICTURES = 4
+MOST_REQUESTS = 10  # for one parcel: asking again and again is no way to a decision
+LATE = timedelta(days=10)
+"""So long after the day by which a parcel had to leave, cancelling it is its store's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def ask(
     """
     order = end.lock(order_id)
     part = _locked(order, suborder_id)
-    if kind not in kinds_of(part, at=at):
+    is_too_often = part.returns.count() >= MOST_REQUESTS
+    if is_too_often or kind not in kinds_of(part, at=at):
         raise NotPossible(_("This cannot be asked for any more. Look at the order again."))
     rows = {row.line.pk: row for row in lines_left(part, kind, at=at)}
     chosen = {pk: wish for pk, wish in wishes.items() if wish.quantity}
@@ -71,9 +75,8 @@ def ask(
         )  # fmt: skip
     facts: dict[str, Any] = {"suborder": part, "kind": kind, "asked_at": at}
     if kind == Kind.CANCEL:
-        facts |= _cancelled(
-            order, {rows[pk].line: wish.quantity for pk, wish in chosen.items()}, at
-        )
+        units = {rows[pk].line: wish.quantity for pk, wish in chosen.items()}
+        facts |= _cancelled(order, part, units, at)
     request = ReturnRequest.objects.create(
         answer_by=at + ANSWER_WITHIN, carriage=_carriage(kind, chosen.values()),
         has_pictures=any(wish.pictures for wish in chosen.values()), **facts,
@@ -113,6 +116,7 @@ def note_sent(request_id: int, *, carrier: str, tracking_number: str, at: dateti
         State.SENT, sent_at=at, carrier=carrier.strip()[:80],
         tracking_number=tracking_number.strip()[:60],
     )  # fmt: skip
+    enqueue(tell_store, request.pk)
 
 
 def foreseen(part: Suborder, wishes: Mapping[int, Wish]) -> BackSum:
@@ -130,9 +134,13 @@ def sum_of_request(request: ReturnRequest) -> BackSum:
     return sum_of(request.suborder, {row.line: row.quantity for row in rows}, at_fault=fault)
 
 
-def _cancelled(order: Order, units: Mapping[OrderLine, int], at: datetime) -> dict[str, Any]:
+def _cancelled(
+    order: Order, part: Suborder, units: Mapping[OrderLine, int], at: datetime
+) -> dict[str, Any]:
     """Send the money of units back that were not sent; return what the request says then."""
-    refund = refund_parts(order, units, cause=Refund.Cause.CANCELLED, at=at)
+    is_late = part.ship_by is not None and at.date() >= part.ship_by + LATE
+    cause = Refund.Cause.CANNOT_DELIVER if is_late else Refund.Cause.CANCELLED
+    refund = refund_parts(order, units, cause=cause, at=at)
     return {"state": State.REFUNDED, "refund": refund, "answered_at": at, "closed_at": at}
 
 

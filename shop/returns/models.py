@@ -52,7 +52,7 @@ class ReturnRequest(Stateful):
         State.REFUNDED: set(),
         State.REFUSED: {State.APPEALED, State.AGREED, State.REFUNDED},
         State.APPEALED: {State.AGREED, State.REFUNDED, State.REFUSED, State.LAPSED},
-        State.LAPSED: set(),
+        State.LAPSED: {State.RECEIVED},  # it was on its way all the same
     }
     ALIVE = (State.ASKED, State.AGREED, State.SENT, State.RECEIVED, State.APPEALED)
 
@@ -105,9 +105,11 @@ class ReturnRequest(Stateful):
         return f"R-{self.asked_at.year}-{self.pk:04d}"
 
     @property
-    def is_alive(self) -> bool:
-        """Tell whether it is not decided to the end, as ``alive`` does for many."""
-        return self.state in self.ALIVE
+    def may_come(self) -> bool:
+        """Tell whether goods may be on their way to the store: it was agreed that they come."""
+        after = self.NEXT[self.state]
+        is_sent = self.kind == self.Kind.RETURN and self.send_by is not None
+        return is_sent and self.State.RECEIVED in after
 
 
 class ReturnLine(models.Model):
@@ -131,7 +133,7 @@ class ReturnLine(models.Model):
     quantity = models.PositiveIntegerField()
     reason = models.CharField(max_length=10, choices=Reason)
     words = models.CharField(max_length=300, blank=True)
-    picture_count: int
+    picture_count: int  # Only where a query adds it.
 
     class Meta:
         ordering = ["line__position"]

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from shop.locks import lock_one
-from shop.orders.models import Order
-from shop.returns.answer import put_on_desk
+from shop.money_desk import gate
+from shop.money_desk.models import MoneyTask
+from shop.returns.answer import put_on_desk, with_order
 from shop.returns.models import ReturnPicture, ReturnRequest
 from shop.returns.tasks import send_news
 from shop.rounds import each
@@ -31,13 +32,16 @@ def look_at_returns(*, at: datetime) -> int:
         what = "The store has not answered." if row.state == State.ASKED else (
             f"On its way back for more than {LONGEST_WAY.days} days.")  # fmt: skip
         with transaction.atomic():
-            put_on_desk(row, Order.objects.get(suborders=row.suborder_id), what, at=at)
+            order, request = with_order(row.pk)
+            if request.state == row.state:
+                put_on_desk(request, order, what, at=at)
 
     def over(row: ReturnRequest) -> None:
         with transaction.atomic():
             request = lock_one(ReturnRequest.objects, row.pk)
             if request.state == State.AGREED:
                 request.move_to(State.LAPSED, closed_at=at)
+                gate.close_by_itself(request, kind=MoneyTask.Kind.RETURN, at=at)
                 enqueue(send_news, request.pk)
 
     beside = ("suborder",)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from shop.catalogue.models import Category, Product
+from shop.catalogue.models import Category
 from shop.catalogue.returns import BEFORE_SESSION, RETURN_DAYS, hours_before
 from shop.orders.models import OrderLine, Suborder
 from shop.orders.refund import refunded
@@ -60,20 +61,31 @@ def return_until(part: Suborder) -> datetime:
 
 
 def lines_left(part: Suborder, kind: str, *, at: datetime) -> list[LineLeft]:
-    """Return the lines of a part with what of them may be asked back. Three statements."""
+    """Return the lines of a part with what of them may be asked back. Three statements.
+
+    What an organizer has refused after an appeal is not asked for again.
+    """
     lines = list(part.lines.select_related("variant", "product__category"))
-    back, asked = refunded(lines), asked_units(lines)
-    return [
-        _left(line, line.quantity - back.get(line.pk, 0) - asked.get(line.pk, 0), kind, at=at)
-        for line in lines
-    ]
+    taken = Counter(refunded(lines)) + _asked_for(lines, kind)
+    return [_left(line, line.quantity - taken[line.pk], kind, at=at) for line in lines]
 
 
 def asked_units(lines: Sequence[OrderLine]) -> dict[int, int]:
     """Return how many units of lines are in requests that are not decided, by line id."""
-    rows = ReturnLine.objects.filter(line__in=lines, request__state__in=ReturnRequest.ALIVE)
+    return dict(_units_of(lines, Q(request__state__in=ReturnRequest.ALIVE)))
+
+
+def _asked_for(lines: Sequence[OrderLine], kind: str) -> Counter[int]:
+    """Return how many units of lines wait for a decision, or were refused for good."""
+    refused = Q(request__state=ReturnRequest.State.REFUSED, request__appealed_at__isnull=False)
+    alive = Q(request__state__in=ReturnRequest.ALIVE)
+    return _units_of(lines, alive | refused & Q(request__kind=kind))
+
+
+def _units_of(lines: Sequence[OrderLine], which: Q) -> Counter[int]:
+    rows = ReturnLine.objects.filter(which, line__in=lines)
     counted = rows.order_by().values_list("line").annotate(units=Sum("quantity"))
-    return dict(counted)
+    return Counter(dict(counted))
 
 
 def _left(line: OrderLine, units: int, kind: str, *, at: datetime) -> LineLeft:
@@ -102,11 +114,6 @@ def _reasons(line: OrderLine, kind: str) -> tuple[str, ...]:
     if line.product.category.returns == Category.Returns.FAULTY:
         found = [reason for reason in found if reason not in BY_MIND]
     return tuple(str(reason) for reason in found)
-
-
-def is_visit(line: OrderLine) -> bool:
-    """Tell whether a line is seats, which nobody sends back."""
-    return line.product.kind == Product.Kind.EXPERIENCE
 
 
 def _end_of_day(part: Suborder) -> datetime:

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from shop.orders.models import OrderLine, Suborder
+from shop.orders.after_sale.goodwill import counted
+from shop.orders.models import OrderLine, RefundGoodwill, Suborder
 from shop.orders.refund import delivery_left, gone
 from shop.orders.shares import Share, share_of
 
 
 @dataclass(frozen=True, slots=True)
 class BackSum:
-    """The parts of a sum that goes back; ``delivery`` is the parcel's part of it."""
+    """The parts of a sum that goes back; ``delivery`` is the parcel's part of it.
+
+    ``kept`` is goodwill that counts, since more than was paid would go back: rows below zero.
+    """
 
     lines: Mapping[OrderLine, Share]
     delivery: int
+    kept: Sequence[RefundGoodwill] = ()
+
+    @property
+    def had(self) -> int:
+        """Return what of it the shopper had before, as goodwill."""
+        return -sum(row.paid for row in self.kept)
 
     @property
     def total(self) -> int:
         """Return what the shopper gets, in minor units."""
-        return sum(share.paid for share in self.lines.values()) + self.delivery
+        return sum(share.paid for share in self.lines.values()) + self.delivery - self.had
 
-    @property
-    def earned(self) -> int:
+    def earned_of(self, part: Suborder) -> int:
         """Return what the store bears of it: its earnings from these units, and delivery."""
         goods = sum(row.paid + row.funded - row.commission for row in self.lines.values())
-        return goods + self.delivery
+        again = sum(row.by_merchant for row in self.kept if row.suborder_id == part.pk)
+        return goods + self.delivery + again
 
 
 def sum_of(part: Suborder, units: Mapping[OrderLine, int], *, at_fault: set[int]) -> BackSum:
@@ -38,6 +48,11 @@ def sum_of(part: Suborder, units: Mapping[OrderLine, int], *, at_fault: set[int]
     Args:
         at_fault: ids of the lines for which the store is.
     """
+    back = _goods_of(part, units, at_fault=at_fault)
+    return replace(back, kept=counted(part.order, back.total))
+
+
+def _goods_of(part: Suborder, units: Mapping[OrderLine, int], *, at_fault: set[int]) -> BackSum:
     lines = list(part.lines.all())
     before = gone(lines)
     shares = {

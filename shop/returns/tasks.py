@@ -26,7 +26,7 @@ BESIDE = ("suborder__order__contact", "suborder__merchant", "refund")
 @task
 @at_once
 def tell_store(request_id: int) -> None:
-    """Queue a mail to each member of the store that a request is for."""
+    """Queue a mail to each member of the store that a request is for, whatever became of it."""
     members = Membership.objects.filter(merchant__suborders__returns=request_id)
     for user_id in members.values_list("user", flat=True).distinct().order_by("user"):
         enqueue(send_return_to_handle, request_id, user_id)
@@ -35,13 +35,16 @@ def tell_store(request_id: int) -> None:
 @task
 @tried_again
 def send_return_to_handle(request_id: int, user_id: int) -> None:
-    """Mail one member of a store what a shopper asks for."""
+    """Mail one member of a store what a shopper asks for, has sent, or what was decided."""
     request, user = _request(request_id), User.objects.get(pk=user_id)
     language = user.language or "en"
     context = {
         "name": user.name,
         "kind": request.kind,
         "is_visit": not request.suborder.service,
+        "state": request.state,
+        "answer": request.answer,
+        "tracking": " ".join(filter(None, (request.carrier, request.tracking_number))),
         "order_number": request.suborder.order.number,
         "number": request.number,
         "lines": _lines(request, language, is_shopper=False),

@@ -245,9 +245,10 @@ def _claim(row: Settlement, entries: list[LedgerEntry]) -> None:
 
 def _freeze(row: Settlement, entries: list[LedgerEntry], *, at: datetime) -> None:
     row.lines = lines_of(entries)
+    row.commission = sum(line["commission"] for line in row.lines)
     if row.reserved:
         row.reserve_until = at + timedelta(days=row.merchant.reserve_days)
-    row.save(update_fields=["lines", "reserve_until"])
+    row.save(update_fields=["lines", "commission", "reserve_until"])
 
 
 def _book(row: Settlement, *, at: datetime) -> None:

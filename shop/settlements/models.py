@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from shop.ledger.models import LedgerEntry
 from shop.merchants.models import Merchant
+from shop.papers.models import Document
 from shop.states import Stateful, StateQuerySet
 
 
@@ -102,6 +103,10 @@ class Settlement(Stateful):
     reserve_until = models.DateTimeField(null=True)
     reserve_released_at = models.DateTimeField(null=True)
     total = models.BigIntegerField(default=0, help_text="What is paid; below zero it is carried.")
+    commission = models.BigIntegerField(default=0, help_text="In its lines, when it became final.")
+    commission_paper = models.OneToOneField(
+        Document, models.PROTECT, null=True, related_name="settlement"
+    )
     lines = models.JSONField(default=list, help_text="As they were when it became final.")
     method = models.ForeignKey(PayoutMethod, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
@@ -122,6 +127,13 @@ class Settlement(Stateful):
                 fields=["reserve_until"],
                 condition=Q(reserved__gt=0) & Q(reserve_released_at__isnull=True),
                 name="settlement_reserve",
+            ),
+            models.Index(
+                fields=["final_at", "id"],
+                condition=Q(commission_paper__isnull=True)
+                & ~Q(commission=0)
+                & Q(state__in=["final", "paying", "paid", "carried"]),
+                name="settlement_to_bill",
             ),
         ]
         constraints = [

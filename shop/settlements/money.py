@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from shop.ledger.balances import owed_to
 from shop.ledger.models import LedgerEntry
-from shop.merchants.models import Merchant
+from shop.merchants.models import Membership, Merchant
 from shop.orders.models import Order, Suborder
 from shop.settlements.claims import (
     claimable,
@@ -111,6 +111,12 @@ def payouts_of(settlement: Settlement) -> list[Payout]:
     """
     sent = (row for row in settlement.payouts.all() if row.state != Payout.State.VOID)
     return sorted(sent, key=lambda row: -row.pk)
+
+
+def language_of(merchant: Merchant) -> str:
+    """Return the language in which papers for a store are written: of who saw its money first."""
+    members = Membership.objects.filter(merchant=merchant, may_see_money=True).order_by("pk")
+    return members.values_list("user__language", flat=True).first() or "en"
 
 
 def _why_kept(row: Suborder) -> str:

@@ -24,10 +24,12 @@ from shop.payments.models import RefundProposal
 from shop.returns import answer
 from shop.returns.decided import is_by_organizer
 from shop.returns.models import ReturnRequest
+from shop.returns.tasks import tell_store
 from shop.returns.words import reason_words
 from shop.settlements import payouts
 from shop.settlements.methods import trust_again
 from shop.settlements.models import Payout
+from shop.tasks import enqueue
 
 type MakeAct = Callable[[SignedIn, MoneyTask], Act]
 type Decide = Callable[..., object]
@@ -179,3 +181,4 @@ def _decide(
     answer.with_order(found.pk)
     gate.close(task, outcome, reason=answers["reason"], at=at, by=by)
     DECIDE[outcome](found.pk, answer=answers["answer"], at=at, by=by)
+    enqueue(tell_store, found.pk)

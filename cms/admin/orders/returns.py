@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -47,11 +47,12 @@ def asked_of(order: Order) -> list[AskedFor]:
     stores = Membership.objects.filter(
         merchant=OuterRef("suborder__merchant"), user=OuterRef("answered_by")
     )
+    pictures = ReturnPicture.objects.defer("content")
     rows = list(
         ReturnRequest.objects.filter(suborder__order=order)
         .annotate(is_answered_by_store=Exists(stores))
         .select_related("suborder__merchant")
-        .prefetch_related("lines__line", "lines__pictures")
+        .prefetch_related("lines__line", Prefetch("lines__pictures", pictures))
     )
     if not rows:
         return []

@@ -60,7 +60,9 @@ class PapersView(ListView):
 
     needed = "view_order"
     filterset_class = PaperFilters
-    queryset = Document.objects.select_related("merchant", "suborder__order").defer("frozen")
+    queryset = Document.objects.select_related(
+        "merchant", "suborder__order", "settlement__merchant"
+    ).defer("frozen", "settlement__lines")
     default_ordering = ("-pk",)
     page_title = TRAIL
     header_icon = "doc-full"
@@ -78,8 +80,8 @@ class PapersView(ListView):
     def about(self) -> SafeString:
         """Say what stands here, and lead to the sheet and to fiscal numbers."""
         return format_html(
-            "Invoices and credit notes, numbered without gaps for each seller and year; nothing of "
-            'them changes. <a href="?{}&amp;export=csv">Take them away as CSV</a>. '
+            "Invoices and credit notes, of commission too, numbered without gaps for each seller "
+            'and year; nothing changes. <a href="?{}&amp;export=csv">Take them away as CSV</a>. '
             '<a href="{}">Bring fiscal numbers in</a>. <a href="{}">Rules of tax</a>.',
             self.filters.query, reverse("desk:fiscal-numbers"), reverse("desk:tax-rules"),
         )  # fmt: skip
@@ -137,13 +139,14 @@ def _seller(row: Document) -> SafeString | str:
 
 def _order(row: Document) -> SafeString | str:
     if row.suborder is None:
-        return ""
+        own = row.settlement
+        return link(own.number, reverse("desk:settlement", args=[own.pk]))
     url = reverse("desk_orders:inspect", args=[row.suborder.order_id])
     return link(row.suborder.order.number, url)
 
 
 def _total(row: Document) -> str:
-    sign = "−" if row.kind == Document.Kind.CREDIT_NOTE else ""
+    sign = "−" if row.kind in Document.CREDITS else ""
     return f"{sign}{written(row.total, row.currency, 'en')}"
 
 

@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shop.catalogue.models import Category
+from shop.forms.visible_text import seen_only
+from shop.languages import labelled
 from shop.pictures.clean import MOST_BYTES, PictureRefused, cleaned
+from shop.pictures.upload import no_room
 from shop.returns.ask import MOST_PICTURES, Wish
 from shop.returns.models import ReturnLine, ReturnRequest
 from shop.returns.rules import BY_MIND, LineLeft
@@ -30,10 +33,12 @@ class PicturesInput(forms.FileInput):
 class ReturnForm(forms.Form):
     """For each line of a parcel how many units, why, a sentence and pictures.
 
-    ``wishes`` are the answers by line id, once it is valid.
+    ``wishes`` are the answers by line id, once it is valid. ``skipped`` are the names of files that
+    were too large to be received: the view says so before it asks.
     """
 
     wishes: dict[int, Wish]
+    skipped: Sequence[str] = ()
 
     def __init__(self, left: Sequence[LineLeft], kind: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,6 +107,9 @@ class ReturnForm(forms.Form):
         """Gather the answers by line; each problem stands at its field."""
         answers = super().clean() or self.cleaned_data
         self.wishes = {}
+        for name in self.skipped:
+            too_large = _("The file must be smaller than %(size)s") % {"size": "10 MB"}
+            self.add_error(None, labelled(seen_only(name)[:80], too_large) if name else too_large)
         for row in self.left:
             if row.units and (count := answers.get(f"units-{row.line.pk}") or 0):
                 self.wishes[row.line.pk] = self._wish(row, count, answers)
@@ -125,13 +133,26 @@ class ReturnForm(forms.Form):
         name = f"pictures-{pk}"
         if "again" in self.data:  # only the sum is worked out
             return []
+        files = self.files.getlist(name)
+        if len(files) > MOST_PICTURES:
+            most = {"count": MOST_PICTURES}
+            self.add_error(name, _("Choose at most %(count)d pictures of one piece.") % most)
+            return []
         found = []
-        for file in self.files.getlist(name)[:MOST_PICTURES]:
+        for file in files:
             try:
                 found.append(cleaned(file.read(MOST_BYTES + 1)))
             except PictureRefused as refusal:
                 self.add_error(name, str(refusal))
+            except OSError:
+                self.add_error(name, str(no_room()))
         return found
+
+    def ask_anew(self) -> None:
+        """Say of pictures that were chosen that a browser sends them once."""
+        for name in self.files:
+            if name in self.fields:
+                self[name].help_text = _("Choose the pictures again: they were not kept.")
 
 
 def _promise(left: Sequence[LineLeft]) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from shop import clock
-from shop.cart.formats import amount, day
+from shop.cart.formats import amount, day, less
 from shop.checkout.order.access import own_order_page
 from shop.checkout.order.return_form import ReturnForm
 from shop.checkout.order.return_steps import steps_of
@@ -70,6 +70,7 @@ def begin(request: HttpRequest, order: Order, part_id: int, kind: str) -> HttpRe
     left = lines_left(part, kind, at=at)
     data = request.POST if request.method == "POST" else None
     form = ReturnForm(left, kind, data, request.FILES or None)
+    form.skipped = getattr(request, "skipped_files", [])
     status = 200
     if data is not None and form.is_valid() and "again" not in data:
         try:
@@ -81,6 +82,8 @@ def begin(request: HttpRequest, order: Order, part_id: int, kind: str) -> HttpRe
             return see_other("order-request", order.number, order.token, made.pk)
     if form.errors:
         status = 422
+    if form.is_bound:
+        form.ask_anew()
     back = ask.foreseen(part, _wishes(form, kind))
     context = {
         "order": order,
@@ -126,6 +129,7 @@ def show(request: HttpRequest, order: Order, request_id: int) -> HttpResponse:
         "lines": list(found.lines.select_related("line")),
         "total": amount(back.total if back else _refunded(found), order.currency),
         "delivery": amount(back.delivery, order.currency) if back and back.delivery else "",
+        "had": less(back.had, order.currency) if back and back.had else "",
         "form": form,
         "may_send": found.state == State.AGREED,
         "may_take_back": State.LAPSED in ReturnRequest.NEXT[found.state],
@@ -207,6 +211,7 @@ def _shown(back: BackSum, order: Order) -> dict[str, Any]:
     return {
         "rows": rows,
         "delivery": amount(back.delivery, order.currency) if back.delivery else "",
+        "had": less(back.had, order.currency) if back.had else "",
         "total": amount(back.total, order.currency) if back.lines else "",
     }
 

@@ -197,6 +197,9 @@ class Fund(models.Model):
     sponsor = models.CharField(max_length=120, help_text="Who gives the money.")
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
     committed = models.PositiveBigIntegerField(default=0, editable=False)
+    given = models.PositiveBigIntegerField(
+        default=0, db_default=0, editable=False, help_text="Of it, as goodwill to shoppers."
+    )
 
     class Meta:
         ordering = ["sponsor"]

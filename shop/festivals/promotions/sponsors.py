@@ -10,6 +10,7 @@ from typing import cast
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Q, Sum, When
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from shop.currencies import written
@@ -36,6 +37,20 @@ def commit(fund: Fund, amount: int) -> None:
     enough = Fund.objects.filter(pk=fund.pk, amount__gte=F("committed") + amount)
     if not enough.update(committed=F("committed") + amount):
         raise short(Fund.objects.get(pk=fund.pk), amount)
+
+
+def give(fund: Fund, amount: int) -> None:
+    """Let a sponsor pay for goodwill, or have it again where the amount is below zero.
+
+    Raises:
+        NotPossible: the fund has less left.
+    """
+    own = Fund.objects.filter(pk=fund.pk)
+    if amount > 0:
+        commit(fund, amount)
+    else:
+        own.update(committed=Greatest(F("committed") + amount, 0))
+    own.update(given=F("given") + amount)
 
 
 def short(fund: Fund, amount: int) -> NotPossible:
@@ -93,7 +108,8 @@ def check(fund_ids: Collection[int], *, at: datetime) -> None:
 
 
 def _promised(fund: Fund, *, at: datetime) -> int:
-    return _of_deals(fund, over=at - GRACE) + _of_promotions(fund, over=at - GRACE)
+    used = _of_deals(fund, over=at - GRACE) + _of_promotions(fund, over=at - GRACE)
+    return used + fund.given
 
 
 def reckon_all(*, at: datetime) -> int:

@@ -39,6 +39,8 @@ def post_refund(
     discounts = list(order.discounts.all())
     for gift in refund.goodwill.select_related("suborder__order").order_by("pk"):
         reference = f"{refund.pk}-{gift.suborder_id}"
+        if gift.fund_id:
+            reference += f"-{gift.fund_id}"
         post_goodwill(gift.suborder, _payers(gift), reference=reference, at=at)
     lines = refund.lines.select_related("line__suborder").order_by("line__suborder", "pk")
     parcels = refund.parcels.select_related("suborder").order_by("pk")
@@ -52,10 +54,11 @@ def post_refund(
 
 
 def post_goodwill(suborder: Suborder, payers: dict[str, int], **facts: Unpack[OfOrder]) -> None:
-    """Book money for a shopper beside the goods, with who gives it.
+    """Book money for a shopper beside the goods, with who gives it, or has it again.
 
     Args:
-        payers: minor units by ``merchant``, ``platform`` or the number of a fund.
+        payers: minor units by ``merchant``, ``platform`` or the number of a fund; below zero
+            what is kept of an earlier goodwill.
     """
     order = suborder.order
     entries = [Entry(Account.REFUNDS_DUE, -sum(payers.values()))]

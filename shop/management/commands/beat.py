@@ -37,6 +37,7 @@ from shop.reports.tallies import check_sales, count_all_sales, count_sales
 from shop.retention.rules import RULES
 from shop.returns.overdue import look_at_returns
 from shop.rounds import mishaps, pace
+from shop.settlements.commission import make_bills
 from shop.settlements.make import make_drafts, release_reserves
 from shop.settlements.methods import close_replaced
 from shop.settlements.payouts import queue_what_waits
@@ -90,6 +91,7 @@ ROUNDS = tuple(
         ("release reserves", release_reserves, 240),
         ("settle with stores", make_drafts, 240, 60),
         ("queue payouts again", queue_what_waits, 240),
+        ("bill stores for commission", make_bills, 20),
         ("tell the organizers", tell_organizers, 4),
         ("note what was sold", note_sold, 400),
         ("make missing papers", make_missing, 20),

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from shop.festivals.holds import counters
 from shop.festivals.models import Claim
 from shop.festivals.promotions.replace import give_equal, may_still_be_used
-from shop.orders.models import Discount, OrderLine, Refund, RefundParcel, ReturnedClaim
+from shop.orders.models import (
+    Discount,
+    Order,
+    OrderLine,
+    Refund,
+    RefundParcel,
+    ReturnedClaim,
+)
 from shop.orders.shares import Share
 
 # Not the shopper's doing: a voucher whose time is over is given anew.
@@ -35,7 +42,9 @@ def return_claims(
     by_claim: dict[int, list[Discount]] = defaultdict(list)
     for row in rows.select_related("claim__promotion__festival", "line", "suborder"):
         by_claim[row.claim_id or 0].append(row)
-    gone = _deliveries_gone(parcels)
+    if not by_claim:
+        return
+    gone = _deliveries_gone(refund.order, after, parcels)
     done = set(
         ReturnedClaim.objects.filter(refund__order=refund.order).values_list("claim", flat=True)
     )
@@ -74,12 +83,20 @@ def _is_whole(line: OrderLine, back: Share) -> bool:
     return back.quantity == line.quantity or (bool(line.paid) and back.paid == line.paid)
 
 
-def _deliveries_gone(parcels: Iterable[RefundParcel]) -> set[int]:
-    """Return the parts whose delivery has gone back whole with these rows, by their ids."""
-    found = set()
-    for row in parcels:
-        part = row.suborder
-        before = sum(part.refund_parcels.values_list("paid", flat=True))
-        if before + row.paid == part.delivery_paid:
-            found.add(part.pk)
-    return found
+def _deliveries_gone(
+    order: Order, after: Mapping[int, Share], parcels: Iterable[RefundParcel]
+) -> set[int]:
+    """Return the parts whose delivery has gone back whole, or all of their units, by their ids.
+
+    A delivery that was free goes back with the last unit: there is no row of it.
+    """
+    back: Counter[int] = Counter({row.suborder_id: row.paid for row in parcels})
+    for row in RefundParcel.objects.filter(suborder__order=order):
+        back[row.suborder_id] += row.paid
+    kept = {line.suborder_id for line in order.lines.all()
+            if after.get(line.pk, Share()).quantity < line.quantity}  # fmt: skip
+    return {
+        part.pk
+        for part in order.suborders.all()
+        if part.pk not in kept or 0 < part.delivery_paid == back[part.pk]
+    }

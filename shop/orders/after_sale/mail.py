@@ -27,7 +27,8 @@ def send_refund(refund_id: int) -> None:
             for row in refund.lines.select_related("line").order_by("line__position")
         ]  # fmt: skip
     delivery = sum(refund.parcels.values_list("paid", flat=True))
-    gifts = sum(gift.paid for gift in refund.goodwill.all())
+    gifts = [gift.paid for gift in refund.goodwill.all()]
+    given, had = sum(n for n in gifts if n > 0), -sum(n for n in gifts if n < 0)
     context = {
         "name": order.contact.name,
         "order_number": order.number,
@@ -36,7 +37,8 @@ def send_refund(refund_id: int) -> None:
         "amount": written(refund.amount, order.currency, language),
         "lines": lines,
         "delivery": written(delivery, order.currency, language) if delivery else "",
-        "gift": written(gifts, order.currency, language) if gifts else "",
+        "gift": written(given, order.currency, language) if given else "",
+        "had": written(had, order.currency, language) if had else "",
         "vouchers": [
             {"title": row.claim.promotion.title, "code": (row.instead or row.claim).code or ""}
             for row in refund.claims.select_related("claim__promotion", "instead")

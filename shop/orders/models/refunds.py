@@ -82,21 +82,28 @@ class RefundParcel(models.Model):
 
 
 class RefundGoodwill(models.Model):
-    """Money beside goods and delivery, with who gives it: a store, the platform, a sponsor."""
+    """Money beside goods and delivery, with who gives it: a store, the platform, a sponsor.
+
+    Below zero where it is kept after all, since all that was paid goes back.
+    """
 
     refund = models.ForeignKey(Refund, models.CASCADE, related_name="goodwill")
     suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="goodwill")
-    by_merchant = models.PositiveBigIntegerField(default=0)
-    by_platform = models.PositiveBigIntegerField(default=0)
-    by_fund = models.PositiveBigIntegerField(default=0)
+    by_merchant = models.BigIntegerField(default=0)
+    by_platform = models.BigIntegerField(default=0)
+    by_fund = models.BigIntegerField(default=0)
     fund = models.ForeignKey(Fund, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["refund", "suborder"], name="refund_goodwill_once"),
+            models.UniqueConstraint(
+                fields=["refund", "suborder", "fund"],
+                name="refund_goodwill_once",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(
                 name="refund_goodwill_of_something",
-                condition=Q(by_merchant__gt=0) | Q(by_platform__gt=0) | Q(by_fund__gt=0),
+                condition=~Q(by_merchant=0, by_platform=0, by_fund=0),
             ),
             models.CheckConstraint(
                 name="refund_goodwill_names_its_fund",
@@ -106,7 +113,7 @@ class RefundGoodwill(models.Model):
 
     @property
     def paid(self) -> int:
-        """Return what the shopper gets, from all payers."""
+        """Return what the shopper gets, from all payers; below zero what is kept."""
         return self.by_merchant + self.by_platform + self.by_fund
 
 

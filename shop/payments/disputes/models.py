@@ -41,6 +41,8 @@ class Dispute(Stateful):
         State.LOST: {State.WON},  # by an appeal
         State.CLOSED: {State.OPEN, State.WON, State.LOST},
     }  # fmt: skip
+    WITH_BANK = (State.OPEN, State.ANSWERED, State.ACCEPTED)
+    """The bank has taken the money, and has not decided."""
     LIVE = (State.INQUIRY, State.OPEN, State.ANSWERED, State.ACCEPTED)
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes")

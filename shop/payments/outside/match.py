@@ -50,6 +50,7 @@ def queue_rest(payment: Payment, refund: Refund, *, cause: str, at: datetime) ->
     """
     refunds = payment.operations.filter(kind=Operation.Kind.REFUND)
     taken = _sum(refunds.filter(state__in=(*GONE, State.QUEUED, State.BLOCKED)))
+    taken += _lost(payment)
     missing = max(0, refund.amount - (payment.came.amount - taken))
     covered = match(payment, missing, at=at) if missing else 0
     if short := missing - covered:
@@ -130,6 +131,12 @@ def lower(
             gate.close_by_itself(operation, kind=Kind.REFUND_STUCK, at=at)
         gate.note_amount(operation, operation.amount, kind=Kind.REFUND_STUCK)
     operation.save()
+
+
+def _lost(payment: Payment) -> int:
+    """Return what a bank gave back to the shopper for good, beside what that was owed for."""
+    rows = payment.disputes.filter(state="lost")
+    return rows.aggregate(sum=Sum(F("withdrawn") - F("covered")))["sum"] or 0
 
 
 def _owed_beside(payment: Payment) -> int:

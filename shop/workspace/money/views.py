@@ -9,16 +9,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from shop import clock
 from shop.currencies import in_whole
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
+from shop.papers.lists import pdf_answer
+from shop.papers.models import Document
 from shop.settlements.lines import lines_now
 from shop.settlements.make import LEAST, ask_for
 from shop.settlements.methods import current_method, no_account
@@ -31,6 +33,8 @@ from shop.settlements.money import (
     payouts_of,
     settlements_of,
 )
+from shop.settlements.statement import has_statement, statement_answer
+from shop.settlements.words import kind_words
 from shop.spreadsheets import Table, streamed
 from shop.spreadsheets import sheet as sheet_of
 from shop.workspace.access import MemberRequest, store_members_only
@@ -43,18 +47,6 @@ STATES = {
     Settlement.State.PAYING: (gettext_lazy("With the bank"), "info"),
     Settlement.State.PAID: (gettext_lazy("Paid out"), "good"),
     Settlement.State.CARRIED: (gettext_lazy("Carried over"), ""),
-}
-KINDS = {
-    "goods": gettext_lazy("Goods"),
-    "delivery": gettext_lazy("Delivery"),
-    "refund": gettext_lazy("Refund"),
-    "delivery refund": gettext_lazy("Refund of delivery"),
-    "goodwill": gettext_lazy("Goodwill"),
-    "tax": gettext_lazy("Tax that the platform pays"),
-    "reserve_released": gettext_lazy("Reserve that is yours again"),
-    "dispute_won": gettext_lazy("Dispute won"),
-    "dispute_fee": gettext_lazy("Fee of a dispute"),
-    "payout_tariff": gettext_lazy("Fee of a payout"),
 }
 HEADS = ("settlement", "order", "kind", "product", "options", "quantity", "before", "store_gave",
          "others_gave", "shopper_paid", "commission", "yours")  # fmt: skip
@@ -121,8 +113,8 @@ def held_sheet(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
 def settlement(request: MemberRequest, merchant: Merchant, settlement_id: int) -> HttpResponse:
     """Show one settlement, line by line, with how it was paid."""
     row = get_object_or_404(settlements_of(merchant), pk=settlement_id)
-    lines = [(line, KINDS.get(line["kind"], line["kind"])) for line in lines_now(row)]
-    context = {"part": "money", "lines": lines, **_shown(row),
+    lines = [(line, kind_words(line["kind"])) for line in lines_now(row)]
+    context = {"part": "money", "lines": lines, **_shown(row), "has_pdf": has_statement(row),
                "proved": set(PayoutProof.objects.filter(payout__settlement=row)
                              .values_list("payout", flat=True))}  # fmt: skip
     return render(request, "shop/workspace/settlement.html", context)
@@ -133,11 +125,23 @@ def settlement(request: MemberRequest, merchant: Merchant, settlement_id: int) -
 def settlement_sheet(
     request: MemberRequest, merchant: Merchant, settlement_id: int, kind: str
 ) -> HttpResponseBase:
-    """Return one settlement as CSV or XLSX."""
+    """Return one settlement as CSV, XLSX or PDF."""
     row = get_object_or_404(settlements_of(merchant), pk=settlement_id)
+    if kind == "pdf":
+        if not has_statement(row):
+            raise Http404
+        return statement_answer(row, language=get_language() or "en")
     name = f"settlement-{row.number.lower()}"
     table = table_of(row)
     return sheet_of(name, kind, {row.number: table})
+
+
+@require_GET
+@who_see_money
+def commission(request: MemberRequest, merchant: Merchant, settlement_id: int) -> HttpResponse:
+    """Return the invoice about the commission of a settlement."""
+    papers = Document.objects.filter(settlement__in=settlements_of(merchant))
+    return pdf_answer(get_object_or_404(papers, settlement=settlement_id))
 
 
 @require_GET

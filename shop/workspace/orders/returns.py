@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -94,7 +95,8 @@ def show(request: MemberRequest, request_id: int) -> HttpResponse:
             return redirect("workspace-return", found.pk)
     text, tag = state_words(found.state)
     back = sum_of_request(found) if found.refund is None else None
-    lines = found.lines.select_related("line").prefetch_related("pictures")
+    pictures = Prefetch("pictures", ReturnPicture.objects.defer("content"))
+    lines = found.lines.select_related("line").prefetch_related(pictures)
     after = ReturnRequest.NEXT[found.state]
     context: dict[str, Any] = {
         "part": "returns",
@@ -103,12 +105,13 @@ def show(request: MemberRequest, request_id: int) -> HttpResponse:
         "kind": KINDS[Kind(found.kind)],
         "state": text,
         "tag": tag,
-        "lines": [(row, reason_words(row.reason)) for row in lines.defer("pictures__content")],
+        "lines": [(row, reason_words(row.reason)) for row in lines],
         "back": back,
+        "earned": back and back.earned_of(found.suborder),
         "form": form,
-        "may_receive": found.kind == Kind.RETURN and State.RECEIVED in after,
-        "may_pay": State.REFUNDED in after and State.RECEIVED not in after,
-        "may_refuse": State.REFUSED in after,
+        "may_receive": found.may_come,
+        "may_pay": State.REFUNDED in after and not found.may_come,
+        "may_refuse": State.REFUSED in after or found.may_come,
         "is_mine": _is_stores(found),
     }
     status = 422 if form.errors else 200
@@ -194,7 +197,7 @@ def _own(request: MemberRequest, request_id: int) -> ReturnRequest:
 def _is_stores(found: ReturnRequest) -> bool:
     """Tell whether the store answers: also after a refusal that it regrets, until an appeal."""
     regrets = found.state == State.REFUSED and not found.appealed_at
-    return regrets or found.state in (State.ASKED, State.AGREED, State.SENT)
+    return regrets or found.may_come or found.state in (State.ASKED, State.AGREED, State.SENT)
 
 
 def _decide(request: MemberRequest, found: ReturnRequest, words: str, *, at: Any) -> str:
@@ -208,8 +211,8 @@ def _decide(request: MemberRequest, found: ReturnRequest, words: str, *, at: Any
         answer.agree(found.pk, **facts)
         return _("The shopper is told to send it, by mail.")
     if do == "refuse":
-        decide = answer.object_to if State.RECEIVED in ReturnRequest.NEXT[found.state] else None
-        (decide or answer.refuse)(found.pk, **facts)
+        decide = answer.object_to if found.may_come else answer.refuse
+        decide(found.pk, **facts)
         return _("The shopper is told, and may ask an organizer.")
     if do == "receive":
         answer.receive(found.pk, whole=whole, **facts)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import Sum
 
 from shop.cart.pricing import price_cart
 from shop.festivals.deals import void
@@ -12,9 +13,10 @@ from shop.festivals.models import DealUsage
 from shop.festivals.schedule import stop
 from shop.orders import refund
 from shop.orders.end import lock
-from shop.orders.models import RefundLine, Suborder
+from shop.orders.models import OrderLine, RefundLine, Suborder
 from shop.orders.reconcile import differences
-from shop.payments.call_off import call_off, settle_called_off
+from shop.payments.call_off import call_off, refund_what_is_left, settle_called_off
+from shop.payments.proposals import RefundPlan, propose
 from shop.stock.models import Pool
 from tests import make
 from tests.buying import buying, pay, span_price
@@ -131,6 +133,23 @@ def test_a_session_that_is_called_off_returns_its_units_while_the_deal_runs(till
 
     assert counts(deal) == (0, 0, 0)
     assert RefundLine.objects.get().returns_allotment
+    assert_books_agree()
+
+
+def test_a_line_of_which_money_went_back_before_is_called_off_with_the_rest(till):
+    adult, *_ = visits.session()
+    payment = begin(make.cart({adult: 2}))
+    till.pay(payment.session_id)
+    deliver(till)
+    line = OrderLine.objects.get()
+    plan = RefundPlan(cause="goodwill", reason="Sorry", lines={str(line.pk): (0, 5_00)})
+    propose(line.order_id, plan, seen=0, at=NOON, by=make.user())
+
+    assert call_off(adult.pool, reason="Wind", at=NOON, by=visits.host_of(adult)) == 1
+    assert refund_what_is_left(at=NOON) == 1
+
+    back = RefundLine.objects.aggregate(units=Sum("quantity"), paid=Sum("paid"))
+    assert back == {"units": 2, "paid": line.paid}
     assert_books_agree()
 
 

@@ -11,7 +11,9 @@ from shop.payments.disputes.decide import answer, say_who_bears
 from shop.payments.disputes.models import Dispute
 from shop.payments.disputes.take_over import check_dispute
 from shop.payments.operations import run_operations
+from shop.payments.proposals import RefundPlan, decided, propose
 from shop.payments.refund import refund_lines
+from shop.returns.answer import cannot_send
 from shop.stock.models import Pool
 from tests import make
 from tests.cms.admin.people import organizer
@@ -58,6 +60,30 @@ def test_it_is_booked_once_with_its_fee_and_stops_the_parcel(till, disputed):
     with pytest.raises(NotPossible, match="Do not send"):
         ship(Suborder.objects.get(), **SENT, at=NOON, by=make.user())
     assert_books_agree()
+
+
+def test_while_the_bank_decides_nothing_is_sent_back(till, disputed):
+    part = Suborder.objects.get()
+    line, owner = part.lines.get(), make.member(part.merchant)
+
+    plan = RefundPlan(cause="return", reason="Sorry", lines={str(line.pk): (1, None)})
+
+    with pytest.raises(NotPossible, match="Wait until it has decided"):
+        propose(part.order_id, plan, seen=0, at=NOON, by=organizer())
+    with pytest.raises(NotPossible, match="its payment is in question"):
+        cannot_send(part.pk, {line.pk: 1}, are_there=True, reason="Sold", at=NOON, by=owner)
+
+    assert not part.order.refunds.exists()
+
+
+def test_what_a_bank_gave_back_for_good_is_not_sent_again(till, disputed):
+    end_it(till, won=False)
+    part = Suborder.objects.get()
+    bear(platform=30_00)
+    plan = RefundPlan(cause="goodwill", reason="Sorry", gifts={str(part.pk): (1, 0, 0, None)})
+
+    with pytest.raises(NotPossible, match="More would go back than is left of the payment"):
+        propose(part.order_id, plan, seen=decided(part.order_id), at=NOON, by=organizer())
 
 
 def test_won_it_gives_the_money_back_and_lets_the_parcel_go(till, disputed):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import transaction
 
 from cms.admin.money.decisions import possible_for
 from shop.errors import NotPossible, StaleState
@@ -12,11 +11,8 @@ from shop.festivals.models import Claim
 from shop.ledger.balances import owed_to
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
-from shop.orders import end
 from shop.orders.models import Refund
 from shop.orders.reconcile import differences
-from shop.orders.refund import Amount
-from shop.payments.refund import refund_parts
 from shop.returns.answer import (
     SEND_WITHIN,
     agree,
@@ -27,7 +23,7 @@ from shop.returns.answer import (
     receive,
     refuse,
 )
-from shop.returns.ask import ANSWER_WITHIN, ask, note_sent, take_back
+from shop.returns.ask import ANSWER_WITHIN, MOST_REQUESTS, ask, note_sent, take_back
 from shop.returns.models import ReturnPicture
 from shop.returns.overdue import (
     LONGEST_WAY,
@@ -169,6 +165,65 @@ def test_what_nobody_sends_ends_and_what_never_comes_is_looked_for(order, store)
     assert set(possible_for(task)) == {TaskOutcome.PAID_BACK, TaskOutcome.REFUSED}
     refuse(lost.pk, answer="The post office has no such parcel", at=NOON + 50 * DAY, by=store)
     assert fresh(task).state == "done"
+
+
+def test_goods_that_come_after_their_request_ended_are_paid_back_all_the_same(order, store):
+    late, other = asked(order), asked(order)
+    for row in (late, other):
+        agree(row.pk, answer="", at=NOON + 2 * DAY, by=store)
+    note_sent(other.pk, carrier="EMS", tracking_number="1", at=NOON + 3 * DAY)
+    take_back(other.pk, at=NOON + 4 * DAY)
+    look_at_returns(at=NOON + 2 * DAY + SEND_WITHIN)
+    assert (fresh(late).state, fresh(other).state) == ("lapsed", "lapsed")
+
+    receive(late.pk, at=NOON + 30 * DAY, by=store)
+    object_to(other.pk, answer="A brick", at=NOON + 30 * DAY, by=store)
+
+    assert (fresh(late).state, late.refund.amount) == ("refunded", 21_00)
+    assert fresh(other).state == "refused"
+    assert_books_agree()
+
+
+def test_what_was_never_agreed_to_be_sent_is_not_received(order, store):
+    request = asked(order)
+    take_back(request.pk, at=NOON + 2 * DAY)
+
+    with pytest.raises(NotPossible):
+        receive(request.pk, at=NOON + 3 * DAY, by=store)
+    assert not Refund.objects.exists()
+
+
+def test_what_an_organizer_refused_for_good_is_not_asked_again(order, store):
+    request = asked(order, count=2)
+    refuse(request.pk, answer="Worn", at=NOON + 2 * DAY, by=store)
+    appeal(request.pk, at=NOON + 3 * DAY)
+    refuse(request.pk, answer="Worn indeed", at=NOON + 4 * DAY, by=make.user())
+
+    with pytest.raises(NotPossible, match="at most 1"):
+        asked(order, count=2, at=NOON + 5 * DAY)
+    assert asked(order, count=1, at=NOON + 5 * DAY).state == "asked"
+
+
+def test_one_parcel_is_asked_about_so_many_times(order):
+    for _turn in range(MOST_REQUESTS):
+        take_back(asked(order).pk, at=NOON + 2 * DAY)
+
+    with pytest.raises(NotPossible, match="any more"):
+        asked(order)
+
+
+def test_a_store_hears_that_goods_are_on_their_way_and_what_an_organizer_decided(order, store):
+    request = asked(order)
+    agree(request.pk, answer="", at=NOON + 2 * DAY, by=store)
+    run_queued_work()
+    mail.outbox.clear()
+
+    note_sent(request.pk, carrier="EMS", tracking_number="E 12", at=NOON + 3 * DAY)
+    run_queued_work()
+
+    (message,) = [found for found in mail.outbox if found.to == [store.email]]
+    assert message.subject == f"{request.number} is on its way back to you"
+    assert "EMS E 12" in message.body
 
 
 def test_what_its_shopper_takes_back_leaves_the_desk(order):
@@ -324,34 +379,3 @@ def test_an_answer_to_the_mail_is_asked_for_where_somebody_reads_it(
 
     assert "Nothing was sent back in time." in body
     assert ("answer this mail" in body) is bool(address)
-
-
-def test_a_host_reads_that_a_guest_cancelled_and_not_of_parcels(till):
-    experience = make.product(kind="experience", of=make.merchant(kind="experiences"))
-    starts = {"session_start": NOON + 9 * DAY, "session_zone": "UTC"}
-    order = paid(till, {make.variant(of=experience, on_hand=8, **starts): 2})
-    host = make.member(order.suborders.get().merchant)
-    run_queued_work()
-    mail.outbox.clear()
-
-    ask(order.pk, order.suborders.get().pk, "cancel", wish(order, 2, "mind"), at=NOON)
-    run_queued_work()
-
-    [letter] = [message for message in mail.outbox if message.to == [host.email]]
-    assert letter.subject == f"Cancelled in order {order.number}"
-    assert "the seats are free again" in letter.body
-    assert "stock" not in letter.body
-
-
-def test_a_part_of_a_price_is_not_told_as_no_pieces(order):
-    line = order.lines.get()
-    run_queued_work()
-    mail.outbox.clear()
-
-    with transaction.atomic():
-        refund_parts(end.lock(order.pk), {line: Amount(5_00)}, cause="goodwill", at=NOON)
-    run_queued_work()
-
-    [letter] = [message for message in mail.outbox if message.to == [order.contact.email]]
-    assert f"{line.title}: $5.00" in letter.body
-    assert "0 ×" not in letter.body

@@ -1,8 +1,9 @@
 """What a shopper asks for after paying, and what is refused."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
+from django.utils.timezone import make_aware
 
 from shop.catalogue.models import Category
 from shop.catalogue.returns import RETURN_DAYS
@@ -11,7 +12,7 @@ from shop.ledger.balances import balance, owed_to
 from shop.orders.models import Refund
 from shop.payments.models import Operation
 from shop.payments.operations import run_operations
-from shop.returns.ask import ask, foreseen, note_sent, take_back
+from shop.returns.ask import LATE, ask, foreseen, note_sent, take_back
 from shop.returns.models import ReturnRequest
 from shop.stock.models import Pool
 from tests import make
@@ -46,6 +47,16 @@ def test_what_was_not_sent_is_cancelled_at_once_with_its_delivery(till, kettle):
     assert refunded(till) == [43_00]
     assert Pool.objects.get().free == 5
     assert_books_agree()
+
+
+def test_cancelled_long_after_it_had_to_leave_it_is_the_stores_fault(till, kettle):
+    order = paid(till, {kettle: 1})
+    part = order.suborders.get()
+    late = make_aware(datetime.combine(part.ship_by, time())) + LATE
+
+    request = asked(order, "cancel", wish(order, 1, "mind"), at=late)
+
+    assert request.refund.cause == "cannot_deliver"
 
 
 def test_one_of_two_is_cancelled_and_the_other_is_sent(till, kettle):

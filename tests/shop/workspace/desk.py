@@ -130,6 +130,7 @@ AFTER_SALE = [
     ("{store}/money/account/{method}/close/", "post"),
     ("{store}/money/{settlement}/", "get"),
     ("{store}/money/{settlement}.csv", "get"),
+    ("{store}/money/{settlement}/commission.pdf", "get"),
     ("{store}/money/proofs/{payout}/", "get"),
 ]
 OWN_STORE_FOREIGN_ROW = [

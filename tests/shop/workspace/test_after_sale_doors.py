@@ -4,6 +4,7 @@ import pytest
 
 from shop.orders.models import Refund
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
+from shop.settlements.commission import bill
 from shop.settlements.methods import add_method
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof, Settlement
 from tests import make
@@ -27,7 +28,8 @@ def facts_of(desk: Desk) -> dict[str, object]:
     method = add_method(store, ACCOUNT, rail="bank", at=NOON, by=desk.member)
     made = {"currency": "USD", "made_at": NOON}
     settlement = Settlement.objects.create(merchant=store, n=1, cut_off=NOON, state="final",
-                                           **made)  # fmt: skip
+                                           commission=1, **made)  # fmt: skip
+    bill(settlement.pk, at=NOON)
     payout = Payout.objects.create(
         settlement=settlement, method=method, amount=1, made_at=NOON, state="paid",
         batch=PayoutBatch.objects.create(profile="statement_csv", **made),

@@ -17,6 +17,7 @@ from tests import make
 from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.paying import assert_books_agree
+from tests.queue import run_queued_work
 from tests.shop.returns.sold import DAY, paid, sent, wish
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,8 @@ def test_p55_delivery_goes_back_in_parts_and_never_more_than_is_left(desk, order
     assert_books_agree()
 
 
-def test_p55_three_parts_of_a_line_end_at_its_price(desk, order):
+def test_p55_three_parts_of_a_line_end_at_its_price(desk, order, settings):
+    settings.ALONE_UP_TO = 100_00
     for amount in ("19.99", "20.02", "19.99"):
         desk.post(where(order), answers(order, paid=amount) | {"do": "send"})
 
@@ -119,6 +121,24 @@ def test_units_come_back_into_stock_only_where_it_is_said(desk, order):
 
     assert Pool.objects.get().on_hand == 7
     assert_books_agree()
+
+
+def test_a_store_hears_what_an_organizer_decided(desk, order, mailoutbox):
+    part = order.suborders.get()
+    store = make.member(part.merchant)
+    request = ask(order.pk, part.pk, "return", wish(order, 1, "broken"), at=NOON + DAY)
+    refuse(request.pk, answer="Worn", at=NOON + DAY, by=store)
+    appeal(request.pk, at=NOON + DAY)
+    run_queued_work()
+    mailoutbox.clear()
+
+    task = MoneyTask.objects.get(kind="return")
+    desk.post(f"/organize/money/{task.pk}/refund/", {"answer": "We pay", "reason": "Seen"})
+    run_queued_work()
+
+    (message,) = [found for found in mailoutbox if found.to == [store.email]]
+    assert message.subject == f"An organizer has decided about {request.number}"
+    assert "The organizer writes: We pay" in message.body
 
 
 def test_above_a_sum_somebody_else_has_to_look(desk, order, client):

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from shop.orders.models import Refund
+from shop.pictures.upload_handlers import MOST_OF_ONE
 from shop.returns.answer import SEND_WITHIN, agree, appeal, refuse
 from shop.returns.ask import ask, take_back
 from shop.returns.models import ReturnPicture, ReturnRequest
@@ -146,6 +147,32 @@ def test_a_page_that_is_too_late_leads_back_to_the_order(order, browser):
     answer = browser.get(where(order, "cancel"), follow=True)
 
     assert "This cannot be asked for any more." in answer.text
+
+
+def test_more_pictures_than_are_taken_are_refused_and_to_be_chosen_again(order, browser):
+    sent(order)
+    typed = {field(order, "units"): "1", field(order, "reason"): "wrong"}
+
+    typed |= {field(order, "pictures"): [jpeg() for _n in range(5)]}
+    page = browser.post(where(order, "return"), typed)
+
+    assert page.status_code == 422
+    assert "Choose at most 4 pictures of one piece." in page.text
+    assert "Choose the pictures again: they were not kept." in page.text
+    assert not ReturnRequest.objects.exists()
+
+
+def test_a_picture_too_large_to_be_received_is_named(order, browser):
+    sent(order)
+    large = BytesIO(b"\xff\xd8\xff" + bytes(MOST_OF_ONE))
+    large.name = "bag.jpg"
+    typed = {field(order, "units"): "1", field(order, "reason"): "wrong"}
+
+    page = browser.post(where(order, "return"), typed | {field(order, "pictures"): large})
+
+    assert page.status_code == 422
+    assert "bag.jpg: The file must be smaller than 10 MB" in page.text
+    assert not ReturnRequest.objects.exists()
 
 
 def test_that_it_arrived_is_said_and_ends_the_search(order, browser, clock_at):

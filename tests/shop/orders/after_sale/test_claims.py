@@ -98,6 +98,30 @@ def test_a_part_of_a_line_does_not_bring_a_voucher_back(festival):
     assert stand(claim) == (BACK, 0, 0)
 
 
+def shipping_voucher(festival, *, rate=6_00):
+    """Return an order of two lines whose delivery a voucher paid for, and its claim."""
+    ada = make.user()
+    make.delivery(rate)
+    facts = {"group": "shipping", "kind": "free_shipping", "value": 0}
+    mine = claim_voucher(voucher(festival, **facts), ada, at=NOON)
+    wanted = {taking_part(festival, on_hand=9): 2}
+    order = make.order(wanted, of=make.shopper(ada))
+    pay(order)
+    return Order.objects.get(pk=order.pk), mine
+
+
+def test_a_voucher_for_the_delivery_comes_back_with_the_last_unit_whenever_it_goes(festival):
+    order, claim = shipping_voucher(festival)
+    assert stand(claim) == (USED, 1, 6_00)
+
+    send_back(order, {0: 1})
+    assert stand(claim)[0] == USED
+    send_back(order, {0: 1})
+
+    assert stand(claim) == (BACK, 0, 0)
+    assert differences() == []
+
+
 def test_case_64_after_its_time_it_stays_used_unless_the_shopper_is_not_to_blame(festival):
     order, claim = bought(festival)
 
