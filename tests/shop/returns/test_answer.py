@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import transaction
 
 from cms.admin.money.decisions import possible_for
 from shop.errors import NotPossible, StaleState
@@ -12,11 +11,8 @@ from shop.festivals.models import Claim
 from shop.ledger.balances import owed_to
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
-from shop.orders import end
 from shop.orders.models import Refund
 from shop.orders.reconcile import differences
-from shop.orders.refund import Amount
-from shop.payments.refund import refund_parts
 from shop.returns.answer import (
     SEND_WITHIN,
     agree,
@@ -383,34 +379,3 @@ def test_an_answer_to_the_mail_is_asked_for_where_somebody_reads_it(
 
     assert "Nothing was sent back in time." in body
     assert ("answer this mail" in body) is bool(address)
-
-
-def test_a_host_reads_that_a_guest_cancelled_and_not_of_parcels(till):
-    experience = make.product(kind="experience", of=make.merchant(kind="experiences"))
-    starts = {"session_start": NOON + 9 * DAY, "session_zone": "UTC"}
-    order = paid(till, {make.variant(of=experience, on_hand=8, **starts): 2})
-    host = make.member(order.suborders.get().merchant)
-    run_queued_work()
-    mail.outbox.clear()
-
-    ask(order.pk, order.suborders.get().pk, "cancel", wish(order, 2, "mind"), at=NOON)
-    run_queued_work()
-
-    [letter] = [message for message in mail.outbox if message.to == [host.email]]
-    assert letter.subject == f"Cancelled in order {order.number}"
-    assert "the seats are free again" in letter.body
-    assert "stock" not in letter.body
-
-
-def test_a_part_of_a_price_is_not_told_as_no_pieces(order):
-    line = order.lines.get()
-    run_queued_work()
-    mail.outbox.clear()
-
-    with transaction.atomic():
-        refund_parts(end.lock(order.pk), {line: Amount(5_00)}, cause="goodwill", at=NOON)
-    run_queued_work()
-
-    [letter] = [message for message in mail.outbox if message.to == [order.contact.email]]
-    assert f"{line.title}: $5.00" in letter.body
-    assert "0 ×" not in letter.body
