@@ -5,11 +5,11 @@ from shop.festivals.models.festival import (
     ChangeLog,
     Enrolment,
     Festival,
-    Fund,
     Nomination,
     Participation,
     Slot,
 )
+from shop.festivals.models.funds import Fund
 from shop.festivals.models.limits import Fairness
 from shop.festivals.models.prices import PriceChange, PriceSpan, ProductSpan, RegularPrice
 from shop.festivals.models.promotions import Claim, CodeBatch, Promotion, PromotionUsage

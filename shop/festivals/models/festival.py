@@ -10,6 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
+from shop.festivals.models.funds import Fund
 from shop.festivals.pricing.kinds import CHOICES, NUMBERS, Percent
 from shop.languages import said
 from shop.merchants.models import Merchant
@@ -183,37 +184,6 @@ class Slot(models.Model):
     def is_open(self, *, at: datetime) -> bool:
         """Tell whether it is neither over nor called off."""
         return self.ends_at > at and self.cancelled_at is None
-
-
-class Fund(models.Model):
-    """Money that a sponsor gives for a festival's benefits and subsidised deals.
-
-    Benefits and deals commit parts of it before they begin, so no order has to ask it: what may
-    be spent is limited by their own budgets and allotments. The discounts that name it are its
-    drawdown.
-    """
-
-    festival = models.ForeignKey(Festival, models.CASCADE, related_name="funds")
-    sponsor = models.CharField(max_length=120, help_text="Who gives the money.")
-    amount = models.PositiveBigIntegerField(help_text="Minor units.")
-    committed = models.PositiveBigIntegerField(default=0, editable=False)
-    given = models.PositiveBigIntegerField(
-        default=0, db_default=0, editable=False, help_text="Of it, as goodwill to shoppers."
-    )
-
-    class Meta:
-        ordering = ["sponsor"]
-        constraints = [
-            models.UniqueConstraint(fields=["festival", "sponsor"], name="sponsor_once"),
-            models.CheckConstraint(
-                name="fund_within_amount",
-                condition=Q(amount__gte=F("committed")),
-                violation_error_message="More is promised than the sponsor gives.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.sponsor
 
 
 class Enrolment(Stateful):

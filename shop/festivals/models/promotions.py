@@ -9,7 +9,8 @@ from django.db.models import Expression, F, Q
 
 from shop.accounts.models import Mailbox
 from shop.conditions import under
-from shop.festivals.models.festival import Festival, Fund
+from shop.festivals.models.festival import Festival
+from shop.festivals.models.funds import Fund
 from shop.festivals.pricing.benefit_kinds import BENEFIT_CHOICES, BENEFITS, BenefitKind
 from shop.merchants.models import Merchant
 from shop.states import Stateful, StateQuerySet
