@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cms.admin.confirm import Act, perform
 from cms.admin.permissions import needs
 from cms.admin.promotions.forms import amount
 from cms.admin.promotions.views import trail_of_benefits
@@ -21,6 +23,7 @@ from shop.accounts.requests import SignedIn
 from shop.festivals.changelog import log
 from shop.festivals.models import Festival, Fund
 from shop.forms.fields import AmountField, LineField
+from shop.ledger.at_the_bank import MOST_LETTERS, held_of, note_sponsor_paid, note_sponsor_repaid
 from shop.ledger.drawdown import drawdown
 
 
@@ -29,6 +32,15 @@ class FundForm(forms.Form):
 
     sponsor = LineField(max_length=120, help_text="Reports name it.")
     amount = AmountField(label="Gives")
+
+
+class BankForm(forms.Form):
+    """What the bank says of money that came or left."""
+
+    amount = AmountField(label="Amount")
+    bank_reference = LineField(
+        label="The bank's reference", max_length=MOST_LETTERS, help_text="It is used once."
+    )
 
 
 USES = (
@@ -67,8 +79,8 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
 @needs("view_deal")
 def fund(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
     """Show the amounts a sponsor gave, committed and really paid, by benefit and by deals."""
-    found = get_object_or_404(Fund.objects.select_related("festival"), festival=pk, pk=fund_id)
-    taken = drawdown(found)
+    found = _fund(pk, fund_id)
+    taken, held = drawdown(found), held_of(found)
     context: dict[str, Any] = {
         "fund": found,
         "amounts": [
@@ -76,13 +88,59 @@ def fund(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
             ("Committed", amount(found.committed)),
             ("Drawn down", amount(taken.total)),
             ("Gone back by refunds", amount(taken.back)),
+            ("Held for them" if held >= 0 else "They owe", amount(abs(held))),
         ],
         "given": Table(
             "What it was given for", USES, taken.rows, none="No paid order has taken anything yet."
         ),
         "percent": taken.total * 100 // found.amount if found.amount else 0,
+        "is_held": held > 0,
+        "may_book": request.user.has_perm("shop.publish_festival"),
     }
     return show(
         request, "fund.html", found.sponsor, trail=trail_of_benefits(found.festival), icon="pick",
         **context,
     )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def paid(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
+    """Write down what a sponsor paid to the operator's bank."""
+    found = _fund(pk, fund_id)
+
+    def run(answers: dict[str, Any]) -> str:
+        note_sponsor_paid(found.pk, **answers, at=clock.moment_of(request), by=request.user)
+        return f"{amount(answers['amount'])} of {found.sponsor} is in the books."
+
+    effects = ["It counts as the operator's money at the bank, held for this sponsor."]
+    act = Act(f"{found.sponsor} has paid in", "Book it", effects, run, BankForm)
+    return _perform(request, act, found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def repaid(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
+    """Write down what a sponsor got back."""
+    found = _fund(pk, fund_id)
+
+    def run(answers: dict[str, Any]) -> str:
+        note_sponsor_repaid(found.pk, **answers, at=clock.moment_of(request), by=request.user)
+        return f"{amount(answers['amount'])} went back to {found.sponsor}."
+
+    effects = [
+        f"{amount(max(held_of(found), 0))} of theirs is held now.",
+        "Send it from your bank first: this only writes it down.",
+    ]
+    act = Act(f"Money went back to {found.sponsor}", "Book it", effects, run, BankForm)
+    return _perform(request, act, found)
+
+
+def _fund(pk: int, fund_id: int) -> Fund:
+    return get_object_or_404(Fund.objects.select_related("festival"), festival=pk, pk=fund_id)
+
+
+def _perform(request: SignedIn, act: Act, found: Fund) -> HttpResponse:
+    back = reverse("desk:fund", args=[found.festival_id, found.pk])
+    trail = [*trail_of_benefits(found.festival), (back, found.sponsor)]
+    return perform(request, act, back=back, trail=trail)

@@ -1,0 +1,77 @@
+"""What sponsors pay in and get back, and tax that is paid: each once, and no more than is there."""
+
+import pytest
+
+from shop.errors import NotPossible
+from shop.festivals.models import ChangeLog, Fund
+from shop.ledger.at_the_bank import held_of, note_sponsor_paid, note_sponsor_repaid, note_tax_paid
+from shop.ledger.balances import balance
+from shop.ledger.posting.entries import Account, EventFacts
+from shop.ledger.posting.operator import post_commission_tax
+from tests import make
+from tests.cms.admin.people import organizer
+from tests.make import NOON
+from tests.paying import assert_books_agree
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fund(db):
+    return Fund.objects.create(festival=make.festival(), sponsor="Chamber", amount=500_00)
+
+
+def facts(reference, **more):
+    return {"bank_reference": reference, "at": NOON, "by": make.user()} | more
+
+
+def test_rows_41_and_42_what_came_is_held_and_what_is_left_goes_back(fund):
+    note_sponsor_paid(fund.pk, 500_00, **facts("FT 1"))
+    assert (held_of(fund), balance(Account.BANK, "USD")) == (500_00, 500_00)
+
+    note_sponsor_repaid(fund.pk, 120_00, **facts("FT 2"))
+
+    assert (held_of(fund), balance(Account.BANK, "USD")) == (380_00, 380_00)
+    assert set(ChangeLog.objects.values_list("action", flat=True)) == {
+        "sponsor paid", "sponsor repaid",
+    }  # fmt: skip
+    assert_books_agree()
+
+
+def test_a_reference_counts_once_and_more_than_is_held_does_not_go_back(fund):
+    note_sponsor_paid(fund.pk, 5_00, **facts("FT 1"))
+
+    with pytest.raises(NotPossible, match="stands in the books"):
+        note_sponsor_paid(fund.pk, 5_00, **facts(" FT  1"))
+    with pytest.raises(NotPossible, match=r"\$5.00 of Chamber is held"):
+        note_sponsor_repaid(fund.pk, 5_01, **facts("FT 3"))
+    for reference in ("", "x" * 41):
+        with pytest.raises(NotPossible, match="reference"):
+            note_sponsor_paid(fund.pk, 1, **facts(reference))
+
+    assert held_of(fund) == 5_00
+
+
+def test_row_45_tax_is_paid_as_far_as_it_is_owed(db):
+    owed = EventFacts(reference="1", currency="USD", at=NOON)
+    post_commission_tax(make.merchant(), 19_00, **owed)
+
+    note_tax_paid(18_00, **facts("FT 9"))
+    with pytest.raises(NotPossible, match=r"\$1.00 of tax is owed"):
+        note_tax_paid(1_01, **facts("FT 10"))
+
+    assert (balance(Account.TAX, "USD"), balance(Account.BANK, "USD")) == (-1_00, -18_00)
+
+
+def test_the_page_of_a_sponsor_books_what_came_and_went(client, fund):
+    client.force_login(organizer())
+    page = f"/organize/festivals/{fund.festival_id}/sponsors/{fund.pk}/"
+
+    client.post(f"{page}paid/", {"amount": "30.00", "bank_reference": "FT 1"})
+    shown = client.get(page).text
+    assert "Held for them" in shown
+    assert "$30.00" in shown
+    refused = client.post(f"{page}repaid/", {"amount": "31.00", "bank_reference": "FT 2"})
+
+    assert "$30.00 of Chamber is held now." in refused.text
+    assert held_of(fund) == 30_00
