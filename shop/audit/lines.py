@@ -7,13 +7,15 @@ stands in suspense until a person has said so.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from shop.audit.discrepancies import Breach, report, settle
+from shop.audit.fees import take_fees
 from shop.audit.models import Discrepancy
 from shop.currencies import written
 from shop.errors import GatewayError
@@ -21,7 +23,6 @@ from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.ledger.posting import operator, payouts, sales
 from shop.ledger.posting.entries import EventFacts
 from shop.money_desk.models import MoneyTask
-from shop.orders import end
 from shop.payments.disputes.models import Dispute
 from shop.payments.disputes.take_over import check_dispute
 from shop.payments.models import Operation, Payment
@@ -29,6 +30,7 @@ from shop.payments.outside.take_over import check_refund
 from shop.payments.provider.gateway import BalanceLine
 from shop.payments.provider.stripe_gateway import gateway
 
+log = logging.getLogger(__name__)
 Kind, Task = LedgerTransaction.Kind, MoneyTask.Kind
 # Stripe's types of lines, SDK 16.1: https://docs.stripe.com/reports/balance-transaction-types
 CHARGES = {"charge", "payment"}
@@ -73,6 +75,29 @@ def known(lines: Sequence[BalanceLine]) -> KnownRows:
     )
 
 
+def book_fees(lines: Sequence[BalanceLine], rows: KnownRows, *, at: datetime) -> None:
+    """Book the fees of all new charges of a page together; where that fails, each line does it."""
+    new: dict[int, BalanceLine] = {}
+    for line in lines:
+        payment = rows.payments.get(line.source)
+        is_new = payment is not None and payment.balance_txn is None and is_of_charge(line)
+        if payment and is_new:
+            new.setdefault(payment.pk, line)
+    if not new:
+        return
+    try:
+        taken = take_fees(new, at=at)
+    except DatabaseError as error:
+        log.warning("fees of a page were not booked together: %s", type(error).__name__)
+        return
+    rows.payments |= {str(row.charge_id): row for row in taken.values()}
+
+
+def is_of_charge(line: BalanceLine) -> bool:
+    """Tell whether a line is of money that came by a charge."""
+    return not line.problem and line.kind in CHARGES and line.amount > 0
+
+
 def take_in(line: BalanceLine, rows: KnownRows, *, is_young: bool = False, at: datetime) -> str:
     """Match a line and book what no other flow books; return as what it was taken. Safe to repeat.
 
@@ -99,7 +124,7 @@ def take_in(line: BalanceLine, rows: KnownRows, *, is_young: bool = False, at: d
 def _matched(line: BalanceLine, rows: KnownRows, *, at: datetime) -> str | None:
     """Take in a line of which it is known what it is; None where it is not."""
     payment, operation = rows.payments.get(line.source), rows.operations.get(line.source)
-    if payment and line.kind in CHARGES and line.amount > 0:
+    if payment and is_of_charge(line):
         return _charge(line, payment, at=at)
     if operation:
         return _operation(line, operation, rows, at=at)
@@ -124,7 +149,7 @@ def _operators_own(line: BalanceLine, rows: KnownRows, *, at: datetime) -> str |
 
 def _charge(line: BalanceLine, payment: Payment, *, at: datetime) -> str | None:
     if payment.balance_txn is None:
-        payment = _take_fee(line, payment, at=at)
+        payment = take_fees({payment.pk: line}, at=at)[payment.pk]
     if payment.balance_txn != line.id:
         return None  # a second line of one charge is nobody's
     if (payment.fee, payment.net) != (line.fee, line.net):
@@ -144,19 +169,6 @@ def _charge(line: BalanceLine, payment: Payment, *, at: datetime) -> str | None:
         what = f"A charge of {ours} stands in the balance as {said}."
         _differs(line, f"amount-{payment.pk}", line.amount - came.amount, what, payment, at=at)
     return "charges"
-
-
-@transaction.atomic
-def _take_fee(line: BalanceLine, payment: Payment, *, at: datetime) -> Payment:
-    """Write down what the provider kept of a charge, and book it. Under its order's lock."""
-    order = end.lock(payment.order_id)
-    row = Payment.objects.get(pk=payment.pk)
-    if row.balance_txn is None:
-        row.balance_txn, row.fee, row.net = line.id, line.fee, line.net
-        row.available_on = line.available_on
-        row.save(update_fields=["balance_txn", "fee", "net", "available_on"])
-        sales.post_charge_fee(order, line.fee, reference=line.id, at=at, currency=line.currency)
-    return row
 
 
 def _operation(line: BalanceLine, row: Operation, rows: KnownRows, *, at: datetime) -> str:

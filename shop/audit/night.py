@@ -6,13 +6,14 @@ It goes on where it was stopped: how far it is stands in a row, and all that it 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Min
 
 from shop.audit import balances
 from shop.audit.discrepancies import report, settle_others
-from shop.audit.lines import known, take_in
+from shop.audit.lines import book_fees, known, take_in
 from shop.audit.models import Discrepancy, Night
 from shop.audit.rules import RULES, breaches
 from shop.errors import GatewayError
@@ -86,10 +87,26 @@ def _night(*, at: datetime) -> Night | None:
 
 
 def _read_lines(night: Night, *, at: datetime) -> bool:
-    """Take in one page of lines; False where it has to be read again."""
+    """Take in one page of lines; False where it has to be read again.
+
+    Raises:
+        GatewayError: the provider did not answer; the page is read again, too.
+    """
     page = gateway().balance_lines(night.since, night.until, after=night.after)
-    rows, left = known(page.lines), {line.id for line in page.lines}
+    if not _take_page(night, page.lines, at=at):
+        return False
+    if page.lines:
+        night.after = page.lines[-1].id
+    if not page.has_more:
+        night.step = Step.RULES
+    night.save()
+    return True
+
+
+def _take_page(night: Night, lines: Sequence[BalanceLine], *, at: datetime) -> bool:
+    rows, left = known(lines), {line.id for line in lines}
     silent: list[GatewayError] = []
+    book_fees(lines, rows, at=at)
 
     def take(line: BalanceLine) -> bool:
         try:
@@ -105,17 +122,10 @@ def _read_lines(night: Night, *, at: datetime) -> bool:
         return True
 
     with limited(WHOLE):
-        each(NAME, page.lines, take, about=lambda line: line.id, at=at)
+        each(NAME, lines, take, about=lambda line: line.id, at=at)
     if silent:
         raise silent[0]
-    if left:  # its time was over in the midst of it
-        return False
-    if page.lines:
-        night.after = page.lines[-1].id
-    if not page.has_more:
-        night.step = Step.RULES
-    night.save()
-    return True
+    return not left  # else its time was over in the midst of it
 
 
 def _look_at_books(night: Night, *, at: datetime) -> bool:

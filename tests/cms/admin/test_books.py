@@ -1,4 +1,4 @@
-"""The books at the desk: cover, nights, what stores owe, and the months, for those who see money."""
+"""The books at the desk: cover, nights, what stores owe, and the months."""
 
 from datetime import timedelta
 
