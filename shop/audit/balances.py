@@ -36,7 +36,7 @@ def compare(since: datetime, *, at: datetime) -> list[Breach] | None:
     provider has taken from the balance and not carried out.
 
     Args:
-        since: lines made later have not been looked at.
+        since: lines made later are not judged.
 
     Raises:
         GatewayError: the provider does not answer.

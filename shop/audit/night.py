@@ -83,7 +83,7 @@ def _night(*, at: datetime) -> Night | None:
         note_check("night", Check.Standing.WARN, "The first night is not done.", at=at)
         first = Payment.objects.aggregate(first=Min("made_at"))["first"]
         since = min(first or at, at - SEEN_AGAIN) - SEEN_AGAIN
-    return Night.objects.create(day=day, since=since, until=at - TIME_TO_HEAR, started_at=at)
+    return Night.objects.create(day=day, since=since, until=at, started_at=at)
 
 
 def _read_lines(night: Night, *, at: datetime) -> bool:
@@ -106,11 +106,13 @@ def _read_lines(night: Night, *, at: datetime) -> bool:
 def _take_page(night: Night, lines: Sequence[BalanceLine], *, at: datetime) -> bool:
     rows, left = known(lines), {line.id for line in lines}
     silent: list[GatewayError] = []
+    judged = night.until - TIME_TO_HEAR
     book_fees(lines, rows, at=at)
 
     def take(line: BalanceLine) -> bool:
         try:
-            taken = take_in(line, rows, at=at)
+            is_young = line.made_at is not None and line.made_at > judged
+            taken = take_in(line, rows, is_young=is_young, at=at)
         except GatewayError as error:
             if not (error.may_retry or error.code == "authentication"):
                 raise  # it is this line's own fault
@@ -149,7 +151,7 @@ def _look_at_books(night: Night, *, at: datetime) -> bool:
 
 def _compare_balances(night: Night, *, at: datetime) -> bool:
     """Compare the balances; one that moves at every look is looked at again some minutes later."""
-    found = balances.compare(night.until, at=at)
+    found = balances.compare(night.until - TIME_TO_HEAR, at=at)
     if found is None and night.tries < MOST_TRIES:
         night.tries += 1
         night.save(update_fields=["tries"])

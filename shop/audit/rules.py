@@ -147,17 +147,19 @@ def _named(_at: datetime) -> Iterator[Breach]:
 
 def _lines(at: datetime) -> Iterator[Breach]:
     """Rule 6: what is done stands in the provider's balance after a day."""
+    sent = Q(first_sent_at__lt=at - A_DAY) | Q(first_sent_at=None, made_at__lt=at - A_DAY)
     done = Operation.objects.filter(
-        state=Operation.State.DONE, balance_txn=None, resolved_at=None, made_at__lt=at - A_DAY
+        sent, state=Operation.State.DONE, balance_txn=None, resolved_at=None
     )
     for row in done.exclude(remote_id=None).select_related("payment__order").order_by("pk"):
         amount = written(row.amount, row.currency, "en")
         what = f"A refund of {amount} is done here, and no line of the balance says so."
         yield _of_operation(row, f"refund-line-{row.pk}", what)
+    # Of some methods the money comes days after somebody began to pay.
+    paid = Q(order__paid_at__lt=at - A_DAY) | Q(order__paid_at=None, made_at__lt=at - A_DAY)
     charged = Payment.objects.filter(
-        state__in=Payment.HAS_MONEY, charge_id__isnull=False, balance_txn=None,
-        made_at__lt=at - A_DAY,
-    )  # fmt: skip
+        paid, state__in=Payment.HAS_MONEY, charge_id__isnull=False, balance_txn=None
+    )
     for charge in charged.select_related("order").order_by("pk"):
         came = charge.came
         what = (

@@ -93,7 +93,7 @@ class MoneyView(ListView):
         return format_html(
             "What no machine can finish: each task stays until somebody closes it with an outcome "
             "and a reason. A monitor is red while one is overdue. "
-            '<a href="?{}&amp;export=csv">Take it away as CSV</a> {}',
+            '<a href="?{}&amp;export=csv">Take it away as CSV</a>. {}',
             self.filters.query,
             verdict(),
         )
