@@ -52,7 +52,8 @@ def play(lines: int, around: dict[str, str], stack: ExitStack) -> None:
         "DATABASE_URL": address,
         "STRIPE_BASE_URL": f"http://{servers.HOST}:{port}",
     } | AS_BEAT
-    for said in ask(around, "night_bench", str(lines)):
+    manage(around, "night_bench", "--fill", str(lines))
+    for said in ask(around, "night_bench"):
         print(", ".join(f"{name} {value}" for name, value in said.items()), flush=True)
 
 

@@ -83,6 +83,18 @@ def test_two_lines_that_undo_each_other_are_closed_together(till, unknown):
     assert night(till, at=NIGHT + 2 * DAY) == []
 
 
+def test_lines_that_do_not_come_to_nothing_undo_nothing(till, unknown):
+    till.book_line("reserve_transaction", 3_00, "usd")
+    night(till, at=NIGHT + DAY)
+    other = MoneyTask.objects.latest("pk")
+    assert decide.others_to_match(unknown) == []
+
+    with pytest.raises(NotPossible, match="do not come to nothing"):
+        decide.match(unknown, other.pk, **SAID, by=make.user())
+
+    assert MoneyTask.objects.filter(state="open").count() == 2
+
+
 def test_a_fee_that_changed_is_booked_as_it_is_now(till, sold):
     night(till)
     till.change_fee(line_of(till, sold.charge_id), 7_00)
