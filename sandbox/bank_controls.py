@@ -38,6 +38,18 @@ class BankControls:
         check_amount(abs(int(amount)), known, "amount")
         return book(self.world, kind, int(amount), {"id": None, "currency": known.code})
 
+    @locked
+    def change_fee(self, line_id: str, fee: int) -> Body:
+        """Let the provider keep another fee of a line than it said, and return the line."""
+        line = self.world.store.get("balance_transaction", line_id)
+        self.world.store.change(line, fee=int(fee), net=line["amount"] - int(fee))
+        return line
+
+    @locked
+    def lose_line(self, line_id: str) -> None:
+        """Let a line of the balance be gone, as if the provider had never moved that money."""
+        self.world.store.remove(self.world.store.get("balance_transaction", line_id))
+
     # Refunds
 
     @locked

@@ -1,6 +1,7 @@
 """Brings every model to Django's attention; they live in the packages."""
 
 from shop.accounts.models import Mailbox, SignInRules, User
+from shop.audit.models import Discrepancy, Night, WriteOff
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
 from shop.catalogue.models import Category, Product, ProductPicture, Term, Translation, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate, TaxRule
@@ -92,21 +93,19 @@ from shop.workers.models import Worker
 __all__ = [
     "AmendedPicture", "Amendment", "BulkApproval", "BulkRow", "Carrier", "Cart", "CartLine",
     "CartVoucher", "Category", "CellCount", "ChangeLog", "ChangedStore", "Check", "Claim",
-    "Closure", "CodeBatch", "Contact",
-    "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Document",
-    "Enrolment", "Fairness",
-    "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept",
-    "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox",
-    "Meaning", "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation",
-    "Order", "OrderLine", "Participation", "Payment", "Payout", "PayoutBatch",
-    "PayoutMethod", "PayoutProof", "Picture", "Place", "Pool", "PreviewLink",
-    "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
-    "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundGoodwill",
-    "RefundLine", "RefundParcel", "RefundProposal",
-    "Refused", "RegularPrice", "Reminder", "Rendition",
-    "ReturnLine", "ReturnPicture", "ReturnRequest", "ReturnedClaim", "SaleDecision", "SavedProduct",
-    "SearchWord", "Series", "Settlement", "SettlementLine", "SheetFile", "SheetRow", "Shipment",
-    "SignInRules", "Slot", "StockMove",
+    "Closure", "CodeBatch", "Contact", "CountedOrder", "CountedRefund", "Country", "Deal",
+    "DealUsage", "Discount", "Discrepancy", "Document", "Enrolment", "Fairness", "Festival",
+    "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept", "LedgerEntry",
+    "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox", "Meaning", "Membership",
+    "Merchant", "Mishap", "Night", "Nomination", "NominationSheet", "Operation", "Order",
+    "OrderLine", "Participation", "Payment", "Payout", "PayoutBatch", "PayoutMethod", "PayoutProof",
+    "Picture", "Place", "Pool", "PreviewLink", "PriceChange", "PriceSpan", "ProbeResult", "Product",
+    "ProductPicture", "ProductSpan", "Promotion", "PromotionUsage", "PublicResult", "Rate",
+    "Refund", "RefundGoodwill", "RefundLine", "RefundParcel", "RefundProposal", "Refused",
+    "RegularPrice", "Reminder", "Rendition", "ReturnLine", "ReturnPicture", "ReturnRequest",
+    "ReturnedClaim", "SaleDecision", "SavedProduct", "SearchWord", "Series", "Settlement",
+    "SettlementLine", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove",
     "StoreInvitation", "Suborder", "Synonym", "Tally", "TaxRule", "Term", "Terms", "Ticket",
-    "Translation", "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WrongPrice",
+    "Translation", "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WriteOff",
+    "WrongPrice",
 ]  # fmt: skip

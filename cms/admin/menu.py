@@ -47,6 +47,7 @@ ENTRIES = (
     ("Changes", "amendments", "review_nomination", "edit", 88),
     ("Money desk", "money", "view_order", "time", 89),
     ("Settlements", "settlements", "view_order", "tasks", 89),
+    ("Books", "books", "view_order", "list-ul", 90),
     ("Papers", "papers", "view_order", "doc-full", 91),
     ("What failed", "mishaps", "view_festival", "warning", 90),
     ("Fairness", "fairness", "change_festival", "group", 96),

@@ -1,6 +1,8 @@
 from django.urls import path, re_path
 
 from cms.admin import colleagues, erase, limits
+from cms.admin.books import index as books
+from cms.admin.books import months, receivables
 from cms.admin.catalogue import amendments, review, take_down
 from cms.admin.deals import actions as deal_actions
 from cms.admin.deals import views as deals
@@ -137,6 +139,12 @@ urlpatterns = [
     path("money/<int:pk>/", money.task, name="money-task"),
     path("money/<int:pk>/look/", money.look_again, name="money-look"),
     path("money/<int:pk>/<slug:outcome>/", money.close, name="money-close"),
+    path("books/", books.books, name="books"),
+    path("books/tax-paid/", books.tax_paid, name="tax-paid"),
+    path("books/receivables/", receivables.show_receivables, name="receivables"),
+    re_path(r"^books/(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})/$", months.show_month, name="month"),
+    re_path(r"^books/(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})\.(?P<kind>csv|xlsx)$",
+            months.month_sheet, name="month-sheet"),
     path("papers/", PapersView.as_view(), name="papers"),
     path("papers/<int:pk>.pdf", paper, name="paper"),
     path("papers/fiscal/", fiscal_numbers, name="fiscal-numbers"),

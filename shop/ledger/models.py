@@ -57,6 +57,8 @@ class LedgerTransaction(models.Model):
         COMMISSION_TAX = "commission_tax"
         TAX_PAID = "tax_paid"
         UNKNOWN = "unknown"
+        SUSPENSE_CLOSED = "suspense_closed"
+        PAID_IN = "paid_in"
 
     reference = models.CharField(max_length=60, unique=True, help_text="sale-184")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -100,7 +102,10 @@ class LedgerEntry(models.Model):
 
     OF_MERCHANTS = (Account.PAYABLE, Account.RESERVE, Account.RECEIVABLE)
 
-    transaction = models.ForeignKey(LedgerTransaction, models.PROTECT, related_name="entries")
+    transaction = models.ForeignKey(
+        LedgerTransaction, models.PROTECT, related_name="entries",
+        db_index=False,  # ledger_of_transaction begins with it
+    )  # fmt: skip
     account = models.CharField(max_length=12, choices=Account)
     merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, related_name="ledger")
     suborder = models.ForeignKey(Suborder, models.PROTECT, null=True, related_name="ledger")
@@ -113,6 +118,8 @@ class LedgerEntry(models.Model):
             models.Index(fields=["account", "merchant"], name="ledger_of_account"),
             models.Index(fields=["account", "fund"], condition=Q(fund__isnull=False),
                          name="ledger_of_fund"),
+            models.Index(fields=["transaction"], include=["account", "currency", "amount"],
+                         name="ledger_of_transaction"),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(

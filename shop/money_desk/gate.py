@@ -78,6 +78,12 @@ def note_amount(about: Any, amount: int, *, kind: str) -> None:
     open_tasks().filter(kind=kind, about=key_of(about)).update(amount=amount)
 
 
+def note_news(about: Any, what: str, amount: int | None, *, kind: str) -> bool:
+    """Write down how what stands open about a row is now; False where nothing stands open."""
+    rows = open_tasks().filter(kind=kind, about=key_of(about))
+    return bool(rows.update(what=what[:MOST_WORDS], amount=amount))
+
+
 @transaction.atomic
 def hand_over(task: MoneyTask, to: User | None, *, at: datetime, by: User) -> None:
     """Give a task to somebody, or to nobody.

@@ -31,6 +31,13 @@ class TaskOutcome(models.TextChoices):
     DROPPED = "drop", "Leave it"
     PAID_AGAIN = "pay_again", "Pay it again"
     TRUSTED = "trust", "The account is right: use it again"
+    IS_FEE = "fee", "It is a fee"
+    OWN_MONEY = "own_money", "It went to our bank, or came from there"
+    MATCHED = "match", "Another line undoes it"
+    WRITTEN_OFF = "write_off", "Write it off"
+    PAID_IN = "paid_in", "It is paid in"
+    EXPLAINED = "explained", "Explained"
+    MADE = "made", "It is made"
     APPLIED_AGAIN = "apply_again", "Apply again"
     WRONG_ALARM = "wrong_alarm", "Wrong alarm"
     BY_ITSELF = "by_itself", "Solved itself"
@@ -92,5 +99,40 @@ KINDS: dict[str, KindOfTask] = {
         "returns about which shopper and store do not agree",
         (TaskOutcome.PAID_BACK, TaskOutcome.AGREED, TaskOutcome.REFUSED),
         due=timedelta(days=2),
+    ),
+    Kind.DIFFERENCE: KindOfTask(
+        "Difference of the night",
+        "differences between books and provider",
+        (TaskOutcome.EXPLAINED, TaskOutcome.IS_FEE),
+        due=timedelta(days=2),
+    ),
+    Kind.SUSPENSE: KindOfTask(
+        "Money nobody knows",
+        "lines of the balance that nobody can explain",
+        (
+            TaskOutcome.MATCHED,
+            TaskOutcome.IS_FEE,
+            TaskOutcome.OWN_MONEY,
+            TaskOutcome.WRITTEN_OFF,
+            TaskOutcome.EXPLAINED,
+        ),
+        due=timedelta(days=2),
+    ),
+    Kind.COVER: KindOfTask(
+        "Cover is broken",
+        "currencies in which less is held than is owed",
+        (TaskOutcome.PAID_IN, TaskOutcome.EXPLAINED),
+    ),
+    Kind.RECEIVABLE: KindOfTask(
+        "Store owes",
+        "stores that have owed for longer than 60 days",
+        (TaskOutcome.PAID_IN, TaskOutcome.WRITTEN_OFF),
+        due=timedelta(days=14),
+    ),
+    Kind.DOCUMENT: KindOfTask(
+        "Paper missing",
+        "sellers whose papers are a day late",
+        (TaskOutcome.MADE, TaskOutcome.EXPLAINED),
+        due=timedelta(days=1),
     ),
 }

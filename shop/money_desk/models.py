@@ -26,6 +26,11 @@ class MoneyTask(Stateful):
         RETURN = "return"
         REFUND_CHECK = "refund_check"
         PAYOUT_BACK = "payout_back"
+        DIFFERENCE = "difference"
+        SUSPENSE = "suspense"
+        COVER = "cover"
+        RECEIVABLE = "receivable"
+        DOCUMENT = "document"
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -98,6 +98,12 @@ class Payment(Stateful):
     )
     asked_at = models.DateTimeField(null=True, help_text="When a round last asked about it.")
     checked_at = models.DateTimeField(null=True, help_text="When the provider last answered.")
+    balance_txn = models.CharField(
+        max_length=120, null=True, unique=True, help_text="Its charge's line of the balance."
+    )
+    fee = models.BigIntegerField(null=True, help_text="What the provider kept, as booked.")
+    net = models.BigIntegerField(null=True)
+    available_on = models.DateTimeField(null=True, help_text="From when its money can be used.")
 
     objects = PaymentQuerySet.as_manager()
 
@@ -107,7 +113,12 @@ class Payment(Stateful):
                 fields=["session_ends_at"],
                 condition=Q(state__in=["creating", "open", "processing"]),
                 name="payment_unsettled",
-            )
+            ),
+            models.Index(
+                fields=["made_at"],
+                condition=Q(charge_id__isnull=False, balance_txn=None),
+                name="payment_without_line",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -261,6 +272,9 @@ class Operation(Stateful):
     leased_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     remote_id = models.CharField(max_length=120, null=True, unique=True)
+    balance_txn = models.CharField(
+        max_length=120, null=True, unique=True, help_text="Its line of the balance."
+    )
     error = models.CharField(max_length=300, blank=True)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(
@@ -283,6 +297,11 @@ class Operation(Stateful):
                 fields=["made_at"],
                 condition=Q(state__in=["blocked", "failed"], resolved_at=None),
                 name="operation_unresolved",
+            ),
+            models.Index(
+                fields=["made_at"],
+                condition=Q(state="done", balance_txn=None, resolved_at=None),
+                name="operation_without_line",
             ),
         ]
         constraints = [

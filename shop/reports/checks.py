@@ -54,6 +54,11 @@ def say_beating(*, at: datetime) -> None:
     _write("beat", (GOOD, "It runs."), at=at)
 
 
+def note_check(name: str, standing: str, words: str, *, at: datetime) -> None:
+    """Write down how a part stands that somebody else looks at."""
+    _write(name, (standing, words), at=at)
+
+
 def look_around(*, at: datetime) -> None:
     """Run the quick checks, which ask nobody outside. The beat calls it every minute."""
     say_beating(at=at)
@@ -280,6 +285,7 @@ def known() -> Iterator[str]:
         "beat",
         "worker",
         "sales",
+        "night",
         *(name for name, _look in QUICK + OUTSIDE + SLOW),
         *STUCK,
     )

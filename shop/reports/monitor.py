@@ -17,7 +17,10 @@ SILENT = {
     "beat": "the periodic work does not run",
     "worker": "the worker does not run",
     PROBLEMS: "nothing was looked at lately",
+    "night": "books and provider were not compared for a day",
 }
+NEVER = ("night",)
+"""That none was done yet is no problem: the periodic work begins with it."""
 AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"]}
 
 
@@ -40,6 +43,8 @@ def standing(*, at: datetime) -> ShopStatus:
         found[OVERDUE] = overdue
     for name, words in SILENT.items():
         last = seen[name]
+        if last is None and name in NEVER:
+            continue
         if last is None or at - last > AGES[name]:
             found[words] = None
     return ShopStatus(found, {name: seen[name] for name in ("beat", "worker")})

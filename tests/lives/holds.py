@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Sum
 
+from shop.audit.rules import breaches
 from shop.ledger.balances import balance, unbalanced
 from shop.orders.models import Suborder
 from shop.orders.reconcile import differences
@@ -16,15 +18,18 @@ from shop.settlements.make import claimed_sum
 from shop.settlements.models import Payout, Settlement
 
 USD = "USD"
+ASKED = ("balanced", "counterparts", "settlements", "refunds", "named", "series")
+"""What the night asks of the books, too; cover and age are no matter of a life."""
 NOT_GONE = ("queued", "sending", "pending", "blocked", "failed")
 
 
-def broken(sandbox: Any) -> list[str]:
+def broken(sandbox: Any, *, at: datetime) -> list[str]:
     """Return what does not hold, in sentences."""
     return [
         *map(str, differences()),
         *unbalanced(),
         *_provider(sandbox),
+        *(breach.what for breach in breaches(at=at, only=ASKED)),
         *_refunds(),
         *_disputes(),
         *_payouts(),

@@ -48,7 +48,7 @@ def live(till, taken):
     LIVED.append(life.taken)
     for number, (name, n) in enumerate(taken):
         life.take(name, n)
-        if found := broken(till):
+        if found := broken(till, at=life.at):
             pytest.fail(f"{found} after {taken[: number + 1]}")
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cms.admin.books.index import verdict
 from cms.admin.listing import ChoiceFilter, ListFilters, ListView, WordsFilter
 from cms.admin.tables import (
     BREAK,
@@ -92,8 +93,9 @@ class MoneyView(ListView):
         return format_html(
             "What no machine can finish: each task stays until somebody closes it with an outcome "
             "and a reason. A monitor is red while one is overdue. "
-            '<a href="?{}&amp;export=csv">Take it away as CSV</a>',
+            '<a href="?{}&amp;export=csv">Take it away as CSV</a>. {}',
             self.filters.query,
+            verdict(),
         )
 
     @property

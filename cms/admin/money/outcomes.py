@@ -19,8 +19,19 @@ from cms.admin.money.decisions import (
     possible_for,
     trust,
 )
+from cms.admin.money.nightly import (
+    explain,
+    is_fee,
+    made,
+    match,
+    own_money,
+    paid_in,
+    possible_of_night,
+    write_off,
+)
 from shop import clock
 from shop.accounts.requests import SignedIn
+from shop.audit.night import KINDS as KINDS_OF_NIGHT
 from shop.currencies import written
 from shop.forms.fields import AmountField, LineField
 from shop.money_desk.kinds import KINDS, TaskOutcome
@@ -250,6 +261,13 @@ ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.DROPPED: drop,
     TaskOutcome.PAID_AGAIN: pay_again,
     TaskOutcome.TRUSTED: trust,
+    TaskOutcome.IS_FEE: is_fee,
+    TaskOutcome.OWN_MONEY: own_money,
+    TaskOutcome.MATCHED: match,
+    TaskOutcome.WRITTEN_OFF: write_off,
+    TaskOutcome.PAID_IN: paid_in,
+    TaskOutcome.EXPLAINED: explain,
+    TaskOutcome.MADE: made,
     TaskOutcome.APPLIED_AGAIN: _message(TaskOutcome.APPLIED_AGAIN),
     TaskOutcome.WRONG_ALARM: _message(TaskOutcome.WRONG_ALARM),
 }
@@ -259,6 +277,8 @@ def possible(task: MoneyTask) -> list[TaskOutcome]:
     """Return the ways in which an open task may end as things stand now, the usual one first."""
     if task.kind == MoneyTask.Kind.RETURN:
         return possible_for(task)
+    if task.kind in KINDS_OF_NIGHT:
+        return possible_of_night(task)
     outcomes = list(KINDS[task.kind].outcomes)
     if task.dispute:
         decided = {TaskOutcome.FAULT_SPLIT}

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cms.admin.books.index import verdict
 from cms.admin.listing import ChoiceFilter, ListFilters, ListView, WordsFilter
 from cms.admin.tables import QUIET, Column, WhenColumn, link, small, status
 from shop.currencies import written
-from shop.ledger.balances import balance
-from shop.ledger.models import LedgerEntry
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
 
-Account = LedgerEntry.Account
 STATES = [
     ("draft", "To approve"), ("final", "Final, not sent"), ("paying", "With the bank"),
     ("paid", "Paid"), ("carried", "Carried over"), ("void", "Dropped"), ("all", "All"),
@@ -31,11 +28,6 @@ METHODS = [
     ("new", "To confirm"), ("ready", "Confirmed"), ("restricted", "Something came back"),
     ("closed", "Closed"), ("all", "All"),
 ]  # fmt: skip
-OWN = (Account.PROVIDER, Account.STORAGE, Account.BANK)
-OWED = (
-    Account.PAYABLE, Account.RESERVE, Account.REFUNDS_DUE, Account.TRANSIT, Account.TAX,
-    Account.FUNDS,
-)  # fmt: skip
 
 
 def _of_state(rows: QuerySet[Any], _name: str, state: str) -> QuerySet[Any]:
@@ -68,7 +60,7 @@ class SettlementsView(ListView):
             '<a href="{}">Payouts</a> · '
             '<a href="{}">Files for the bank</a> · <a href="{}">Accounts of stores</a>. {}',
             reverse("desk:settlements-approve"), reverse("desk:payouts"), reverse("desk:batches"),
-            reverse("desk:accounts"), cover(),
+            reverse("desk:accounts"), verdict(),
         )  # fmt: skip
 
     @property
@@ -106,7 +98,7 @@ class PayoutsView(ListView):
         return format_html(
             '<a href="{}">Make a file for the bank</a> of those that wait. '
             '<a href="{}">Settlements</a>. {}',
-            reverse("desk:batch-add"), reverse("desk:settlements"), cover(),
+            reverse("desk:batch-add"), reverse("desk:settlements"), verdict(),
         )  # fmt: skip
 
     @property
@@ -173,17 +165,6 @@ class AccountsView(ListView):
             Column("Papers", lambda row: link("Look", reverse("desk:account", args=[row.pk]),
                                         class_=QUIET, aria_label=f"Look at {row.merchant.name}")),
         ]  # fmt: skip
-
-
-def cover() -> str:
-    """Say whether what the operator holds covers what he owes, by the books."""
-    currency = settings.SHOP_CURRENCY
-    there = sum(balance(name, currency) for name in OWN)
-    owed = -sum(min(0, balance(name, currency)) for name in OWED)
-    said = f"Held {written(there, currency, 'en')}, owed {written(owed, currency, 'en')}"
-    if there >= owed:
-        return f"{said}: covered."
-    return f"{said}: {written(owed - there, currency, 'en')} has to be paid in."
 
 
 def payouts_waiting() -> dict[str, int]:

@@ -5,10 +5,10 @@ Debits are positive: what the operator has and is owed is +, what he owes is -.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NotRequired, TypedDict, Unpack
+from typing import NamedTuple, NotRequired, TypedDict, Unpack
 
 from shop.festivals.models import Festival, Fund
 from shop.ledger.models import LedgerEntry, LedgerTransaction
@@ -70,19 +70,43 @@ def write(
     booked = LedgerTransaction.objects.create(
         reference=f"{kind}-{reference}", kind=kind, at=at, **about
     )
-    LedgerEntry.objects.bulk_create(
-        LedgerEntry(
-            transaction=booked,
-            account=row.account,
-            merchant_id=row.merchant,
-            suborder_id=row.suborder,
-            fund_id=row.fund,
-            amount=row.amount,
-            currency=currency,
-        )
-        for row in rows
-    )
+    LedgerEntry.objects.bulk_create(_row(booked, row, currency) for row in rows)
     return booked
+
+
+class EventOfMany(NamedTuple):
+    """One of several events of a kind that are booked together, each under its own reference."""
+
+    order: Order
+    reference: str
+    currency: str
+    entries: list[Entry]
+
+
+def write_many(
+    kind: LedgerTransaction.Kind, events: Sequence[EventOfMany], *, at: datetime
+) -> None:
+    """Book several events of orders in two statements; all of them, or none.
+
+    Raises:
+        ValueError: the entries of one do not sum to zero.
+    """
+    some = [event for event in events if any(entry.amount for entry in event.entries)]
+    for event in some:
+        if sum(entry.amount for entry in event.entries) != 0:
+            raise ValueError(f"{kind}-{event.reference} does not balance")
+    booked = LedgerTransaction.objects.bulk_create(
+        LedgerTransaction(
+            reference=f"{kind}-{event.reference}", kind=kind, at=at, order=event.order
+        )
+        for event in some
+    )
+    LedgerEntry.objects.bulk_create(
+        _row(one, entry, event.currency)
+        for one, event in zip(booked, some, strict=True)
+        for entry in event.entries
+        if entry.amount
+    )
 
 
 class OfOrder(TypedDict):
@@ -131,3 +155,15 @@ def _at(place: str | Entry, amount: int) -> Entry:
     if isinstance(place, Entry):
         return Entry(place.account, amount, place.merchant, place.suborder, place.fund)
     return Entry(place, amount)
+
+
+def _row(booked: LedgerTransaction, entry: Entry, currency: str) -> LedgerEntry:
+    return LedgerEntry(
+        transaction=booked,
+        account=entry.account,
+        merchant_id=entry.merchant,
+        suborder_id=entry.suborder,
+        fund_id=entry.fund,
+        amount=entry.amount,
+        currency=currency,
+    )

@@ -45,7 +45,23 @@ def post_tax_paid(amount: int, **facts: Unpack[EventFacts]) -> None:
     write(Kind.TAX_PAID, entries, **facts)
 
 
+def post_provider_fee(amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book what the provider took for itself beside any charge."""
+    write(Kind.CHARGE_FEE, moved(Account.FEES, Account.PROVIDER, amount), **facts)
+
+
+def post_paid_in(amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book what the organizer paid in for the discounts that he gives."""
+    write(Kind.PAID_IN, moved(Account.BANK, Account.PROMOTIONS, amount), **facts)
+
+
 def post_unknown(amount: int, **facts: Unpack[EventFacts]) -> None:
     """Book a line of the provider's balance that nobody can explain: + came, - went."""
     entries = [Entry(Account.SUSPENSE, -amount), Entry(Account.PROVIDER, amount)]
     write(Kind.UNKNOWN, entries, **facts)
+
+
+def post_suspense_closed(account: str, amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book on which account such a line belongs: + came, - went; ``provider`` takes it back."""
+    entries = [Entry(Account.SUSPENSE, amount), Entry(account, -amount)]
+    write(Kind.SUSPENSE_CLOSED, entries, **facts)

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Unpack
+from typing import NamedTuple, Unpack
 
 from shop.ledger.models import LedgerTransaction
-from shop.ledger.posting.entries import Account, Entry, Kind, OfOrder, moved, write, write_of
+from shop.ledger.posting.entries import (
+    Account,
+    Entry,
+    EventOfMany,
+    Kind,
+    OfOrder,
+    moved,
+    write,
+    write_many,
+    write_of,
+)
 from shop.money import Money
 from shop.orders.models import Discount, Order, OrderLine, Suborder
 from shop.orders.rows import read_rows
 from shop.orders.taxes import tax_in
+
+
+class ChargeFee(NamedTuple):
+    """What the provider kept of the charge of an order, minor units of a currency."""
+
+    order: Order
+    fee: int
+    currency: str
+    reference: str
 
 
 def post_sale(order: Order, *, at: datetime) -> LedgerTransaction | None:
@@ -30,6 +49,16 @@ def post_charge_fee(order: Order, fee: int, **facts: Unpack[OfOrder]) -> None:
     """Book what the provider kept of a charge for itself."""
     entries = moved(Account.FEES, Account.PROVIDER, fee)
     write_of(order, Kind.CHARGE_FEE, entries, **facts)
+
+
+def post_charge_fees(fees: Iterable[ChargeFee], *, at: datetime) -> None:
+    """Book what the provider kept of several charges, as ``post_charge_fee`` does of one."""
+    events = [
+        EventOfMany(one.order, one.reference, one.currency,
+                    moved(Account.FEES, Account.PROVIDER, one.fee))
+        for one in fees
+    ]  # fmt: skip
+    write_many(Kind.CHARGE_FEE, events, at=at)
 
 
 def post_unwanted(order: Order, amount: int, **facts: Unpack[OfOrder]) -> None:

@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils.module_loading import import_string
 
 from shop import clock
+from shop.audit.night import run_night
 from shop.festivals.promotions.sponsors import reckon_all
 from shop.ledger.balances import log_differences
 from shop.listings import bulk
@@ -114,6 +115,7 @@ ROUNDS = tuple(
         ("ask the worker", ask_worker, 4),
         ("take up sheets", sheets.take_up, 4),
         ("take up bulk approvals", bulk.take_up, 4),
+        ("compare books and provider", run_night, 20, 60),
     )
 ) + tuple(Round(rule.name, rule.use_case, rule.every, rule.seconds) for rule in RULES)
 

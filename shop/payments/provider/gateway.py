@@ -88,6 +88,34 @@ class RemoteDispute:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceLine:
+    """A line of the account's balance: what moved it, by how much, and what was kept of that.
+
+    ``source`` names the charge, refund, payout and so on that caused it. ``problem`` says why a
+    line cannot be understood; then its amounts say nothing.
+    """
+
+    id: str
+    kind: str = ""
+    source: str = ""
+    amount: int = 0
+    fee: int = 0
+    net: int = 0
+    currency: str = ""
+    made_at: datetime | None = None
+    available_on: datetime | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BalancePage:
+    """A page of the balance's lines, the newest first, and whether older ones follow."""
+
+    lines: list[BalanceLine]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderEvent:
     """A message from the provider whose signature is right."""
 
@@ -146,6 +174,15 @@ class Gateway(Protocol):
 
     def dispute_now(self, dispute_id: str, *, is_waited_for: bool = False) -> RemoteDispute:
         """Return a dispute as it is now; asked briefly and once when somebody waits for it."""
+
+    def balance_lines(self, since: datetime, until: datetime, *, after: str = "") -> BalancePage:
+        """Return the lines of the balance made in between that are older than another one."""
+
+    def balances(self) -> dict[str, int]:
+        """Return what the account has by currency, available and pending together."""
+
+    def is_for_storage(self, payout_id: str) -> bool:
+        """Tell whether a payout went to the account from which payouts are sent, not to a bank."""
 
     def knock(self) -> None:
         """Ask for something small, briefly and once; returning at all says that it answers."""

@@ -20,12 +20,19 @@ from shop.currencies import for_stripe, is_chargeable
 from shop.errors import BadSignature, GatewayError
 from shop.payments.provider.circuit_breaker import Breaker
 from shop.payments.provider.gateway import (
+    BalancePage,
     CheckoutSession,
     ProviderEvent,
     RemoteDispute,
     RemoteRefund,
 )
-from shop.payments.provider.stripe_shapes import dispute_of, refund_of, session_of
+from shop.payments.provider.stripe_shapes import (
+    balance_line_of,
+    balances_of,
+    dispute_of,
+    refund_of,
+    session_of,
+)
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
 # A webhook has to be answered within five seconds, and a page should not take longer either.
@@ -155,6 +162,25 @@ class StripeGateway:
         client = self._brief if is_waited_for else self._client
         ask = partial(client.v1.disputes.retrieve, dispute_id)
         return dispute_of(self._call(ask, is_brief=is_waited_for))
+
+    def balance_lines(self, since: datetime, until: datetime, *, after: str = "") -> BalancePage:
+        """Return the lines of the balance made in between that are older than another one."""
+        params: Any = _since(since)
+        params["created"]["lte"] = int(until.timestamp())
+        if after:
+            params["starting_after"] = after
+        listed = self._call(partial(self._client.v1.balance_transactions.list, params))
+        return BalancePage([balance_line_of(row) for row in listed.data], bool(listed.has_more))
+
+    def balances(self) -> dict[str, int]:
+        """Return what the account has by currency, available and pending together."""
+        return balances_of(self._call(self._client.v1.balance.retrieve))
+
+    def is_for_storage(self, payout_id: str) -> bool:
+        """Tell whether a payout went to the account from which payouts are sent, not to a bank."""
+        retrieve = self._client.v1.payouts.retrieve
+        found: Any = self._call(partial(retrieve, payout_id))
+        return bool(found.to_dict().get("payout_method"))
 
     def knock(self) -> None:
         """Ask for something small, briefly and once; returning at all says that it answers."""

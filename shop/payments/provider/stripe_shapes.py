@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import stripe
 
 from shop.currencies import currencies, from_stripe
 from shop.payments.provider.gateway import (
+    BalanceLine,
     CheckoutSession,
     RemoteDispute,
     RemoteRefund,
@@ -56,6 +58,41 @@ def dispute_of(dispute: stripe.Dispute) -> RemoteDispute:
         withdrawn=max(taken, 0),
         fee=_amount(sum(line.fee for line in own), currency),
     )
+
+
+def balance_line_of(row: stripe.BalanceTransaction) -> BalanceLine:
+    """Return a line of the balance; one that cannot be understood says so, and no more."""
+    try:
+        currency = row.currency.upper()
+        if currency not in currencies():
+            return BalanceLine(row.id, problem=f"{currency} is no currency of the shop")
+        amount, fee, net = (from_stripe(n, currency) for n in (row.amount, row.fee, row.net))
+        return BalanceLine(
+            id=row.id,
+            kind=row.type,
+            source=_id(row.source),
+            amount=amount,
+            fee=fee,
+            net=net,
+            currency=currency,
+            made_at=datetime.fromtimestamp(row.created, UTC),
+            available_on=datetime.fromtimestamp(row.available_on, UTC),
+        )
+    except (AttributeError, TypeError, ValueError, OverflowError, OSError) as error:
+        return BalanceLine(row.id, problem=f"{type(error).__name__}: {error}")
+
+
+def balances_of(balance: stripe.Balance) -> dict[str, int]:
+    """Return what stands in each currency, available and pending together."""
+    found: Counter[str] = Counter()
+    for part in (balance.available, balance.pending):
+        for row in part:
+            found[row.currency.upper()] += row.amount
+    # Exact where the shop knows the currency; another one is told as the provider counts it.
+    return {
+        code: from_stripe(amount, code) if code in currencies() else amount
+        for code, amount in found.items()
+    }
 
 
 def session_of(session: stripe.checkout.Session) -> CheckoutSession:

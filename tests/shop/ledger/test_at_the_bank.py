@@ -63,6 +63,16 @@ def test_row_45_tax_is_paid_as_far_as_it_is_owed(db):
     assert (balance(Account.TAX, "USD"), balance(Account.BANK, "USD")) == (-1_00, -18_00)
 
 
+def test_tax_is_booked_as_paid_on_the_page_of_the_books(client, db):
+    client.force_login(organizer())
+    post_commission_tax(make.merchant(), 19_00, reference="1", currency="USD", at=NOON)
+    assert "/organize/books/tax-paid/" in client.get("/organize/books/").text
+
+    client.post("/organize/books/tax-paid/", {"amount": "19.00", "bank_reference": "FT 1"})
+
+    assert balance(Account.TAX, "USD") == 0
+
+
 def test_the_page_of_a_sponsor_books_what_came_and_went(client, fund):
     client.force_login(organizer())
     page = f"/organize/festivals/{fund.festival_id}/sponsors/{fund.pk}/"
