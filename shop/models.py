@@ -76,8 +76,10 @@ from shop.reports.models import (
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds.models import Leftover, Mishap
 from shop.settlements.models import (
+    Funding,
     Payout,
     PayoutBatch,
+    PayoutCountry,
     PayoutMethod,
     PayoutProof,
     Settlement,
@@ -95,10 +97,11 @@ __all__ = [
     "Closure", "CodeBatch", "Contact",
     "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Document",
     "Enrolment", "Fairness",
-    "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept",
+    "Festival", "FinalReport", "FinalStatement", "Fund", "Funding", "GatewayEvent", "ImportRule",
+    "Kept",
     "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox",
     "Meaning", "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation",
-    "Order", "OrderLine", "Participation", "Payment", "Payout", "PayoutBatch",
+    "Order", "OrderLine", "Participation", "Payment", "Payout", "PayoutBatch", "PayoutCountry",
     "PayoutMethod", "PayoutProof", "Picture", "Place", "Pool", "PreviewLink",
     "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
     "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundGoodwill",

@@ -26,6 +26,8 @@ class MoneyTask(Stateful):
         RETURN = "return"
         REFUND_CHECK = "refund_check"
         PAYOUT_BACK = "payout_back"
+        PAYOUT_STUCK = "payout_stuck"
+        BALANCE = "balance"
 
     class State(models.TextChoices):
         OPEN = "open"
