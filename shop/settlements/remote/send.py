@@ -87,7 +87,7 @@ def _waiting(at: datetime) -> QuerySet[Payout]:
         method__way=PayoutMethod.Way.GLOBAL, method__state=PayoutMethod.State.READY,
         method__usable_from__lte=at, settlement__state=Settlement.State.FINAL,
     )  # fmt: skip
-    return rows.exclude(settlement__merchant__state="suspended").order_by("settlement", "pk")
+    return rows.exclude(settlement__merchant__state="suspended").order_by("settlement_id", "pk")
 
 
 def _rows(ids: list[int]) -> list[Payout]:

@@ -11,6 +11,7 @@ from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.stripe_gateway import gateway
 from shop.settlements.methods import confirm_method
 from shop.settlements.models import Payout, PayoutMethod
+from shop.settlements.remote import fund as funding
 from shop.settlements.remote.recipients import FormAddresses, begin, form_for, look_at
 from tests import make
 from tests.make import NOON
@@ -75,8 +76,6 @@ def owed(merchant: Merchant) -> int:
 
 def fund(amount: int = 1_000_00) -> None:
     """Move money to the account for payouts, as the books know."""
-    from shop.settlements.remote import fund as funding  # noqa: PLC0415 (tests alone)
-
     assert funding._move(amount, "USD", at=MONDAY)
 
 
