@@ -15,11 +15,10 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
+from shop.settlements.checks import SENDERS
 from shop.settlements.models import PayoutCountry, PayoutMethod
 
 TABLE = Path(__file__).with_name("payout_countries.csv")
-SENDERS = ("US", "GB")
-"""Where the provider lets an account send payouts abroad."""
 CONNECT = "connect"
 Reached, Way = PayoutCountry.Reached, PayoutMethod.Way
 
