@@ -13,6 +13,8 @@ from cms.admin.confirm import Act, reason_form
 from cms.admin.fields import CountField
 from cms.admin.money.decisions import (
     approve,
+    by_hand,
+    close_balance,
     decide_return,
     drop,
     pay_again,
@@ -249,6 +251,9 @@ ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.APPROVED: approve,
     TaskOutcome.DROPPED: drop,
     TaskOutcome.PAID_AGAIN: pay_again,
+    TaskOutcome.BY_HAND: by_hand,
+    TaskOutcome.PAID_IN: close_balance(TaskOutcome.PAID_IN),
+    TaskOutcome.EXPLAINED: close_balance(TaskOutcome.EXPLAINED),
     TaskOutcome.TRUSTED: trust,
     TaskOutcome.APPLIED_AGAIN: _message(TaskOutcome.APPLIED_AGAIN),
     TaskOutcome.WRONG_ALARM: _message(TaskOutcome.WRONG_ALARM),

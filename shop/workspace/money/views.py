@@ -19,8 +19,9 @@ from shop import clock
 from shop.currencies import in_whole
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
+from shop.settlements.countries import is_reached
 from shop.settlements.lines import lines_now
-from shop.settlements.make import LEAST, ask_for
+from shop.settlements.make import LEAST, ask_for, least_for
 from shop.settlements.methods import current_method, no_account
 from shop.settlements.models import PayoutMethod, PayoutProof, Settlement
 from shop.settlements.money import explained, held_parts, money_of, payout_of, settlements_of
@@ -81,7 +82,8 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "settlements": [_shown(row) for row in settlements_of(merchant)[:SHOWN]],
         "method": method,
         "methods": merchant.payout_methods.exclude(state=PayoutMethod.State.CLOSED),
-        "least": LEAST[PayoutMethod.Rail(method.rail)] if method else 0,
+        "least": least_for(method) if method else 0,
+        "is_reached": is_reached(merchant),
         "least_of_rails": {str(rail): least for rail, least in LEAST.items()},
         "no_account": "" if method else no_account(),
         "currency": settings.SHOP_CURRENCY,
