@@ -76,15 +76,14 @@ from shop.reports.models import (
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds.models import Leftover, Mishap
 from shop.settlements.models import (
-    Funding,
     Payout,
     PayoutBatch,
-    PayoutCountry,
     PayoutMethod,
     PayoutProof,
     Settlement,
     SettlementLine,
 )
+from shop.settlements.remote.models import Funding, PayoutCountry
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
 from shop.tickets.models import Ticket

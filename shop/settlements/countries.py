@@ -16,7 +16,8 @@ from shop.festivals.changelog import log as note
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.settlements.checks import SENDERS
-from shop.settlements.models import PayoutCountry, PayoutMethod
+from shop.settlements.models import PayoutMethod
+from shop.settlements.remote.models import PayoutCountry
 
 TABLE = Path(__file__).with_name("payout_countries.csv")
 CONNECT = "connect"

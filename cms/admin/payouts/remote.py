@@ -25,8 +25,9 @@ from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.forms.fields import LineField
 from shop.settlements.countries import CountryFacts, change_country, sends_abroad
-from shop.settlements.models import Payout, PayoutCountry
+from shop.settlements.models import Payout
 from shop.settlements.remote import stuck
+from shop.settlements.remote.models import PayoutCountry
 
 TRAIL = [
     ("/organize/settlements/", "Settlements"), ("/organize/payout-countries/", "Countries"),

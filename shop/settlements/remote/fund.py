@@ -27,7 +27,8 @@ from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.payouts import RemoteFunding
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds import each
-from shop.settlements.models import Funding, Payout
+from shop.settlements.models import Payout
+from shop.settlements.remote.models import Funding
 
 log = logging.getLogger(__name__)
 State, Kind, Account = Funding.State, MoneyTask.Kind, LedgerEntry.Account

@@ -27,7 +27,8 @@ from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds import each
 from shop.settlements.countries import is_reached
 from shop.settlements.methods import locked_method
-from shop.settlements.models import PayoutCountry, PayoutMethod
+from shop.settlements.models import PayoutMethod
+from shop.settlements.remote.models import PayoutCountry
 from shop.settlements.tasks import tell_of_method
 from shop.tasks import enqueue
 

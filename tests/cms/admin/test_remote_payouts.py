@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from shop.money_desk.models import MoneyTask
 from shop.settlements.countries import fill_in
-from shop.settlements.models import Payout, PayoutCountry, PayoutMethod
+from shop.settlements.models import Payout, PayoutMethod
 from shop.settlements.remote.look import look_at_payouts
+from shop.settlements.remote.models import PayoutCountry
 from shop.settlements.remote.recipients import look_at
 from shop.settlements.remote.send import send_payouts
 from tests import make

@@ -27,13 +27,8 @@ from shop.papers.issue import issue_papers
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds.models import Mishap
 from shop.settlements.methods import add_method
-from shop.settlements.models import (
-    Payout,
-    PayoutBatch,
-    PayoutCountry,
-    PayoutProof,
-    Settlement,
-)
+from shop.settlements.models import Payout, PayoutBatch, PayoutProof, Settlement
+from shop.settlements.remote.models import PayoutCountry
 from shop.storefront.models import VainSearch
 from shop.workspace.people.invite import invite as invite_person
 from tests import make, pages, worlds

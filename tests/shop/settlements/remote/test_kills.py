@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from shop.ledger.balances import balance
-from shop.settlements.models import Funding, Payout, PayoutMethod
+from shop.settlements.models import Payout, PayoutMethod
+from shop.settlements.remote.models import Funding
 from shop.settlements.remote.recipients import begin, form_for
 from shop.settlements.remote.send import LEASE, send_payouts
 from tests import make

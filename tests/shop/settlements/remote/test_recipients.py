@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from shop.errors import GatewayError, NotPossible
 from shop.settlements.countries import CountryFacts, allowed, change_country
 from shop.settlements.methods import close_method, confirm_method, current_method
-from shop.settlements.models import PayoutCountry, PayoutMethod
+from shop.settlements.models import PayoutMethod
+from shop.settlements.remote.models import PayoutCountry
 from shop.settlements.remote.recipients import (
     begin,
     form_for,

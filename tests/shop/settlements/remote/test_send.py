@@ -11,10 +11,11 @@ from shop.payments.proposals import RefundPlan, approve, decided, propose
 from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.stripe_gateway import gateway
 from shop.settlements.make import draft
-from shop.settlements.models import Funding, Payout, PayoutCountry, PayoutMethod, Settlement
+from shop.settlements.models import Payout, PayoutMethod, Settlement
 from shop.settlements.payouts import queue_what_waits
 from shop.settlements.remote.fund import floor, look_at_fundings
 from shop.settlements.remote.look import look_at_payouts
+from shop.settlements.remote.models import Funding, PayoutCountry
 from shop.settlements.remote.send import LEASE, send_payouts
 from tests import make
 from tests.crowd import at_once
