@@ -54,10 +54,9 @@ def look_at_payout(remote_id: str, *, at: datetime) -> None:
 
 def book_fees(*, at: datetime) -> int:
     """Book what the provider took for payouts, each line once; return how many. In the beat."""
-    since = _fees_since()
-    if since is None or not settings.PAYOUT_FINANCIAL_ACCOUNT or gateway().is_given_up:
+    since, storage = _fees_since(), _storage()
+    if since is None or not storage or gateway().is_given_up:
         return 0
-    storage = settings.PAYOUT_FINANCIAL_ACCOUNT
     lines = [
         line
         for line in provider.storage_lines(gateway(), storage=storage, since=since)
@@ -125,6 +124,13 @@ def _fees_since() -> datetime | None:
     fees = LedgerTransaction.objects.filter(kind=Kind.PAYOUT_FEE)
     last = fees.aggregate(at=Max("at"))["at"]
     return (last or sent) - OVERLAP
+
+
+def _storage() -> str:
+    """Return from which account payouts leave, or left while they were switched on."""
+    last = Payout.objects.exclude(request=None).order_by("-pk").first()
+    before = (last.request or {}).get("storage", "") if last else ""
+    return settings.PAYOUT_FINANCIAL_ACCOUNT or before
 
 
 def _uuid_of(text: str) -> str | None:

@@ -220,6 +220,15 @@ def test_p42_fees_are_booked_once_and_the_account_agrees(abroad, payout):
     assert_books_agree()
 
 
+def test_what_left_is_followed_after_it_was_switched_off(abroad, payout, settings):
+    settings.PAYOUT_SENDER = settings.PAYOUT_FINANCIAL_ACCOUNT = ""
+
+    look(abroad)
+    book_fees(at=TUESDAY)
+
+    assert (states(), balance("fees", "USD")) == (["done"], 4_20)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_who_look_at_once_book_once(abroad):
     payout = sent(abroad)
