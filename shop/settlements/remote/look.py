@@ -128,7 +128,7 @@ def _fees_since() -> datetime | None:
 
 def _storage() -> str:
     """Return from which account payouts leave, or left while they were switched on."""
-    last = Payout.objects.exclude(request=None).order_by("-pk").first()
+    last = Payout.objects.filter(request__isnull=False).order_by("-pk").first()
     before = (last.request or {}).get("storage", "") if last else ""
     return settings.PAYOUT_FINANCIAL_ACCOUNT or before
 
