@@ -140,7 +140,7 @@ def _made(row: PayoutMethod, *, at: datetime) -> str:
             row.refresh_from_db()
     if not remote_id:
         remote_id = provider.make_recipient(gateway(), row.request or {}, str(row.key))
-    same.update(remote_id=remote_id)
+    same.update(remote_id=remote_id, request=None)  # it names a person, and is asked no more
     row.refresh_from_db()
     return row.remote_id
 

@@ -10,7 +10,7 @@ from shop.settlements.countries import fill_in
 from shop.settlements.models import Payout, PayoutMethod
 from shop.settlements.remote.look import look_at_payouts
 from shop.settlements.remote.models import PayoutCountry
-from shop.settlements.remote.recipients import look_at
+from shop.settlements.remote.recipients import begin, form_for, look_at
 from shop.settlements.remote.send import send_payouts
 from tests import make
 from tests.budgets import statements
@@ -18,7 +18,7 @@ from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks
 from tests.shop.settlements.earned import DAY, MONDAY
-from tests.shop.settlements.remote.sent import STORAGE, flush, fund, payments, queued, store
+from tests.shop.settlements.remote.sent import STORAGE, WHERE, flush, fund, payments, queued, store
 from tests.shop.settlements.remote.sent import recipient as confirmed
 
 pytestmark = pytest.mark.django_db
@@ -133,9 +133,6 @@ def test_a_short_balance_is_explained(desk, abroad, clock_at):
 
 
 def test_an_account_at_the_provider_is_shown_with_what_it_waits_for_and_confirmed(desk, abroad):
-    from shop.settlements.remote.recipients import begin, form_for  # noqa: PLC0415
-    from tests.shop.settlements.remote.sent import WHERE  # noqa: PLC0415
-
     merchant = make.merchant(country="KE")
     row = begin(merchant, at=NOON, by=make.member(merchant))
     form_for(row, WHERE, at=NOON)

@@ -52,8 +52,9 @@ def run(command, **settings):
         (TRIAL | {"STRIPE_THIN_WEBHOOK_SECRETS": "whsec_sandbox_x"}, "anybody knows it"),
         (DEMO | {"STRIPE_BASE_URL": ""}, "sandbox key but STRIPE_BASE_URL is not set"),
     ],
-    ids=["case 61", "case 62 live key", "case 62 test key", "sandbox secret", "sandbox key"],
-)
+    ids=["case 61", "case 62 live key", "case 62 test key", "sandbox secret",
+         "sandbox secret of payouts", "sandbox key"],
+)  # fmt: skip
 def test_cases_61_and_62_the_web_process_refuses_to_start(settings, sentence):
     served = run(SERVE, **settings)
 

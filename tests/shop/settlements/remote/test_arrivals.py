@@ -16,6 +16,7 @@ from shop.settlements.proofs import BankProof, pay_elsewhere
 from shop.settlements.remote.look import book_fees, look_at_payouts
 from shop.settlements.remote.send import send_payouts
 from shop.settlements.remote.stuck import pay_stuck_again, pay_stuck_by_hand, take_back
+from shop.settlements.remote.take_over import tell_stuck
 from tests import make
 from tests.crowd import at_once
 from tests.paying import assert_books_agree, set_clocks
@@ -285,8 +286,6 @@ def test_what_the_provider_has_after_all_is_paid_no_other_way(abroad, way):
     abroad.fail_next(500, 500, executed=True, on="POST /v2/money_management/outbound_payments")
     send_payouts(at=MONDAY)
     Payout.objects.get().move_to("blocked")
-    from shop.settlements.remote.take_over import tell_stuck  # noqa: PLC0415
-
     tell_stuck(Payout.objects.select_related("settlement__merchant").get(), "Why", at=MONDAY)
 
     with pytest.raises(NotPossible, match="after all"):

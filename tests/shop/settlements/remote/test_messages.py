@@ -120,7 +120,7 @@ def test_nothing_is_kept_of_what_nothing_is_done_about(abroad, posted):
 
 
 def test_of_another_shops_payout_nothing_is_taken_over(abroad, posted):
-    Payout.objects.update(remote_id="obp_other", key="00000000-0000-4000-8000-000000000000")
+    Payout.objects.update(key="00000000-0000-4000-8000-000000000000")
     assert post(posted, abroad) == 200
 
     apply_waiting(at=LATER)

@@ -1,5 +1,6 @@
 """P1-P11: which stores the provider can pay, and that each is made a recipient once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from shop.errors import GatewayError, NotPossible
 from shop.settlements.countries import CountryFacts, allowed, change_country
-from shop.settlements.methods import close_method, confirm_method, current_method
+from shop.settlements.methods import close_method, confirm_method, current_method, restrict
 from shop.settlements.models import PayoutMethod
 from shop.settlements.remote.models import PayoutCountry
 from shop.settlements.remote.recipients import (
@@ -88,8 +89,6 @@ def test_p3_france_from_britain_by_connect(abroad, settings):
      {"by_global": "perhaps"}],
 )  # fmt: skip
 def test_p4_a_country_without_source_day_or_rail_is_refused(abroad, lacks):
-    from dataclasses import replace  # noqa: PLC0415
-
     country = PayoutCountry.objects.get(code="GH")
 
     with pytest.raises(NotPossible):
@@ -129,6 +128,7 @@ def test_p6_an_account_whose_answer_was_lost_is_adopted_by_its_key(abroad, merch
 
     (made,) = accounts(abroad)
     assert PayoutMethod.objects.get().remote_id == made["id"]
+    assert PayoutMethod.objects.get().request is None  # nothing of whoever asked is kept
 
 
 def test_p6_after_the_keys_days_it_is_found_and_not_made_again(abroad, merchant):
@@ -232,8 +232,6 @@ def test_a_capability_that_is_lost_stops_it_and_coming_back_lets_it_go_on(abroad
 
 
 def test_one_from_which_money_came_back_is_not_used_again_by_itself(abroad, merchant):
-    from shop.settlements.methods import restrict  # noqa: PLC0415
-
     row = recipient(abroad, merchant)
     restrict(row)
 

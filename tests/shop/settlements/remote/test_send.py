@@ -82,6 +82,7 @@ def test_where_it_is_switched_off_nothing_is_sent(abroad, payout, settings):
 
 
 def test_a_country_that_turned_to_no_blocks_new_payouts(abroad, payout):
+    fund()
     PayoutCountry.objects.filter(code="KE").update(by_global="no")
 
     send_payouts(at=MONDAY)
@@ -91,6 +92,7 @@ def test_a_country_that_turned_to_no_blocks_new_payouts(abroad, payout):
 
 @pytest.mark.parametrize("bar", ["suspended", "restricted", "early"])
 def test_what_may_not_be_paid_now_waits(abroad, payout, bar):
+    fund()
     if bar == "suspended":
         payout.settlement.merchant.move_to("suspended")
     elif bar == "restricted":
