@@ -248,21 +248,30 @@ FORGETS_PEOPLE = ["cms.colleagues.forget.forget_person"]
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY")
 STRIPE_BASE_URL = env("STRIPE_BASE_URL")  # the sandbox's address; empty means Stripe itself
 STRIPE_WEBHOOK_SECRETS = env_list("STRIPE_WEBHOOK_SECRETS")
+STRIPE_THIN_WEBHOOK_SECRETS = env_list("STRIPE_THIN_WEBHOOK_SECRETS")  # of the other endpoint
 PAYMENTS_SANDBOX = env_on("PAYMENTS_SANDBOX")
 # Seals the accounts of stores. A new one is set with the old one behind it, so that all is read.
 PAYOUT_SECRET = env("PAYOUT_SECRET") or SECRET_KEY
 PAYOUT_SECRETS_BEFORE = env_list("PAYOUT_SECRETS_BEFORE")
+# Payouts by the provider: the country of its account, and from which of its accounts they go.
+PAYOUT_SENDER = env("PAYOUT_SENDER").upper()  # US or GB; empty: all payouts are made by hand
+PAYOUT_FINANCIAL_ACCOUNT = env("PAYOUT_FINANCIAL_ACCOUNT")
 BATCH_ALONE_UP_TO = int(env("BATCH_ALONE_UP_TO", "100000"))  # minor units sent without a checker
 COMMISSION_VAT_BP = int(env("COMMISSION_VAT_BP", "0"))  # inside commission: 1900 are 19 %
 ALONE_UP_TO = int(env("ALONE_UP_TO", "5000"))  # minor units that one person alone may refund
 SECONDS_BETWEEN_LOOKS = 2  # in which the pages of an order do not ask the provider anew
 CHECKOUT_ORIGIN = STRIPE_BASE_URL or "https://checkout.stripe.com"
+ONBOARDING_ORIGINS = (
+    [STRIPE_BASE_URL]
+    if STRIPE_BASE_URL
+    else ["https://connect.stripe.com", "https://accounts.stripe.com"]
+)
 
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
     # A form that is answered by a redirect to the hosted payment page needs its origin here.
-    "form-action": [CSP.SELF, CHECKOUT_ORIGIN],
+    "form-action": [CSP.SELF, *dict.fromkeys([CHECKOUT_ORIGIN, *ONBOARDING_ORIGINS])],
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],

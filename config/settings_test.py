@@ -13,6 +13,9 @@ os.environ["PAYMENTS_SANDBOX"] = "1"
 os.environ["STRIPE_SECRET_KEY"] = "sk_test_sandbox_tests"
 os.environ.setdefault("STRIPE_BASE_URL", "http://127.0.0.1:1")  # the fixture starts the real one
 os.environ["STRIPE_WEBHOOK_SECRETS"] = "whsec_sandbox_tests"
+os.environ["STRIPE_THIN_WEBHOOK_SECRETS"] = "whsec_sandbox_tests"
+os.environ.setdefault("PAYOUT_SENDER", "")  # processes that are to be killed have them
+os.environ.setdefault("PAYOUT_FINANCIAL_ACCOUNT", "")
 # Tests hold locks on purpose, and machines that test are slow. With a bound goes how statements are
 # planned, which is to be as in production.
 os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "600")

@@ -13,6 +13,7 @@ from config.media import media
 from config.robots_txt import robots_txt
 from config.security_txt import security_txt
 from shop.payments.webhooks import receive
+from shop.settlements.remote.messages import receive_thin
 from shop.storefront.views import server_clock
 from shop.workspace.people.views import invitation as store_invitation
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("sitemap-<str:language>-<int:part>.xml", sitemap.sitemap_part, name="sitemap-part"),
     path("clock/", server_clock, name="clock"),
     path("webhooks/stripe/", receive, name="stripe-webhook"),
+    path("webhooks/stripe/thin/", receive_thin, name="stripe-thin-webhook"),
     path("merchant/", include("shop.workspace.urls")),
     path("organize/", include("cms.urls")),
     path("mail/", include("shop.mail.urls")),

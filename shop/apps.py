@@ -3,6 +3,7 @@ from django.apps import AppConfig
 from shop.payments import checks as payments
 from shop.payments.provider.guards import refuse_dangerous_settings
 from shop.rate_limits import checks as limiting
+from shop.settlements import checks as settlements
 
 
 class ShopConfig(AppConfig):
@@ -17,6 +18,7 @@ class ShopConfig(AppConfig):
         from shop.rate_limits.allauth_limits import join_allauth  # noqa: PLC0415
 
         payments.register_checks()
+        settlements.register_checks()
         limiting.register_checks()
         join_allauth()
         refuse_dangerous_settings()

@@ -84,6 +84,7 @@ from shop.settlements.models import (
     Settlement,
     SettlementLine,
 )
+from shop.settlements.remote.models import Funding, PayoutCountry
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
 from shop.tickets.models import Ticket
@@ -95,16 +96,17 @@ __all__ = [
     "CartVoucher", "Category", "CellCount", "ChangeLog", "ChangedStore", "Check", "Claim",
     "Closure", "CodeBatch", "Contact", "CountedOrder", "CountedRefund", "Country", "Deal",
     "DealUsage", "Discount", "Discrepancy", "Document", "Enrolment", "Fairness", "Festival",
-    "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept", "LedgerEntry",
-    "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox", "Meaning", "Membership",
-    "Merchant", "Mishap", "Night", "Nomination", "NominationSheet", "Operation", "Order",
-    "OrderLine", "Participation", "Payment", "Payout", "PayoutBatch", "PayoutMethod", "PayoutProof",
-    "Picture", "Place", "Pool", "PreviewLink", "PriceChange", "PriceSpan", "ProbeResult", "Product",
-    "ProductPicture", "ProductSpan", "Promotion", "PromotionUsage", "PublicResult", "Rate",
-    "Refund", "RefundGoodwill", "RefundLine", "RefundParcel", "RefundProposal", "Refused",
-    "RegularPrice", "Reminder", "Rendition", "ReturnLine", "ReturnPicture", "ReturnRequest",
-    "ReturnedClaim", "SaleDecision", "SavedProduct", "SearchWord", "Series", "Settlement",
-    "SettlementLine", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove",
+    "FinalReport", "FinalStatement", "Fund", "Funding", "GatewayEvent", "ImportRule", "Kept",
+    "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox", "Meaning",
+    "Membership", "Merchant", "Mishap", "Night", "Nomination", "NominationSheet", "Operation",
+    "Order", "OrderLine", "Participation", "Payment", "Payout", "PayoutBatch", "PayoutCountry",
+    "PayoutMethod", "PayoutProof", "Picture", "Place", "Pool", "PreviewLink", "PriceChange",
+    "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan", "Promotion",
+    "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundGoodwill", "RefundLine",
+    "RefundParcel", "RefundProposal", "Refused", "RegularPrice", "Reminder", "Rendition",
+    "ReturnLine", "ReturnPicture", "ReturnRequest", "ReturnedClaim", "SaleDecision", "SavedProduct",
+    "SearchWord", "Series", "Settlement", "SettlementLine", "SheetFile", "SheetRow", "Shipment",
+    "SignInRules", "Slot", "StockMove",
     "StoreInvitation", "Suborder", "Synonym", "Tally", "TaxRule", "Term", "Terms", "Ticket",
     "Translation", "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WriteOff",
     "WrongPrice",

@@ -32,7 +32,7 @@ from cms.admin.orders.refunds import refund
 from cms.admin.orders.returns import arrived, keep, return_picture
 from cms.admin.papers import tax_rules
 from cms.admin.papers.index import PapersView, fiscal_numbers, paper
-from cms.admin.payouts import accounts, batches, settlements
+from cms.admin.payouts import accounts, batches, remote, settlements
 from cms.admin.payouts.index import AccountsView, BatchesView, PayoutsView, SettlementsView
 from cms.admin.promotions import sponsors
 from cms.admin.promotions import views as promotions
@@ -123,6 +123,9 @@ urlpatterns = [
     path("payouts/<int:pk>/", batches.payout, name="payout"),
     path("payouts/<int:pk>/prove/", batches.prove, name="payout-prove"),
     path("payouts/<int:pk>/proof/", batches.proof, name="payout-proof"),
+    path("payouts/<int:pk>/take-back/", remote.take_back, name="payout-take-back"),
+    path("payout-countries/", remote.CountriesView.as_view(), name="payout-countries"),
+    path("payout-countries/<int:pk>/", remote.country, name="payout-country"),
     re_path(r"^payouts/(?P<pk>[0-9]{1,15})/(?P<way>leave-out|fail|came-back)/$", batches.end,
             name="payout-end"),
     path("batches/", BatchesView.as_view(), name="batches"),

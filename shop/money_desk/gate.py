@@ -26,7 +26,7 @@ def open_task(
     """Put something on the money desk, unless it stands there already.
 
     Args:
-        about: the row for which one task stands open.
+        about: the row for which one task stands open, or the name of what is none.
         what: what happened, in English; no name and no address.
         due_at: by when, where the kind does not say it.
         rows: order, payment, amount and so on.
@@ -102,8 +102,11 @@ def hand_over(task: MoneyTask, to: User | None, *, at: datetime, by: User) -> No
 
 
 def key_of(row: Any) -> str:
-    """Return the name under which one task stands open about a row: operation-184."""
-    return f"{row._meta.model_name}-{row.pk}"
+    """Return the name under which one task stands open about a row: operation-184.
+
+    What is no row of ours, such as an account at the provider, has a name of its own.
+    """
+    return row if isinstance(row, str) else f"{row._meta.model_name}-{row.pk}"
 
 
 def _close(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User) -> None:

@@ -30,13 +30,14 @@ class TaskOutcome(models.TextChoices):
     APPROVED = "approve", "Approve and send it"
     DROPPED = "drop", "Leave it"
     PAID_AGAIN = "pay_again", "Pay it again"
+    BY_HAND = "by_hand", "Drop it: it is paid by hand"
+    PAID_IN = "paid_in", "It is paid in"
+    EXPLAINED = "explained", "Explained"
     TRUSTED = "trust", "The account is right: use it again"
     IS_FEE = "fee", "It is a fee"
     OWN_MONEY = "own_money", "It went to our bank, or came from there"
     MATCHED = "match", "Another line undoes it"
     WRITTEN_OFF = "write_off", "Write it off"
-    PAID_IN = "paid_in", "It is paid in"
-    EXPLAINED = "explained", "Explained"
     MADE = "made", "It is made"
     APPLIED_AGAIN = "apply_again", "Apply again"
     WRONG_ALARM = "wrong_alarm", "Wrong alarm"
@@ -93,6 +94,18 @@ KINDS: dict[str, KindOfTask] = {
         "payouts that the bank did not make",
         (TaskOutcome.PAID_AGAIN, TaskOutcome.TRUSTED),
         due=timedelta(days=3),
+    ),
+    Kind.PAYOUT_STUCK: KindOfTask(
+        "Payout stuck",
+        "payouts that the provider does not make",
+        (TaskOutcome.PAID_AGAIN, TaskOutcome.BY_HAND),
+        due=timedelta(days=1),
+    ),
+    Kind.BALANCE: KindOfTask(
+        "Balance short",
+        "payouts for which the money is not there",
+        (TaskOutcome.PAID_IN, TaskOutcome.EXPLAINED),
+        due=timedelta(days=1),
     ),
     Kind.RETURN: KindOfTask(
         "Return to decide",

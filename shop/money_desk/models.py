@@ -31,6 +31,8 @@ class MoneyTask(Stateful):
         COVER = "cover"
         RECEIVABLE = "receivable"
         DOCUMENT = "document"
+        PAYOUT_STUCK = "payout_stuck"
+        BALANCE = "balance"
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -186,6 +186,9 @@ class GatewayEvent(Stateful):
     gateway_id = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=80)
     object_id = models.CharField(max_length=120, blank=True)
+    context = models.CharField(
+        max_length=120, blank=True, db_default="", help_text="Whose it is, where it is not ours."
+    )
     is_live = models.BooleanField()
     api_version = models.CharField(max_length=40, blank=True)
     body = models.JSONField(null=True, help_text="Blanked after 90 days.")

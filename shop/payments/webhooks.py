@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES = 1024 * 1024
 MOST_TRIES = 10
+THIN = "v2."
+"""The kinds begin so of messages that name an object alone; payouts apply them."""
 PAID_EVENTS = {"checkout.session.completed", "checkout.session.async_payment_succeeded"}
 SESSION_EVENTS = PAID_EVENTS | {
     "checkout.session.async_payment_failed",
@@ -52,11 +55,8 @@ APPLIED = SESSION_EVENTS | REFUND_EVENTS | CHARGE_EVENTS | DISPUTE_EVENTS
 @require_POST
 def receive(request: HttpRequest) -> HttpResponse:
     """Store a message of the provider once and answer; 200 whenever it is safely stored."""
-    if request.content_type != "application/json":
-        return HttpResponse(status=415)
-    length = request.headers.get("Content-Length") or "0"
-    if not length.isdecimal() or int(length) > MOST_BYTES:
-        return HttpResponse(status=413)
+    if refused := refusal_of(request):
+        return refused
     try:
         event = gateway().read_event(request.body, request.headers.get("Stripe-Signature", ""))
     except BadSignature as refused:
@@ -69,6 +69,16 @@ def receive(request: HttpRequest) -> HttpResponse:
         at = clock.now()
         handle(_store(event, at=at), is_waited_for=True, at=at)
     return HttpResponse(status=200)
+
+
+def refusal_of(request: HttpRequest) -> HttpResponse | None:
+    """Return what is answered to a request that is no message, or too long a one."""
+    if request.content_type != "application/json":
+        return HttpResponse(status=415)
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdecimal() or int(length) > MOST_BYTES:
+        return HttpResponse(status=413)
+    return None
 
 
 def _is_of_use(event: ProviderEvent) -> bool:
@@ -87,10 +97,21 @@ def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -
     Args:
         is_waited_for: the provider waits for the answer, five seconds at the most.
     """
+    apply_once(stored, partial(_apply, is_waited_for=is_waited_for), at=at)
+
+
+class Apply(Protocol):
+    """What is done about a message."""
+
+    def __call__(self, stored: GatewayEvent, *, at: datetime) -> None: ...
+
+
+def apply_once(stored: GatewayEvent, apply: Apply, *, at: datetime) -> None:
+    """Do what is to be done about a stored message, or put it off."""
     if stored.state != GatewayEvent.State.NEW:
         return
     try:
-        _apply(stored, is_waited_for=is_waited_for, at=at)
+        apply(stored, at=at)
     except AnotherShops:  # its people are none of our business
         _done(stored, body=None, at=at)
     except Exception as error:  # whatever it is, the other messages must not wait for it
@@ -122,6 +143,7 @@ def _done(stored: GatewayEvent, *, at: datetime, **changes: object) -> None:
 def handle_waiting(*, at: datetime, most: int = 50) -> int:
     """Apply the messages whose time to try again has come; return how many."""
     waiting = GatewayEvent.objects.filter(state=GatewayEvent.State.NEW, next_try_at__lte=at)
+    waiting = waiting.exclude(kind__startswith=THIN)
     events = list(waiting.order_by("next_try_at")[:most])
     for stored in events:
         handle(stored, at=at)
@@ -139,11 +161,16 @@ def _store(event: ProviderEvent, *, at: datetime) -> GatewayEvent:
         next_try_at=at,
         received_at=at,
     )
+    return stored_once(made)
+
+
+def stored_once(made: GatewayEvent) -> GatewayEvent:
+    """Store a message, or return it as it was stored before."""
     try:
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError:
-        return GatewayEvent.objects.get(gateway_id=event.id)
+        return GatewayEvent.objects.get(gateway_id=made.gateway_id)
     return made
 
 

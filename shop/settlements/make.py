@@ -34,6 +34,7 @@ from shop.tasks import enqueue
 State, Account = Settlement.State, LedgerEntry.Account
 LEAST = {PayoutMethod.Rail.BANK: 50_00, PayoutMethod.Rail.MOBILE: 10_00}
 """Below it the entries wait, minor units; a transfer would cost too much of it."""
+LEAST_BY_PROVIDER = 100_00
 LONGEST_WAIT = timedelta(days=90)
 """What waits longer is paid, however little it is."""
 
@@ -181,6 +182,11 @@ def void(settlement_id: int, *, reason: str, at: datetime, by: User) -> None:
     note(row, "void", at=at, by=by, festival=None, reason=reason.strip()[:300])
 
 
+def least_for(method: PayoutMethod) -> int:
+    """Return the least that is paid to an account, minor units; what is older is paid anyway."""
+    return LEAST_BY_PROVIDER if method.is_remote else LEAST[PayoutMethod.Rail(method.rail)]
+
+
 def release_reserves(*, at: datetime) -> int:
     """Let stores have what was kept of earlier settlements, on its day. In the beat."""
     rows = Settlement.objects.filter(
@@ -228,7 +234,7 @@ def _is_enough(
     if method is None:
         return False
     oldest = min(entry.transaction.at for entry in entries)
-    return sums.total >= LEAST[PayoutMethod.Rail(method.rail)] or oldest <= at - LONGEST_WAIT
+    return sums.total >= least_for(method) or oldest <= at - LONGEST_WAIT
 
 
 def _write_sums(row: Settlement, sums: SettledSums) -> None:

@@ -15,12 +15,13 @@ from shop.festivals.changelog import log as note
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.rounds import each
+from shop.settlements.countries import is_reached
 from shop.settlements.models import Payout, PayoutMethod
 from shop.settlements.seal import masked, seal
 from shop.settlements.tasks import tell_of_method
 from shop.tasks import enqueue
 
-State = PayoutMethod.State
+State, Way = PayoutMethod.State, PayoutMethod.Way
 ACCOUNT_KEPT_FOR = timedelta(days=395)
 MOST_AT_ONCE = 500
 WAIT = timedelta(hours=72)
@@ -28,8 +29,13 @@ WAIT = timedelta(hours=72)
 
 
 def current_method(merchant: Merchant, *, at: datetime) -> PayoutMethod | None:
-    """Return where a store is paid at a moment: the newest confirmed account whose wait is over."""
-    return _usable(merchant.pk, at=at).first()
+    """Return where a store is paid at a moment: the newest confirmed account whose wait is over.
+
+    One that the provider pays to counts only while it reaches the store; another one does not
+    take its place by itself.
+    """
+    row = _usable(merchant.pk, at=at).first()
+    return None if row and row.is_remote and not is_reached(merchant) else row
 
 
 def _usable(merchant_id: int, *, at: datetime) -> QuerySet[PayoutMethod]:
@@ -50,7 +56,7 @@ def add_method(
         facts: holder, country, and what the bank needs: account, bank, bic; number, operator.
     """
     lock_one(Merchant.objects, merchant.pk)
-    new = PayoutMethod.objects.filter(merchant=merchant, state=State.NEW)
+    new = PayoutMethod.objects.filter(merchant=merchant, state=State.NEW, way=Way.MANUAL)
     new.move_to(State.CLOSED, closed_at=at)
     made = PayoutMethod.objects.create(
         merchant=merchant, rail=rail, country=facts["country"], holder=facts["holder"],
@@ -71,7 +77,7 @@ def confirm_method(method_id: int, *, at: datetime, by: User, reason: str) -> Pa
     """
     if not reason.strip():
         raise NotPossible("Say with what you compared it: whoever looks next reads it.")
-    row = _locked(method_id)
+    row = locked_method(method_id)
     if row.added_by_id == by.pk:
         raise NotPossible("Somebody else has to confirm it: you typed it yourself.")
     row.move_to(
@@ -88,14 +94,16 @@ def close_method(method_id: int, *, at: datetime, by: User, reason: str = "") ->
     Raises:
         StaleState: it is closed already.
     """
-    row = _locked(method_id)
+    row = locked_method(method_id)
     row.move_to(State.CLOSED, closed_at=at)
     note(row, "close account", at=at, by=by, festival=None, reason=reason.strip()[:300])
 
 
 def restrict(method: PayoutMethod) -> None:
     """Use an account no more until somebody has looked: what was sent there came back."""
-    PayoutMethod.objects.filter(pk=method.pk).move_to(State.RESTRICTED)
+    rows = PayoutMethod.objects.filter(pk=method.pk)
+    rows.filter(is_stopped=True).update(is_stopped=False)
+    rows.move_to(State.RESTRICTED)
 
 
 @transaction.atomic
@@ -103,9 +111,12 @@ def trust_again(method_id: int, *, at: datetime, by: User, reason: str) -> None:
     """Use an account again from which money came back: the reason was another one.
 
     Raises:
+        NotPossible: the provider keeps it from being used.
         StaleState: it is not restricted any more.
     """
-    row = _locked(method_id)
+    row = locked_method(method_id)
+    if row.is_stopped:
+        raise NotPossible("The provider stopped it, and uses it again when its reason is gone.")
     row.move_to(State.READY)
     note(row, "trust account", at=at, by=by, festival=None, reason=reason.strip()[:300])
 
@@ -137,7 +148,7 @@ def forget_accounts(*, at: datetime) -> int:
 
 def is_used(method: PayoutMethod) -> bool:
     """Tell whether something is on its way to an account."""
-    return method.payouts.filter(state__in=(Payout.State.QUEUED, Payout.State.EXPORTED)).exists()
+    return method.payouts.filter(state__in=Payout.ON_ITS_WAY).exists()
 
 
 def no_account(known: Iterable[PayoutMethod]) -> str:
@@ -156,7 +167,8 @@ def no_account(known: Iterable[PayoutMethod]) -> str:
     return _("Tell us where to pay you. An organizer confirms it before anything is paid.")
 
 
-def _locked(method_id: int) -> PayoutMethod:
+def locked_method(method_id: int) -> PayoutMethod:
+    """Lock an account behind its store: the order of locks."""
     merchant_id = PayoutMethod.objects.values_list("merchant", flat=True).get(pk=method_id)
     lock_one(Merchant.objects, merchant_id)
     return lock_one(PayoutMethod.objects, method_id)

@@ -13,25 +13,36 @@ from shop.states import Stateful, StateQuerySet
 
 
 class PayoutMethod(Stateful):
-    """Where a store is paid. What a bank needs is kept sealed; people see its last digits."""
+    """Where a store is paid. What a bank needs is kept sealed; people see its last digits.
+
+    Of a *global* one the provider keeps the account: ``remote_id`` is the recipient there, and
+    ``bank_id`` the account of it that two people have confirmed.
+    """
+
+    class Way(models.TextChoices):
+        MANUAL = "manual", "By hand"
+        GLOBAL = "global", "By the provider"
 
     class Rail(models.TextChoices):
         BANK = "bank", "Bank account"
         MOBILE = "mobile", "Mobile money"
 
     class State(models.TextChoices):
+        ONBOARDING = "onboarding"  # the store has to finish the provider's form
         NEW = "new"
         READY = "ready"
-        RESTRICTED = "restricted"  # what was sent there came back
+        RESTRICTED = "restricted"  # what was sent there came back, or the provider stopped it
         CLOSED = "closed"
 
     NEXT: ClassVar[dict[str, set[str]]] = {
-        State.NEW: {State.READY, State.CLOSED},
-        State.READY: {State.RESTRICTED, State.CLOSED},
-        State.RESTRICTED: {State.READY, State.CLOSED},
+        State.ONBOARDING: {State.NEW, State.CLOSED},
+        State.NEW: {State.READY, State.ONBOARDING, State.CLOSED},
+        State.READY: {State.RESTRICTED, State.NEW, State.CLOSED},
+        State.RESTRICTED: {State.READY, State.NEW, State.CLOSED},
         State.CLOSED: set(),
     }
 
+    way = models.CharField(max_length=6, choices=Way, default=Way.MANUAL, db_default=Way.MANUAL)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="payout_methods")
     rail = models.CharField(max_length=6, choices=Rail)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
@@ -49,17 +60,51 @@ class PayoutMethod(Stateful):
     )
     usable_from = models.DateTimeField(null=True, help_text="72 hours after it was typed.")
     closed_at = models.DateTimeField(null=True)
+    key = models.UUIDField(null=True, unique=True, help_text="Of making the recipient, once.")
+    request = models.JSONField(null=True, help_text="What was asked, so that it can repeat.")
+    first_sent_at = models.DateTimeField(null=True, help_text="Written before the first call.")
+    remote_id = models.CharField(max_length=120, blank=True, db_default="")
+    bank_id = models.CharField(max_length=120, blank=True, db_default="")
+    to_currency = models.CharField(
+        max_length=3, blank=True, db_default="", help_text="Where the account takes several."
+    )
+    needs = models.JSONField(
+        default=list, db_default=[], help_text="What the provider waits for, in its words."
+    )
+    is_stopped = models.BooleanField(
+        default=False, db_default=False, help_text="The provider restricted it, and may end that."
+    )
+    looked_at = models.DateTimeField(null=True, help_text="When the provider was last asked.")
 
     objects = StateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["closed_at"], condition=~Q(masked=""), name="payout_method_closed")
+            models.Index(
+                fields=["closed_at"], condition=~Q(masked=""), name="payout_method_closed"
+            ),
+            models.Index(
+                fields=["looked_at"],
+                condition=Q(way="global") & ~Q(state="closed"),
+                name="payout_method_remote",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant"], condition=Q(state="new"), name="one_new_payout_method"
+                fields=["merchant", "way"], condition=Q(state="new"), name="one_new_payout_method"
+            ),
+            models.UniqueConstraint(
+                fields=["merchant"], condition=Q(way="global") & ~Q(state="closed"),
+                name="one_recipient_of_a_store",
+            ),
+            models.UniqueConstraint(
+                fields=["remote_id"], condition=~Q(remote_id="") & ~Q(state="closed"),
+                name="payout_recipient_once",
+            ),
+            models.CheckConstraint(
+                name="payout_method_of_a_way",
+                condition=Q(way="manual", key=None) | Q(way="global", key__isnull=False),
             ),
             models.CheckConstraint(
                 name="payout_method_confirmed_by_two",
@@ -67,7 +112,12 @@ class PayoutMethod(Stateful):
                 | Q(added_by__isnull=True)
                 | ~Q(confirmed_by=F("added_by")),
             ),
-        ]
+        ]  # fmt: skip
+
+    @property
+    def is_remote(self) -> bool:
+        """Tell whether the provider pays there, and not the operator by hand."""
+        return self.way == self.Way.GLOBAL
 
 
 class Settlement(Stateful):
@@ -218,20 +268,27 @@ class Payout(Stateful):
     class State(models.TextChoices):
         QUEUED = "queued"
         EXPORTED = "exported"
+        SENDING = "sending"  # whether the provider has it is not known yet
+        SENT = "sent"  # the provider has it, and nothing has left
+        BLOCKED = "blocked"  # a person has to look
         DONE = "done"
         FAILED = "failed"
         RETURNED = "returned"
         VOID = "void"
 
     NEXT: ClassVar[dict[str, set[str]]] = {
-        State.QUEUED: {State.EXPORTED, State.VOID},
+        State.QUEUED: {State.EXPORTED, State.SENDING, State.VOID},
         State.EXPORTED: {State.DONE, State.FAILED},
+        State.SENDING: {State.SENT, State.BLOCKED},
+        State.BLOCKED: {State.SENT, State.VOID},
+        State.SENT: {State.DONE, State.FAILED, State.VOID},
         State.DONE: {State.RETURNED},
         State.FAILED: set(),
         State.RETURNED: set(),
         State.VOID: set(),
     }
-    LIVE = (State.QUEUED, State.EXPORTED, State.DONE)
+    LIVE = (State.QUEUED, State.EXPORTED, State.SENDING, State.SENT, State.BLOCKED, State.DONE)
+    ON_ITS_WAY = (State.QUEUED, State.EXPORTED, State.SENDING, State.SENT, State.BLOCKED)
 
     settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="payouts")
     method = models.ForeignKey(PayoutMethod, models.PROTECT, related_name="payouts")
@@ -253,12 +310,34 @@ class Payout(Stateful):
     done_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     came_back = models.PositiveBigIntegerField(null=True)
+    key = models.UUIDField(null=True, unique=True, help_text="Of sending it, once.")
+    request = models.JSONField(null=True, help_text="Frozen, so that a repeat asks for the same.")
+    first_sent_at = models.DateTimeField(null=True, help_text="Written before the first call.")
+    key_until = models.DateTimeField(
+        null=True, help_text="Until then the provider surely knows the key; afterwards look first."
+    )
+    run_after = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    remote_id = models.CharField(max_length=120, null=True, unique=True)
+    remote_status = models.CharField(max_length=40, blank=True, db_default="")
+    in_review_since = models.DateTimeField(null=True, help_text="At the provider.")
+    expected_on = models.DateTimeField(null=True, help_text="When the provider thinks it arrives.")
+    looked_at = models.DateTimeField(null=True, help_text="When the provider was last asked.")
+    error = models.CharField(max_length=300, blank=True, db_default="")
 
     objects = StateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["state", "id"], name="payout_by_state")]
+        indexes = [
+            models.Index(fields=["state", "id"], name="payout_by_state"),
+            models.Index(
+                fields=["looked_at"],
+                condition=Q(remote_id__isnull=False, state__in=["sending", "sent", "done"]),
+                name="payout_to_look_at",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["bank_reference"],
@@ -266,6 +345,16 @@ class Payout(Stateful):
                 name="payout_bank_reference_once",
             ),
             models.CheckConstraint(name="payout_of_something", condition=Q(amount__gt=0)),
+            models.UniqueConstraint(
+                fields=["settlement"],
+                condition=~Q(state__in=["failed", "returned", "void"]),
+                name="payout_one_of_a_settlement",
+            ),
+            models.CheckConstraint(
+                name="payout_sent_with_a_key",
+                condition=~Q(state__in=["sending", "sent", "blocked"])
+                | Q(key__isnull=False, first_sent_at__isnull=False, key_until__isnull=False),
+            ),
             models.CheckConstraint(
                 name="payout_done_with_proof",
                 condition=~Q(state="done") | (~Q(bank_reference="") & Q(paid_on__isnull=False)),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Manager, QuerySet, Sum
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -88,8 +88,20 @@ def pay_again(
     if task is not None and by is not None:
         gate.close(task, TaskOutcome.PAID_AGAIN, reason=reason, at=at, by=by)
     for last in row.payouts.all():
-        gate.close_by_itself(last, kind=MoneyTask.Kind.PAYOUT_BACK, at=at)
+        close_tasks(last, at=at)
     return queue(row, method, at=at)
+
+
+def close_tasks(payout: Payout, *, at: datetime) -> None:
+    """Close what stands open about a payout: its settlement is paid by another one."""
+    for kind in (MoneyTask.Kind.PAYOUT_BACK, MoneyTask.Kind.PAYOUT_STUCK):
+        gate.close_by_itself(payout, kind=kind, at=at)
+
+
+def by_hand(rows: QuerySet[Payout] | Manager[Payout]) -> QuerySet[Payout]:
+    """Keep the payouts that wait for a file for the bank: the provider sends the others."""
+    waiting = rows.filter(state=State.QUEUED, batch=None)
+    return waiting.filter(method__way=PayoutMethod.Way.MANUAL)
 
 
 @transaction.atomic
@@ -102,7 +114,7 @@ def make_batch(payout_ids: Sequence[int], profile: str, *, at: datetime, by: Use
     """
     if profile not in PROFILES:
         raise NotPossible("Choose how the bank wants its file.")
-    rows = lock(Payout.objects.filter(pk__in=payout_ids, state=State.QUEUED, batch=None))
+    rows = lock(by_hand(Payout.objects).filter(pk__in=payout_ids))
     if not rows or len(rows) != len(set(payout_ids)):
         raise NotPossible("Some of them are in another file already. Look at the list again.")
     whole = list(_beside(Payout.objects.filter(pk__in=[row.pk for row in rows])))
@@ -184,7 +196,7 @@ def fail(payout_id: int, *, reason: str, at: datetime, by: User) -> None:
     payout = locked_payout(payout_id)
     _needs(reason, payout, State.EXPORTED)
     payout.move_to(State.FAILED, ended_why=reason.strip()[:300])
-    _owed_again(payout, Settlement.State.FINAL, at=at)
+    owed_again(payout, Settlement.State.FINAL, at=at)
     books.post_payout_failed(payout.settlement.merchant, payout.amount, **facts_of(payout, at))
     note(payout, "fail", at=at, by=by, festival=None, reason=payout.ended_why)
 
@@ -201,7 +213,7 @@ def came_back(payout_id: int, came: int, *, reason: str, at: datetime, by: User)
     if not 0 <= came <= payout.amount:
         raise NotPossible("More cannot come back than was sent.")
     payout.move_to(State.RETURNED, returned_at=at, came_back=came, ended_why=reason.strip()[:300])
-    _owed_again(payout, Settlement.State.FINAL, at=at)
+    owed_again(payout, Settlement.State.FINAL, at=at)
     facts = facts_of(payout, at)
     books.post_payout_returned(
         payout.settlement.merchant, payout.amount, came, LedgerEntry.Account.BANK, **facts
@@ -255,6 +267,10 @@ def queue_what_waits(*, at: datetime) -> int:
     rows = rows.exclude(merchant__state=Merchant.State.SUSPENDED)
 
     def one(row: Settlement) -> bool:
+        # What was sent and taken back a person pays again, or by hand: never both.
+        last = row.payouts.order_by("-pk").first()
+        if last and last.state == State.VOID and last.first_sent_at:
+            return False
         if current_method(row.merchant, at=at) is None:
             return False
         pay_again(row.pk, at=at)
@@ -285,7 +301,8 @@ def _exported_alone(by: User, currency: str, *, at: datetime) -> int:
     return recent.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
-def _owed_again(payout: Payout, state: str, *, at: datetime) -> None:
+def owed_again(payout: Payout, state: str, *, at: datetime) -> None:
+    """Let a settlement be payable again: its account is looked at first, and the store is told."""
     payout.settlement.move_to(state)
     restrict(payout.method)
     kind = MoneyTask.Kind.PAYOUT_BACK

@@ -14,10 +14,8 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.ledger.posting import payouts as books
 from shop.locks import lock, lock_one
-from shop.money_desk import gate
-from shop.money_desk.models import MoneyTask
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof, Settlement
-from shop.settlements.payouts import facts_of, locked_payout, queue
+from shop.settlements.payouts import close_tasks, facts_of, locked_payout, queue
 from shop.settlements.tasks import send_paid
 from shop.tasks import enqueue
 
@@ -103,7 +101,7 @@ def pay_elsewhere(settlement_id: int, proof: BankProof, *, at: datetime, by: Use
     books.post_payout_sent(row.merchant, made.amount, **facts_of(made, at))
     prove(made.pk, proof, at=at, by=by)
     for one in tries:
-        gate.close_by_itself(one, kind=MoneyTask.Kind.PAYOUT_BACK, at=at)
+        close_tasks(one, at=at)
     return made
 
 

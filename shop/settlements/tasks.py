@@ -56,7 +56,7 @@ def tell_of_method(method_id: int) -> None:
 @tried_again
 def send_about_money(key: str, settlement_id: int, payout_id: int, user_id: int) -> None:
     """Mail one member about a settlement or its payout; never an account, always the reference."""
-    row = Settlement.objects.select_related("merchant").get(pk=settlement_id)
+    row = Settlement.objects.select_related("merchant", "method").get(pk=settlement_id)
     user = User.objects.get(pk=user_id)
     payout = Payout.objects.filter(pk=payout_id).first()
     language = user.language or "en"
@@ -68,6 +68,7 @@ def send_about_money(key: str, settlement_id: int, payout_id: int, user_id: int)
         "reference": payout.reference if payout else "",
         "bank_reference": payout.bank_reference if payout else "",
         "reason": payout.ended_why if payout else "",
+        "is_remote": bool(payout.remote_id) if payout else _is_remote(row),
         "money_link": _link(row.merchant),
     }
     send(key, user.email, language=language, context=context)
@@ -95,6 +96,10 @@ def send_method_added(method_id: int, user_id: int) -> None:
 def _who_see_money(merchant: Merchant) -> Iterator[User]:
     rows = Membership.objects.filter(merchant=merchant).select_related("user").order_by("pk")
     return (row.user for row in rows if row.may_see_money)
+
+
+def _is_remote(row: Settlement) -> bool:
+    return row.method is not None and row.method.is_remote
 
 
 def _link(merchant: Merchant) -> str:

@@ -4,6 +4,7 @@ from shop.workspace import translations
 from shop.workspace.dashboard import overview
 from shop.workspace.festivals import enrol, nominate, raise_allotment
 from shop.workspace.money import account as accounts
+from shop.workspace.money import remote
 from shop.workspace.money import views as money
 from shop.workspace.orders import papers, returns, ship, statements, tickets
 from shop.workspace.products import edit, picture_views, prices, sessions, stock
@@ -31,6 +32,7 @@ store: list[URLPattern | URLResolver] = [
     path("money/ask/", money.ask, name="workspace-money-ask"),
     path("money/account/", accounts.account, name="workspace-account"),
     path("money/account/<int:method_id>/close/", accounts.close, name="workspace-account-close"),
+    path("money/provider/", remote.form, name="workspace-provider-form"),
     path("money/<int:settlement_id>/", money.settlement, name="workspace-settlement"),
     re_path(r"^money/(?P<settlement_id>[0-9]{1,15})\.(?P<kind>csv|xlsx|pdf)$",
             money.settlement_sheet, name="workspace-settlement-sheet"),

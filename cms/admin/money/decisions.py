@@ -29,11 +29,13 @@ from shop.returns.words import reason_words
 from shop.settlements import payouts
 from shop.settlements.methods import trust_again
 from shop.settlements.models import Payout
+from shop.settlements.remote.stuck import close_short, pay_stuck_again, pay_stuck_by_hand
 from shop.tasks import enqueue
 
 type MakeAct = Callable[[SignedIn, MoneyTask], Act]
 type Decide = Callable[..., object]
 Reason = reason_form("Whoever looks next reads it.")
+ASKED_FIRST = "The provider is asked first: what it has is paid no other way."
 TITLES = {
     TaskOutcome.PAID_BACK: ("Pay this return back", "Pay it back"),
     TaskOutcome.AGREED: ("Let it be sent back", "Agree"),
@@ -110,21 +112,64 @@ def drop(request: SignedIn, task: MoneyTask) -> Act:
 def pay_again(request: SignedIn, task: MoneyTask) -> Act:
     """Return the act by which a payout that came back is paid again, to the account in use."""
     payout = _payout(task)
+    is_stuck = task.kind == MoneyTask.Kind.PAYOUT_STUCK
 
     def run(answers: dict[str, Any]) -> str:
-        with transaction.atomic():
+        at = clock.moment_of(request)
+        if is_stuck:
+            made = pay_stuck_again(task, at=at, by=request.user, **answers)
+        else:
             made = payouts.pay_again(
-                payout.settlement_id, at=clock.moment_of(request), task=task, by=request.user,
-                **answers,
-            )  # fmt: skip
+                payout.settlement_id, at=at, task=task, by=request.user, **answers
+            )
+        if made.method.is_remote:
+            return f"{made.reference} is sent by the provider within minutes."
         return f"{made.reference} waits for the next file for the bank."
 
     effects = [
         task.what,
+        *([ASKED_FIRST] if is_stuck else []),
         "A new payout of the same settlement is queued, to the account that the store uses now.",
         "It needs an account that a member typed, somebody else confirmed, and can be used.",
     ]
     return Act("Pay it again", "Queue it", effects, run, Reason)
+
+
+def by_hand(request: SignedIn, task: MoneyTask) -> Act:
+    """Return the act by which a payout that the provider does not make is dropped."""
+    payout = _payout(task)
+
+    def run(answers: dict[str, Any]) -> str:
+        at = clock.moment_of(request)
+        made = pay_stuck_by_hand(task, at=at, by=request.user, **answers)
+        return f"{made.reference} is dropped. Pay it, then write that down on its settlement."
+
+    effects = [
+        task.what,
+        ASKED_FIRST,
+        f"Nothing of {payout.settlement.number} is sent by itself any more.",
+        "You pay it from your own bank, and write that down on the page of the settlement.",
+    ]
+    return Act("Pay it by hand", "Drop it", effects, run, Reason, is_grave=True)
+
+
+def close_balance(outcome: TaskOutcome) -> MakeAct:
+    """Return what makes the act by which a task about the money for payouts is closed."""
+
+    def make(request: SignedIn, task: MoneyTask) -> Act:
+        def run(answers: dict[str, Any]) -> str:
+            at = clock.moment_of(request)
+            close_short(task, outcome, at=at, by=request.user, **answers)
+            return "Closed. Payouts go on with the next round, as far as the money reaches."
+
+        effects = [
+            task.what,
+            "Payouts go on, the oldest first, once this is closed and the money is there.",
+            "While it is not, a new task is opened.",
+        ]
+        return Act("Close what was said of the balance", "Close it", effects, run, Reason)
+
+    return make
 
 
 def trust(request: SignedIn, task: MoneyTask) -> Act:

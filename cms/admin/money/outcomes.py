@@ -13,6 +13,8 @@ from cms.admin.confirm import Act, reason_form
 from cms.admin.fields import CountField
 from cms.admin.money.decisions import (
     approve,
+    by_hand,
+    close_balance,
     decide_return,
     drop,
     pay_again,
@@ -244,6 +246,17 @@ def _message(outcome: TaskOutcome) -> MakeAct:
     return make
 
 
+def _of_payouts_or(outcome: TaskOutcome, of_night: MakeAct) -> MakeAct:
+    """Return what makes an act about the money for payouts, or about what a night found."""
+    of_payouts = close_balance(outcome)
+
+    def make(request: SignedIn, task: MoneyTask) -> Act:
+        chosen = of_payouts if task.kind == MoneyTask.Kind.BALANCE else of_night
+        return chosen(request, task)
+
+    return make
+
+
 ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.TRY_AGAIN: _try_again,
     TaskOutcome.SETTLED_ELSEWHERE: _settle,
@@ -260,13 +273,14 @@ ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.APPROVED: approve,
     TaskOutcome.DROPPED: drop,
     TaskOutcome.PAID_AGAIN: pay_again,
+    TaskOutcome.BY_HAND: by_hand,
     TaskOutcome.TRUSTED: trust,
     TaskOutcome.IS_FEE: is_fee,
     TaskOutcome.OWN_MONEY: own_money,
     TaskOutcome.MATCHED: match,
     TaskOutcome.WRITTEN_OFF: write_off,
-    TaskOutcome.PAID_IN: paid_in,
-    TaskOutcome.EXPLAINED: explain,
+    TaskOutcome.PAID_IN: _of_payouts_or(TaskOutcome.PAID_IN, paid_in),
+    TaskOutcome.EXPLAINED: _of_payouts_or(TaskOutcome.EXPLAINED, explain),
     TaskOutcome.MADE: made,
     TaskOutcome.APPLIED_AGAIN: _message(TaskOutcome.APPLIED_AGAIN),
     TaskOutcome.WRONG_ALARM: _message(TaskOutcome.WRONG_ALARM),

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 TRAIL = [("/organize/settlements/", "Settlements"), ("/organize/accounts/", "Accounts of stores")]
 State = PayoutMethod.State
 WAYS = {
+    State.ONBOARDING: [("close", "Close it")],
     State.NEW: [("confirm", "Confirm it"), ("close", "Refuse it")],
     State.READY: [("close", "Close it")],
     State.RESTRICTED: [("trust", "It is right: use it again"), ("close", "Close it")],
@@ -39,12 +40,11 @@ def account(request: SignedIn, pk: int) -> HttpResponse:
     """Show an account whole, to be compared with the store's papers; who looked is logged."""
     row = _account(pk)
     log.info("User %d looked at account %d.", request.user.pk, row.pk)
-    known = unseal(row.sealed) if row.masked else {}  # else it was forgotten
-    facts = [(label, known[name]) for name, label in NAMES.items() if known.get(name)]
+    facts = _facts(row)
     response = show(
         request, "account.html", f"Account of {row.merchant.name}", trail=TRAIL, icon="lock",
-        account=row, state=dict(METHODS)[row.state], facts=facts,
-        ways=WAYS[State(row.state)], is_used=is_used(row),
+        account=row, state=dict(METHODS)[row.state], facts=facts, ways=_ways(row),
+        is_used=is_used(row),
     )  # fmt: skip
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -69,7 +69,7 @@ def decide(request: SignedIn, pk: int, way: str) -> HttpResponse:
 
     effects = {
         "confirm": [
-            "Compare it with a paper of the bank or the operator, in the store’s own name.",
+            _compare(row),
             (
                 f"It is used from {row.added_at + WAIT:%-d %b %Y, %H:%M} UTC on, in place of the "
                 "one before."
@@ -84,6 +84,33 @@ def decide(request: SignedIn, pk: int, way: str) -> HttpResponse:
     act = Act(title, title.partition(":")[0], effects, run, form, is_grave=way == "close")
     back = reverse("desk:account", args=[pk])
     return perform(request, act, back=back, trail=[*TRAIL, (back, row.merchant.name)])
+
+
+def _ways(row: PayoutMethod) -> list[tuple[str, str]]:
+    """Return what may be done; one that the provider stopped is used again when it says so."""
+    ways = WAYS[State(row.state)]
+    return [way for way in ways if not (way[0] == "trust" and row.is_stopped)]
+
+
+def _facts(row: PayoutMethod) -> list[tuple[str, str]]:
+    if row.is_remote:
+        needs = ", ".join(row.needs)
+        found = [("Holder", row.holder), ("Country", row.country), ("Account", row.masked),
+                 ("Recipient at the provider", row.remote_id), ("It waits for", needs)]  # fmt: skip
+        if row.is_stopped:
+            found.append(("Stopped", "by the provider, until its reason is gone"))
+        return [fact for fact in found if fact[1]]
+    known = unseal(row.sealed) if row.masked else {}  # else it was forgotten
+    return [(label, known[name]) for name, label in NAMES.items() if known.get(name)]
+
+
+def _compare(row: PayoutMethod) -> str:
+    if row.is_remote:
+        return (
+            "The provider has checked who it is, and keeps the number. Ask the store, by a "
+            "telephone number that you know, for the last digits of its account."
+        )
+    return "Compare it with a paper of the bank or the operator, in the store’s own name."
 
 
 def _account(pk: int) -> PayoutMethod:

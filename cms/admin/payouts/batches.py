@@ -61,7 +61,7 @@ class CameBackForm(forms.Form):
 @needs("publish_festival")
 def add(request: SignedIn) -> HttpResponse:
     """Choose payouts that wait, and how the bank wants its file."""
-    waiting = Payout.objects.filter(state=Payout.State.QUEUED, batch=None)
+    waiting = payouts.by_hand(Payout.objects)
     rows = list(
         waiting.select_related("settlement__merchant", "method").order_by("pk")[:MOST_SHOWN]
     )
@@ -157,9 +157,10 @@ def file(request: SignedIn, pk: int) -> HttpResponse:
 @needs("view_order")
 def payout(request: SignedIn, pk: int) -> HttpResponse:
     """Show one payout, with what may be done."""
-    row = _payout(pk)
+    row = payout_or_404(pk)
     ways = {
         Payout.State.QUEUED: [("leave-out", "Leave it out of its file")] if row.batch else [],
+        Payout.State.SENT: [("take-back", "Take it back")],
         Payout.State.EXPORTED: [("prove", "The bank has paid"), ("fail", "The bank did not pay")],
         Payout.State.DONE: [("came-back", "It came back")],
     }
@@ -168,7 +169,8 @@ def payout(request: SignedIn, pk: int) -> HttpResponse:
     return show(
         request, "payout.html", row.reference, trail=TRAIL, icon="upload", payout=row,
         amount=_said(row), ways=ways.get(Payout.State(row.state), []) if can_act else [],
-        state=dict(PAYOUTS)[row.state], has_proof=has_proof,
+        state=dict(PAYOUTS)[row.state], has_proof=has_proof, said=words_of_state(row),
+        came_back=written(row.came_back or 0, row.settlement.currency, "en"),
     )  # fmt: skip
 
 
@@ -183,7 +185,7 @@ def proof(request: SignedIn, pk: int) -> HttpResponse:
 @needs("publish_festival")
 def prove(request: SignedIn, pk: int) -> HttpResponse:
     """Write down that the bank has paid."""
-    row = _payout(pk)
+    row = payout_or_404(pk)
 
     def run(proof: BankProof) -> str:
         prove_payout(pk, proof, at=clock.moment_of(request), by=request.user)
@@ -191,7 +193,7 @@ def prove(request: SignedIn, pk: int) -> HttpResponse:
 
     store = f"{row.settlement.merchant.name}, {row.settlement.number}"
     return take_proof(
-        request, run, title=f"The bank has paid {row.reference}", trail=_payout_trail(row),
+        request, run, title=f"The bank has paid {row.reference}", trail=payout_trail(row),
         about=f"{store}: {_said(row)} to {row.method.masked}",
         back=_page(row.batch_id) if row.batch_id else reverse("desk:payouts"),
     )  # fmt: skip
@@ -234,7 +236,7 @@ def take_proof(
 @needs("publish_festival")
 def end(request: SignedIn, pk: int, way: str) -> HttpResponse:
     """Write down that a payout was not made, came back, or is left out of its file."""
-    row = _payout(pk)
+    row = payout_or_404(pk)
     at = clock.moment_of(request)
 
     def run(answers: dict[str, Any]) -> str:
@@ -262,7 +264,7 @@ def end(request: SignedIn, pk: int, way: str) -> HttpResponse:
     kinds: dict[str, type[forms.Form]] = {"fail": Reason, "came-back": CameBackForm}
     fields = kinds.get(way, forms.Form)
     act = Act(title, button, effects, run, fields, is_grave=way != "leave-out")
-    return perform(request, act, back=reverse("desk:payout", args=[pk]), trail=_payout_trail(row))
+    return perform(request, act, back=reverse("desk:payout", args=[pk]), trail=payout_trail(row))
 
 
 def _table(own: list[Payout], *, can_act: bool) -> Table:
@@ -283,12 +285,21 @@ def _table(own: list[Payout], *, can_act: bool) -> Table:
     return Table("Payouts", columns, own, none="Nothing is in it.")
 
 
-def _payout(pk: int) -> Payout:
+def words_of_state(row: Payout) -> str:
+    """Say how a payout stands, and what the provider does where that takes long."""
+    if row.in_review_since and row.state == Payout.State.SENT:
+        return f"The provider has been looking at it since {row.in_review_since:%-d %b %Y}."
+    return row.ended_why or row.error
+
+
+def payout_or_404(pk: int) -> Payout:
+    """Return a payout with what its screens show of it."""
     rows = Payout.objects.select_related("settlement__merchant", "method", "batch")
     return get_object_or_404(rows, pk=pk)
 
 
-def _payout_trail(row: Payout) -> list[tuple[str, str]]:
+def payout_trail(row: Payout) -> list[tuple[str, str]]:
+    """Return the way to a payout's screen."""
     return [*TRAIL, (reverse("desk:payout", args=[row.pk]), row.reference)]
 
 

@@ -15,17 +15,20 @@ from cms.admin.listing import ChoiceFilter, ListFilters, ListView, WordsFilter
 from cms.admin.tables import QUIET, Column, WhenColumn, link, small, status
 from shop.currencies import written
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
+from shop.settlements.payouts import by_hand
 
 STATES = [
     ("draft", "To approve"), ("final", "Final, not sent"), ("paying", "With the bank"),
     ("paid", "Paid"), ("carried", "Carried over"), ("void", "Dropped"), ("all", "All"),
 ]  # fmt: skip
 PAYOUTS = [
-    ("queued", "To send"), ("exported", "With the bank"), ("done", "Paid"),
-    ("failed", "Not paid"), ("returned", "Came back"), ("void", "Dropped"), ("all", "All"),
+    ("queued", "To send"), ("exported", "With the bank"), ("sending", "Being sent"),
+    ("sent", "With the provider"), ("blocked", "Stuck"), ("done", "Paid"), ("failed", "Not paid"),
+    ("returned", "Came back"), ("void", "Dropped"), ("all", "All"),
 ]  # fmt: skip
 METHODS = [
-    ("new", "To confirm"), ("ready", "Confirmed"), ("restricted", "Something came back"),
+    ("onboarding", "Form of the provider"), ("new", "To confirm"), ("ready", "Confirmed"),
+    ("restricted", "Something came back"),
     ("closed", "Closed"), ("all", "All"),
 ]  # fmt: skip
 
@@ -58,9 +61,10 @@ class SettlementsView(ListView):
         return format_html(
             'What stores have earned up to a day. <a href="{}">Approve several</a> · '
             '<a href="{}">Payouts</a> · '
-            '<a href="{}">Files for the bank</a> · <a href="{}">Accounts of stores</a>. {}',
+            '<a href="{}">Files for the bank</a> · <a href="{}">Accounts of stores</a> · '
+            '<a href="{}">Countries</a>. {}',
             reverse("desk:settlements-approve"), reverse("desk:payouts"), reverse("desk:batches"),
-            reverse("desk:accounts"), verdict(),
+            reverse("desk:accounts"), reverse("desk:payout-countries"), verdict(),
         )  # fmt: skip
 
     @property
@@ -96,7 +100,8 @@ class PayoutsView(ListView):
     def about(self) -> SafeString:
         """Lead to where a file is made of them."""
         return format_html(
-            '<a href="{}">Make a file for the bank</a> of those that wait. '
+            '<a href="{}">Make a file for the bank</a> of those that wait; the provider sends its '
+            "own by itself. "
             '<a href="{}">Settlements</a>. {}',
             reverse("desk:batch-add"), reverse("desk:settlements"), verdict(),
         )  # fmt: skip
@@ -106,8 +111,9 @@ class PayoutsView(ListView):
         """Return the columns of the list."""
         return [
             Column("Reference", _payout), Column("Store", _store), Column("Amount", _amount),
-            Column("To", lambda row: row.method.masked),
+            Column("To", lambda row: small(row.method.masked, row.method.get_way_display())),
             Column("File", lambda row: row.batch.number if row.batch else ""),
+            WhenColumn("Expected (UTC)", "expected_on"),
             Column("State", lambda row: status(dict(PAYOUTS)[row.state])),
         ]  # fmt: skip
 
@@ -159,7 +165,7 @@ class AccountsView(ListView):
         """Return the columns of the list."""
         return [
             Column("Store", lambda row: row.merchant.name),
-            Column("Account", lambda row: small(row.masked, row.get_rail_display())),
+            Column("Account", lambda row: small(row.masked, _how(row))),
             WhenColumn("Typed (UTC)", "added_at"), Column("By", lambda row: _who(row.added_by)),
             Column("State", lambda row: status(dict(METHODS)[row.state])),
             Column("Papers", lambda row: link("Look", reverse("desk:account", args=[row.pk]),
@@ -172,7 +178,7 @@ def payouts_waiting() -> dict[str, int]:
     return {
         "drafts": Settlement.objects.filter(state=Settlement.State.DRAFT).count(),
         "accounts": PayoutMethod.objects.filter(state=PayoutMethod.State.NEW).count(),
-        "payouts": Payout.objects.filter(state=Payout.State.QUEUED).count(),
+        "payouts": by_hand(Payout.objects).count(),
     }
 
 
@@ -195,6 +201,10 @@ def _store(row: Payout) -> SafeString:
 
 def _amount(row: Payout) -> str:
     return written(row.amount, row.settlement.currency, "en")
+
+
+def _how(row: PayoutMethod) -> str:
+    return row.get_way_display() if row.is_remote else row.get_rail_display()
 
 
 def _who(user: Any) -> str:

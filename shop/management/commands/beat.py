@@ -42,6 +42,11 @@ from shop.settlements.commission import make_bills
 from shop.settlements.make import make_drafts, release_reserves
 from shop.settlements.methods import close_replaced
 from shop.settlements.payouts import queue_what_waits
+from shop.settlements.remote.fund import look_at_fundings
+from shop.settlements.remote.look import book_fees, look_at_payouts
+from shop.settlements.remote.messages import apply_waiting, look_for_messages
+from shop.settlements.remote.recipients import look_at_recipients
+from shop.settlements.remote.send import send_payouts
 from shop.storefront.probe import probe_openings
 from shop.workers.revive import take_up
 from shop.workspace.sheets import receive as sheets
@@ -77,6 +82,8 @@ ROUNDS = tuple(
         ("expire overdue orders", expire_overdue, 1),
         ("apply waiting messages", handle_waiting, 1),
         ("move money", run_operations, 1),
+        ("apply messages about payouts", apply_waiting, 1),
+        ("send payouts", send_payouts, 4),
         ("take up what dead workers left", take_up, 1),
         ("ask about payments", check_unsettled, 2),
         ("ask about refunds", check_pending, 20),
@@ -93,6 +100,11 @@ ROUNDS = tuple(
         ("settle with stores", make_drafts, 240, 60),
         ("queue payouts again", queue_what_waits, 240),
         ("bill stores for commission", make_bills, 20),
+        ("look at recipients", look_at_recipients, 240),
+        ("look at payouts", look_at_payouts, 240),
+        ("ask about fundings", look_at_fundings, 240),
+        ("look for messages about payouts", look_for_messages, 240),
+        ("book fees of payouts", book_fees, 240),
         ("tell the organizers", tell_organizers, 4),
         ("note what was sold", note_sold, 400),
         ("make missing papers", make_missing, 20),

@@ -4,6 +4,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from shop.errors import GatewayError, NotPossible
 from shop.payments.own_account.endpoints import Made, Payload, make_endpoints
 
+SETTINGS = {
+    Payload.SNAPSHOT: "STRIPE_WEBHOOK_SECRETS",
+    Payload.THIN: "STRIPE_THIN_WEBHOOK_SECRETS",
+}
+
 
 class Command(BaseCommand):
     help = (
@@ -15,14 +20,17 @@ class Command(BaseCommand):
         """Take the public address of the shop, and which endpoints are wanted."""
         parser.add_argument("address", help="of the shop, such as https://shop.example")
         parser.add_argument(
-            "--only", choices=list(Payload), help="one of the two: whole objects, or names alone"
-        )
+            "--only", choices=list(Payload),
+            help="one of the two: whole objects, or names alone; names are told of payouts, so "
+            "without PAYOUT_SENDER they are left out",
+        )  # fmt: skip
 
     def handle(self, *, address: str, only: str | None, **options: object) -> None:
         """Make them, and say what to do with the secrets."""
         if not settings.STRIPE_SECRET_KEY:
             raise CommandError("Set STRIPE_SECRET_KEY first.")
-        wanted = [Payload(only)] if only else list(Payload)
+        usual = list(Payload) if settings.PAYOUT_SENDER else [Payload.SNAPSHOT]
+        wanted = [Payload(only)] if only else usual
         try:
             made = make_endpoints(address, wanted)
         except (GatewayError, NotPossible) as refused:
@@ -34,7 +42,7 @@ class Command(BaseCommand):
         endpoint = made.endpoint
         if endpoint.secret:
             self.stdout.write(f"Made: {made.payload} messages go to {endpoint.url}")
-            self.stdout.write("Add this to STRIPE_WEBHOOK_SECRETS; it is shown this once:")
+            self.stdout.write(f"Add this to {SETTINGS[made.payload]}; it is shown this once:")
             self.stdout.write(endpoint.secret)
             return
         done = "Mended" if made.is_mended else "There already"

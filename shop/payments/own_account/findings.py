@@ -57,7 +57,9 @@ def findings(public: str, *, at: datetime) -> Iterator[SetupFinding]:
     yield _mode(own)
     yield _clock(own, at)
     yield from _account(own)
-    yield from _endpoint(public)
+    yield from _endpoint(public, Payload.SNAPSHOT)
+    if settings.PAYOUT_SENDER:
+        yield from _endpoint(public, Payload.THIN)
     yield _payouts(own)
     yield _currency(own)
 
@@ -130,22 +132,22 @@ def _account(own: Account) -> Iterator[SetupFinding]:
         )
 
 
-def _endpoint(public: str) -> Iterator[SetupFinding]:
+def _endpoint(public: str, payload: Payload) -> Iterator[SetupFinding]:
     try:
-        url = address_of(public, Payload.SNAPSHOT)
-        endpoint = found(Payload.SNAPSHOT, url)
+        url = address_of(public, payload)
+        endpoint = found(payload, url)
     except (NotPossible, GatewayError) as error:
         yield SetupFinding("The endpoint of messages is not known.", str(error))
         return
-    again = f"Run payment_endpoints {public} --only {Payload.SNAPSHOT}."
+    again = f"Run payment_endpoints {public} --only {payload}."
     if endpoint is None:
         yield SetupFinding(f"No endpoint sends messages to {url}.", again)
         return
     yield SetupFinding(f"An endpoint sends messages to {url}.")
     if not endpoint.is_on:
         yield SetupFinding("The endpoint is off.", again)
-    missing = sorted(set(KINDS[Payload.SNAPSHOT]) - endpoint.kinds)
-    if not endpoint.hears(KINDS[Payload.SNAPSHOT]):
+    missing = sorted(set(KINDS[payload]) - endpoint.kinds)
+    if not endpoint.hears(KINDS[payload]):
         yield SetupFinding(f"The endpoint does not hear of {', '.join(missing)}.", again)
     if endpoint.api_version not in ("", API_VERSION):
         yield SetupFinding(

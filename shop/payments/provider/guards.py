@@ -35,8 +35,9 @@ def dangers() -> list[str]:
     else:
         if key.startswith(SANDBOX_KEY):
             found.append("STRIPE_SECRET_KEY is a sandbox key but STRIPE_BASE_URL is not set.")
-        if any(secret.startswith(SANDBOX_SECRET) for secret in settings.STRIPE_WEBHOOK_SECRETS):
-            found.append("STRIPE_WEBHOOK_SECRETS holds the sandbox's secret: anybody knows it.")
+        for name in ("STRIPE_WEBHOOK_SECRETS", "STRIPE_THIN_WEBHOOK_SECRETS"):
+            if any(secret.startswith(SANDBOX_SECRET) for secret in getattr(settings, name)):
+                found.append(f"{name} holds the sandbox's secret: anybody knows it.")
     return found
 
 

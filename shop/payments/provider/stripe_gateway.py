@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -43,6 +43,23 @@ TOLERANCE_SECONDS = 300
 EXPAND = ["payment_intent.latest_charge"]
 # What may go well a moment later. Silence is not among it: whoever waits would wait twice.
 BY_CHANCE = {"broken line", "fault", "at work"}
+# What is refused for what, by the class of the error; most are the newer API's.
+BY_CLASS: dict[type[stripe.StripeError], str] = {
+    stripe.RateLimitError: "busy",
+    stripe.QuotaExceededError: "busy",
+    stripe.AuthenticationError: "authentication",
+    stripe.PermissionError: "permission",
+    stripe.IdempotencyError: "idempotency",
+    stripe.InsufficientFundsError: "funds",
+    stripe.FeatureNotEnabledError: "not enabled",
+    stripe.CapabilityNotEnabledError: "not enabled",
+    stripe.FinancialAccountNotOpenError: "not enabled",
+    stripe.InvalidPayoutMethodError: "not enabled",
+    stripe.BlockedByStripeError: "not enabled",
+    stripe.AlreadyCanceledError: "canceled already",
+    stripe.NotCancelableError: "too late",
+}
+PASSING = {"busy", "funds"}
 OUR_METADATA = ("order", "payment", "shop")
 # Methods whose money comes days later; a flash deal cannot wait for them.
 DELAYED_METHODS = [
@@ -192,9 +209,7 @@ class StripeGateway:
 
     def read_event(self, body: bytes, signature: str) -> ProviderEvent:
         """Return the message, or raise ``BadSignature``."""
-        _verify(body, signature)
-        if not _is_recent(signature):
-            raise BadSignature("the stamp lies in the future")
+        verify(body, signature, settings.STRIPE_WEBHOOK_SECRETS)
         try:
             content = json.loads(body)
             return ProviderEvent(
@@ -255,16 +270,22 @@ def _since(made_at: datetime) -> dict[str, Any]:
     return {"created": {"gte": int(made_at.timestamp())}, "limit": 100}
 
 
-def _verify(body: bytes, signature: str) -> None:
-    """Make sure that the provider has signed a message, a short time ago."""
+def verify(body: bytes, signature: str, secrets: Sequence[str]) -> None:
+    """Make sure that the provider has signed a message, a short time ago.
+
+    Raises:
+        BadSignature: no secret fits, or the stamp is too far away, on whichever side.
+    """
     # A list, because while a secret is being rolled both the old and the new one sign.
-    for secret in settings.STRIPE_WEBHOOK_SECRETS:
+    for secret in secrets:
         try:
             stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
         except stripe.SignatureVerificationError:
             continue
         except ValueError as error:
             raise BadSignature("the message is no text") from error
+        if not _is_recent(signature):
+            raise BadSignature("the stamp lies in the future")
         return
     raise BadSignature("no secret fits")
 
@@ -283,12 +304,9 @@ def _said_plainly[T](ask: Callable[[], T]) -> T:
         is_silence = isinstance(error.__cause__, requests.Timeout)
         code = "silent" if is_silence else "broken line"
         raise GatewayError(_said(error), may_retry=True, code=code) from error
-    except stripe.RateLimitError as error:
-        raise GatewayError(_said(error), may_retry=True, code="busy") from error
-    except stripe.AuthenticationError as error:
-        raise GatewayError(_said(error), may_retry=False, code="authentication") from error
-    except stripe.IdempotencyError as error:
-        raise GatewayError(_said(error), may_retry=False, code="idempotency") from error
+    except tuple(BY_CLASS) as error:
+        code = BY_CLASS[type(error)]
+        raise GatewayError(_said(error), may_retry=code in PASSING, code=code) from error
     except stripe.InvalidRequestError as error:
         code = error.code or "invalid"
         raise GatewayError(_said(error), may_retry=False, code=code) from error

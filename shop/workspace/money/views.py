@@ -21,8 +21,9 @@ from shop.errors import ShopError
 from shop.merchants.models import Merchant
 from shop.papers.lists import pdf_answer
 from shop.papers.models import Document
+from shop.settlements.countries import is_reached
 from shop.settlements.lines import lines_now
-from shop.settlements.make import LEAST, ask_for
+from shop.settlements.make import LEAST, ask_for, least_for
 from shop.settlements.methods import current_method, no_account
 from shop.settlements.models import PayoutMethod, PayoutProof, Settlement
 from shop.settlements.money import (
@@ -73,7 +74,7 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     page = page_of(request, held_parts(merchant, at=at), size=SHOWN)
     method = current_method(merchant, at=at)
     methods = list(merchant.payout_methods.exclude(state=PayoutMethod.State.CLOSED))
-    least = LEAST[PayoutMethod.Rail(method.rail)] if method else 0
+    least = least_for(method) if method else 0
     money = money_of(merchant, at=at)
     context = {
         "part": "money",
@@ -85,6 +86,7 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "method": method,
         "methods": methods,
         "least": least,
+        "is_reached": is_reached(merchant),
         "least_of_rails": {str(rail): least for rail, least in LEAST.items()},
         "no_account": "" if method else no_account(methods),
         "currency": settings.SHOP_CURRENCY,

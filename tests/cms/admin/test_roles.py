@@ -28,6 +28,7 @@ from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds.models import Mishap
 from shop.settlements.methods import add_method
 from shop.settlements.models import Payout, PayoutBatch, PayoutProof, Settlement
+from shop.settlements.remote.models import PayoutCountry
 from shop.storefront.models import VainSearch
 from shop.workspace.people.invite import invite as invite_person
 from tests import make, pages, worlds
@@ -153,9 +154,13 @@ def of_payouts(order):
     line = ReturnLine.objects.create(request=asked, line=order.lines.get(), quantity=1,
                                      reason="wrong")  # fmt: skip
     shot = ReturnPicture.objects.create(line=line, content=b"\xff\xd8")
+    land, _made = PayoutCountry.objects.get_or_create(
+        code="GH", defaults={"currency": "GHS", "source": "A page", "as_of": BEFORE.date()}
+    )
     return {
         "settlement": settlement.pk, "payout": payout.pk, "file": batch.pk, "shot": shot.pk,
         "account": account.pk, "parcel": part.pk, "fail": "fail", "confirm": "confirm",
+        "land": land.pk,
     }  # fmt: skip
 
 

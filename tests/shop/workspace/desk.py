@@ -128,6 +128,7 @@ AFTER_SALE = [
     ("{store}/money/ask/", "post"),
     ("{store}/money/account/", "get post"),
     ("{store}/money/account/{method}/close/", "post"),
+    ("{store}/money/provider/", "get post"),
     ("{store}/money/{settlement}/", "get"),
     ("{store}/money/{settlement}.csv", "get"),
     ("{store}/money/{settlement}/commission.pdf", "get"),

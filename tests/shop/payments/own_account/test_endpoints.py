@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from shop.payments.own_account.endpoints import THIN_KINDS
 from shop.payments.provider.stripe_account import API_VERSION
 from shop.payments.webhooks import APPLIED
 from tests.sandbox import make as provider
@@ -24,6 +25,10 @@ def endpoints(address=SHOP, **options):
 @pytest.fixture
 def api(sandbox, sandbox_server):
     return provider.client(sandbox_server.url, KEY)
+
+
+def destinations(api):
+    return api.v2.core.event_destinations.list().data
 
 
 def rows(api):
@@ -95,11 +100,21 @@ def test_an_address_that_the_provider_cannot_reach_is_refused(api, address):
     assert rows(api) == []
 
 
-def test_while_nobody_listens_to_thin_messages_nothing_is_made(api):
-    with pytest.raises(CommandError, match="--only snapshot"):
-        endpoints()
+def test_names_are_told_of_payouts_and_asked_for_with_them(api, sandbox, settings):
+    endpoints()
+    assert (len(rows(api)), destinations(api)) == (1, [])
+    settings.PAYOUT_SENDER = "US"
 
-    assert rows(api) == []
+    said = endpoints()
+    endpoints()
+
+    (made,) = destinations(api)
+    (secret,) = sandbox.world.store.notes(made.id)["secrets"]
+    assert "STRIPE_THIN_WEBHOOK_SECRETS" in said
+    assert said.count(secret) == 1
+    assert (made.event_payload, made.events_from) == ("thin", ["@self", "@accounts"])
+    assert set(made.enabled_events) == THIN_KINDS
+    assert len(rows(api)) == 1
 
 
 def test_without_a_key_nobody_is_asked(settings, sandbox):

@@ -196,3 +196,14 @@ def test_the_check_changes_nothing(ready):
     check("http://127.0.0.1:9000")
 
     assert [dict(row) for row in ready.world.store.all("webhook_endpoint")] == before
+
+
+def test_with_payouts_by_the_provider_their_messages_have_to_come_too(ready, settings):
+    settings.PAYOUT_SENDER = "US"
+
+    said, is_well = check()
+
+    assert not is_well
+    assert wrong(said) == [f"No endpoint sends messages to {SHOP}/webhooks/stripe/thin/."]
+    call_command("payment_endpoints", SHOP, stdout=StringIO())
+    assert check()[1]

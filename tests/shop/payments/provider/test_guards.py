@@ -49,10 +49,12 @@ def run(command, **settings):
         (DEMO | REAL, "must be a sandbox key"),
         (DEMO | TRIAL, "must be a sandbox key"),
         (TRIAL | {"STRIPE_WEBHOOK_SECRETS": "whsec_real,whsec_sandbox_x"}, "anybody knows it"),
+        (TRIAL | {"STRIPE_THIN_WEBHOOK_SECRETS": "whsec_sandbox_x"}, "anybody knows it"),
         (DEMO | {"STRIPE_BASE_URL": ""}, "sandbox key but STRIPE_BASE_URL is not set"),
     ],
-    ids=["case 61", "case 62 live key", "case 62 test key", "sandbox secret", "sandbox key"],
-)
+    ids=["case 61", "case 62 live key", "case 62 test key", "sandbox secret",
+         "sandbox secret of payouts", "sandbox key"],
+)  # fmt: skip
 def test_cases_61_and_62_the_web_process_refuses_to_start(settings, sentence):
     served = run(SERVE, **settings)
 
@@ -135,7 +137,7 @@ def test_no_key_of_the_provider_goes_to_another_address(settings, key):
 
 def test_without_key_and_secret_the_check_for_live_shops_warns(settings):
     settings.STRIPE_BASE_URL = settings.STRIPE_SECRET_KEY = ""
-    settings.STRIPE_WEBHOOK_SECRETS = []
+    settings.STRIPE_WEBHOOK_SECRETS = settings.STRIPE_THIN_WEBHOOK_SECRETS = []
 
     assert said() == []
     assert len(said(deploy=True)) == 2

@@ -1,0 +1,104 @@
+"""Which ways of paying reach a store: what the provider says of its country, and what we have."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals.changelog import log as note
+from shop.locks import lock_one
+from shop.merchants.models import Merchant
+from shop.settlements.checks import SENDERS
+from shop.settlements.models import PayoutMethod
+from shop.settlements.remote.models import PayoutCountry
+
+TABLE = Path(__file__).with_name("payout_countries.csv")
+CONNECT = "connect"
+Reached, Way = PayoutCountry.Reached, PayoutMethod.Way
+
+
+def allowed(merchant: Merchant) -> list[str]:
+    """Return the ways by which a store can be paid, by hand first; not all of them are built."""
+    row = PayoutCountry.objects.filter(code=merchant.country).first()
+    ways = [str(Way.MANUAL)]
+    if row and row.by_connect == Reached.YES and _connects(settings.PAYOUT_SENDER):
+        ways.append(CONNECT)
+    if row and row.by_global == Reached.YES and sends_abroad():
+        ways.append(str(Way.GLOBAL))
+    return ways
+
+
+def is_reached(merchant: Merchant) -> bool:
+    """Tell whether the provider can pay a store, as the settings and its country stand now."""
+    return sends_abroad() and Way.GLOBAL in allowed(merchant)
+
+
+def sends_abroad() -> bool:
+    """Tell whether payouts are sent by the provider at all."""
+    return settings.PAYOUT_SENDER in SENDERS and bool(settings.PAYOUT_FINANCIAL_ACCOUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class CountryFacts:
+    """Whether the provider reaches a country, by which rail, and by whose word of which day."""
+
+    by_global: str
+    rail: str
+    source: str
+    as_of: date | None
+
+
+@transaction.atomic
+def change_country(
+    country_id: int, facts: CountryFacts, *, at: datetime, by: User
+) -> PayoutCountry:
+    """Write down whether the provider reaches a country, and by whose word.
+
+    Raises:
+        NotPossible: there is no source, no day, or a day that has not come; or no rail.
+    """
+    row = lock_one(PayoutCountry.objects, country_id)
+    source, as_of = facts.source.strip()[:400], facts.as_of
+    if not source or as_of is None:
+        raise NotPossible("Say who says so, and of which day that is.")
+    if as_of > at.date():
+        raise NotPossible("This day has not come.")
+    if facts.by_global not in Reached.values:
+        raise NotPossible("Choose yes, no or unknown.")
+    if facts.by_global == Reached.YES and facts.rail not in ("local", "wire"):
+        raise NotPossible("Say by which rail the provider pays there: local or wire.")
+    before = {"global": row.by_global, "rail": row.rail, "source": row.source}
+    row.by_global, row.rail, row.source, row.as_of = facts.by_global, facts.rail, source, as_of
+    row.save()
+    after = {"global": row.by_global, "rail": row.rail, "source": row.source, "as of": str(as_of)}
+    note(row, "change", at=at, by=by, festival=None, before=before, after=after)
+    return row
+
+
+def fill_in() -> int:
+    """Add the countries of the table that are not there; return how many. Safe to repeat."""
+    known = set(PayoutCountry.objects.values_list("code", flat=True))
+    with TABLE.open(encoding="utf-8", newline="") as lines:
+        missing = [_read(row) for row in csv.DictReader(lines) if row["iso2"] not in known]
+    PayoutCountry.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)
+
+
+def _connects(sender: str) -> bool:
+    home = PayoutCountry.objects.filter(code=sender).first() if sender else None
+    return home is not None and home.by_connect == Reached.YES
+
+
+def _read(row: dict[str, str]) -> PayoutCountry:
+    return PayoutCountry(
+        code=row["iso2"], by_connect=row["connect"], by_global=row["global"],
+        currency=row["currency"], rail=row["method"], needs=row["needs"], source=row["source"],
+        as_of=row["date"],
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Payouts that the provider sends: recipients, money sent and funded, messages, what is stuck."""

@@ -1,0 +1,12 @@
+import pytest
+
+from shop.settlements.countries import fill_in
+from tests.shop.settlements.remote.sent import STORAGE
+
+
+@pytest.fixture
+def abroad(till, settings):
+    """Let a shop in the US send payouts by the provider."""
+    settings.PAYOUT_SENDER, settings.PAYOUT_FINANCIAL_ACCOUNT = "US", STORAGE
+    fill_in()
+    return till

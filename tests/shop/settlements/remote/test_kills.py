@@ -1,0 +1,101 @@
+"""P6, P31, P36: a process that is really killed at any point moves money once all the same."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shop.ledger.balances import balance
+from shop.settlements.models import Payout, PayoutMethod
+from shop.settlements.remote.models import Funding
+from shop.settlements.remote.recipients import begin, form_for
+from shop.settlements.remote.send import LEASE, send_payouts
+from tests import make
+from tests.make import NOON
+from tests.patience import PATIENCE
+from tests.paying import assert_books_agree
+from tests.processes import environment
+from tests.shop.settlements.earned import DAY, MONDAY
+from tests.shop.settlements.remote.sent import (
+    STORAGE,
+    WHERE,
+    assert_storage_agrees,
+    flush,
+    fund,
+    payments,
+    queued,
+    store,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+ROOT = Path(__file__).parents[4]
+
+
+def kill(point):
+    abroad = {"PAYOUT_SENDER": "US", "PAYOUT_FINANCIAL_ACCOUNT": STORAGE}
+    killed = subprocess.run(
+        [sys.executable, "-m", "tests.shop.settlements.remote.dying", point],
+        env=environment() | abroad, cwd=ROOT, timeout=PATIENCE, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+@pytest.mark.parametrize(
+    "point",
+    ["before it is sent", "after it is sent", "before it is written down",
+     "after it is written down"],
+)  # fmt: skip
+def test_a_payout_is_sent_once(abroad, point, forgotten):
+    queued(abroad, store(abroad))
+    flush(abroad)
+    fund()
+
+    kill(point)
+    later = MONDAY + (29 * DAY if forgotten else LEASE)
+    if forgotten:
+        abroad.forget_keys()
+    send_payouts(at=MONDAY)
+    assert len(payments(abroad)) == (point != "before it is sent")
+    send_payouts(at=later)
+
+    payout = Payout.objects.get()
+    if forgotten and point == "before it is sent":
+        assert (payout.state, payments(abroad)) == ("blocked", [])
+        return
+    assert payout.state == "sent"
+    assert len(payments(abroad)) == 1
+    assert balance("transit", "USD") == -180_00
+    assert_books_agree()
+    assert_storage_agrees()
+
+
+@pytest.mark.parametrize(
+    "point", ["before it is funded", "after it is funded", "before the funding is written down"]
+)
+def test_money_for_payouts_is_moved_once(abroad, point):
+    queued(abroad, store(abroad))
+    flush(abroad)
+
+    kill(point)
+    send_payouts(at=MONDAY + LEASE)
+
+    assert Payout.objects.get().state == "sent"
+    assert [row.state for row in Funding.objects.all()] == ["done"]
+    assert_storage_agrees()
+
+
+@pytest.mark.parametrize("point", ["before the account is made", "after the account is made"])
+def test_p6_a_recipient_is_made_once(abroad, point):
+    merchant = make.merchant(country="KE")
+    who = make.member(merchant)
+    kill(point)
+    assert PayoutMethod.objects.get().remote_id == ""
+
+    form_for(begin(merchant, at=NOON, by=who), WHERE, at=NOON)
+
+    (account,) = list(abroad.world.store.all("v2.core.account"))
+    assert PayoutMethod.objects.get().remote_id == account["id"]
