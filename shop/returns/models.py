@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from shop.orders.models import OrderLine, Refund, Suborder
+from shop.orders.models import OrderLine, Refund, Replacement, Suborder
 from shop.states import Stateful, StateQuerySet
 
 
@@ -36,6 +36,7 @@ class ReturnRequest(Stateful):
         SENT = "sent"
         RECEIVED = "received"
         REFUNDED = "refunded"
+        REPLACED = "replaced"
         REFUSED = "refused"
         APPEALED = "appealed"  # its shopper asks an organizer to decide
         LAPSED = "lapsed"
@@ -45,15 +46,22 @@ class ReturnRequest(Stateful):
         SHOPPER = "shopper"
 
     NEXT: ClassVar[dict[str, set[str]]] = {
-        State.ASKED: {State.AGREED, State.REFUNDED, State.REFUSED, State.LAPSED},
-        State.AGREED: {State.SENT, State.RECEIVED, State.REFUNDED, State.LAPSED},
+        State.ASKED: {
+            State.AGREED, State.REFUNDED, State.REPLACED, State.REFUSED, State.LAPSED,
+        },
+        State.AGREED: {
+            State.SENT, State.RECEIVED, State.REFUNDED, State.REPLACED, State.LAPSED,
+        },
         State.SENT: {State.RECEIVED, State.REFUNDED, State.REFUSED, State.LAPSED},
-        State.RECEIVED: {State.REFUNDED, State.REFUSED},
+        State.RECEIVED: {State.REFUNDED, State.REPLACED, State.REFUSED},
         State.REFUNDED: set(),
-        State.REFUSED: {State.APPEALED, State.AGREED, State.REFUNDED},
-        State.APPEALED: {State.AGREED, State.REFUNDED, State.REFUSED, State.LAPSED},
+        State.REPLACED: {State.ASKED, State.APPEALED},  # its replacement was cancelled
+        State.REFUSED: {State.APPEALED, State.AGREED, State.REFUNDED, State.REPLACED},
+        State.APPEALED: {
+            State.AGREED, State.REFUNDED, State.REPLACED, State.REFUSED, State.LAPSED,
+        },
         State.LAPSED: set(),
-    }
+    }  # fmt: skip
     ALIVE = (State.ASKED, State.AGREED, State.SENT, State.RECEIVED, State.APPEALED)
 
     suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="returns")
@@ -78,6 +86,9 @@ class ReturnRequest(Stateful):
     closed_at = models.DateTimeField(null=True)
     has_pictures = models.BooleanField(default=False)
     refund = models.OneToOneField(Refund, models.PROTECT, null=True, related_name="return_request")
+    replacement = models.OneToOneField(
+        Replacement, models.PROTECT, null=True, related_name="return_request"
+    )
 
     objects = ReturnQuerySet.as_manager()
 
@@ -94,6 +105,10 @@ class ReturnRequest(Stateful):
             models.CheckConstraint(
                 name="return_refunded_by_a_refund",
                 condition=~Q(state="refunded") | Q(refund__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="return_replaced_by_a_replacement",
+                condition=~Q(state="replaced") | Q(replacement__isnull=False),
             ),
         ]
 

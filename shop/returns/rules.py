@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Category, Product
 from shop.catalogue.returns import BEFORE_SESSION, RETURN_DAYS, hours_before
-from shop.orders.models import OrderLine, Suborder
+from shop.orders.models import OrderLine, Replacement, ReplacementLine, Suborder
 from shop.orders.refund import refunded
 from shop.returns.models import ReturnLine, ReturnRequest
 
@@ -56,7 +57,7 @@ def return_until(part: Suborder) -> datetime:
     """Return until when what was delivered may be asked back."""
     if part.delivered_at is None:  # from before days of delivery were written down
         return datetime.max.replace(tzinfo=UTC)
-    return part.delivered_at + timedelta(days=RETURN_DAYS)
+    return (part.replaced_at or part.delivered_at) + timedelta(days=RETURN_DAYS)
 
 
 def lines_left(part: Suborder, kind: str, *, at: datetime) -> list[LineLeft]:
@@ -70,10 +71,14 @@ def lines_left(part: Suborder, kind: str, *, at: datetime) -> list[LineLeft]:
 
 
 def asked_units(lines: Sequence[OrderLine]) -> dict[int, int]:
-    """Return how many units of lines are in requests that are not decided, by line id."""
+    """Return how many units of lines are in requests that are not decided, by line id.
+
+    With those in replacements that are not there yet.
+    """
     rows = ReturnLine.objects.filter(line__in=lines, request__state__in=ReturnRequest.ALIVE)
     counted = rows.order_by().values_list("line").annotate(units=Sum("quantity"))
-    return dict(counted)
+    again = ReplacementLine.objects.units(lines, *Replacement.ALIVE)
+    return dict(Counter(dict(counted)) + Counter(again))
 
 
 def _left(line: OrderLine, units: int, kind: str, *, at: datetime) -> LineLeft:
