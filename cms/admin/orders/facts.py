@@ -126,14 +126,14 @@ def _earnings(order: Order, part: Suborder) -> str:
         return ""
     amount = _amount(part.kept, order)
     if part.settled_at:
-        return f"{amount}, settled on {part.settled_at:%-d %B %Y}"
+        return f"{amount}, settled on {part.settled_at:%-d %B %Y}."
     with override("en"):
         why = why_kept(part)
     if why:
-        return f"{amount}, waits. {why}"
+        return f"{amount}. {why}"
     if part.release_at:
-        return f"{amount}, may be settled from {part.release_at:%-d %B %Y}"
-    return f"{amount}, waits until it has arrived"
+        return f"{amount}. It may be settled from {part.release_at:%-d %B %Y}."
+    return f"{amount}. It waits until the parcel has arrived, and 14 days more."
 
 
 def _acts(order: Order, part: Suborder) -> Iterator[tuple[str, str]]:

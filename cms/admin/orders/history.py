@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -163,13 +163,13 @@ def notes(rows: Iterable[NoteShown]) -> Iterator[OrderEvent]:
 def mails(order: Order) -> Iterator[OrderEvent]:
     """Yield the mails that went out; those of one kind and minute are one event. One statement."""
     rows = SentMail.objects.filter(order_number=order.number).order_by("-pk")[:MOST_MAILS]
-    counted: Counter[tuple[datetime, str]] = Counter()
+    sent: dict[tuple[datetime, str], list[datetime]] = defaultdict(list)
     for row in rows:
-        counted[row.at.replace(second=0, microsecond=0), row.key] += 1
-    for (at, key), count in counted.items():
-        many = f", {count} times" if count > 1 else ""
+        sent[row.at.replace(second=0, microsecond=0), row.key].append(row.at)
+    for (_minute, key), moments in sent.items():
+        many = f", {len(moments)} times" if len(moments) > 1 else ""
         text = f"Mail sent: {LETTERS.get(key, key.replace('-', ' '))}{many}"
-        yield OrderEvent(at, text, kind=MAILS)
+        yield OrderEvent(max(moments), text, kind=MAILS)
 
 
 def papers(rows: Iterable[Document]) -> Iterator[OrderEvent]:
