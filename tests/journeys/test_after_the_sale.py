@@ -206,33 +206,11 @@ def test_a_broken_jar_is_helped_with_on_one_screen(stage, market, page, boss, se
     arrived(sent(order, at=clock.now()).pk, "shopper", at=clock.now())
     boss.goto(f"/organize/desk_orders/?q={GUEST}")
     boss.get_by_role("link", name=order.number).first.click()
-    boss.get_by_role("textbox", name="Note").fill("She called: one jar is broken.")
-    boss.get_by_label("Call back on").fill(f"{clock.now():%Y-%m-%d}")
-    press(boss, "Write it down")
-    boss.get_by_role("link", name=re.compile("send a replacement", re.IGNORECASE)).first.click()
-    boss.get_by_label("Zellige jar: how many of 3").fill("1")
-    boss.get_by_label("Reason").fill("A new jar for the broken one")
-    press(boss, "Send a replacement")
-    press(boss, "Called back")
-    fits(boss)
+    help_with_it(boss)
     stage.work()
-
-    row = Replacement.objects.get()
-    seller.goto(f"/merchant/{market.kiln.slug}/orders/?state=again")
-    seller.get_by_text("Replacement", exact=True).first.wait_for()
-    seller.goto(f"/merchant/replacements/{row.pk}/")
-    seller.get_by_label("Carrier").fill("DHL Express")
-    seller.get_by_label("Tracking number").fill("JD 0140")
-    fits(seller)
-    seller.get_by_role("button", name="Mark as sent").click()
-    seller.get_by_text("The replacement is marked as sent.").wait_for()
+    send_it_again(seller, market.kiln)
     stage.work()
-
-    open_order(page, order)
-    page.get_by_role("link", name="The replacement arrived").click()
-    fits(page)
-    page.get_by_role("button", name="Yes, it is here").click()
-    page.get_by_text("It is written down that it arrived.").wait_for()
+    say_it_came(page, order)
 
     boss.goto(f"/organize/desk_orders/inspect/{order.pk}/")
     told = words(boss)
@@ -241,3 +219,35 @@ def test_a_broken_jar_is_helped_with_on_one_screen(stage, market, page, boss, se
                  "Shopper called back"):  # fmt: skip
         assert said in told, said
     fits(boss)
+
+
+def help_with_it(boss):
+    boss.get_by_role("textbox", name="Note").fill("She called: one jar is broken.")
+    boss.get_by_label("Call back on").fill(f"{clock.now():%Y-%m-%d}")
+    press(boss, "Write it down")
+    boss.get_by_role("link", name=re.compile("send a replacement", re.IGNORECASE)).first.click()
+    boss.get_by_label("Zellige jar: how many of 3").fill("1")
+    boss.get_by_label("Reason").fill("A new jar for the broken one")
+    press(boss, "Send a replacement")
+    press(boss, "Called back")
+    boss.get_by_text("Written down: the shopper was called.").wait_for()
+    fits(boss)
+
+
+def send_it_again(seller, store):
+    seller.goto(f"/merchant/{store.slug}/orders/?state=again")
+    seller.get_by_text("Replacement", exact=True).first.wait_for()
+    seller.goto(f"/merchant/replacements/{Replacement.objects.get().pk}/")
+    seller.get_by_label("Carrier").fill("DHL Express")
+    seller.get_by_label("Tracking number").fill("JD 0140")
+    fits(seller)
+    seller.get_by_role("button", name="Mark as sent").click()
+    seller.get_by_text("The replacement is marked as sent.").wait_for()
+
+
+def say_it_came(page, order):
+    open_order(page, order)
+    page.get_by_role("link", name="The replacement arrived").click()
+    fits(page)
+    page.get_by_role("button", name="Yes, it is here").click()
+    page.get_by_text("It is written down that it arrived.").wait_for()
