@@ -321,5 +321,5 @@ STEPS: dict[str, Step] = {
         replay,
     )
 }
-OFTEN = ("later", "send", "arrive", "settle", "export", "bank", "move")
+OFTEN = ("later", "send", "arrive", "replace_it", "settle", "export", "bank", "move")
 """What has to come several times before a life gets anywhere."""
