@@ -19,6 +19,7 @@ ORDER = (
     "shop_check",
     "shop_publicresult", "shop_leftover",
     "shop_place", "shop_category", "shop_term", "shop_meaning", "shop_synonym", "shop_reminder",
+    "shop_ordernote",
     "shop_order", "shop_payment", "shop_cart", "shop_returnrequest", "shop_refundproposal",
     "shop_operation", "shop_moneytask",
     "shop_cartvoucher", "shop_orderline",

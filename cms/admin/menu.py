@@ -5,7 +5,7 @@ The menu names what waits for people first, then the lists (92 to 95), then what
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -21,6 +21,7 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.orders.models import OrderNote
 from shop.rounds.models import Mishap
 
 AHEAD = timedelta(days=400)
@@ -73,7 +74,7 @@ class WaitingPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Return the festivals with the work waiting in each, and other work. Ten statements."""
+        """Return the festivals with the work waiting in each, and other work. Eleven statements."""
         request = parent_context["request"]
         at = clock.moment_of(request)
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
@@ -92,8 +93,14 @@ class WaitingPanel(Component):
             "may_decide": may(request.user, "review_nomination"),
             "money": money_waiting() if may(request.user, "view_order") else 0,
             "payouts": payouts_waiting() if may(request.user, "publish_festival") else {},
+            "calls": calls_due(at) if may(request.user, "change_order") else 0,
             "mishaps": Mishap.objects.filter(closed_at=None).count(),
         }
+
+
+def calls_due(at: datetime) -> int:
+    """Return of how many orders the shopper is to be called back by now. One statement."""
+    return OrderNote.objects.due(at.date()).values("order").distinct().count()
 
 
 def _counts(rows: QuerySet[Any], festival: str) -> dict[int, int]:

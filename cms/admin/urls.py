@@ -28,7 +28,12 @@ from cms.admin.nominations import bulk, take_back, wishes
 from cms.admin.nominations import index as queue
 from cms.admin.nominations import views as nominations
 from cms.admin.orders.actions import address, mail, stop
+from cms.admin.orders.notes import change as change_note
+from cms.admin.orders.notes import write as write_note
 from cms.admin.orders.refunds import refund
+from cms.admin.orders.replacements import arrived as replacement_arrived
+from cms.admin.orders.replacements import cancel as cancel_replacement
+from cms.admin.orders.replacements import offer as offer_replacement
 from cms.admin.orders.returns import arrived, keep, return_picture
 from cms.admin.papers import tax_rules
 from cms.admin.papers.index import PapersView, fiscal_numbers, paper
@@ -159,6 +164,12 @@ urlpatterns = [
     path("orders/<int:pk>/refund/", refund, name="order-refund"),
     path("orders/<int:pk>/arrived/", arrived, name="order-arrived"),
     path("orders/<int:pk>/keep/", keep, name="order-keep"),
+    path("orders/<int:pk>/notes/", write_note, name="order-notes"),
+    re_path(r"^orders/notes/(?P<pk>[0-9]{1,15})/(?P<name>strike|called)/$", change_note,
+            name="order-note"),
+    path("orders/<int:pk>/replace/", offer_replacement, name="order-replace"),
+    path("orders/replacements/<int:pk>/cancel/", cancel_replacement, name="replacement-cancel"),
+    path("orders/replacements/<int:pk>/arrived/", replacement_arrived, name="replacement-arrived"),
     path("orders/returns/pictures/<int:picture_id>.jpg", return_picture, name="return-picture"),
     re_path(r"^orders/(?P<pk>[0-9]+)/(?P<name>stop|go)/$", stop, name="order-stop"),
     path("orders/<int:pk>/mails/<slug:key>/", mail, name="order-mail"),

@@ -14,6 +14,11 @@ order = [
     path("keep/", order_views.keep_order, name="order-keep"),
     path("invoice/", invoice.invoice, name="order-invoice"),
     path("parcels/<int:part_id>/arrived/", returns.arrival, name="order-arrival"),
+    path(
+        "replacements/<int:replacement_id>/arrived/",
+        returns.replacement_arrival,
+        name="order-replacement-arrival",
+    ),
     path("parcels/<int:part_id>/<str:kind>/", returns.begin, name="order-ask"),
     path("requests/<int:request_id>/", returns.show, name="order-request"),
     path("papers/<int:document_id>.pdf", papers.paper, name="order-paper"),

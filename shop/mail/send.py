@@ -17,6 +17,8 @@ from django.core.validators import validate_email
 from django.template import Context, Template, TemplateDoesNotExist, engines
 from django.utils import translation
 
+from shop import clock
+from shop.mail.models import SentMail
 from shop.occasions import occasion
 
 logger = logging.getLogger(__name__)
@@ -70,6 +72,8 @@ def send(
     for file in files:
         message.attach(file.name, file.content, file.kind)
     message.send()
+    if order := context.get("order_number"):
+        SentMail.objects.create(order_number=str(order), key=key, at=clock.now())
     # Whose mail it is and what it says is nobody's business who reads the log.
     logger.info("Sent %s in %s.", key, language)
 

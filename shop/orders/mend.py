@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.tasks import Task
 
 from shop.accounts.mailboxes import mailbox_key
@@ -16,7 +17,14 @@ from shop.festivals.changelog import log as note
 from shop.locks import lock
 from shop.merchants.models import Membership
 from shop.orders import end
-from shop.orders.models import Order, Shipment, Suborder, new_token
+from shop.orders.models import (
+    Order,
+    Replacement,
+    Shipment,
+    Suborder,
+    SuborderQuerySet,
+    new_token,
+)
 from shop.orders.tasks import (
     send_address_given_up,
     send_address_mended,
@@ -55,7 +63,7 @@ def mend(
     """
     order = end.lock(order_id)
     # Whoever sends a parcel locks its part first: it has left, or waits for what stands here.
-    waiting = lock(Suborder.objects.filter(order=order).to_send())
+    waiting = lock(parts_to_send(order))
     old = Contact.objects.get(pk=order.contact_id)
     changed = [
         name for name in ("email", *ON_PARCELS) if getattr(contact, name) != getattr(old, name)
@@ -78,6 +86,12 @@ def mend(
     _tell(order, old, waiting, changed)
     if "email" in changed:
         enqueue(receipt, order.pk)
+
+
+def parts_to_send(order: Order) -> SuborderQuerySet:
+    """Return the parts of an order of which something waits to be sent: the parcel, or again."""
+    again = Replacement.objects.to_send().filter(suborder=OuterRef("pk"))
+    return Suborder.objects.filter(Suborder.TO_SEND | Q(Exists(again)), order=order)
 
 
 def _refuse(

@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 
 # Each statement lists rows whose counters differ from what the lines of orders say: id, then
 # pairs of counted and right. Held is what pending orders hold; sold is paid, not shipped, and not
-# sent back. Of a deal shipped units count, and of those sent back what did not return to it.
+# sent back, or waits to be sent once more. Of a deal shipped units count, and of those sent back
+# what did not return to it.
 POOLS = """
-SELECT p.id, p.held, coalesce(l.held, 0), p.sold, coalesce(l.sold, 0)
+SELECT p.id, p.held, coalesce(l.held, 0), p.sold, coalesce(l.sold, 0) + coalesce(again.sold, 0)
 FROM shop_pool p LEFT JOIN (
+  SELECT line.pool_id, sum(line.pool_units / line.quantity * r.quantity) AS sold
+  FROM shop_replacementline r JOIN shop_orderline line ON line.id = r.line_id
+  JOIN shop_replacement m ON m.id = r.replacement_id
+  WHERE m.state = 'waiting' GROUP BY line.pool_id) again ON again.pool_id = p.id
+LEFT JOIN (
   SELECT line.pool_id,
     sum(line.pool_units) FILTER (WHERE o.state = 'pending') AS held,
     sum(line.pool_units / line.quantity * (line.quantity - coalesce(back.units, 0)))
@@ -27,7 +33,8 @@ FROM shop_pool p LEFT JOIN (
   LEFT JOIN (SELECT line_id, sum(quantity) AS units FROM shop_refundline GROUP BY line_id) back
     ON back.line_id = line.id
   WHERE o.state IN ('pending', 'paid') GROUP BY line.pool_id) l ON l.pool_id = p.id
-WHERE p.held <> coalesce(l.held, 0) OR p.sold <> coalesce(l.sold, 0) ORDER BY p.id
+WHERE p.held <> coalesce(l.held, 0)
+  OR p.sold <> coalesce(l.sold, 0) + coalesce(again.sold, 0) ORDER BY p.id
 """
 DEALS = """
 SELECT d.id, d.held, coalesce(l.held, 0), d.sold, coalesce(l.sold, 0)

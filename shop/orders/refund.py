@@ -29,6 +29,8 @@ from shop.orders.models import (
     RefundGoodwill,
     RefundLine,
     RefundParcel,
+    Replacement,
+    ReplacementLine,
     Suborder,
 )
 from shop.orders.shares import Share, share_of
@@ -166,6 +168,7 @@ def _worked_out[Part: OrderLine | Suborder](
     before = gone(order.lines.all())
     rows = [_row(line, count, before.get(line.pk, Share())) for line, count in units.items()]
     moving = {row.line: row.quantity for row in rows if row.quantity}
+    _refuse_replaced(moving, before)
     unsent = {line for line in moving if _is_there(line, suborders)}
     back = unsent if restock is None else restock
     empty = [row for row in suborders.values() if _is_empty(row, moving)]
@@ -178,6 +181,19 @@ def _worked_out[Part: OrderLine | Suborder](
         empty=empty,
         after=_added(before, rows),
     )
+
+
+def _refuse_replaced(moving: Mapping[OrderLine, int], before: Mapping[int, Share]) -> None:
+    """Refuse to pay units back that wait to be sent once more.
+
+    Raises:
+        NotPossible: their shopper would have the money and the goods.
+    """
+    again = ReplacementLine.objects.units(list(moving), Replacement.State.WAITING)
+    for line, count in moving.items():
+        gone_then = before.get(line.pk, Share()).quantity + count
+        if gone_then + again.get(line.pk, 0) > line.quantity:
+            raise NotPossible(_("A replacement of it waits to be sent. Cancel that first."))
 
 
 def _added(before: Mapping[int, Share], rows: Iterable[RefundLine]) -> dict[int, Share]:

@@ -2,8 +2,8 @@
 
 A contact of a paid order is needed as long as its documents are; of an order that was never paid
 until nobody asks about it any more. What its shopper wrote and sent along to return something goes
-with it. Each is judged once after 90 days and then once a year, so that a round reads none that is
-young, and none that is blank.
+with it, and so does what organizers and stores wrote about the order. Each is judged once after 90
+days and then once a year, so that a round reads none that is young, and none that is blank.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from django.db.models.functions import Coalesce
 from shop.cart.models import Cart
 from shop.delivery.models import Contact
 from shop.money_desk.models import MoneyTask
-from shop.orders.models import Order, Refund, Shipment
-from shop.payments.disputes.models import Dispute
+from shop.orders.models import Order, OrderNote, Refund, Replacement, Shipment
+from shop.payments.disputes.models import Dispute, DisputeEvidence
 from shop.payments.models import Operation, Payment
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds import repeat
@@ -77,6 +77,7 @@ def forget(
     gone = free.filter(_is_written_down()).blank(at=at)
     gone += free.filter(~_is_written_down()).delete()[0]
     _forget_requests(contact_ids)
+    _forget_words(contact_ids)
     rows.update(judged_at=at)
     return gone
 
@@ -114,20 +115,34 @@ def _forget_requests(contact_ids: Collection[int]) -> None:
     requests.update(carrier="", tracking_number="", has_pictures=False)
 
 
+def _forget_words(contact_ids: Collection[int]) -> None:
+    """Take notes of organizers, and what stores told a bank, from orders whose contact is blank."""
+    orders = Order.objects.filter(contact__in=contact_ids, contact__blanked_at__isnull=False)
+    OrderNote.objects.filter(order__in=orders).exclude(text="").update(text="")
+    said = DisputeEvidence.objects.filter(suborder__order__in=orders)
+    said.update(text="", tracking_number="")
+
+
 def _needed(at: datetime, unpaid_for: timedelta) -> Q:
     """Return that a cart, an order or a parcel still needs a contact."""
     own = Order.objects.filter(contact=OuterRef("pk"))
     parcels = Shipment.objects.filter(contact=OuterRef(OuterRef("pk")))
     sent = Order.objects.filter(pk__in=parcels.values("suborder__order"))
+    again = Replacement.objects.filter(contact=OuterRef(OuterRef("pk")))
+    replaced = Order.objects.filter(pk__in=again.values("suborder__order"))
     return (
         Q(Exists(Cart.objects.filter(contact=OuterRef("pk"))))
         | Q(Exists(needing(own, at, unpaid_for)))
         | Q(Exists(needing(sent, at, unpaid_for)))
+        | Q(Exists(needing(replaced, at, unpaid_for)))
     )
 
 
 def _is_written_down() -> Q:
     """Return that an order or a parcel names a contact, and keeps its row."""
-    return Q(Exists(Order.objects.filter(contact=OuterRef("pk")))) | Q(
-        Exists(Shipment.objects.filter(contact=OuterRef("pk")))
+    own = {"contact": OuterRef("pk")}
+    return (
+        Q(Exists(Order.objects.filter(**own)))
+        | Q(Exists(Shipment.objects.filter(**own)))
+        | Q(Exists(Replacement.objects.filter(**own)))
     )

@@ -26,7 +26,7 @@ from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog, Claim
 from shop.locks import lock
 from shop.merchants.models import Membership, StoreInvitation
-from shop.orders.models import Order, Shipment
+from shop.orders.models import Order, Replacement, Shipment
 from shop.payments.models import GatewayEvent, Payment
 from shop.retention.contacts import forget, needing
 from shop.retention.person import Person, person_of
@@ -120,10 +120,12 @@ def _open_order() -> str:
 def _contacts_of(person: Person, orders: Collection[Order], carts: Collection[Cart]) -> set[int]:
     """Return the contacts of somebody: of orders, parcels and cart, and those with an address."""
     parcels = Shipment.objects.filter(suborder__order__in=orders, contact__isnull=False)
+    again = Replacement.objects.filter(suborder__order__in=orders, contact__isnull=False)
     return {
         *(order.contact_id for order in orders),
         *(cart.contact_id for cart in carts if cart.contact_id),
         *parcels.values_list("contact", flat=True),
+        *again.values_list("contact", flat=True),
         *person.contacts.values_list("pk", flat=True),
     }
 

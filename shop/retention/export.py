@@ -14,7 +14,7 @@ from shop.cart.models import Cart
 from shop.currencies import in_whole
 from shop.delivery.models import PERSONAL, Contact
 from shop.festivals.models import Claim
-from shop.orders.models import Order, OrderLine, Suborder
+from shop.orders.models import Order, OrderLine, Replacement, Suborder
 from shop.papers.models import Document
 from shop.reminders.models import Reminder
 from shop.retention.person import person_of
@@ -87,10 +87,13 @@ def _cart(cart: Cart) -> dict[str, Any]:
 
 
 def _after_sale() -> list[str | Prefetch[Any]]:
-    """Return what to read of orders beside themselves: what was asked for, and papers."""
+    """Return what to read of orders beside themselves: all that followed, and papers."""
     lines = ReturnLine.objects.select_related("line").annotate(picture_count=Count("pictures"))
     papers = Document.objects.defer("frozen").order_by("pk")
     return [
+        "notes",
+        "suborders__evidence",
+        Prefetch("suborders__replacements", Replacement.objects.select_related("contact")),
         Prefetch("suborders__returns", ReturnRequest.objects.order_by("pk")),
         Prefetch("suborders__returns__lines", lines.order_by("line__position")),
         Prefetch("suborders__papers", papers.exclude(kind=Document.Kind.COMMISSION)),
@@ -121,6 +124,7 @@ def _order(order: Order) -> dict[str, Any]:
             for part in order.suborders.all()
             for row in part.papers.all()
         ],
+        "notes": [{"at": _moment(row.at), "text": row.text} for row in order.notes.all()],
     }
 
 
@@ -135,6 +139,16 @@ def _part(part: Suborder, order: Order) -> dict[str, Any]:
             for row in part.shipments.all()
         ],
         "requests": [_request(row) for row in part.returns.all()],
+        "replacements": [
+            {"state": row.state, "made_at": _moment(row.made_at), "reason": row.reason,
+             "carrier": row.carrier, "tracking_number": row.tracking_number,
+             "shipped_at": _moment(row.shipped_at), "contact": _contact(row.contact)}
+            for row in part.replacements.all()
+        ],
+        "disputes": [
+            {"said_at": _moment(row.at), "text": row.text, "tracking_number": row.tracking_number}
+            for row in part.evidence.all()
+        ],
     }  # fmt: skip
 
 

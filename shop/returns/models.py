@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from shop.orders.models import OrderLine, Refund, Suborder
+from shop.orders.models import OrderLine, Refund, Replacement, Suborder
 from shop.states import Stateful, StateQuerySet
 
 
@@ -36,6 +36,7 @@ class ReturnRequest(Stateful):
         SENT = "sent"
         RECEIVED = "received"
         REFUNDED = "refunded"
+        REPLACED = "replaced"
         REFUSED = "refused"
         APPEALED = "appealed"  # its shopper asks an organizer to decide
         LAPSED = "lapsed"
@@ -45,15 +46,22 @@ class ReturnRequest(Stateful):
         SHOPPER = "shopper"
 
     NEXT: ClassVar[dict[str, set[str]]] = {
-        State.ASKED: {State.AGREED, State.REFUNDED, State.REFUSED, State.LAPSED},
-        State.AGREED: {State.SENT, State.RECEIVED, State.REFUNDED, State.LAPSED},
+        State.ASKED: {
+            State.AGREED, State.REFUNDED, State.REPLACED, State.REFUSED, State.LAPSED,
+        },
+        State.AGREED: {
+            State.SENT, State.RECEIVED, State.REFUNDED, State.REPLACED, State.LAPSED,
+        },
         State.SENT: {State.RECEIVED, State.REFUNDED, State.REFUSED, State.LAPSED},
-        State.RECEIVED: {State.REFUNDED, State.REFUSED},
+        State.RECEIVED: {State.REFUNDED, State.REPLACED, State.REFUSED},
         State.REFUNDED: set(),
-        State.REFUSED: {State.APPEALED, State.AGREED, State.REFUNDED},
-        State.APPEALED: {State.AGREED, State.REFUNDED, State.REFUSED, State.LAPSED},
+        State.REPLACED: {State.ASKED, State.APPEALED},  # its replacement was cancelled
+        State.REFUSED: {State.APPEALED, State.AGREED, State.REFUNDED, State.REPLACED},
+        State.APPEALED: {
+            State.AGREED, State.REFUNDED, State.REPLACED, State.REFUSED, State.LAPSED,
+        },
         State.LAPSED: {State.RECEIVED},  # it was on its way all the same
-    }
+    }  # fmt: skip
     ALIVE = (State.ASKED, State.AGREED, State.SENT, State.RECEIVED, State.APPEALED)
 
     suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="returns")
@@ -78,6 +86,9 @@ class ReturnRequest(Stateful):
     closed_at = models.DateTimeField(null=True)
     has_pictures = models.BooleanField(default=False)
     refund = models.OneToOneField(Refund, models.PROTECT, null=True, related_name="return_request")
+    replacement = models.OneToOneField(
+        Replacement, models.PROTECT, null=True, related_name="return_request"
+    )
 
     is_answered_by_store: bool
 
@@ -97,12 +108,21 @@ class ReturnRequest(Stateful):
                 name="return_refunded_by_a_refund",
                 condition=~Q(state="refunded") | Q(refund__isnull=False),
             ),
+            models.CheckConstraint(
+                name="return_replaced_by_a_replacement",
+                condition=~Q(state="replaced") | Q(replacement__isnull=False),
+            ),
         ]
 
     @property
     def number(self) -> str:
         """Return the name by which people speak of it."""
         return f"R-{self.asked_at.year}-{self.pk:04d}"
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it is not decided to the end, as ``alive`` does for many."""
+        return self.state in self.ALIVE
 
     @property
     def may_come(self) -> bool:

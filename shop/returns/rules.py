@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Category
 from shop.catalogue.returns import BEFORE_SESSION, RETURN_DAYS, hours_before
-from shop.orders.models import OrderLine, Suborder
+from shop.orders.models import OrderLine, Replacement, ReplacementLine, Suborder
 from shop.orders.refund import refunded
 from shop.returns.models import ReturnLine, ReturnRequest
 
@@ -57,7 +57,7 @@ def return_until(part: Suborder) -> datetime:
     """Return until when what was delivered may be asked back."""
     if part.delivered_at is None:  # from before days of delivery were written down
         return datetime.max.replace(tzinfo=UTC)
-    return part.delivered_at + timedelta(days=RETURN_DAYS)
+    return (part.replaced_at or part.delivered_at) + timedelta(days=RETURN_DAYS)
 
 
 def lines_left(part: Suborder, kind: str, *, at: datetime) -> list[LineLeft]:
@@ -71,21 +71,28 @@ def lines_left(part: Suborder, kind: str, *, at: datetime) -> list[LineLeft]:
 
 
 def asked_units(lines: Sequence[OrderLine]) -> dict[int, int]:
-    """Return how many units of lines are in requests that are not decided, by line id."""
-    return dict(_units_of(lines, Q(request__state__in=ReturnRequest.ALIVE)))
+    """Return how many units of lines are in requests that are not decided, by line id.
+
+    With those in replacements that are not there yet.
+    """
+    return dict(_units_of(lines, Q(request__state__in=ReturnRequest.ALIVE)) + _again(lines))
 
 
 def _asked_for(lines: Sequence[OrderLine], kind: str) -> Counter[int]:
-    """Return how many units of lines wait for a decision, or were refused for good."""
+    """Return how many units of lines wait for a decision, were refused for good, or come again."""
     refused = Q(request__state=ReturnRequest.State.REFUSED, request__appealed_at__isnull=False)
     alive = Q(request__state__in=ReturnRequest.ALIVE)
-    return _units_of(lines, alive | refused & Q(request__kind=kind))
+    return _units_of(lines, alive | refused & Q(request__kind=kind)) + _again(lines)
 
 
 def _units_of(lines: Sequence[OrderLine], which: Q) -> Counter[int]:
     rows = ReturnLine.objects.filter(which, line__in=lines)
     counted = rows.order_by().values_list("line").annotate(units=Sum("quantity"))
     return Counter(dict(counted))
+
+
+def _again(lines: Sequence[OrderLine]) -> Counter[int]:
+    return Counter(ReplacementLine.objects.units(lines, *Replacement.ALIVE))
 
 
 def _left(line: OrderLine, units: int, kind: str, *, at: datetime) -> LineLeft:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shop.orders.models import Replacement
 from shop.returns.models import ReturnLine, ReturnRequest
 
 Reason, State, Kind = ReturnLine.Reason, ReturnRequest.State, ReturnRequest.Kind
@@ -24,6 +25,7 @@ STATES = {
     State.SENT: (_("On its way back"), "info"),
     State.RECEIVED: (_("With the store"), "info"),
     State.REFUNDED: (_("Money sent back"), "good"),
+    State.REPLACED: (_("Sent again"), "good"),
     State.REFUSED: (pgettext_lazy("request", "Refused"), "bad"),
     State.APPEALED: (_("An organizer decides"), "warn"),
     State.LAPSED: (_("Ended"), ""),
@@ -32,6 +34,12 @@ KINDS = {
     Kind.CANCEL: _("Cancellation"),
     Kind.MISSING: _("Missing parcel"),
     Kind.RETURN: _("Return"),
+}
+REPLACEMENTS = {
+    Replacement.State.WAITING: (_("To be sent"), "warn"),
+    Replacement.State.SHIPPED: (_("On the way"), "info"),
+    Replacement.State.DELIVERED: (_("Delivered"), "good"),
+    Replacement.State.CANCELLED: (_("Cancelled"), "bad"),
 }
 
 
@@ -43,4 +51,10 @@ def reason_words(reason: str) -> str:
 def state_words(state: str) -> tuple[str, str]:
     """Return a state in words, and the kind of its tag."""
     text, kind = STATES[State(state)]
+    return str(text), kind
+
+
+def replacement_words(state: str) -> tuple[str, str]:
+    """Return the state of a replacement in words, and the kind of its tag."""
+    text, kind = REPLACEMENTS[Replacement.State(state)]
     return str(text), kind

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.merchants.models import Merchant
-from shop.orders.models import Suborder
+from shop.orders.models import Replacement, Suborder
 from shop.payments.disputes.models import Dispute
 from shop.payments.models import Operation, Payment
 from shop.returns.models import ReturnRequest
@@ -57,6 +57,7 @@ def kept() -> Q:
         Q(held_at__isnull=False)
         | Q(stopped_at__isnull=False)
         | Q(in_return())
+        | Q(in_replacement())
         | Q(in_dispute())
         | Q(in_review())
         | Q(in_refund())
@@ -66,6 +67,11 @@ def kept() -> Q:
 def in_return() -> Exists:
     """Return whether something of a part is asked back and not decided."""
     return Exists(ReturnRequest.objects.alive().filter(suborder=OuterRef("pk")))
+
+
+def in_replacement() -> Exists:
+    """Return whether something of a part is sent once more, and not there yet."""
+    return Exists(Replacement.objects.alive().filter(suborder=OuterRef("pk")))
 
 
 def in_dispute() -> Exists:

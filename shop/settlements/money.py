@@ -19,6 +19,7 @@ from shop.settlements.claims import (
     claimable,
     in_dispute,
     in_refund,
+    in_replacement,
     in_return,
     in_review,
     released,
@@ -78,23 +79,28 @@ def held_parts(merchant: Merchant, *, at: datetime) -> QuerySet[Suborder]:
     rows = Suborder.objects.filter(merchant=merchant).exclude(pk__in=released(merchant, cut_off=at))
     return (
         rows.filter(Exists(waiting))
-        .annotate(
-            waits=Coalesce(Subquery(sums), 0),
-            has_return=in_return(),
-            has_dispute=in_dispute(),
-            has_review=in_review(),
-            has_refund=in_refund(),
-        )
+        .annotate(waits=Coalesce(Subquery(sums), 0), **reasons())
         .select_related("order")
         .order_by("-pk")
     )
 
 
+def reasons() -> dict[str, Exists]:
+    """Return what ``why_kept`` asks of a part beside its own fields, for a query to add."""
+    return {
+        "has_return": in_return(),
+        "has_replacement": in_replacement(),
+        "has_dispute": in_dispute(),
+        "has_review": in_review(),
+        "has_refund": in_refund(),
+    }
+
+
 def explained(rows: Iterable[Suborder]) -> Iterator[HeldPart]:
     """Yield the parts of ``held_parts`` with the reason in the language of the page."""
     for row in rows:
-        until = row.release_at if _why_kept(row) == "" else None
-        why = _why_kept(row) or _why_early(row)
+        until = row.release_at if why_kept(row) == "" else None
+        why = why_kept(row) or _why_early(row)
         yield HeldPart(row, row.order, -row.waits, until, why)
 
 
@@ -119,9 +125,12 @@ def payouts_of(settlement: Settlement) -> list[Payout]:
     return sorted(sent, key=lambda row: -row.pk)
 
 
-def _why_kept(row: Suborder) -> str:
-    """Say what keeps a part that would be released otherwise; empty where nothing does."""
-    reasons = (
+def why_kept(row: Suborder) -> str:
+    """Say what keeps a part that would be released otherwise; empty where nothing does.
+
+    It was read with ``reasons``.
+    """
+    found = (
         (
             row.has_dispute,
             _("The shopper’s bank asks for the money. It waits until the bank has decided."),
@@ -130,12 +139,13 @@ def _why_kept(row: Suborder) -> str:
             row.has_return,
             _("The shopper asks for something back. It waits until that is decided."),
         ),
+        (row.has_replacement, _("It waits until the replacement is there.")),
         (row.has_review, _("The payment of this order is looked at.")),
         (row.has_refund, _("A refund of this order is on its way.")),
         (row.stopped_at, _("The payment of this order is in question.")),
         (row.held_at, _("An organizer keeps it. Ask why.")),
     )
-    return next((text for is_so, text in reasons if is_so), "")
+    return next((text for is_so, text in found if is_so), "")
 
 
 def _why_early(row: Suborder) -> str:

@@ -6,7 +6,7 @@ from shop.workspace.festivals import enrol, nominate, raise_allotment
 from shop.workspace.money import account as accounts
 from shop.workspace.money import remote
 from shop.workspace.money import views as money
-from shop.workspace.orders import papers, returns, ship, statements, tickets
+from shop.workspace.orders import disputes, papers, replace, returns, ship, statements, tickets
 from shop.workspace.products import edit, picture_views, prices, sessions, stock
 from shop.workspace.products import index as products
 from shop.workspace.sheets import views as sheets
@@ -78,6 +78,10 @@ urlpatterns = [
     path("orders/<int:suborder_id>/", ship.suborder, name="workspace-order"),
     path("orders/<int:suborder_id>/cannot-send/", returns.cannot_send,
          name="workspace-cannot-send"),
+    path("orders/<int:suborder_id>/replace/", replace.offer, name="workspace-send-again"),
+    path("replacements/<int:replacement_id>/", replace.replacement, name="workspace-replacement"),
+    path("orders/<int:suborder_id>/disputes/<int:dispute_id>/", disputes.dispute,
+         name="workspace-dispute"),
     path("returns/<int:request_id>/", returns.show, name="workspace-return"),
     path("returns/pictures/<int:picture_id>.jpg", returns.picture, name="workspace-return-picture"),
     path("orders/<int:suborder_id>/papers/<int:document_id>.pdf", papers.paper,

@@ -11,11 +11,12 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from sandbox.errors import Refused
 from shop.errors import ShopError
 from shop.festivals.models import Fund
 from shop.money_desk.models import MoneyTask
 from shop.orders.after_sale.arrive import arrived, take_as_arrived
-from shop.orders.models import Order, OrderLine, Suborder
+from shop.orders.models import Order, OrderLine, Replacement, Suborder
 from shop.orders.refund import Amount, gone
 from shop.orders.shares import Share
 from shop.orders.ship import ship
@@ -31,6 +32,7 @@ from shop.payments.proposals import RefundPlan, decided, propose
 from shop.payments.proposals import approve as approve_refund
 from shop.payments.webhooks import handle_waiting
 from shop.returns import answer, ask
+from shop.returns import replace as again
 from shop.returns.models import ReturnLine, ReturnRequest
 from shop.returns.overdue import look_at_returns
 from shop.settlements import make as settlements
@@ -73,7 +75,7 @@ class Life:
 
     def take(self, name: str, n: int) -> None:
         """Take a step, or be refused; then let the provider's messages come."""
-        with suppress(ShopError):
+        with suppress(ShopError, Refused):
             STEPS[name](self, n)
             self.taken[name] += 1
         deliver(self.sandbox)
@@ -108,6 +110,7 @@ def later(life: Life, n: int) -> None:
     life.at += (n % 20 + 1) * DAY
     set_clocks(life.sandbox, life.at)
     take_as_arrived(at=life.at)
+    again.take_as_there(at=life.at)
     look_at_returns(at=life.at)
     settlements.release_reserves(at=life.at)
     payouts.queue_what_waits(at=life.at)
@@ -156,6 +159,25 @@ def cannot_send(life: Life, n: int) -> None:
     line = life.line(n)
     answer.cannot_send(line.suborder_id, {line.pk: n % line.quantity + 1}, are_there=bool(n % 2),
                        reason="Rain", at=life.at, by=life.people[0])  # fmt: skip
+
+
+def replace_it(life: Life, n: int) -> None:
+    """Send goods once more: promise, answer, cancel, send, or let it arrive."""
+    facts: dict[str, Any] = {"at": life.at, "by": life.people[0]}
+    rows = Replacement.objects.filter(suborder__order=life.order).order_by("-pk")
+    row, asked, line = rows.first(), life.request(n), life.line(n)
+    if row and row.is_waiting and n % 3:
+        if n % 3 == 1:
+            again.cancel(row.pk, reason="None", **facts)
+        else:
+            again.send(row.pk, carrier="EMS", tracking_number="", **facts)
+    elif row and row.is_on_its_way:
+        again.came(row.pk, Suborder.Arrival.CARRIER, at=life.at)
+    elif asked and n % 2:
+        again.answer_by(asked.pk, answer="Another", **facts)
+    else:
+        units = {line.pk: n % line.quantity + 1}
+        again.send_again(line.suborder_id, units, reason="Broken", **facts)
 
 
 def refund(life: Life, n: int) -> None:
@@ -285,6 +307,7 @@ STEPS: dict[str, Step] = {
         ask_for,
         answer_it,
         cannot_send,
+        replace_it,
         refund,
         outside,
         explain,
@@ -298,5 +321,5 @@ STEPS: dict[str, Step] = {
         replay,
     )
 }
-OFTEN = ("later", "send", "arrive", "settle", "export", "bank", "move")
+OFTEN = ("later", "send", "arrive", "replace_it", "settle", "export", "bank", "move")
 """What has to come several times before a life gets anywhere."""

@@ -21,7 +21,7 @@ SUBJECTS = {
     "merchant": "store", "operation": "payment out", "gatewayevent": "message of the provider",
     "signinrules": "rules", "fairness": "limits", "user": "account", "mailbox": "guest",
     "term": "shared word", "vainsearch": "search in vain", "document": "paper",
-    "taxrule": "rule of tax",
+    "taxrule": "rule of tax", "returnrequest": "request", "moneytask": "matter of money",
 }  # fmt: skip
 WORDS = {
     "create": "made", "change": "changed", "move": "moved", "extend": "extended",
@@ -63,6 +63,9 @@ WORDS = {
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
     "role": "got another role", "dismiss": "left the desk", "open": "opened again",
     "free": "lost the second step", "erase": "erased", "send again": "sent again",
+    "replacement": "gets a replacement", "replacement cancelled": "gets no replacement",
+    "arrived": "parcel arrived", "cannot send": "store cannot send all of it",
+    "agreed": "agreed to", "refused": "refused", "replaced": "answered by a replacement",
     "set aside": "set aside", "hold": "earnings kept", "let go": "earnings let go",
     "legal": "got another seller by law", "fiscal number": "got its fiscal number",
 }  # fmt: skip
@@ -70,6 +73,10 @@ WORDS = {
 OTHERS = {
     ("invitation", "invite"): "sent", ("user", "accept"): "came to the desk",
     ("merchant", "open"): "made", ("order", "send again"): "mail sent again",
+    ("returnrequest", "refunded"): "paid back", ("moneytask", "accepted"): "closed: accepted",
+    ("moneytask", "agree"): "closed: agreed", ("moneytask", "refund"): "closed: paid back",
+    ("moneytask", "refuse"): "closed: refused", ("moneytask", "approve"): "closed: approved",
+    ("moneytask", "drop"): "closed: left",
 }  # fmt: skip
 # What people call a fact, where its own name with blanks is not it.
 FACTS = {

@@ -27,6 +27,7 @@ from shop.money_desk import gate
 from shop.money_desk.kinds import KINDS, TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.payments.apply import UnknownOrder, apply_session
+from shop.payments.disputes.models import DisputeEvidence
 from shop.payments.models import Payment
 
 RELATED = ("order", "payment", "operation__refund", "dispute", "event", "owner", "closed_by")
@@ -45,6 +46,7 @@ def task(request: SignedIn, pk: int) -> HttpResponse:
         "task": found,
         "kind": kind,
         "facts": _facts(found),
+        "said": _said(found),
         "outcome": TaskOutcome(found.outcome).label if found.outcome else "",
         "acts": [(name, name.label) for name in possible(found)] if can_act else [],
         "can_look": can_act and found.kind == MoneyTask.Kind.PAYMENT_REVIEW,
@@ -112,6 +114,13 @@ def _hand_over(request: SignedIn, found: MoneyTask) -> HttpResponse:
             request, f"It is {to.name or to.email}’s now." if to else "It is nobody’s."
         )
     return redirect("desk:money-task", found.pk)
+
+
+def _said(found: MoneyTask) -> list[DisputeEvidence]:
+    """Return what stores said about the dispute of a task. One statement, or none."""
+    if found.dispute is None:
+        return []
+    return list(found.dispute.evidence.select_related("suborder__merchant", "by"))
 
 
 def _facts(found: MoneyTask) -> list[tuple[str, object]]:

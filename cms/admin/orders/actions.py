@@ -21,7 +21,7 @@ from shop.delivery.names import country_name
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.orders import stop as stops
-from shop.orders.mend import mend
+from shop.orders.mend import mend, parts_to_send
 from shop.orders.models import Order, Suborder
 from shop.rate_limits.store import limits
 from shop.tasks import enqueue
@@ -35,7 +35,7 @@ JUST_SENT = "This mail was sent again less than a minute ago."
 def address(request: SignedIn, pk: int) -> HttpResponse:
     """Mend the address of an order; who is told is said first."""
     order = _order(pk)
-    waiting = list(order.suborders.to_send().select_related("merchant"))
+    waiting = list(parts_to_send(order).select_related("merchant"))
     form = mending_form(order, may_move=bool(waiting))
 
     def run(answers: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -10,15 +10,23 @@ from typing import cast
 from django.db.models import Q
 
 from cms.admin.changelog.text import lines as told
+from cms.admin.orders import history
 from cms.admin.orders.facts import SentParcel
+from cms.admin.orders.history import MAILS, MONEY, PARCELS, PEOPLE, OrderEvent, name
 from cms.admin.orders.money import PAYMENT_STATES, OrderMoney
-from shop.accounts.models import User
+from cms.admin.orders.notes import NoteShown
+from cms.admin.orders.replacements import ReplacedShown
 from shop.currencies import written
 from shop.festivals.models import ChangeLog
+from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, SaleDecision
+from shop.papers.models import Document
+from shop.payments.disputes.models import Dispute
+from shop.returns.models import ReturnRequest
 from shop.tickets.models import Ticket
 
 MOST = 200
+SHOWN = {MONEY: "Money", PARCELS: "Parcels", MAILS: "Mails", PEOPLE: "People of the desk"}
 ENDS: dict[str, str] = {
     Order.State.EXPIRED: "Ended, not paid in time",
     Order.State.CANCELLED: "Cancelled",
@@ -31,27 +39,41 @@ DECIDED: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class OrderEvent:
-    """One event, when it was, and who caused it; ``small`` are further details."""
+class ReadRows:
+    """The rows that a screen of an order has read, from which its events are told."""
 
-    at: datetime
-    text: str
-    by: str = ""
-    small: str = ""
+    parcels: Sequence[SentParcel]
+    money: OrderMoney
+    requests: Sequence[ReturnRequest]
+    again: Sequence[ReplacedShown]
+    disputes: Sequence[Dispute]
+    tasks: Sequence[MoneyTask]
+    papers: Sequence[Document]
+    notes: Sequence[NoteShown]
 
 
-def events_of(order: Order, parcels: Iterable[SentParcel], money: OrderMoney) -> list[OrderEvent]:
-    """Return the events of an order, at the most 200. Three statements and the log's."""
-    parcels = list(parcels)
+def events_of(order: Order, rows: ReadRows, *, show: str = "") -> list[OrderEvent]:
+    """Return the events of an order, at the most 200. Four statements and the log's.
+
+    Args:
+        show: one of ``SHOWN``, or empty for all of them.
+    """
     found = [
         *_of_order(order),
-        *_of_money(order, money),
-        *_of_parcels(parcels),
+        *_of_money(order, rows.money),
+        *_of_parcels(rows.parcels),
         *_of_decisions(order),
         *_of_tickets(order),
-        *_of_people(order, parcels, money),
+        *history.papers(rows.papers),
+        *history.disputes(rows.disputes),
+        *history.tasks(rows.tasks),
+        *history.after_sale(rows.parcels, rows.requests, rows.again),
+        *history.mails(order),
+        *_of_people(order, rows),
+        *history.notes(rows.notes),
     ]
     # Of two things of one instant that which is named later above happened later.
+    found = [event for event in found if show in ("", event.kind)]
     found.sort(key=lambda event: event.at)
     return found[::-1][:MOST]
 
@@ -59,27 +81,29 @@ def events_of(order: Order, parcels: Iterable[SentParcel], money: OrderMoney) ->
 def _of_order(order: Order) -> Iterator[OrderEvent]:
     total = written(order.total, order.currency, "en")
     until = f"To be paid until {order.pay_by:%-d %B, %H:%M} UTC"
-    yield OrderEvent(order.placed_at, f"Order placed, {total}", small=until)
+    yield OrderEvent(order.placed_at, f"Order placed, {total}", small=until, kind=MONEY)
     if order.paid_at:
-        yield OrderEvent(order.paid_at, "Paid")
+        yield OrderEvent(order.paid_at, "Paid", kind=MONEY)
     if order.ended_at:
-        yield OrderEvent(order.ended_at, ENDS.get(order.state, "Ended"))
+        yield OrderEvent(order.ended_at, ENDS.get(order.state, "Ended"), kind=MONEY)
 
 
 def _of_money(order: Order, money: OrderMoney) -> Iterator[OrderEvent]:
     for row in reversed(money.tries):
         state = PAYMENT_STATES[row.payment.state]
         yield OrderEvent(
-            row.payment.made_at, f"Payment of {row.amount} begun", small=f"Now: {state}"
+            row.payment.made_at, f"Payment of {row.amount} begun", small=f"Now: {state}", kind=MONEY
         )
     for message in reversed(money.messages):
         said = f"The provider said: {message.kind}"
-        yield OrderEvent(message.received_at, said, small=message.error or message.state)
+        small = message.error or message.state
+        yield OrderEvent(message.received_at, said, small=small, kind=MONEY)
     for back in reversed(money.backs):
         if back.at is None:
             continue
         text = f"{back.amount} go back: {back.cause}"
-        yield OrderEvent(back.at, text, small="; ".join(filter(None, (back.reason, back.state))))
+        small = "; ".join(filter(None, (back.reason, back.state)))
+        yield OrderEvent(back.at, text, small=small, kind=MONEY)
 
 
 def _of_parcels(parcels: Iterable[SentParcel]) -> Iterator[OrderEvent]:
@@ -87,13 +111,13 @@ def _of_parcels(parcels: Iterable[SentParcel]) -> Iterator[OrderEvent]:
         for row, _to in parcel.shipments:
             number = f", {row.tracking_number}" if row.tracking_number else ""
             text = f"{parcel.part.merchant.name} handed its parcel to {row.carrier}{number}"
-            yield OrderEvent(row.shipped_at, text, by=_name(row.by))
+            yield OrderEvent(row.shipped_at, text, by=name(row.by))
 
 
 def _of_decisions(order: Order) -> Iterator[OrderEvent]:
     rows = SaleDecision.objects.filter(line__order=order).select_related("line", "by")
     for row in rows.order_by("pk"):
-        yield OrderEvent(row.at, f"{DECIDED[row.outcome]}: {row.line.title}", by=_name(row.by))
+        yield OrderEvent(row.at, f"{DECIDED[row.outcome]}: {row.line.title}", by=name(row.by))
 
 
 def _of_tickets(order: Order) -> Iterator[OrderEvent]:
@@ -101,21 +125,22 @@ def _of_tickets(order: Order) -> Iterator[OrderEvent]:
     gone = rows.filter(Q(used_at__isnull=False) | Q(cancelled_at__isnull=False))
     for row in gone.order_by("pk")[:MOST]:
         if row.used_at:
-            yield OrderEvent(row.used_at, f"Ticket used: {row.line.title}", by=_name(row.used_by))
+            yield OrderEvent(row.used_at, f"Ticket used: {row.line.title}", by=name(row.used_by))
         else:
             yield OrderEvent(
                 cast("datetime", row.cancelled_at), f"Ticket cancelled: {row.line.title}"
             )
 
 
-def _of_people(
-    order: Order, parcels: Iterable[SentParcel], money: OrderMoney
-) -> Iterator[OrderEvent]:
+def _of_people(order: Order, rows: ReadRows) -> Iterator[OrderEvent]:
     """Yield the events in the log of the order and of the rows that belong to it."""
+    money = rows.money
     operations = [row.operation for row in money.backs if row.operation]
     about = {
         "order": [order.pk],
-        "suborder": [row.part.pk for row in parcels],
+        "suborder": [row.part.pk for row in rows.parcels],
+        "returnrequest": [row.pk for row in rows.requests],
+        "moneytask": [row.pk for row in rows.tasks],
         "payment": [row.payment.pk for row in money.tries],
         "operation": [row.pk for row in operations],
         "refund": [row.refund_id for row in operations if row.refund_id],
@@ -127,15 +152,11 @@ def _of_people(
     for line in reversed(told(ChangeLog.objects.filter(mine).order_by("-pk")[:MOST])):
         change, text = line.change, line.words[:1].upper() + line.words[1:]
         yield OrderEvent(
-            change.at, text, by=_name(change.by), small=change.reason or _detail(change)
+            change.at, text, by=name(change.by), small=change.reason or _detail(change), kind=PEOPLE
         )
 
 
 def _detail(change: ChangeLog) -> str:
     """Name the mended fields of an address, or the mail sent again; never their content."""
-    mended = [CALLED.get(name, name) for name in change.after.get("changed", ())]
+    mended = [CALLED.get(field, field) for field in change.after.get("changed", ())]
     return ", ".join(mended) or str(change.after.get("mail", ""))
-
-
-def _name(by: User | None) -> str:
-    return (by.name or by.email) if by else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 from django.urls import reverse
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, override
 
 from cms.admin.addresses import screen_of_product, screen_of_store
 from cms.admin.permissions import may
@@ -18,6 +18,7 @@ from shop.orders.models import Discount, Order, OrderLine, Shipment, Suborder
 from shop.orders.refund import refunded
 from shop.orders.sums import lines_by_part, order_rows
 from shop.orders.text import sent_elsewhere
+from shop.settlements.money import reasons, why_kept
 
 NOTHING_SENT = "guests come by themselves"
 
@@ -50,7 +51,8 @@ class SentParcel:
     shipments: tuple[tuple[Shipment, str], ...]  # each with where it went, if elsewhere
     delivery: str
     total: str
-    acts: tuple[tuple[str, str], ...]
+    earnings: str
+    acts: tuple[tuple[str, str], ...]  # label and address of what may be done with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def parcels_of(order: Order, by: User) -> list[SentParcel]:
     rows = order.suborders.select_related("merchant").prefetch_related(
         "lines__product", "lines__deal__slot__festival", "shipments__contact", "shipments__by"
     )
-    parts = list(rows)
+    parts = list(rows.annotate(**reasons()))
     lines = [line for part in parts for line in part.lines.all()]
     taken = dict(
         Discount.objects.filter(line__in=lines)
@@ -116,18 +118,39 @@ def _parcel(
         shipments=tuple((row, _elsewhere(row, order, by)) for row in part.shipments.all()),
         delivery=_amount(part.delivery_paid, order),
         total=_amount(total, order),
+        earnings=_earnings(order, part),
         acts=tuple(_acts(order, part)) if may(by, "publish_festival") else (),
     )
 
 
+def _earnings(order: Order, part: Suborder) -> str:
+    """Say what a store earns on a parcel, and where that money is."""
+    if not order.is_paid:
+        return ""
+    amount = _amount(part.kept, order)
+    if part.settled_at:
+        return f"{amount}, settled on {part.settled_at:%-d %B %Y}."
+    with override("en"):
+        why = why_kept(part)
+    if why:
+        return f"{amount}. {why}"
+    if part.release_at:
+        return f"{amount}. It may be settled from {part.release_at:%-d %B %Y}."
+    return f"{amount}. It waits until the parcel has arrived, and 14 days more."
+
+
 def _acts(order: Order, part: Suborder) -> Iterator[tuple[str, str]]:
-    """Yield what can be done with a parcel: it arrived, its earnings are kept or let go."""
-    which = f"?part={part.pk}"
-    if order.is_paid and part.state == Suborder.State.SHIPPED:
-        yield "It arrived", reverse("desk:order-arrived", args=[order.pk]) + which
-    if order.is_paid and part.settled_at is None:
+    """Yield what an organizer may do with a parcel."""
+    if not order.is_paid:
+        return
+    asked = f"?part={part.pk}"
+    if part.state == Suborder.State.SHIPPED:
+        yield "It arrived", reverse("desk:order-arrived", args=[order.pk]) + asked
+    if part.service and part.state in (Suborder.State.SHIPPED, Suborder.State.DELIVERED):
+        yield "Send a replacement", reverse("desk:order-replace", args=[order.pk]) + asked
+    if part.settled_at is None:
         label = "Let go its earnings" if part.held_at else "Keep its earnings"
-        yield label, reverse("desk:order-keep", args=[order.pk]) + which
+        yield label, reverse("desk:order-keep", args=[order.pk]) + asked
 
 
 def _line(

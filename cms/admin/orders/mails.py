@@ -15,8 +15,17 @@ from django.tasks import Task
 from shop.festivals.models import ChangeLog
 from shop.merchants.models import Membership
 from shop.orders import tasks
-from shop.orders.models import Order, OrderLine, Refund, RefundLine, Shipment, Suborder
+from shop.orders.models import (
+    Order,
+    OrderLine,
+    Refund,
+    RefundLine,
+    Replacement,
+    Shipment,
+    Suborder,
+)
 from shop.payments.models import Operation
+from shop.returns.replacement_mail import send_replacement_news
 from shop.tickets.models import Ticket
 from shop.tickets.tasks import send_one_cancelled, send_tickets
 
@@ -33,10 +42,10 @@ class OrderMail:
 
 
 def letters_of(order: Order) -> list[OrderMail]:
-    """Return the mails of an order, those to the shopper first. Ten statements at the most."""
+    """Return the mails of an order, those to the shopper first. Eleven statements at the most."""
     found: list[OrderMail] = []
     if order.contact.email:
-        for letters in (_papers, _parcels, _called_off, _prices, _returned):
+        for letters in (_papers, _parcels, _again, _called_off, _prices, _returned):
             found += [
                 OrderMail(key, label, order.contact.email, task, args)
                 for key, label, task, args in letters(order)
@@ -65,6 +74,15 @@ def _parcels(order: Order) -> Found:
     for row in rows.order_by("pk"):
         label = f"Parcel of {row.suborder.merchant.name} sent"
         yield f"shipped-{row.pk}", label, tasks.send_shipped, (row.pk,)
+
+
+def _again(order: Order) -> Found:
+    for row in Replacement.objects.filter(suborder__order=order).order_by("pk"):
+        # That it is there is told by nobody: the last news is that it has left.
+        state = row.state if row.state != Replacement.State.DELIVERED else "shipped"
+        yield f"replacement-{row.pk}", "News of a replacement", send_replacement_news, (
+            row.pk, state,
+        )  # fmt: skip
 
 
 def _called_off(order: Order) -> Found:

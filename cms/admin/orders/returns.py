@@ -40,20 +40,22 @@ class AskedFor:
     answered_by: str
     pictures: Sequence[int]
     task_url: str
+    replace_url: str
 
 
-def asked_of(order: Order) -> list[AskedFor]:
-    """Return what was asked for of an order, the newest first. Four statements."""
-    pictures = ReturnPicture.objects.defer("content")
+def requests_of(order: Order) -> list[ReturnRequest]:
+    """Return what was asked for of an order, the newest first. Three statements, or one."""
+    pictures = Prefetch("lines__pictures", ReturnPicture.objects.defer("content"))
     stores = Membership.objects.filter(
         merchant=OuterRef("suborder__merchant"), user=OuterRef("answered_by")
     )
-    rows = list(
-        ReturnRequest.objects.filter(suborder__order=order)
-        .annotate(is_answered_by_store=Exists(stores))
-        .select_related("suborder__merchant")
-        .prefetch_related("lines__line", Prefetch("lines__pictures", pictures))
-    )
+    rows = ReturnRequest.objects.filter(suborder__order=order)
+    rows = rows.annotate(is_answered_by_store=Exists(stores)).select_related("suborder__merchant")
+    return list(rows.prefetch_related("lines__line", pictures))
+
+
+def asked_of(rows: Sequence[ReturnRequest]) -> list[AskedFor]:
+    """Return requests in words. One statement, or none."""
     if not rows:
         return []
     tasks = dict(open_tasks().filter(about__in=[key_of(row) for row in rows])
@@ -139,4 +141,13 @@ def _asked(row: ReturnRequest, task: int | None) -> AskedFor:
         answered_by="The store" if row.is_answered_by_store else "An organizer",
         pictures=[picture.pk for one in row.lines.all() for picture in one.pictures.all()],
         task_url=reverse("desk:money-task", args=[task]) if task else "",
+        replace_url=_replace_url(row),
     )
+
+
+def _replace_url(row: ReturnRequest) -> str:
+    """Return where a request is answered by sending its goods again; empty where it cannot be."""
+    if not row.is_alive or row.kind == ReturnRequest.Kind.CANCEL:
+        return ""
+    url = reverse("desk:order-replace", args=[row.suborder.order_id])
+    return f"{url}?request={row.pk}"

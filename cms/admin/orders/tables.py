@@ -92,9 +92,14 @@ def back_table(money: OrderMoney, order: Order) -> Table:
     return Table("What goes back", columns, money.backs)
 
 
-def paper_table(order: Order) -> Table:
-    """Return the invoices and credit notes of an order, each as PDF. One statement."""
+def papers_of(order: Order) -> list[Document]:
+    """Return the invoices and credit notes of an order. One statement."""
     rows = Document.objects.filter(suborder__order=order).select_related("suborder__merchant")
+    return list(rows.defer("frozen").order_by("pk"))
+
+
+def paper_table(rows: Sequence[Document]) -> Table:
+    """Return the table of invoices and credit notes, each as PDF."""
     columns = (
         Column("Paper", lambda row: link(name_of(row.kind, row.number),
                                          reverse("desk:paper", args=[row.pk]))),
@@ -102,7 +107,7 @@ def paper_table(order: Order) -> Table:
         Column("Total", lambda row: written(row.total, row.currency, "en")),
         Column("Fiscal number", lambda row: row.fiscal_number or NOTHING),
     )  # fmt: skip
-    return Table("Papers", columns, list(rows.defer("frozen").order_by("pk")))
+    return Table("Papers", columns, rows)
 
 
 def mail_table(letters: Sequence[OrderMail], order: Order) -> Table:

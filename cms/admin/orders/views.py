@@ -6,36 +6,44 @@ Who bought is seen by those alone who may mend an order; the others see what was
 from __future__ import annotations
 
 import logging
+from typing import ClassVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.catalogue.lists import IndexView, InspectView, ReadOnly
-from cms.admin.orders.events import events_of
+from cms.admin.listing import ChoiceFilter
+from cms.admin.orders.events import SHOWN, ReadRows, events_of
 from cms.admin.orders.facts import parcels_of, shopper_of, sums_of
+from cms.admin.orders.history import disputes_of, tasks_of, told_dispute
 from cms.admin.orders.mails import letters_of
 from cms.admin.orders.money import money_of
-from cms.admin.orders.returns import asked_of
+from cms.admin.orders.notes import NoteForm, notes_of
+from cms.admin.orders.replacements import replacements_of
+from cms.admin.orders.returns import asked_of, requests_of
 from cms.admin.orders.tables import (
     ParcelTable,
     back_table,
     mail_table,
     paper_table,
+    papers_of,
     payment_table,
 )
 from cms.admin.permissions import may
 from cms.admin.screens import button
+from shop import clock
 from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.currencies import in_whole, written
 from shop.delivery.names import country_name
 from shop.forms.numbers import ids_of
-from shop.orders.models import Order, OrderLine, Suborder, id_of_number
+from shop.orders.models import Order, OrderLine, OrderNote, Suborder, id_of_number
 from shop.orders.stop import parcels as parcels_to_send
 
 log = logging.getLogger(__name__)
@@ -150,25 +158,61 @@ class OrderView(InspectView):
         if sees_shoppers(user):
             # Who looked at whose order, by number alone: what is seen stays on the screen.
             log.info("User %d looked at the shopper of order %s.", user.pk, order.number)
-        parcels, money = parcels_of(order, user), money_of(order)
-        letters = letters_of(order) if sees_shoppers(user) else []
+        at, sees = clock.moment_of(self.request), sees_shoppers(user)
+        requests, show = requests_of(order), self.request.GET.get("show", "")
+        rows = ReadRows(
+            parcels=parcels_of(order, user),
+            money=money_of(order),
+            requests=requests,
+            again=replacements_of(order),
+            disputes=disputes_of(order),
+            tasks=tasks_of(order),
+            papers=papers_of(order) if sees else [],
+            notes=notes_of(order, user, at=at) if sees else [],
+        )
+        letters = letters_of(order) if sees else []
         return super().get_context_data(**kwargs) | {
             "order": order,
-            "parcels": parcels,
-            "bought": [ParcelTable(parcel) for parcel in parcels],
+            "rows": rows,
+            "parcels": rows.parcels,
+            "bought": [ParcelTable(parcel) for parcel in rows.parcels],
             "sums": sums_of(order),
             "total": written(order.total, order.currency, "en"),
-            "money": money,
-            "events": events_of(order, parcels, money),
-            "shopper": shopper_of(order) if sees_shoppers(user) else None,
-            "payments": payment_table(money),
-            "backs": back_table(money, order),
-            "asked": asked_of(order),
-            "papers": paper_table(order) if sees_shoppers(user) else None,
+            "money": rows.money,
+            "tasks": [task for task in rows.tasks if task.is_open],
+            "disputes": [told_dispute(row) for row in rows.disputes],
+            "events": events_of(order, rows, show=show if show in SHOWN else ""),
+            "kinds": SHOWN.items(),
+            "show": show,
+            "shopper": shopper_of(order) if sees else None,
+            "note_form": NoteForm() if sees else None,
+            "may_act": may(user, "publish_festival"),
+            "payments": payment_table(rows.money),
+            "backs": back_table(rows.money, order),
+            "asked": asked_of(requests),
+            "papers": paper_table(rows.papers) if sees else None,
             "letters": letters,
             "mails": mail_table(letters, order),
             "country": country_name(order.contact.country, "en"),
         }
+
+
+class OrderFilters(WagtailFilterSet):
+    """The filters of the list of orders."""
+
+    call = ChoiceFilter("Call back", [("due", "Due"), ("any", "Due or to come")], every="All",
+                        method="with_call")  # fmt: skip
+
+    class Meta:
+        model = Order
+        fields: ClassVar = ["state", "currency", "placed_at"]
+
+    def with_call(self, rows: QuerySet[Order], _name: str, asked: str) -> QuerySet[Order]:
+        """Keep the orders whose shopper is to be called back: by now, or at all."""
+        notes = OrderNote.objects.filter(OrderNote.OPEN)
+        if asked == "due":
+            notes = notes.due(clock.moment_of(self.request).date())
+        return rows.filter(pk__in=notes.values("order")) if asked else rows
 
 
 class OrderViewSet(ReadOnly):
@@ -185,7 +229,7 @@ class OrderViewSet(ReadOnly):
         "number", "state", "placed_at", Column("to", accessor=_country),
         Column("stores", accessor=_stores), Column("total", accessor=_total, sort_key="total"),
     )  # fmt: skip
-    list_filter = ("state", "currency", "placed_at")
+    filterset_class = OrderFilters
     list_export = ("number", "state", "placed_at", "paid_at", "goods", "discount", "delivery",
                    "total", "currency")  # fmt: skip
     search_fields = ("pk",)  # opens the field to type into; what words mean stands above

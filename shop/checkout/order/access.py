@@ -31,6 +31,7 @@ PAGES_AFTER = {
     "order-ask": "order",
     "order-request": "order",
     "order-arrival": "order",
+    "order-replacement-arrival": "order",
     "order-paper": "order-invoice",
 }
 

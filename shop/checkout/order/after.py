@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from shop.cart.formats import day
 from shop.catalogue.returns import BEFORE_SESSION, hours_before
+from shop.checkout.order.again import AgainShown, replacements_of
 from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.returns.models import ReturnRequest
@@ -48,19 +49,26 @@ class After:
     acts: tuple[ParcelAct, ...]
     until: str
     asked: tuple[AskedShown, ...]
+    again: tuple[AgainShown, ...] = ()
 
 
 def afters(order: Order, shown: OrderShown, *, at: datetime) -> list[After]:
     """Return for each parcel of an order, in its order, what can be done.
 
-    One statement, two where a visit is to come.
+    One statement, two where a visit is to come, two more where a parcel has left.
     """
     found: dict[int, list[ReturnRequest]] = defaultdict(list)
     for row in ReturnRequest.objects.filter(suborder__order=order).order_by("-pk"):
         found[row.suborder_id].append(row)
+    again = replacements_of(order, shown)
     late = _too_late([parcel.part for parcel in shown.parcels], at=at)
     return [
-        _after(order, parcel.part, found[parcel.part.pk], at=at, is_late=parcel.part.pk in late)
+        replace(
+            _after(
+                order, parcel.part, found[parcel.part.pk], at=at, is_late=parcel.part.pk in late
+            ),
+            again=tuple(again.get(parcel.part.pk, ())),
+        )
         for parcel in shown.parcels
     ]
 

@@ -32,6 +32,8 @@ def steps_of(request: ReturnRequest) -> list[Step]:
         return [*steps, Step(_end(request), "", "now")]
     if request.kind == Kind.RETURN and request.state != State.REFUSED:
         steps += _way(request)
+    if request.state == State.REPLACED:
+        return [*steps, Step(_("A replacement comes: see the order"), "", "now")]
     return [*steps, *_money(request)]
 
 
@@ -60,7 +62,8 @@ def _was_taken_from_organizer(request: ReturnRequest) -> bool:
 
 
 def _way(request: ReturnRequest) -> list[Step]:
-    if request.state == State.REFUNDED and not (request.sent_at or request.received_at):
+    is_over = request.state in (State.REFUNDED, State.REPLACED)
+    if is_over and not (request.sent_at or request.received_at):
         return []  # paid back without a return
     store = {"store": request.suborder.merchant.name}
     if request.sent_at:

@@ -22,11 +22,12 @@ from shop.checkout.order.summary import paid_with
 from shop.errors import ShopError
 from shop.http import see_other
 from shop.orders.after_sale.arrive import arrived
-from shop.orders.models import Order, Suborder
+from shop.orders.models import Order, Replacement, Suborder
 from shop.payments.models import Payment
 from shop.returns import answer, ask
 from shop.returns.decided import may_appeal
 from shop.returns.models import ReturnRequest
+from shop.returns.replace import came
 from shop.returns.rules import kinds_of, lines_left, return_until
 from shop.returns.sums import BackSum
 from shop.returns.words import state_words
@@ -118,7 +119,8 @@ def show(request: HttpRequest, order: Order, request_id: int) -> HttpResponse:
             messages.error(request, str(refusal))
             found.refresh_from_db()
     found.suborder.order = order
-    back = ask.sum_of_request(found) if found.refund is None else None
+    is_replaced = found.state == State.REPLACED
+    back = None if found.refund or is_replaced else ask.sum_of_request(found)
     text, tag = state_words(found.state)
     context = {
         "order": order,
@@ -127,7 +129,9 @@ def show(request: HttpRequest, order: Order, request_id: int) -> HttpResponse:
         "tag": tag,
         "steps": steps_of(found),
         "lines": list(found.lines.select_related("line")),
-        "total": amount(back.total if back else _refunded(found), order.currency),
+        "total": text
+        if is_replaced
+        else amount(back.total if back else _refunded(found), order.currency),
         "delivery": amount(back.delivery, order.currency) if back and back.delivery else "",
         "had": less(back.had, order.currency) if back and back.had else "",
         "form": form,
@@ -159,6 +163,30 @@ def arrival(request: HttpRequest, order: Order, part_id: int) -> HttpResponse:
     context = {
         "order": order,
         "title": _("Has the parcel from %(store)s arrived?") % {"store": part.merchant.name},
+        "text": _("Then the store is paid after the time in which you can complain."),
+        "button": _("Yes, it is here"),
+    }
+    return _page(request, "shop/checkout/ask.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_order_page
+def replacement_arrival(request: HttpRequest, order: Order, replacement_id: int) -> HttpResponse:
+    """Let a shopper say that a replacement is there."""
+    rows = Replacement.objects.select_related("suborder__merchant")
+    row = get_object_or_404(rows, pk=replacement_id, suborder__order=order)
+    if request.method == "POST":
+        try:
+            came(row.pk, Suborder.Arrival.SHOPPER, at=clock.moment_of(request))
+        except ShopError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Thank you. It is written down that it arrived."))
+        return see_other("order", order.number, order.token)
+    store = {"store": row.suborder.merchant.name}
+    context = {
+        "order": order,
+        "title": _("Has the replacement from %(store)s arrived?") % store,
         "text": _("Then the store is paid after the time in which you can complain."),
         "button": _("Yes, it is here"),
     }

@@ -37,6 +37,7 @@ from shop.reports.checks import ask_worker, look_around, look_closely, say_beati
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
 from shop.retention.rules import RULES
 from shop.returns.overdue import look_at_returns
+from shop.returns.replace import take_as_there
 from shop.rounds import mishaps, pace
 from shop.settlements.commission import make_bills
 from shop.settlements.make import make_drafts, release_reserves
@@ -94,6 +95,7 @@ ROUNDS = tuple(
         ("count listings", count_listings, 4),
         ("count words", count_words, 2_000),
         ("take parcels as delivered", take_as_arrived, 240, 20),
+        ("take replacements as delivered", take_as_there, 240, 20),
         ("look at returns", look_at_returns, 240, 20),
         ("close replaced accounts", close_replaced, 240),
         ("release reserves", release_reserves, 240),

@@ -14,7 +14,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.locks import lock_one
-from shop.orders.models import Order, OrderLine, Suborder
+from shop.orders.models import Order, OrderLine, Replacement, Suborder
 from shop.orders.refund import refunded
 from shop.rounds import each
 from shop.stock import units as stock
@@ -70,6 +70,7 @@ def _lapse(*, at: datetime) -> int:
     """Deliver parcels about which nobody has said anything; a search keeps one open."""
     rows = Suborder.objects.filter(state=State.SHIPPED, arrives_to__lt=(at - LAPSE).date())
     rows = rows.exclude(returns__state__in=OPEN_SEARCHES)
+    rows = rows.exclude(replacements__state__in=Replacement.ALIVE)
     rows = rows.annotate(sent=Max("shipments__shipped_at"))
     due = rows.filter(Q(sent=None) | Q(sent__lte=at - LEAST_ON_ITS_WAY))
     ids = list(due.order_by("arrives_to", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])

@@ -1,3 +1,4 @@
+from shop.orders.models.notes import OrderNote
 from shop.orders.models.order import APART, NUMBER_START, Order, id_of_number, new_token
 from shop.orders.models.parts import (
     Discount,
@@ -14,6 +15,7 @@ from shop.orders.models.refunds import (
     RefundParcel,
     ReturnedClaim,
 )
+from shop.orders.models.replacements import Replacement, ReplacementLine
 
 __all__ = [
     "APART",
@@ -21,10 +23,13 @@ __all__ = [
     "Discount",
     "Order",
     "OrderLine",
+    "OrderNote",
     "Refund",
     "RefundGoodwill",
     "RefundLine",
     "RefundParcel",
+    "Replacement",
+    "ReplacementLine",
     "ReturnedClaim",
     "SaleDecision",
     "Shipment",

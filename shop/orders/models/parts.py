@@ -96,6 +96,9 @@ class Suborder(Stateful):
         null=True, help_text="Since when an organizer keeps its earnings from being settled."
     )
     settled_at = models.DateTimeField(null=True, help_text="When its earnings were first settled.")
+    replaced_at = models.DateTimeField(
+        null=True, help_text="When the last replacement came: returns are counted from then on."
+    )
     is_invoiced = models.BooleanField(
         default=False, db_default=False, help_text="Its invoice is there: see shop.papers."
     )
@@ -111,6 +114,7 @@ class Suborder(Stateful):
     has_dispute: bool
     has_review: bool
     has_refund: bool
+    has_replacement: bool
     paper_rows: list[dict[str, Any]]
 
     objects = SuborderQuerySet.as_manager()

@@ -22,6 +22,7 @@ from shop.orders.refund import Amount, delivery_left, gone, record
 from shop.orders.shares import Share
 from shop.papers.tasks import make_papers
 from shop.payments.disputes.cover import cover
+from shop.payments.disputes.mail import LOST, tell_stores_of_dispute
 from shop.payments.disputes.models import Dispute
 from shop.payments.disputes.take_over import PLATFORM
 from shop.tasks import enqueue
@@ -78,6 +79,7 @@ def say_who_bears(
     dispute.borne = {**parts, "refunds": [refund.pk for refund in made]}
     dispute.save()
     gate.close(task, TaskOutcome.FAULT_SPLIT, reason=reason, at=at, by=by)
+    enqueue(tell_stores_of_dispute, dispute.pk, LOST)
 
 
 def left_of(suborder: Suborder) -> int:

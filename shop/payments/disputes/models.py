@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar, TypedDict
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from shop.orders.models import Suborder
 from shop.payments.models import Payment
 from shop.states import Stateful, StateQuerySet
 
@@ -96,3 +98,17 @@ class Dispute(Stateful):
         """Return what somebody has to bear of a lost one."""
         is_lost = self.state == self.State.LOST
         return max(0, self.withdrawn - self.covered) if is_lost else 0
+
+
+class DisputeEvidence(models.Model):
+    """What a store says about a disputed order, for the answer to the bank. Rows are only added."""
+
+    dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="evidence")
+    suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="evidence")
+    text = models.TextField(max_length=2000, blank=True)
+    tracking_number = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]

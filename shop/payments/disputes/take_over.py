@@ -19,11 +19,13 @@ from shop.orders.models import Order, RefundLine, RefundParcel
 from shop.orders.refund import raise_earnings
 from shop.orders.stop import stop
 from shop.payments.disputes.cover import cover, uncover
+from shop.payments.disputes.mail import LOST, OPENED, WON, tell_stores_of_dispute
 from shop.payments.disputes.models import Dispute
 from shop.payments.models import Payment
 from shop.payments.parcels import let_go_on
 from shop.payments.provider.gateway import RemoteDispute
 from shop.payments.provider.stripe_gateway import gateway
+from shop.tasks import enqueue
 
 State = Dispute.State
 PLATFORM = "platform"
@@ -79,10 +81,26 @@ def take_over_dispute(remote: RemoteDispute, *, at: datetime) -> None:
     if dispute.state != before:  # what stood on the desk is over
         gate.close_by_itself(dispute, kind=MoneyTask.Kind.DISPUTE, at=at)
     _tell(dispute, order, at=at)
+    if what := _news(dispute, before):
+        enqueue(tell_stores_of_dispute, dispute.pk, what)
     if dispute.is_live and before not in Dispute.LIVE:
         stop(order, at=at)
     elif not is_new and dispute.state != before:
         let_go_on(order)
+
+
+def _news(dispute: Dispute, before: str | None) -> str:
+    """Return what the stores are told of a step: that one is open, or how it ended.
+
+    Of a lost one they hear when it is said who bears it; at once, where nobody has to.
+    """
+    if dispute.state == before:
+        return ""
+    if dispute.is_live:
+        return "" if before in Dispute.LIVE else OPENED
+    if dispute.state == State.LOST:
+        return "" if dispute.to_bear else LOST
+    return "" if before is None else WON
 
 
 def _step(dispute: Dispute, word: str) -> None:

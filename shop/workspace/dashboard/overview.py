@@ -17,6 +17,7 @@ from shop.workspace.access import (
     work_on,
 )
 from shop.workspace.dashboard import today
+from shop.workspace.orders.replace import to_send_again
 from shop.workspace.paging import by_day
 from shop.workspace.people.views import storeless
 
@@ -51,6 +52,7 @@ def _overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "part": "overview",
         "today": today_of(request),
         "waiting": list(waiting),
+        "again": to_send_again(merchant),
         "sent": list(sent),
         "sums": today.sums(merchant, at=at),
         "chart": today.orders_per_day(merchant, at=at),

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext_lazy
 
 from shop.merchants.models import Merchant
-from shop.orders.models import OrderLine, Suborder, SuborderQuerySet, id_of_number
+from shop.orders.models import (
+    OrderLine,
+    Replacement,
+    Suborder,
+    SuborderQuerySet,
+    id_of_number,
+)
 from shop.workspace.access import sold_by
 from shop.workspace.paging import in_parts
 
@@ -21,6 +28,7 @@ STATES = {
 }
 NAMES = {
     "waiting": gettext_lazy("Orders to send"),
+    "again": gettext_lazy("Replacements to send"),
     "sent": gettext_lazy("Sent"),
     "cancelled": gettext_lazy("Cancelled"),
 }
@@ -29,12 +37,19 @@ SORTS = {"due": gettext_lazy("Send by, soonest first"), "new": gettext_lazy("New
 
 def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQuerySet:
     """Keep the orders in a state and with a number; words that are no number find nothing."""
-    if state in STATES:
+    if state == "again":
+        rows = rows.filter(is_sent_again())
+    elif state in STATES:
         rows = rows.to_send() if state == "waiting" else rows.filter(state__in=STATES[state])
     if not text:
         return rows
     found = id_of_number(text)
     return rows.none() if found is None else rows.filter(order_id=found)
+
+
+def is_sent_again() -> Exists:
+    """Return whether goods of a parcel wait to be sent once more."""
+    return Exists(Replacement.objects.to_send().filter(suborder=OuterRef("pk")))
 
 
 def usual_sort(state: str) -> str:
@@ -51,15 +66,26 @@ def sorts_of(state: str) -> dict[str, Any]:
 def packing_rows(merchant: Merchant) -> Iterator[list[str | int]]:
     """Yield a row for each line that is to be sent and may be, soonest first; no prices in it.
 
-    Two statements for each ``PART`` orders.
+    What is sent once more comes last. Two statements for each ``PART`` orders, and two more.
     """
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
     waiting = sold_by(merchant).to_send().filter(stopped_at=None).prefetch_related(lines)
     for part in in_parts(waiting, size=PART, soonest="ship_by"):
-        contact = part.order.contact
         for line in part.lines.all():
-            yield [
-                part.order.number, str(part.ship_by or ""), line.sku, line.title, line.label,
-                line.quantity, contact.name, contact.line1, contact.line2, contact.postcode,
-                contact.city, contact.region, contact.country, contact.phone, part.service,
-            ]  # fmt: skip
+            yield _packing_row(part, line, line.quantity, part.ship_by)
+    again = Replacement.objects.to_send().filter(suborder__merchant=merchant)
+    rows = again.select_related("suborder__order__contact").prefetch_related("lines__line")
+    for row in rows.order_by("ship_by", "pk"):
+        for one in row.lines.all():
+            yield _packing_row(row.suborder, one.line, one.quantity, row.ship_by)
+
+
+def _packing_row(
+    part: Suborder, line: OrderLine, count: int, ship_by: date | None
+) -> list[str | int]:
+    contact = part.order.contact
+    return [
+        part.order.number, str(ship_by or ""), line.sku, line.title, line.label,
+        count, contact.name, contact.line1, contact.line2, contact.postcode,
+        contact.city, contact.region, contact.country, contact.phone, part.service,
+    ]  # fmt: skip

@@ -21,6 +21,7 @@ from shop.orders.models import Suborder, id_of_number
 from shop.returns import answer
 from shop.returns.ask import sum_of_request
 from shop.returns.models import ReturnPicture, ReturnQuerySet, ReturnRequest
+from shop.returns.replace import answer_by
 from shop.returns.words import KINDS, STATES, reason_words, state_words
 from shop.workspace.access import (
     MemberRequest,
@@ -94,7 +95,8 @@ def show(request: MemberRequest, request_id: int) -> HttpResponse:
             messages.success(request, said)
             return redirect("workspace-return", found.pk)
     text, tag = state_words(found.state)
-    back = sum_of_request(found) if found.refund is None else None
+    is_open = found.refund is None and found.state != State.REPLACED
+    back = sum_of_request(found) if is_open else None
     pictures = Prefetch("pictures", ReturnPicture.objects.defer("content"))
     lines = found.lines.select_related("line").prefetch_related(pictures)
     after = ReturnRequest.NEXT[found.state]
@@ -112,6 +114,7 @@ def show(request: MemberRequest, request_id: int) -> HttpResponse:
         "may_receive": found.may_come,
         "may_pay": State.REFUNDED in after and not found.may_come,
         "may_refuse": State.REFUSED in after or found.may_come,
+        "may_replace": found.kind != Kind.CANCEL and State.REFUNDED in after,
         "is_mine": _is_stores(found),
     }
     status = 422 if form.errors else 200
@@ -217,6 +220,9 @@ def _decide(request: MemberRequest, found: ReturnRequest, words: str, *, at: Any
     if do == "receive":
         answer.receive(found.pk, whole=whole, **facts)
         return _("The money goes back to the shopper.")
+    if do == "replace":
+        answer_by(found.pk, **facts)
+        return _("The shopper is told. The units are set aside.")
     if do == "pay":
         answer.pay_back(found.pk, whole=whole, **facts)
         return _("The money goes back to the shopper.")

@@ -17,7 +17,8 @@ from shop.orders.refund import refunded
 from shop.orders.ship import ship
 from shop.papers.lists import PaperRow, papers_column
 from shop.returns.models import ReturnRequest
-from shop.returns.words import KINDS, state_words
+from shop.returns.replace import left_to_replace
+from shop.returns.words import KINDS, replacement_words, state_words
 from shop.spreadsheets import streamed
 from shop.workspace.access import (
     MemberRequest,
@@ -28,11 +29,12 @@ from shop.workspace.access import (
     today_of,
     work_on,
 )
+from shop.workspace.orders.disputes import disputes_of
 from shop.workspace.orders.forms import ShipmentForm
 from shop.workspace.orders.index import (
     NAMES,
-    STATES,
     find_orders,
+    is_sent_again,
     packing_rows,
     sorts_of,
     usual_sort,
@@ -59,7 +61,7 @@ def orders(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     is_by_day = (sort or usual_sort(state)) == "due"
     page = page_of(
         request,
-        found.prefetch_related(lines, "shipments"),
+        found.annotate(has_replacement=is_sent_again()).prefetch_related(lines, "shipments"),
         size=SHOWN,
         soonest="ship_by" if is_by_day else "",
     )
@@ -67,7 +69,7 @@ def orders(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "part": "orders",
         "page": page,
         "q": text,
-        "state": state if state in STATES else "",
+        "state": state if state in NAMES else "",
         "states": NAMES.items(),
         "sort": sort,
         "sorts": sorts.items(),
@@ -120,6 +122,9 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
             for row in found.returns.all()
         ],
         "shipments": shipments,
+        "again": [(row, *replacement_words(row.state)) for row in found.replacements.all()],
+        "may_send_again": bool(left_to_replace(found)),
+        "disputes": disputes_of(found) if request.sees_money else [],
         "papers": [PaperRow(**row) for row in found.paper_rows] if request.sees_money else [],
         "address": _address(found, contact),
         "service": service_name(found.service) if found.service else "",

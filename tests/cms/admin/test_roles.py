@@ -23,6 +23,7 @@ from shop.festivals.promotions.code_batches import make_codes
 from shop.festivals.schedule.findings import override
 from shop.listings import bulk
 from shop.merchants.models import Merchant
+from shop.orders.models import OrderNote, Replacement
 from shop.papers.issue import issue_papers
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds.models import Mishap
@@ -157,7 +158,11 @@ def of_payouts(order):
     land, _made = PayoutCountry.objects.get_or_create(
         code="GH", defaults={"currency": "GHS", "source": "A page", "as_of": BEFORE.date()}
     )
+    again = Replacement.objects.create(suborder=part, reason="Broken", made_at=BEFORE,
+                                       ship_by=BEFORE, arrives_to=BEFORE)  # fmt: skip
+    note = OrderNote.objects.create(order=order, text="Call her", at=BEFORE, due_on=BEFORE)
     return {
+        "again_sent": again.pk, "note": note.pk, "called": "called", "request": asked.pk,
         "settlement": settlement.pk, "payout": payout.pk, "file": batch.pk, "shot": shot.pk,
         "account": account.pk, "parcel": part.pk, "fail": "fail", "confirm": "confirm",
         "land": land.pk,
@@ -197,7 +202,8 @@ def sent(value, rows):
 
 def bare(pattern: str) -> str:
     """Return an address with a star for each part that varies."""
-    pattern = pattern.partition("/?")[0] + "/" if "/?part" in pattern else pattern
+    is_asked = re.search(r"/\?(?:part|request)=", pattern)
+    pattern = pattern.partition("/?")[0] + "/" if is_asked else pattern
     pattern = re.sub(r"\(\?P<kind>[^)]*\)", "xlsx", pattern.strip("^$").replace("\\", ""))
     return re.sub(r"\(\?P<[^)]*\)|<[^>]*>|{[^}]*}", "*", pattern)
 

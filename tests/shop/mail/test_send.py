@@ -7,7 +7,9 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from shop.mail import send
+from shop.mail.models import SentMail
 
+pytestmark = pytest.mark.django_db
 LENA = "lena@example.org"
 LINES = [{"title": "Shea & butter", "options": "250 g", "quantity": 2, "amount": "$16.80"}]
 RECEIPT = {
@@ -259,3 +261,19 @@ def test_the_log_tells_nobody_who_got_what(caplog):
         send("receipt", LENA, language="en", context=RECEIPT)
 
     assert [record.getMessage() for record in caplog.records] == ["Sent receipt in en."]
+
+
+def test_of_a_mail_about_an_order_it_is_kept_that_it_went_and_nothing_else():
+    send("receipt", LENA, language="en", context=ANYTHING)
+    send("verify-email", LENA, language="en", context={"name": "Lena", "confirm_link": LINK})
+
+    row = SentMail.objects.get()
+    assert (row.order_number, row.key) == ("BB-1", "receipt")
+    assert LENA not in str(vars(row))
+
+
+def test_of_a_mail_that_did_not_go_nothing_is_kept():
+    with pytest.raises(ValidationError):
+        send("receipt", f"{LENA}, {LENA}", language="en", context=ANYTHING)
+
+    assert not SentMail.objects.exists()

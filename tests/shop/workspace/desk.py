@@ -120,6 +120,9 @@ VISITS = [
 # Those of what follows a sale are walked in test_after_sale_doors.py.
 AFTER_SALE = [
     ("orders/{suborder}/cannot-send/", "get post"),
+    ("orders/{suborder}/replace/", "get post"),
+    ("orders/{suborder}/disputes/{dispute}/", "get post"),
+    ("replacements/{again}/", "get post"),
     ("returns/{request}/", "get post"),
     ("returns/pictures/{shot}.jpg", "get"),
     ("{store}/returns/", "get"),

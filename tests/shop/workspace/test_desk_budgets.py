@@ -13,7 +13,7 @@ from tests.make import NOON
 pytestmark = pytest.mark.django_db
 # Sign-in and membership are three of them.
 MOST = {
-    "": 16,
+    "": 17,
     "{store}/orders/": 6,
     "{store}/papers/": 4,
     "{store}/products/": 7,
@@ -32,7 +32,7 @@ MOST = {
     "{store}/products/{product}/words/{language}/": 8,  # with its short words, and the shop's
     "{store}/profile/": 5,
     "{store}/profile/words/{language}/": 5,
-    "orders/{suborder}/": 9,
+    "orders/{suborder}/": 11,
     "{store}/returns/": 4,
     "{store}/money/": 11,
 }

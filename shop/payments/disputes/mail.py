@@ -1,0 +1,66 @@
+"""Mail to stores about disputes: that one was opened, and how it ended."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.tasks import task
+
+from shop import dates
+from shop.accounts.models import User
+from shop.currencies import written
+from shop.mail import send
+from shop.merchants.models import Membership
+from shop.orders.models import Suborder
+from shop.orders.text import merchant_link
+from shop.payments.disputes.models import Dispute
+from shop.payments.disputes.words import reason_words
+from shop.tasks import at_once, enqueue, tried_again
+
+OPENED, WON, LOST = "opened", "won", "lost"
+
+
+@task
+@at_once
+def tell_stores_of_dispute(dispute_id: int, what: str) -> None:
+    """Queue a mail to each member who sees money, of each store of a disputed order."""
+    parts = Suborder.objects.filter(order__payments__disputes=dispute_id)
+    rows = Membership.objects.filter(merchant__suborders__in=parts, may_see_money=True)
+    found = rows.values_list("merchant__suborders", "user").distinct().order_by("user")
+    own = set(parts.values_list("pk", flat=True))
+    for part_id, user_id in found:
+        if part_id in own:
+            enqueue(send_dispute_news, dispute_id, part_id, user_id, what)
+
+
+@task
+@tried_again
+def send_dispute_news(dispute_id: int, suborder_id: int, user_id: int, what: str) -> None:
+    """Tell a member what is disputed and until when, or how it ended and who bears it."""
+    dispute = Dispute.objects.get(pk=dispute_id)
+    part = Suborder.objects.select_related("order", "merchant").get(pk=suborder_id)
+    user = User.objects.get(pk=user_id)
+    own = Membership.objects.filter(user=user, merchant=part.merchant_id, may_see_money=True)
+    if not own.exists():  # has left the store meanwhile, or is not shown money any more
+        return
+    language = user.language or "en"
+    bears = borne_by(dispute, part)
+    context = {
+        "name": user.name,
+        "order_number": part.order.number,
+        "stores": [{"name": part.merchant.name}],
+        "what": what,
+        "is_inquiry": dispute.state == Dispute.State.INQUIRY,
+        "amount": written(dispute.amount, dispute.currency, language),
+        "reason": reason_words(dispute.reason, language),
+        "due_by": dates.full_day_in(dispute.due_by, settings.SHOP_ZONE, language)
+        if dispute.due_by
+        else "",
+        "bears": written(bears, dispute.currency, language) if bears else "",
+        "merchant_link": merchant_link(part) + "#dispute",
+    }
+    send("dispute-news", user.email, language=language, context=context)
+
+
+def borne_by(dispute: Dispute, part: Suborder) -> int:
+    """Return what a store bears of a lost dispute, in minor units."""
+    return int((dispute.borne or {}).get(str(part.pk), 0))
