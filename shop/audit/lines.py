@@ -29,6 +29,7 @@ from shop.payments.models import Operation, Payment
 from shop.payments.outside.take_over import check_refund
 from shop.payments.provider.gateway import BalanceLine
 from shop.payments.provider.stripe_gateway import gateway
+from shop.settlements.remote.models import Funding
 
 log = logging.getLogger(__name__)
 Kind, Task = LedgerTransaction.Kind, MoneyTask.Kind
@@ -56,21 +57,24 @@ class KnownRows:
     payments: dict[str, Payment] = field(default_factory=dict)
     operations: dict[str, Operation] = field(default_factory=dict)
     disputes: set[str] = field(default_factory=set)
+    fundings: set[str] = field(default_factory=set)
     booked: set[str] = field(default_factory=set)
 
 
 def known(lines: Sequence[BalanceLine]) -> KnownRows:
-    """Return what the shop knows of some lines. Four statements."""
+    """Return what the shop knows of some lines. Five statements."""
     sources = {line.source for line in lines if line.source}
     payments = Payment.objects.filter(charge_id__in=sources)
     operations = Operation.objects.filter(remote_id__in=sources)
     disputes = Dispute.objects.filter(remote_id__in=sources)
+    fundings = Funding.objects.filter(remote_id__in=sources)
     names = [f"{kind}-{line.id}" for line in lines for kind in BOOKED_AS]
     booked = LedgerTransaction.objects.filter(reference__in=names)
     return KnownRows(
         payments={str(row.charge_id): row for row in payments},
         operations={str(row.remote_id): row for row in operations.select_related("payment__order")},
         disputes=set(disputes.values_list("remote_id", flat=True)),
+        fundings={str(row.remote_id) for row in fundings},
         booked=set(booked.values_list("reference", flat=True)),
     )
 
@@ -195,13 +199,22 @@ def _operation(line: BalanceLine, row: Operation, rows: KnownRows, *, at: dateti
 
 def _payout(line: BalanceLine, rows: KnownRows, *, at: datetime) -> str:
     booked = {_name(kind, line) for kind in (Kind.WITHDRAWAL, Kind.FUNDING)}
-    if booked & rows.booked:
+    if booked & rows.booked or line.source in rows.fundings:
         return "payouts"
     is_for_storage = gateway().is_for_storage(line.source)
+    if is_for_storage and _is_being_asked_for(line):
+        return "payouts"
     post = payouts.post_funding if is_for_storage else operator.post_withdrawal
     kind = Kind.FUNDING if is_for_storage else Kind.WITHDRAWAL
     _once(line, rows, kind, lambda f: post(-line.net, **f), at=at)
     return "payouts"
+
+
+def _is_being_asked_for(line: BalanceLine) -> bool:
+    """Tell whether a funding of ours may be this one, whose answer was lost: it is found again."""
+    undecided = (Funding.State.SENDING, Funding.State.BLOCKED)
+    rows = Funding.objects.filter(state__in=undecided, remote_id=None)
+    return rows.filter(amount=-line.net, currency=line.currency).exists()
 
 
 def _once(

@@ -70,12 +70,12 @@ def _counterparts(_at: datetime) -> Iterator[Breach]:
     own = Operation.objects.filter(kind=Operation.Kind.REFUND, resolved_at=None)
     due = own.filter(state__in=NOT_GONE).exclude(~Q(state=Operation.State.FAILED), cause=OUTSIDE)
     held = Dispute.objects.filter(borne__isnull=True, withdrawn__gt=F("covered"))
-    sent = Payout.objects.filter(state=Payout.State.EXPORTED)
+    sent = Payout.objects.filter(state__in=(Payout.State.EXPORTED, Payout.State.SENT))
     yield from _against(Account.REFUNDS_DUE, "refunds that have not gone", _minus(_sums(due)))
     taken = _sums(held, F("withdrawn") - F("covered"))
     yield from _against(Account.DISPUTED, "disputes that nobody bears", taken)
     on_its_way = _sums(sent, currency="settlement__currency")
-    yield from _against(Account.TRANSIT, "payouts with the bank", _minus(on_its_way))
+    yield from _against(Account.TRANSIT, "payouts with bank and provider", _minus(on_its_way))
     nobodys = LedgerEntry.objects.filter(transaction__order=None)
     yield from _against(
         Account.SUSPENSE, "lines on the money desk", _minus(_unexplained()), nobodys

@@ -116,7 +116,7 @@ def test_what_is_explained_is_told_again_only_when_it_differs(till, sold):
         decide.explain(MoneyTask.objects.get(), reason=" ", at=NIGHT, by=make.user())
     decide.explain(MoneyTask.objects.get(), **SAID, by=make.user())
 
-    assert night(till, at=NIGHT + 2 * DAY) == []
+    assert night(till, at=NIGHT + DAY + timedelta(hours=20)) == []
     till.change_fee(line_of(till, sold.charge_id), 8_00)
 
     assert night(till, at=NIGHT + 2 * DAY + timedelta(hours=20)) == [("difference", 1_90)]
