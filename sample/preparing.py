@@ -19,9 +19,12 @@ from shop.festivals.models import Festival, Fund, Promotion, Terms, Wanted
 from shop.festivals.nominations import wishes
 from shop.festivals.pricing.benefit_kinds import AmountOff
 from shop.festivals.promotions import code_batches, manage
+from shop.ledger.at_the_bank import note_paid_in, note_sponsor_paid
 
 FILE = HERE / "organizing.yaml"
 WISHED = -6  # days from loading
+PAID_IN = 25_000_00
+"""What the organizer pays in for the discounts that he gives in a festival, minor units."""
 
 
 def rules_of(slug: str) -> dict[str, Any]:
@@ -64,9 +67,17 @@ def _sponsor(edition: Edition, festival: Festival, plan: dict[str, Any], *, by: 
     fund = Fund.objects.create(
         festival=festival, sponsor=sponsor["name"], amount=cents(sponsor["gives"])
     )
+    _pay_in(edition, fund, by=by)
     if guests := plan.get("guests"):
         _invite_guests(edition, fund, guests, by=by)
     return 1
+
+
+def _pay_in(edition: Edition, fund: Fund, *, by: User) -> None:
+    """Let sponsor and organizer pay in what they give, so that the books are covered."""
+    at, name = edition.at(APPROVED, 12), f"{fund.festival.slug}"[:28]
+    note_sponsor_paid(fund.pk, fund.amount, bank_reference=f"SPONSOR {name}", at=at, by=by)
+    note_paid_in(PAID_IN, bank_reference=f"DISCOUNTS {name}", at=at, by=by)
 
 
 def _invite_guests(edition: Edition, fund: Fund, guests: dict[str, Any], *, by: User) -> None:

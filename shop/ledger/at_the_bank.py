@@ -67,6 +67,21 @@ def note_sponsor_repaid(
 
 
 @transaction.atomic
+def note_paid_in(amount: int, *, bank_reference: str, at: datetime, by: User) -> None:
+    """Book what the organizer paid in for the discounts that he gives.
+
+    Raises:
+        NotPossible: nothing was paid, or the bank's reference is missing or was used.
+    """
+    if amount <= 0:
+        raise NotPossible("Say how much came.")
+    facts = _facts(bank_reference, at=at)
+    _once(lambda: books.post_paid_in(amount, **facts))
+    note(by, "paid in", at=at, by=by, festival=None,
+         after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
+
+
+@transaction.atomic
 def note_tax_paid(amount: int, *, bank_reference: str, at: datetime, by: User) -> None:
     """Book tax that was paid to the office.
 

@@ -45,9 +45,13 @@ def claimable(merchant: Merchant, currency: str, *, cut_off: datetime) -> QueryS
 
 
 def released(merchant: Merchant, *, cut_off: datetime) -> QuerySet[Suborder]:
-    """Return the parts of orders whose earnings may be settled."""
+    """Return the parts of orders whose earnings may be settled.
+
+    Of money that the provider does not let us use yet nothing is paid, where it has said so.
+    """
     parts = Suborder.objects.filter(merchant=merchant, release_at__isnull=False)
-    is_due = Q(release_at__lte=cut_off) & ~Q(kept())
+    early = Payment.objects.filter(order=OuterRef("order"), available_on__gt=cut_off)
+    is_due = Q(release_at__lte=cut_off) & ~Q(kept()) & ~Exists(early)
     return parts.filter(Q(settled_at__isnull=False) | is_due)
 
 

@@ -22,7 +22,7 @@ from shop.accounts.requests import SignedIn
 from shop.audit.models import Night
 from shop.audit.night import latest_nights, words_of
 from shop.currencies import written
-from shop.ledger.at_the_bank import note_tax_paid
+from shop.ledger.at_the_bank import note_paid_in, note_tax_paid
 from shop.ledger.cover import Cover, covers
 from shop.ledger.models import LedgerEntry
 from shop.ledger.months import months
@@ -61,6 +61,23 @@ def books(request: SignedIn) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+def money_in(request: SignedIn) -> HttpResponse:
+    """Write down what the organizer paid in for the discounts that he gives."""
+
+    def run(answers: dict[str, Any]) -> str:
+        note_paid_in(**answers, at=clock.moment_of(request), by=request.user)
+        return f"{amount(answers['amount'])} is in the books as paid in."
+
+    effects = [
+        "Do this when the money is on your account, not before.",
+        "It pays for the discounts that you give: they are owed to stores.",
+        "Money that you move to the provider is found by itself, and changes nothing.",
+    ]
+    return _book(request, Act("You have paid in", "Book it", effects, run, BankForm))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
 def tax_paid(request: SignedIn) -> HttpResponse:
     """Write down tax that was paid to the office from the operator's bank."""
 
@@ -69,7 +86,10 @@ def tax_paid(request: SignedIn) -> HttpResponse:
         return f"{amount(answers['amount'])} is in the books as tax that was paid."
 
     effects = ["Send it from your bank first: this only writes it down."]
-    act = Act("Tax was paid to the office", "Book it", effects, run, BankForm)
+    return _book(request, Act("Tax was paid to the office", "Book it", effects, run, BankForm))
+
+
+def _book(request: SignedIn, act: Act) -> HttpResponse:
     back = reverse("desk:books")
     return perform(request, act, back=back, trail=[(back, TRAIL)])
 

@@ -296,6 +296,8 @@ AFTER_SALE = [
     ("batches/{file}/close/", "get", PLAN, {}),
     ("batches/{file}/close/", "post", PLAN, {}),
     ("books/", "get", ALL, {}),
+    ("books/paid-in/", "get", PLAN, {}),
+    ("books/paid-in/", "post", PLAN, {"amount": "5"}),
     ("books/tax-paid/", "get", PLAN, {}),
     ("books/tax-paid/", "post", PLAN, {"amount": "5"}),
     ("books/receivables/", "get", ALL, {}),

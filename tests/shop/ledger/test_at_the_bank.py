@@ -63,6 +63,17 @@ def test_row_45_tax_is_paid_as_far_as_it_is_owed(db):
     assert (balance(Account.TAX, "USD"), balance(Account.BANK, "USD")) == (-1_00, -18_00)
 
 
+def test_what_the_organizer_pays_in_for_discounts_is_booked(client, db):
+    client.force_login(organizer())
+    page = "/organize/books/paid-in/"
+
+    client.post(page, {"amount": "8.00", "bank_reference": "FT 1"})
+    again = client.post(page, {"amount": "8.00", "bank_reference": "FT 1"})
+
+    assert "stands in the books already" in again.text
+    assert (balance(Account.BANK, "USD"), balance(Account.PROMOTIONS, "USD")) == (8_00, -8_00)
+
+
 def test_tax_is_booked_as_paid_on_the_page_of_the_books(client, db):
     client.force_login(organizer())
     post_commission_tax(make.merchant(), 19_00, reference="1", currency="USD", at=NOON)

@@ -41,6 +41,15 @@ def merchant(till):
     return store()
 
 
+def test_money_that_cannot_be_used_yet_is_not_settled(till, merchant):
+    order = earned(till, merchant)
+    order.payments.update(available_on=MONDAY + DAY)
+
+    assert draft(merchant.pk, cut_off=MONDAY, at=MONDAY) is None
+    order.payments.update(available_on=MONDAY)
+    assert draft(merchant.pk, cut_off=MONDAY, at=MONDAY) is not None
+
+
 def refund(order, units, *, at):
     """Let an organizer send units back."""
     plan = RefundPlan(cause="return", reason="Broken",
