@@ -27,7 +27,7 @@ from shop.pictures.storage import all_or_none
 from shop.storefront.festival.cloth import strip, weave_of
 
 # What stands in the place of a store's name at the merchants' desk.
-RESERVED = frozenset({"orders", "returns", "tickets"})
+RESERVED = frozenset({"orders", "replacements", "returns", "tickets"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def test_a_store_says_that_it_cannot_send_a_piece(stage, market, seller):
     seller.get_by_role("button", name="I cannot send this").click()
 
     seller.get_by_text("The shopper is told, and the money goes back.").wait_for()
-    assert "1 of 3 cancelled" in words(seller)
+    assert "1 of 3 refunded" in words(seller)
     run_operations(at=clock.now())
     stage.work()
     assert any("One broke in the kiln" in letter.text for letter in stage.letters(GUEST))

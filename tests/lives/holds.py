@@ -39,10 +39,15 @@ def broken(sandbox: Any, *, at: datetime) -> list[str]:
 
 
 def _provider(sandbox: Any) -> Iterator[str]:
-    """The balance at the provider is what the books say, but for the fees of charges."""
+    """The balance at the provider is what the books say, but for the fees of charges.
+
+    A refund that is pending has left the balance, and is owed until it is done.
+    """
     lines = list(sandbox.world.store.all("balance_transaction"))
     there = sum(row["amount"] for row in lines)
     there -= sum(row["fee"] for row in lines if row["type"] == "adjustment")
+    pending = Operation.objects.filter(kind="refund", state="pending").exclude(cause="outside")
+    there += pending.aggregate(n=Sum("amount"))["n"] or 0
     if there != balance("provider", USD):
         yield f"the provider has {there}, the books {balance('provider', USD)}"
 

@@ -37,7 +37,7 @@ REACHED = PayoutCountry.Reached.choices
 RAILS = [("", "–"), ("local", "A bank there"), ("wire", "A wire, by SWIFT")]
 
 
-class CountryForm(forms.Form):
+class ReachForm(forms.Form):
     by_global = forms.ChoiceField(label="Does the provider pay there?", choices=REACHED)
     rail = forms.ChoiceField(label="By which rail", choices=RAILS, required=False)
     source = LineField(max_length=400, help_text="Who says so: a page of the provider, a letter.")
@@ -108,7 +108,7 @@ def country(request: SignedIn, pk: int) -> HttpResponse:
     ]
     initial = {"by_global": row.by_global, "rail": row.rail, "source": "", "as_of": None}
     act = Act(f"Payouts to {name}", "Write it down", list(filter(None, effects)), run,
-              CountryForm, initial)  # fmt: skip
+              ReachForm, initial)  # fmt: skip
     return perform(request, act, back=reverse("desk:payout-countries"), trail=TRAIL)
 
 

@@ -5,6 +5,7 @@ What shoppers may still get back is never lent to payouts: a floor stays in the 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import uuid
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from shop.currencies import written
 from shop.errors import GatewayError
@@ -20,7 +21,7 @@ from shop.ledger.balances import balance
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.ledger.posting import payouts as books
 from shop.ledger.posting.entries import EventFacts
-from shop.locks import lock_one
+from shop.locks import lock_one, one_after_another
 from shop.money_desk import gate
 from shop.money_desk.models import MoneyTask
 from shop.payments.provider import stripe_payouts as provider
@@ -38,6 +39,8 @@ LEAST_FLOOR = 500_00
 FEE_BP, FEE = 225, 1_50
 """What the provider keeps of a payout at the most, until it is known: US sender, 2026-11."""
 MAY_COME_BACK_FOR = timedelta(days=14)
+LINE = hashlib.sha256(b"funding").hexdigest()
+"""Under this name workers that would move money wait for each other."""
 ENDED_BADLY = ("failed", "canceled")
 
 
@@ -58,12 +61,16 @@ def fill_up(waiting: Sequence[Payout], *, at: datetime) -> int:
     if not _settle_open(at=at) or _came_back_lately():
         return 0
     needed = sum(with_headroom(row.amount) for row in waiting)
-    there = provider.storage_available(gateway(), storage, currency)
+    seen = Funding.objects.aggregate(last=Max("pk"))["last"] or 0
+    there, is_moved = provider.storage_available(gateway(), storage, currency), False
     if needed > there:
         spare = provider.balance_available(gateway(), currency) - floor(currency, at=at)
         amount = min(needed - there, spare)
-        if amount > 0 and _move(amount, currency, at=at):
+        is_moved = amount > 0 and _move(amount, currency, seen=seen, at=at)
+        if is_moved:
             there = provider.storage_available(gateway(), storage, currency)
+    if needed > there and not is_moved and not _is_free(seen):
+        return there  # another worker is at it, and tells what is missing
     if needed > there:
         tell_short(currency, missing=needed - there, at=at)
     else:
@@ -130,8 +137,18 @@ def _settle_open(*, at: datetime) -> bool:
     return row is None or _carry_out(row, at=at)
 
 
-def _move(amount: int, currency: str, *, at: datetime) -> bool:
-    """Move an amount, written down before; return whether it is there."""
+def _is_free(seen: int) -> bool:
+    """Tell whether no other worker has moved anything since: its round goes on with that."""
+    return not Funding.objects.filter(pk__gt=seen, state__in=(State.SENDING, State.DONE)).exists()
+
+
+def _move(amount: int, currency: str, *, seen: int | None = None, at: datetime) -> bool:
+    """Move an amount, written down before; return whether it is there.
+
+    Args:
+        seen: the last movement that there was when the account was read: nothing is moved if
+            somebody else was faster.
+    """
     request = {
         "storage": settings.PAYOUT_FINANCIAL_ACCOUNT, "amount": amount, "currency": currency,
     }  # fmt: skip
@@ -141,6 +158,9 @@ def _move(amount: int, currency: str, *, at: datetime) -> bool:
     )  # fmt: skip
     try:
         with transaction.atomic():
+            one_after_another(LINE)
+            if seen is not None and not _is_free(seen):
+                return False
             row.save()
     except IntegrityError:  # another worker is at it
         return False

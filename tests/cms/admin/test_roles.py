@@ -99,6 +99,7 @@ def made():
     make.origin("KE")
     TOTP.activate(locked, generate_totp_secret())
     return {
+        "year": "2027", "month": "05",
         "locked": locked.pk, "member": locked.memberships.get().pk, "leave": "leave",
         "suspended": make.merchant(state="suspended").pk,
         "asked": invite_person(applied, "asha@example.org", language="en", at=BEFORE,

@@ -72,7 +72,8 @@ def test_a_piece_that_fails_is_logged_and_the_others_run(work, caplog):
     assert states(work) == ALL_DONE  # the poller heard of both payments
     failed = [r.getMessage() for r in caplog.records if r.name == "shop.management.commands.beat"]
     assert [said.split(" failed")[0] for said in failed] == [
-        "apply waiting messages", "forget what messages said", "forget old messages",
+        "apply waiting messages", "apply messages about payouts", "forget what messages said",
+        "forget old messages",
     ]  # fmt: skip
     assert GatewayEvent.objects.get().state == "new"
 

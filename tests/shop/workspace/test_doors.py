@@ -117,7 +117,7 @@ def test_members_get_their_pages_which_nobody_keeps(client, desk):
 
 
 def test_who_may_not_see_money_sees_none(client, desk):
-    words = ("You earn", "Earned so far", "You keep", "Commission</dt><dd>−")
+    words = ("You earn", "Earned so far", "You keep", "Commission</dt><dd><bdi>−")
     pages = "".join(client.get(desk.address(pattern)).getvalue().decode() for pattern in PAGES)
     assert all(word in pages for word in words)
     client.force_login(make.member(desk.merchant, may_see_money=False))
