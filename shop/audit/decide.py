@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from shop.accounts.models import User
 from shop.audit.discrepancies import of_task
@@ -14,6 +14,7 @@ from shop.audit.rules import missing_papers
 from shop.currencies import written
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log as note
+from shop.ledger.at_the_bank import note_paid_in, reference_of
 from shop.ledger.models import LedgerEntry
 from shop.ledger.posting import operator, sales
 from shop.ledger.posting.entries import EventFacts
@@ -27,7 +28,6 @@ from shop.settlements.receivables import close_receivable
 
 Account, Kind = LedgerEntry.Account, MoneyTask.Kind
 MOST_WORDS = 300
-MOST_LETTERS = 40  # of a bank's reference, so that the name of the entry holds it
 PLACES = {
     TaskOutcome.IS_FEE: Account.FEES,
     TaskOutcome.OWN_MONEY: Account.BANK,
@@ -113,14 +113,9 @@ def pay_in_cover(
         StaleState: somebody else has closed the task.
     """
     row = _found(_locked(task))
-    reference = _reference(bank_reference)
     gate.close(task, TaskOutcome.PAID_IN, reason=reason, at=at, by=by)
-    facts = EventFacts(reference=reference, currency=row.currency, at=at)
-    try:
-        with transaction.atomic():
-            operator.post_paid_in(amount, **facts)
-    except IntegrityError as used:
-        raise NotPossible("This reference stands in the books already.") from used
+    currency = row.currency
+    note_paid_in(amount, bank_reference=bank_reference, currency=currency, at=at, by=by)
     row.delete()  # what is still missing is told again
 
 
@@ -135,7 +130,7 @@ def pay_in_receivable(
         StaleState: somebody else has closed the task.
     """
     row = _found(_locked(task))
-    reference = _reference(bank_reference)
+    reference = reference_of(bank_reference)
     gate.close(task, TaskOutcome.PAID_IN, reason=reason, at=at, by=by)
     left = close_receivable(_merchant(task), row.currency, paid=amount, reference=reference, at=at)
     row.delete()
@@ -240,12 +235,3 @@ def _merchant(task: MoneyTask) -> int:
     if task.merchant_id is None:
         raise StaleState
     return task.merchant_id
-
-
-def _reference(typed: str) -> str:
-    reference = " ".join(typed.split())
-    if not reference or len(reference) > MOST_LETTERS:
-        raise NotPossible(
-            f"Type the bank's reference, at most {MOST_LETTERS} letters: nobody finds it without."
-        )
-    return reference

@@ -67,8 +67,13 @@ def note_sponsor_repaid(
 
 
 @transaction.atomic
-def note_paid_in(amount: int, *, bank_reference: str, at: datetime, by: User) -> None:
+def note_paid_in(
+    amount: int, *, bank_reference: str, currency: str = "", at: datetime, by: User
+) -> None:
     """Book what the organizer paid in for the discounts that he gives.
+
+    Args:
+        currency: the shop's, unless another is named.
 
     Raises:
         NotPossible: nothing was paid, or the bank's reference is missing or was used.
@@ -76,6 +81,7 @@ def note_paid_in(amount: int, *, bank_reference: str, at: datetime, by: User) ->
     if amount <= 0:
         raise NotPossible("Say how much came.")
     facts = _facts(bank_reference, at=at)
+    facts["currency"] = currency or facts["currency"]
     _once(lambda: books.post_paid_in(amount, **facts))
     note(by, "paid in", at=at, by=by, festival=None,
          after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
@@ -98,12 +104,22 @@ def note_tax_paid(amount: int, *, bank_reference: str, at: datetime, by: User) -
          after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
 
 
-def _facts(bank_reference: str, *, at: datetime) -> EventFacts:
-    reference = " ".join(bank_reference.split())
+def reference_of(typed: str) -> str:
+    """Return a bank's reference as it was typed, with single blanks.
+
+    Raises:
+        NotPossible: there is none, or it is too long.
+    """
+    reference = " ".join(typed.split())
     if not 0 < len(reference) <= MOST_LETTERS:
         raise NotPossible(
             f"Type the bank's reference, at most {MOST_LETTERS} letters: nobody finds it without."
         )
+    return reference
+
+
+def _facts(bank_reference: str, *, at: datetime) -> EventFacts:
+    reference = reference_of(bank_reference)
     return EventFacts(reference=reference, currency=settings.SHOP_CURRENCY, at=at)
 
 

@@ -15,6 +15,7 @@ from shop.audit import decide
 from shop.audit.discrepancies import of_task
 from shop.currencies import in_whole, written
 from shop.forms.fields import AmountField, LineField
+from shop.ledger.at_the_bank import MOST_LETTERS
 from shop.money_desk.kinds import KINDS, TaskOutcome
 from shop.money_desk.models import MoneyTask
 
@@ -30,7 +31,7 @@ EFFECTS = {
 class PaidInForm(forms.Form):
     amount = AmountField()
     bank_reference = LineField(
-        max_length=decide.MOST_LETTERS, help_text="As your bank writes it: it is used once."
+        max_length=MOST_LETTERS, help_text="As your bank writes it: it is used once."
     )
     reason = LineField(max_length=300, help_text="Whoever looks next reads it.")
 

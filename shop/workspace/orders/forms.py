@@ -1,5 +1,15 @@
+"""What stores fill in about a parcel: who carries it, and pieces that are sent again, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from shop.orders.models import OrderLine
+from shop.returns.replace import MOST_WORDS
 
 
 class ShipmentForm(forms.Form):
@@ -31,3 +41,52 @@ class ShipmentForm(forms.Form):
         if number and not number.isalnum() and not number.replace("-", "").isalnum():
             raise forms.ValidationError(_("A tracking number has letters, digits and hyphens."))
         return number
+
+
+class PiecesForm(forms.Form):
+    """How many of each line something is about, and why; the shopper reads the reason.
+
+    ``units`` are the answers by line id, once it is valid.
+    """
+
+    def __init__(self, left: Mapping[OrderLine, int], *args: Any, **kwargs: Any) -> None:
+        """Take the lines with how many units of each are left."""
+        super().__init__(*args, **kwargs)
+        reason = self.fields.pop("reason")
+        others = dict(self.fields)
+        self.fields.clear()
+        for line, count in left.items():
+            facts = {"product": line.title, "count": count}
+            self.fields[f"units-{line.pk}"] = forms.IntegerField(
+                label=_("%(product)s: how many of %(count)d") % facts,
+                min_value=0, max_value=count, required=False, initial=0,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )  # fmt: skip
+        self.fields |= others | {"reason": reason}
+        self._lines = list(left)
+
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("The shopper reads it."),
+        max_length=MOST_WORDS,
+        error_messages={"required": _("Say why: the shopper reads it.")},
+    )
+
+    @property
+    def units(self) -> dict[int, int]:
+        """Return how many units of each line were typed, by its id."""
+        return {row.pk: self.cleaned_data[f"units-{row.pk}"] or 0 for row in self._lines}
+
+
+class CannotSendForm(PiecesForm):
+    """Pieces that cannot be sent, and whether they are there."""
+
+    are_there = forms.ChoiceField(
+        label=_("Are the pieces there?"),
+        choices=[
+            ("no", _("No: they leave the stock")),
+            ("yes", _("Yes: others may buy them")),
+        ],
+        widget=forms.RadioSelect,
+        initial="no",
+    )

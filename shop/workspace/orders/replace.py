@@ -16,11 +16,11 @@ from shop.delivery.models import Carrier
 from shop.delivery.names import address_lines
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
-from shop.orders.models import OrderLine, Replacement
+from shop.orders.models import Replacement
 from shop.returns.replace import MOST_WORDS, cancel, left_to_replace, send, send_again
 from shop.returns.words import replacement_words
 from shop.workspace.access import MemberRequest, members_only, suborders_of, today_of, work_on
-from shop.workspace.orders.forms import ShipmentForm
+from shop.workspace.orders.forms import PiecesForm, ShipmentForm
 
 SHOWN = 8
 
@@ -40,12 +40,11 @@ def offer(request: MemberRequest, suborder_id: int) -> HttpResponse:
     left = left_to_replace(part)
     if not left:
         raise Http404
-    form = _units_form(left, request)
+    form = PiecesForm(left, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        units = {line.pk: form.cleaned_data[f"units-{line.pk}"] or 0 for line in left}
         try:
             made = send_again(
-                part.pk, units, reason=form.cleaned_data["reason"],
+                part.pk, form.units, reason=form.cleaned_data["reason"],
                 at=clock.moment_of(request), by=request.user,
             )  # fmt: skip
         except ShopError as refusal:
@@ -112,21 +111,3 @@ def _change(request: MemberRequest, found: Replacement, form: forms.Form) -> str
         return _("Cancelled. The shopper is told, and the units can be sold again.")
     send(found.pk, **form.cleaned_data, at=at, by=by)
     return _("The replacement is marked as sent. The shopper was mailed.")
-
-
-def _units_form(left: dict[OrderLine, int], request: MemberRequest) -> forms.Form:
-    fields: dict[str, forms.Field] = {}
-    for line, count in left.items():
-        fields[f"units-{line.pk}"] = forms.IntegerField(
-            label=_("%(product)s: how many of %(count)d") % {"product": line.title, "count": count},
-            min_value=0, max_value=count, required=False, initial=0,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        )  # fmt: skip
-    fields["reason"] = forms.CharField(
-        label=_("Why"),
-        help_text=_("The shopper reads it."),
-        max_length=MOST_WORDS,
-        error_messages={"required": _("Say why: the shopper reads it.")},
-    )
-    kind = type("SendAgainForm", (forms.Form,), fields)
-    return kind(request.POST if request.method == "POST" else None)

@@ -31,6 +31,7 @@ from shop.workspace.access import (
     today_of,
     work_on,
 )
+from shop.workspace.orders.forms import CannotSendForm
 from shop.workspace.paging import page_of
 
 SHOWN = 50
@@ -146,12 +147,11 @@ def cannot_send(request: MemberRequest, suborder_id: int) -> HttpResponse:
     left = answer.left_to_send(part)
     if part.state != Suborder.State.WAITING or not left:
         raise Http404
-    form = _cannot_form(left, request)
+    form = CannotSendForm(left, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        units = {line.pk: form.cleaned_data[f"units-{line.pk}"] or 0 for line in left}
         try:
             answer.cannot_send(
-                part.pk, units, are_there=form.cleaned_data["are_there"] == "yes",
+                part.pk, form.units, are_there=form.cleaned_data["are_there"] == "yes",
                 reason=form.cleaned_data["reason"], at=clock.moment_of(request), by=request.user,
             )  # fmt: skip
         except ShopError as refusal:
@@ -162,30 +162,6 @@ def cannot_send(request: MemberRequest, suborder_id: int) -> HttpResponse:
     context = {"part": "orders", "suborder": part, "form": form}
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/cannot_send.html", context, status=status)
-
-
-def _cannot_form(left: dict[Any, int], request: MemberRequest) -> forms.Form:
-    fields: dict[str, forms.Field] = {}
-    for line, count in left.items():
-        fields[f"units-{line.pk}"] = forms.IntegerField(
-            label=_("%(product)s: how many of %(count)d") % {"product": line.title, "count": count},
-            min_value=0, max_value=count, required=False, initial=0,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        )  # fmt: skip
-    fields["are_there"] = forms.ChoiceField(
-        label=_("Are the pieces there?"),
-        choices=[("no", _("No: they leave the stock")), ("yes", _("Yes: others may buy them"))],
-        widget=forms.RadioSelect,
-        initial="no",
-    )
-    fields["reason"] = forms.CharField(
-        label=_("Why"),
-        help_text=_("The shopper reads it."),
-        max_length=answer.MOST_WORDS,
-        error_messages={"required": _("Say why: the shopper reads it.")},
-    )
-    kind = type("CannotSendForm", (forms.Form,), fields)
-    return kind(request.POST if request.method == "POST" else None)
 
 
 def _own(request: MemberRequest, request_id: int) -> ReturnRequest:
