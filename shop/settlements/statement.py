@@ -30,10 +30,11 @@ def has_statement(row: Settlement) -> bool:
 def statement_answer(row: Settlement, *, language: str) -> HttpResponse:
     """Return a settlement as PDF, in a language, as an answer to a browser."""
     with translation.override(language):
-        return as_answer(set_page(json.dumps(_facts(row, language))), f"{row.number}.pdf")
+        return as_answer(set_page(json.dumps(statement_facts(row, language))), f"{row.number}.pdf")
 
 
-def _facts(row: Settlement, language: str) -> dict[str, Any]:
+def statement_facts(row: Settlement, language: str) -> dict[str, Any]:
+    """Return what the page says, in the active language, which is the one that is named."""
     seller, buyer = operator(), as_seller(row.merchant)
     return {
         "language": language,
@@ -41,24 +42,31 @@ def _facts(row: Settlement, language: str) -> dict[str, Any]:
         "device": "",
         "seller": {"name": seller.name},
         "page": {
+            "is_wide": True,
             "title": f"{_('Settlement')} {row.number}",
             "device": "",
             "fiscal_number": "",
             "parties": [
                 [seller.name, seller_lines(seller, language)[1:]],
-                [row.merchant.name, seller_lines(buyer, language)],
+                [row.merchant.name, _beside_name(row, seller_lines(buyer, language))],
             ],
             "about": _about(row),
-            "columns": [_("Order"), _("Shopper paid"), _("Others gave"), _("Commission"),
-                        _("Yours")],
+            "columns": [_("Order"), _("Before"), _("You gave"), _("Others gave"),
+                        _("Shopper paid"), _("Commission"), _("Yours")],
             "rows": [_line(line, row.currency) for line in lines_now(row)],
+            "sums": _sums(row),
             "total": _total(row),
-            "taxes": _beside(row),
+            "taxes": [],
             "notes": [_("Commission is taken on what the shopper paid and others gave, none on "
                         "delivery, as agreed when each order was placed.")],
             "through": "",
         },
     }  # fmt: skip
+
+
+def _beside_name(row: Settlement, lines: list[str]) -> list[str]:
+    """Return the lines of a store below its name, which is not said twice."""
+    return lines[1:] if lines[:1] == [row.merchant.name] else lines
 
 
 def _about(row: Settlement) -> list[list[str]]:
@@ -78,7 +86,8 @@ def _line(line: dict[str, Any], currency: str) -> list[str]:
     count = f"{line['quantity']} × " if line["quantity"] else ""
     is_goods = line["kind"] == "goods" or not line["what"]
     title = " ".join(filter(None, (line["order"], f"{count}{what}")))
-    amounts = [line["paid"], line["others_gave"], line["commission"]]
+    parts = ("before", "store_gave", "others_gave", "paid", "commission")
+    amounts = [-line[name] if name == "store_gave" else line[name] for name in parts]
     return [
         title, "" if is_goods else kind_words(line["kind"]),
         *(_amount(n, currency) if n else "" for n in amounts), _amount(line["yours"], currency),
@@ -91,7 +100,7 @@ def _total(row: Settlement) -> list[str]:
     return [name, _amount(row.total, row.currency)]
 
 
-def _beside(row: Settlement) -> list[list[str]]:
+def _sums(row: Settlement) -> list[list[str]]:
     """Return the sums that lead to the total."""
     found = [[_("Sum of the lines"), _amount(row.earned, row.currency)]]
     if row.netted:

@@ -11,6 +11,7 @@ from shop.papers.models import Document
 from shop.settlements.commission import bill, make_bills, to_bill
 from shop.settlements.make import draft
 from shop.settlements.models import Settlement
+from shop.settlements.statement import statement_facts
 from tests import make
 from tests.crowd import at_once
 from tests.paying import assert_books_agree
@@ -126,6 +127,22 @@ def test_a_store_takes_statement_and_bill_away_as_pdf(till, merchant, client):
         answer = client.get(link)
         assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
         assert answer.headers["Cache-Control"].startswith("private, no-store")
+
+
+def test_a_statement_says_who_gave_what_and_leads_to_what_is_paid(till, merchant):
+    merchant.reserve_bp = 1_000
+    merchant.save()
+    refund(earned(till, merchant), 1, at=RELEASED)
+    page = statement_facts(settled(merchant), "en")["page"]
+
+    assert page["columns"] == ["Order", "Before", "You gave", "Others gave", "Shopper paid",
+                               "Commission", "Yours"]  # fmt: skip
+    assert [row[2:] for row in page["rows"]] == [
+        ["$100.00", "", "", "$100.00", "$10.00", "$90.00"],
+        ["", "", "", "−$20.00", "−$2.00", "−$18.00"],
+    ]
+    assert page["sums"] == [["Sum of the lines", "$72.00"], ["Kept as reserve", "−$7.20"]]
+    assert page["total"] == ["Paid to you", "$64.80"]
 
 
 def test_others_get_no_bill_and_a_draft_has_no_page(till, merchant, client):
