@@ -149,6 +149,7 @@ urlpatterns = [
     path("money/<int:pk>/<slug:outcome>/", money.close, name="money-close"),
     path("books/", books.books, name="books"),
     path("books/paid-in/", books.money_in, name="money-in"),
+    path("books/taken-out/", books.money_out, name="money-out"),
     path("books/tax-paid/", books.tax_paid, name="tax-paid"),
     path("books/receivables/", receivables.show_receivables, name="receivables"),
     re_path(r"^books/(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})/$", months.show_month, name="month"),

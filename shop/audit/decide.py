@@ -43,7 +43,7 @@ def explain(task: MoneyTask, *, reason: str, at: datetime, by: User) -> None:
         NotPossible: there is no reason.
         StaleState: somebody else has closed it.
     """
-    gate.close(_locked(task), TaskOutcome.EXPLAINED, reason=reason, at=at, by=by)
+    _end(_locked(task), TaskOutcome.EXPLAINED, reason=reason, at=at, by=by)
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def place(task: MoneyTask, outcome: TaskOutcome, *, reason: str, at: datetime, b
     row = _found(_locked(task))
     if not row.stays:
         raise NotPossible("This is money of an order. Look at its payment and its refunds.")
-    gate.close(task, outcome, reason=reason, at=at, by=by)
+    _end(task, outcome, reason=reason, at=at, by=by)
     facts = EventFacts(reference=row.key, currency=row.currency, at=at)
     operator.post_suspense_closed(PLACES[outcome], row.figure, **facts)
 
@@ -78,7 +78,7 @@ def match(task: MoneyTask, other_id: int, *, reason: str, at: datetime, by: User
     if (own.figure + other.figure, own.currency) != (0, other.currency):
         raise NotPossible("Together they do not come to nothing.")
     for row in rows.values():
-        gate.close(row, TaskOutcome.MATCHED, reason=reason, at=at, by=by)
+        _end(row, TaskOutcome.MATCHED, reason=reason, at=at, by=by)
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def pay_in_cover(
         StaleState: somebody else has closed the task.
     """
     row = _found(_locked(task))
-    gate.close(task, TaskOutcome.PAID_IN, reason=reason, at=at, by=by)
+    _end(task, TaskOutcome.PAID_IN, reason=reason, at=at, by=by)
     currency = row.currency
     note_paid_in(amount, bank_reference=bank_reference, currency=currency, at=at, by=by)
     row.delete()  # what is still missing is told again
@@ -131,7 +131,7 @@ def pay_in_receivable(
     """
     row = _found(_locked(task))
     reference = reference_of(bank_reference)
-    gate.close(task, TaskOutcome.PAID_IN, reason=reason, at=at, by=by)
+    _end(task, TaskOutcome.PAID_IN, reason=reason, at=at, by=by)
     left = close_receivable(_merchant(task), row.currency, paid=amount, reference=reference, at=at)
     row.delete()
     return left
@@ -200,6 +200,13 @@ def others_to_match(task: MoneyTask) -> list[MoneyTask]:
     )
     about = [gate.key_of(one) for one in undoing]
     return list(gate.open_tasks().filter(kind=Kind.SUSPENSE, about__in=about))
+
+
+def _end(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User) -> None:
+    """Close a task; a write-off that somebody asked for is asked for no more, unless it is this."""
+    gate.close(task, outcome, reason=reason, at=at, by=by)
+    if outcome != TaskOutcome.WRITTEN_OFF and (asked := asked_by(task)):
+        asked.move_to(WriteOff.State.DROPPED)
 
 
 def _ask(

@@ -88,6 +88,23 @@ def note_paid_in(
 
 
 @transaction.atomic
+def note_taken_out(amount: int, *, bank_reference: str, at: datetime, by: User) -> None:
+    """Book what the organizer took out of the operator's bank, or had written down by mistake.
+
+    Raises:
+        NotPossible: less is there, or the bank's reference is missing or was used.
+    """
+    there = balance(Account.BANK, settings.SHOP_CURRENCY)
+    if not 0 < amount <= there:
+        left = written(max(there, 0), settings.SHOP_CURRENCY, "en")
+        raise NotPossible(f"{left} is on your accounts, by the books.")
+    facts = _facts(bank_reference, at=at)
+    _once(lambda: books.post_paid_in(-amount, **facts))
+    note(by, "taken out", at=at, by=by, festival=None,
+         after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
+
+
+@transaction.atomic
 def note_tax_paid(amount: int, *, bank_reference: str, at: datetime, by: User) -> None:
     """Book tax that was paid to the office.
 

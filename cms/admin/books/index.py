@@ -22,7 +22,7 @@ from shop.accounts.requests import SignedIn
 from shop.audit.models import Night
 from shop.audit.night import latest_nights, words_of
 from shop.currencies import written
-from shop.ledger.at_the_bank import note_paid_in, note_tax_paid
+from shop.ledger.at_the_bank import note_paid_in, note_taken_out, note_tax_paid
 from shop.ledger.cover import Cover, covers
 from shop.ledger.models import LedgerEntry
 from shop.ledger.months import months
@@ -74,6 +74,22 @@ def money_in(request: SignedIn) -> HttpResponse:
         "Money that you move to the provider is found by itself, and changes nothing.",
     ]
     return _book(request, Act("You have paid in", "Book it", effects, run, BankForm))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def money_out(request: SignedIn) -> HttpResponse:
+    """Write down what the organizer took out, or what was written down by mistake."""
+
+    def run(answers: dict[str, Any]) -> str:
+        note_taken_out(**answers, at=clock.moment_of(request), by=request.user)
+        return f"{amount(answers['amount'])} is in the books as taken out."
+
+    effects = [
+        "It is no longer counted as held: look at the cover first.",
+        "What was booked as paid in by mistake is taken back this way, too.",
+    ]
+    return _book(request, Act("You have taken out", "Book it", effects, run, BankForm))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

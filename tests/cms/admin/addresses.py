@@ -298,6 +298,8 @@ AFTER_SALE = [
     ("festivals/{festival}/sponsors/{fund}/repaid/", "post", PLAN, {"amount": "5"}),
     ("books/paid-in/", "get", PLAN, {}),
     ("books/paid-in/", "post", PLAN, {"amount": "5"}),
+    ("books/taken-out/", "get", PLAN, {}),
+    ("books/taken-out/", "post", PLAN, {"amount": "5"}),
     ("books/tax-paid/", "get", PLAN, {}),
     ("books/tax-paid/", "post", PLAN, {"amount": "5"}),
     ("books/receivables/", "get", ALL, {}),

@@ -187,6 +187,18 @@ def test_more_than_a_sum_is_given_up_by_two_people(till, sold):
         decide.write_off(task, **SAID, by=second)
 
 
+def test_what_is_paid_in_after_all_is_asked_to_be_given_up_no_more(till, sold):
+    owing()
+    night(till)
+    task = MoneyTask.objects.get()
+    decide.write_off(task, **SAID, by=make.user())
+
+    assert decide.pay_in_receivable(task, 80_00, "FT 1", **SAID, by=make.user()) == 0
+
+    assert WriteOff.objects.get().state == "dropped"
+    assert standing("losses", "receivable") == [0, 0]
+
+
 def test_little_is_given_up_by_one(till, sold):
     owing(50_00)
     night(till)

@@ -4,7 +4,13 @@ import pytest
 
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog, Fund
-from shop.ledger.at_the_bank import held_of, note_sponsor_paid, note_sponsor_repaid, note_tax_paid
+from shop.ledger.at_the_bank import (
+    held_of,
+    note_paid_in,
+    note_sponsor_paid,
+    note_sponsor_repaid,
+    note_tax_paid,
+)
 from shop.ledger.balances import balance
 from shop.ledger.posting.entries import Account, EventFacts
 from shop.ledger.posting.operator import post_commission_tax
@@ -72,6 +78,18 @@ def test_what_the_organizer_pays_in_for_discounts_is_booked(client, db):
 
     assert "stands in the books already" in again.text
     assert (balance(Account.BANK, "USD"), balance(Account.PROMOTIONS, "USD")) == (8_00, -8_00)
+
+
+def test_what_is_taken_out_is_no_more_than_is_there(client, db):
+    client.force_login(organizer())
+    note_paid_in(8_00, **facts("FT 1"))
+    page = "/organize/books/taken-out/"
+
+    refused = client.post(page, {"amount": "8.01", "bank_reference": "FT 2"})
+    client.post(page, {"amount": "3.00", "bank_reference": "FT 2"})
+
+    assert "$8.00 is on your accounts, by the books." in refused.text
+    assert (balance(Account.BANK, "USD"), balance(Account.PROMOTIONS, "USD")) == (5_00, -5_00)
 
 
 def test_tax_is_booked_as_paid_on_the_page_of_the_books(client, db):
