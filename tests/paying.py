@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.test import Client
@@ -23,8 +24,11 @@ ADDRESSES = Addresses("http://testserver/orders/{order}/paid/", "http://testserv
 
 
 def set_clocks(sandbox: Any, at: datetime) -> None:
-    """Let the sandbox think that it is this instant, as the shop is told by ``at``."""
-    sandbox.set_offset(round(at.timestamp() - time.time()))
+    """Let the sandbox think that it is this instant, as the shop is told by ``at``.
+
+    It counts whole seconds, and is less than one ahead: behind, midnight would be the day before.
+    """
+    sandbox.set_offset(ceil(at.timestamp() - time.time()))
 
 
 def begin(who: Shopper, *, at: datetime = NOON) -> Payment:
