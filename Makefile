@@ -22,7 +22,7 @@ demo-reset: ## delete the demo's data, so that the next demo begins anew
 test: ## run the checks and the tests (make test ARGS="tests/shop -k price": some)
 	@scripts/test.sh $(ARGS)
 
-long: ## run the tests that take long: many examples, much data
+long: ## run the tests that take long: browsers, drills, many examples, much data
 	@WHICH=long scripts/test.sh $(ARGS)
 
 check: ## run the checks alone: format, lint, types, imports, links, lengths

@@ -13,6 +13,7 @@ from sandbox.server import Options, start
 from shop.storefront.cache import catalogue_version
 from tests import composing, emptying, locking, telling
 from tests.patience import PATIENCE
+from tests.waiting import let_some_wait
 
 pytest_plugins = ["tests.browsing.fixtures"]
 
@@ -32,6 +33,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from tests.sharing import ByModule  # noqa: PLC0415 (needs pytest-xdist, which a run may lack)
 
     return ByModule(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what waits for `make long`, before a run chooses by marks."""
+    let_some_wait(items)
 
 
 @pytest.fixture(autouse=True)

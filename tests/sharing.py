@@ -9,7 +9,7 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-ONE_BY_ONE = ("tests/access/", "tests/journeys/")
+from tests.waiting import IN_BROWSERS
 
 
 class ByModule(LoadScopeScheduling):
@@ -35,7 +35,7 @@ def parts(nodeids: list[str]) -> dict[str, str]:
     """Return to which part of a module each test belongs: those beside each other to the same."""
     found, before, number = {}, "", 0
     for nodeid in nodeids:
-        module = nodeid if nodeid.startswith(ONE_BY_ONE) else nodeid.partition("::")[0]
+        module = nodeid if nodeid.startswith(IN_BROWSERS) else nodeid.partition("::")[0]
         number += module != before
         found[nodeid], before = f"{module} {number}", module
     return found

@@ -1,5 +1,6 @@
 """Returns and money of a store belong to its members, and money to those who may see it."""
 
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.settlements.commission import bill
 from shop.settlements.methods import add_method
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof, Settlement
-from tests import make
+from tests import make, worlds
 from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.shop.settlements.earned import ACCOUNT
@@ -62,9 +63,29 @@ def facts_of(desk: Desk) -> dict[str, object]:
     }  # fmt: skip
 
 
+def opened():
+    """Open a store, and let everything follow its sale."""
+    desk = open_desk()
+    return desk, facts_of(desk)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Make all of it once for all addresses."""
+    with worlds.world(django_db_blocker, opened, at=NOON) as made:
+        yield made
+
+
 @pytest.fixture
-def facts(desk):
-    return facts_of(desk)
+def desk(client, clock_at, world):
+    clock_at(NOON)
+    client.force_login(world[0].member)
+    return deepcopy(world[0])
+
+
+@pytest.fixture
+def facts(desk, world):
+    return dict(world[1])
 
 
 def call(client, facts, pattern, method):

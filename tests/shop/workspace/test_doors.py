@@ -1,6 +1,7 @@
 """Every address of the desk belongs to its members: guests sign in, strangers find nothing."""
 
 import re
+from copy import deepcopy
 
 import pytest
 from django.urls import get_resolver
@@ -8,8 +9,9 @@ from django.urls import get_resolver
 from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog, Nomination, RegularPrice
 from shop.stock.models import Pool, StockMove
-from tests import make
+from tests import make, worlds
 from tests.cms.admin.people import organizer
+from tests.make import NOON
 from tests.shop.workspace.desk import (
     ADDRESSES,
     AFTER_SALE,
@@ -35,6 +37,20 @@ BODY = {
     "legal_name": "Taken over", "version": "999999999",
     "rule": "percent", "dispatch_from": "1", "dispatch_to": "2", "confirm": "1", "accept": "on",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Open a store with one of everything, once for all addresses."""
+    with worlds.world(django_db_blocker, open_desk, at=NOON) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(client, clock_at, world):
+    clock_at(NOON)
+    client.force_login(world.member)
+    return deepcopy(world)
 
 
 def state() -> list:
