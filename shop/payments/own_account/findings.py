@@ -17,7 +17,7 @@ from shop.ledger.balances import balance
 from shop.ledger.models import LedgerEntry
 from shop.payments.own_account.endpoints import KINDS, Payload, address_of, found
 from shop.payments.provider.guards import SANDBOX_KEY, dangers, is_live
-from shop.payments.provider.stripe_account import API_VERSION, Account, account
+from shop.payments.provider.stripe_account import API_VERSION, Account, account, unreadable
 from shop.payments.provider.stripe_gateway import gateway
 
 TOLERANCE = timedelta(minutes=5)
@@ -57,6 +57,7 @@ def findings(public: str, *, at: datetime) -> Iterator[SetupFinding]:
     yield _mode(own)
     yield _clock(own, at)
     yield from _account(own)
+    yield _rights()
     yield from _endpoint(public, Payload.SNAPSHOT)
     if settings.PAYOUT_SENDER:
         yield from _endpoint(public, Payload.THIN)
@@ -130,6 +131,19 @@ def _account(own: Account) -> Iterator[SetupFinding]:
         yield SetupFinding(
             "The account may not pay out.", "Give it a bank account at the provider."
         )
+
+
+def _rights() -> SetupFinding:
+    """Tell whether the key may read what the shop works with; writing is tried by nobody here."""
+    stores = bool(settings.PAYOUT_FINANCIAL_ACCOUNT)
+    try:
+        barred = unreadable(gateway(), pays=bool(settings.PAYOUT_SENDER), stores=stores)
+    except GatewayError as error:
+        return SetupFinding(f"What the key may read is not known: {error}", "Run this again.")
+    if barred:
+        what = f"The key may not read {', '.join(barred)}."
+        return SetupFinding(what, "Give it these rights, and to write what going live names.")
+    return SetupFinding("The key may read all that the shop works with.")
 
 
 def _endpoint(public: str, payload: Payload) -> Iterator[SetupFinding]:

@@ -6,7 +6,7 @@ Only setting a shop up needs them. Messages come in two kinds, each to an endpoi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +15,7 @@ from typing import Any
 import stripe
 
 from shop.currencies import from_stripe
+from shop.errors import GatewayError
 from shop.payments.provider.stripe_gateway import StripeGateway
 
 API_VERSION: str = stripe.api_version
@@ -88,6 +89,47 @@ def account(provider: StripeGateway) -> Account:
         is_swept=bool(shown.get("automatic_transfer_rules_by_currency")),
         answered_at=_answered_at(own),
     )
+
+
+FIRST: Any = {"limit": 1}
+READS: dict[str, Callable[[stripe.StripeClient], Any]] = {
+    "checkout sessions": lambda c: c.v1.checkout.sessions.list(FIRST),
+    "refunds": lambda c: c.v1.refunds.list(FIRST),
+    "disputes": lambda c: c.v1.disputes.list(FIRST),
+    "balance transactions": lambda c: c.v1.balance_transactions.list(FIRST),
+}
+PAYING_READS: dict[str, Callable[[stripe.StripeClient], Any]] = {
+    "accounts": lambda c: c.v2.core.accounts.list(FIRST),
+    "transfers": lambda c: c.v1.transfers.list(FIRST),
+    "payouts": lambda c: c.v1.payouts.list(FIRST),
+}
+STORING_READS: dict[str, Callable[[stripe.StripeClient], Any]] = {
+    "financial accounts": lambda c: c.v2.money_management.financial_accounts.list(FIRST),
+    "outbound payments": lambda c: c.v2.money_management.outbound_payments.list(FIRST),
+    "transactions of financial accounts": lambda c: c.v2.money_management.transactions.list(FIRST),
+}
+
+
+def unreadable(provider: StripeGateway, *, pays: bool, stores: bool) -> list[str]:
+    """Return what the key may not even read of what the shop works with; a call for each.
+
+    Args:
+        pays: stores are paid through the provider.
+        stores: they are paid from an account for payouts.
+
+    Raises:
+        GatewayError: the provider does not answer.
+    """
+    asked = READS | (PAYING_READS if pays else {}) | (STORING_READS if stores else {})
+    found = []
+    for name, read in asked.items():
+        try:
+            provider.ask(read)
+        except GatewayError as error:
+            if error.may_retry:
+                raise
+            found.append(name)
+    return found
 
 
 def snapshot_endpoints(provider: StripeGateway) -> list[Endpoint]:

@@ -207,3 +207,26 @@ def test_with_payouts_by_the_provider_their_messages_have_to_come_too(ready, set
     assert wrong(said) == [f"No endpoint sends messages to {SHOP}/webhooks/stripe/thin/."]
     call_command("payment_endpoints", SHOP, stdout=StringIO())
     assert check()[1]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [("GET /v1/refunds", "refunds"), ("GET /v1/transfers", "transfers"),
+     ("GET /v2/core/accounts", "accounts")],
+)  # fmt: skip
+def test_what_a_restricted_key_may_not_read_is_named(ready, settings, call, name):
+    settings.PAYOUT_SENDER = "GB"
+    ready.fail_next(403, on=call)
+
+    said, is_well = check()
+
+    assert not is_well
+    assert next(line for line in wrong(said) if "may not read" in line).startswith(
+        f"The key may not read {name}."
+    )
+
+
+def test_of_payouts_nothing_is_asked_where_they_are_made_by_hand(ready):
+    ready.fail_next(403, on="GET /v1/transfers")
+
+    assert check()[1]
