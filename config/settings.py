@@ -254,7 +254,7 @@ PAYMENTS_SANDBOX = env_on("PAYMENTS_SANDBOX")
 PAYOUT_SECRET = env("PAYOUT_SECRET") or SECRET_KEY
 PAYOUT_SECRETS_BEFORE = env_list("PAYOUT_SECRETS_BEFORE")
 # Payouts by the provider: the country of its account, and from which of its accounts they go.
-PAYOUT_SENDER = env("PAYOUT_SENDER").upper()  # US or GB; empty: all payouts are made by hand
+PAYOUT_SENDER = env("PAYOUT_SENDER").upper()  # where the operator is; empty: all by hand
 PAYOUT_FINANCIAL_ACCOUNT = env("PAYOUT_FINANCIAL_ACCOUNT")
 BATCH_ALONE_UP_TO = int(env("BATCH_ALONE_UP_TO", "100000"))  # minor units sent without a checker
 COMMISSION_VAT_BP = int(env("COMMISSION_VAT_BP", "0"))  # inside commission: 1900 are 19 %

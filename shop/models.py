@@ -88,7 +88,7 @@ from shop.settlements.models import (
     Settlement,
     SettlementLine,
 )
-from shop.settlements.remote.models import Funding, PayoutCountry
+from shop.settlements.remote.models import Funding, PayoutCountry, Transfer
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
 from shop.tickets.models import Ticket
@@ -114,6 +114,6 @@ __all__ = [
     "Shipment",
     "SignInRules", "Slot", "StockMove",
     "StoreInvitation", "Suborder", "Synonym", "Tally", "TaxRule", "Term", "Terms", "Ticket",
-    "Translation", "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WriteOff",
-    "WrongPrice",
+    "Transfer", "Translation", "User", "VainSearch", "Variant", "VoucherTry",
+    "Wanted", "Worker", "WriteOff", "WrongPrice",
 ]  # fmt: skip

@@ -141,6 +141,7 @@ urlpatterns = [
     path("batches/<int:pk>/close/", batches.close, name="batch-close"),
     path("accounts/", AccountsView.as_view(), name="accounts"),
     path("accounts/<int:pk>/", accounts.account, name="account"),
+    path("accounts/<int:pk>/estimate/", accounts.estimate, name="account-estimate"),
     re_path(r"^accounts/(?P<pk>[0-9]{1,15})/(?P<way>confirm|close|trust)/$", accounts.decide,
             name="account-decide"),
     path("money/", MoneyView.as_view(), name="money"),

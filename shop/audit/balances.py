@@ -22,7 +22,8 @@ from shop.rounds.work import each
 
 log = logging.getLogger(__name__)
 LOOKS = 3
-EXPLAINED = {"fee-": -1, "amount-": 1, "operation-": 1, "refund-line-": 1, "charge-line-": -1}
+EXPLAINED = {"fee-": -1, "amount-": 1, "operation-": 1, "refund-line-": 1, "charge-line-": -1,
+             "transfer-": 1, "transfer-line-": 1, "reversal-line-": -1}  # fmt: skip
 """What single lines differ by, by the beginning of the key, and with which sign it is the balance
 that is higher: what a task of its own tells is not told again as a sum."""
 A_DAY = timedelta(days=1)

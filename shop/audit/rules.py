@@ -1,7 +1,6 @@
 """What must always hold of the books, each rule by its number; a night and the tests ask them.
 
-Rule 3, that no more is transferred to a store's account at the provider than its entries say, waits
-for such transfers: the shop makes none. Rule 5 is the cover.
+Rule 5 is the cover.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from shop.audit.discrepancies import Breach
 from shop.audit.models import Discrepancy
+from shop.audit.moved import moved_too_much
 from shop.currencies import written
 from shop.ledger.balances import unbalanced
 from shop.ledger.cover import covers
@@ -30,6 +30,7 @@ from shop.payments.disputes.models import Dispute
 from shop.payments.models import Operation, Payment
 from shop.settlements.models import Payout, Settlement
 from shop.settlements.receivables import receivables
+from shop.settlements.remote.models import Transfer
 
 Task, Account = MoneyTask.Kind, LedgerEntry.Account
 Kind = LedgerTransaction.Kind
@@ -151,10 +152,19 @@ def _lines(at: datetime) -> Iterator[Breach]:
     done = Operation.objects.filter(
         sent, state=Operation.State.DONE, balance_txn=None, resolved_at=None
     )
-    for row in done.exclude(remote_id=None).select_related("payment__order").order_by("pk"):
-        amount = written(row.amount, row.currency, "en")
+    for operation in done.exclude(remote_id=None).select_related("payment__order").order_by("pk"):
+        amount = written(operation.amount, operation.currency, "en")
         what = f"A refund of {amount} is done here, and no line of the balance says so."
-        yield _of_operation(row, f"refund-line-{row.pk}", what)
+        yield _of_operation(operation, f"refund-line-{operation.pk}", what)
+    gone = Transfer.objects.filter(
+        state=Transfer.State.DONE, balance_txn=None, done_at__lt=at - A_DAY
+    )
+    for row in gone.select_related("suborder__order").order_by("pk"):
+        amount = written(row.amount, row.currency, "en")
+        what = f"A transfer of {amount} is done here, and no line of the balance says so."
+        key = f"{'reversal' if row.is_back else 'transfer'}-line-{row.pk}"
+        yield Breach(Task.DIFFERENCE, key, row.amount, what, row.currency,
+                     rows={"order": row.suborder.order} if row.suborder else {})  # fmt: skip
     # Of some methods the money comes days after somebody began to pay.
     paid = Q(order__paid_at__lt=at - A_DAY) | Q(order__paid_at=None, made_at__lt=at - A_DAY)
     charged = Payment.objects.filter(
@@ -230,6 +240,7 @@ RULES: dict[str, Rule] = {
     "balanced": _balanced,
     "counterparts": _counterparts,
     "settlements": _settlements,
+    "transfers": moved_too_much,
     "refunds": _refunds,
     "cover": _cover,
     "named": _named,

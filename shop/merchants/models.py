@@ -78,6 +78,14 @@ class Merchant(Stateful):
     settle_every = models.CharField(
         max_length=5, choices=SettleEvery, default=SettleEvery.WEEK, db_default=SettleEvery.WEEK
     )
+    paid_only_by = models.CharField(
+        max_length=7, blank=True, db_default="",
+        help_text="The only way it is paid, where an organizer has settled it: as PayoutMethod.way."
+    )  # fmt: skip
+    payout_tariff = models.PositiveIntegerField(
+        default=0, db_default=0,
+        help_text="Taken off each settlement for what its payout costs, minor units; 0: nothing.",
+    )  # fmt: skip
     reserve_bp = models.PositiveIntegerField(
         default=0, db_default=0, help_text="Kept of each settlement for refunds, basis points."
     )

@@ -43,6 +43,8 @@ class StoreFacts:
     settle_every: str
     reserve_bp: int
     reserve_days: int
+    paid_only_by: str
+    payout_tariff: int
 
 
 class NoPlace(NotPossible):

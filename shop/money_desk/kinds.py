@@ -98,7 +98,12 @@ KINDS: dict[str, KindOfTask] = {
     Kind.PAYOUT_STUCK: KindOfTask(
         "Payout stuck",
         "payouts that the provider does not make",
-        (TaskOutcome.PAID_AGAIN, TaskOutcome.BY_HAND),
+        (
+            TaskOutcome.PAID_AGAIN,
+            TaskOutcome.TRY_AGAIN,
+            TaskOutcome.BY_HAND,
+            TaskOutcome.SETTLED_ELSEWHERE,
+        ),
         due=timedelta(days=1),
     ),
     Kind.BALANCE: KindOfTask(

@@ -115,7 +115,9 @@ FROM shop_suborder s JOIN shop_order o ON o.id = s.order_id LEFT JOIN (
   SELECT id, sum(amount) AS amount FROM (
     SELECT l.suborder_id AS id, r.paid + r.funded - r.commission AS amount
     FROM shop_refundline r JOIN shop_orderline l ON l.id = r.line_id
-    UNION ALL SELECT suborder_id, paid + funded FROM shop_refundparcel
+      JOIN shop_refund f ON f.id = r.refund_id AND f.undone_at IS NULL
+    UNION ALL SELECT p.suborder_id, p.paid + p.funded
+    FROM shop_refundparcel p JOIN shop_refund f ON f.id = p.refund_id AND f.undone_at IS NULL
     UNION ALL SELECT suborder_id, by_merchant FROM shop_refundgoodwill) AS back GROUP BY id) b
   ON b.id = s.id
 WHERE (o.state = 'paid') <> (s.paid_at IS NOT NULL)

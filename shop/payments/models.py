@@ -220,9 +220,6 @@ class Operation(Stateful):
 
     class Kind(models.TextChoices):
         REFUND = "refund"
-        TRANSFER = "transfer"
-        REVERSAL = "reversal"
-        TOP_UP = "top_up"
 
     class State(models.TextChoices):
         QUEUED = "queued"

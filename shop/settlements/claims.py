@@ -17,7 +17,7 @@ Account, Kind = LedgerEntry.Account, LedgerTransaction.Kind
 # What moves money out to a store belongs to its payout, not to another settlement.
 OF_PAYOUTS = (
     Kind.PAYOUT_SENT, Kind.PAYOUT_FAILED, Kind.PAYOUT_RETURNED,
-    Kind.TRANSFER, Kind.TOP_UP, Kind.REVERSAL,
+    Kind.TRANSFER, Kind.TOP_UP,
 )  # fmt: skip
 ON_ITS_WAY = (
     Operation.State.QUEUED, Operation.State.SENDING, Operation.State.PENDING,

@@ -20,24 +20,28 @@ from shop.settlements.models import PayoutMethod
 from shop.settlements.remote.models import PayoutCountry
 
 TABLE = Path(__file__).with_name("payout_countries.csv")
-CONNECT = "connect"
 Reached, Way = PayoutCountry.Reached, PayoutMethod.Way
 
 
 def allowed(merchant: Merchant) -> list[str]:
-    """Return the ways by which a store can be paid, by hand first; not all of them are built."""
+    """Return the ways by which a store can be paid, by hand first; one where it is fixed."""
     row = PayoutCountry.objects.filter(code=merchant.country).first()
     ways = [str(Way.MANUAL)]
-    if row and row.by_connect == Reached.YES and _connects(settings.PAYOUT_SENDER):
-        ways.append(CONNECT)
+    if row and row.by_connect == Reached.YES and moves_to_accounts():
+        ways.append(str(Way.CONNECT))
     if row and row.by_global == Reached.YES and sends_abroad():
         ways.append(str(Way.GLOBAL))
-    return ways
+    return [way for way in ways if merchant.paid_only_by in ("", way)]
 
 
-def is_reached(merchant: Merchant) -> bool:
-    """Tell whether the provider can pay a store, as the settings and its country stand now."""
-    return sends_abroad() and Way.GLOBAL in allowed(merchant)
+def remote_ways(merchant: Merchant) -> list[str]:
+    """Return the ways by which the provider can pay a store, as all stands now."""
+    return [way for way in allowed(merchant) if way != Way.MANUAL]
+
+
+def is_reached(merchant: Merchant, way: str) -> bool:
+    """Tell whether a store can be paid in a way, as the settings and its country stand now."""
+    return way in allowed(merchant)
 
 
 def sends_abroad() -> bool:
@@ -45,10 +49,17 @@ def sends_abroad() -> bool:
     return settings.PAYOUT_SENDER in SENDERS and bool(settings.PAYOUT_FINANCIAL_ACCOUNT)
 
 
+def moves_to_accounts() -> bool:
+    """Tell whether stores can have accounts of their own at the provider, where the operator is."""
+    home = PayoutCountry.objects.filter(code=settings.PAYOUT_SENDER).first()
+    return home is not None and home.by_connect == Reached.YES
+
+
 @dataclass(frozen=True, slots=True)
 class CountryFacts:
-    """Whether the provider reaches a country, by which rail, and by whose word of which day."""
+    """How the provider reaches a country, by which rail, and by whose word of which day."""
 
+    by_connect: str
     by_global: str
     rail: str
     source: str
@@ -70,14 +81,15 @@ def change_country(
         raise NotPossible("Say who says so, and of which day that is.")
     if as_of > at.date():
         raise NotPossible("This day has not come.")
-    if facts.by_global not in Reached.values:
+    if not {facts.by_connect, facts.by_global} <= set(Reached.values):
         raise NotPossible("Choose yes, no or unknown.")
     if facts.by_global == Reached.YES and facts.rail not in ("local", "wire"):
         raise NotPossible("Say by which rail the provider pays there: local or wire.")
-    before = {"global": row.by_global, "rail": row.rail, "source": row.source}
-    row.by_global, row.rail, row.source, row.as_of = facts.by_global, facts.rail, source, as_of
+    before = _said(row)
+    row.by_connect, row.by_global, row.rail = facts.by_connect, facts.by_global, facts.rail
+    row.source, row.as_of = source, as_of
     row.save()
-    after = {"global": row.by_global, "rail": row.rail, "source": row.source, "as of": str(as_of)}
+    after = _said(row) | {"as of": str(as_of)}
     note(row, "change", at=at, by=by, festival=None, before=before, after=after)
     return row
 
@@ -91,9 +103,9 @@ def fill_in() -> int:
     return len(missing)
 
 
-def _connects(sender: str) -> bool:
-    home = PayoutCountry.objects.filter(code=sender).first() if sender else None
-    return home is not None and home.by_connect == Reached.YES
+def _said(row: PayoutCountry) -> dict[str, str]:
+    return {"connect": row.by_connect, "global": row.by_global, "rail": row.rail,
+            "source": row.source}  # fmt: skip
 
 
 def _read(row: dict[str, str]) -> PayoutCountry:

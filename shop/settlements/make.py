@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
@@ -22,7 +22,8 @@ from shop.locks import lock, lock_one
 from shop.merchants.models import Merchant
 from shop.orders.models import Suborder
 from shop.rounds import each
-from shop.settlements.claims import OF_PAYOUTS, claimable
+from shop.rounds.mishaps import FailedItem
+from shop.settlements.claims import OF_PAYOUTS, claimable, unclaimed
 from shop.settlements.dates import WEEK, last_cut_off
 from shop.settlements.lines import lines_of
 from shop.settlements.methods import current_method
@@ -34,7 +35,7 @@ from shop.tasks import enqueue
 State, Account = Settlement.State, LedgerEntry.Account
 LEAST = {PayoutMethod.Rail.BANK: 50_00, PayoutMethod.Rail.MOBILE: 10_00}
 """Below it the entries wait, minor units; a transfer would cost too much of it."""
-LEAST_BY_PROVIDER = 100_00
+LEAST_BY_PROVIDER = {PayoutMethod.Way.GLOBAL: 100_00, PayoutMethod.Way.CONNECT: 1_00}
 LONGEST_WAIT = timedelta(days=90)
 """What waits longer is paid, however little it is."""
 
@@ -54,40 +55,54 @@ class SettledSums:
 
 
 def make_drafts(*, at: datetime) -> int:
-    """Draft the settlement of each store whose cut-off has passed. In the beat; safe to repeat."""
-    ids = [
-        merchant.pk
-        for merchant in _owed().order_by("pk")
+    """Draft the settlements of each store whose cut-off has passed, one for each currency.
+
+    In the beat; safe to repeat.
+    """
+    owed = [
+        (merchant.pk, currency)
+        for merchant, currency in _owed()
         if not Settlement.objects.filter(
-            merchant=merchant, asked=False, cut_off__gte=last_cut_off(merchant, at=at)
+            merchant=merchant, currency=currency, asked=False,
+            cut_off__gte=last_cut_off(merchant, at=at),
         ).exclude(state=State.VOID).exists()
     ]  # fmt: skip
 
-    def one(pk: int) -> bool:
-        cut_off = last_cut_off(Merchant.objects.get(pk=pk), at=at)
-        return draft(pk, cut_off=cut_off, at=at) is not None
+    def one(pair: tuple[int, str]) -> bool:
+        cut_off = last_cut_off(Merchant.objects.get(pk=pair[0]), at=at)
+        return draft(pair[0], cut_off=cut_off, at=at, currency=pair[1]) is not None
 
-    return each("settle with stores", ids, one, at=at, about=Merchant)
+    def about(pair: tuple[int, str]) -> FailedItem:
+        return FailedItem("shop.merchant", str(pair[0]))
+
+    return each("settle with stores", owed, one, at=at, about=about)
 
 
 @transaction.atomic
 def draft(
-    merchant_id: int, *, cut_off: datetime, at: datetime, asked: bool = False
+    merchant_id: int, *, cut_off: datetime, at: datetime, asked: bool = False, currency: str = ""
 ) -> Settlement | None:
     """Claim what a store has earned up to a moment; None where nothing is to be settled yet.
 
     Where more went back than was sold, nothing is paid: it is carried to the next one at once.
+
+    Args:
+        currency: the shop's, unless another is named, in which it sold before.
     """
     merchant = lock_one(Merchant.objects, merchant_id)
-    if merchant.settlements.filter(state=State.DRAFT).exists():
+    currency = currency or settings.SHOP_CURRENCY
+    if merchant.settlements.filter(state=State.DRAFT, currency=currency).exists():
         return None
-    currency = settings.SHOP_CURRENCY
     entries = _entries(merchant, currency, cut_off)
     sums = _sums(merchant, currency, entries)
     method = current_method(merchant, at=at)
     if not entries or (sums.total > 0 and not _is_enough(sums, entries, method, at=at)):
         return None
     last = merchant.settlements.aggregate(n=Max("n"))["n"] or 0
+    is_worth = sums.total > merchant.payout_tariff
+    if is_worth and _charge_tariff(merchant, currency, number=last + 1, cut_off=cut_off):
+        entries = _entries(merchant, currency, cut_off)
+        sums = _sums(merchant, currency, entries)
     made = Settlement(
         merchant=merchant, currency=currency, n=last + 1, cut_off=cut_off, asked=asked, made_at=at
     )
@@ -184,7 +199,9 @@ def void(settlement_id: int, *, reason: str, at: datetime, by: User) -> None:
 
 def least_for(method: PayoutMethod) -> int:
     """Return the least that is paid to an account, minor units; what is older is paid anyway."""
-    return LEAST_BY_PROVIDER if method.is_remote else LEAST[PayoutMethod.Rail(method.rail)]
+    if method.is_remote:
+        return LEAST_BY_PROVIDER[PayoutMethod.Way(method.way)]
+    return LEAST[PayoutMethod.Rail(method.rail)]
 
 
 def release_reserves(*, at: datetime) -> int:
@@ -205,11 +222,15 @@ def release_reserves(*, at: datetime) -> int:
     return each("release reserves", rows.select_related("merchant"), one, at=at)
 
 
-def _owed() -> QuerySet[Merchant]:
-    open_ones = LedgerEntry.objects.filter(
-        account=Account.PAYABLE, merchant=OuterRef("pk"), settlement_line=None
-    ).exclude(transaction__kind__in=OF_PAYOUTS)
-    return Merchant.objects.filter(Exists(open_ones)).exclude(state=Merchant.State.SUSPENDED)
+def _owed() -> list[tuple[Merchant, str]]:
+    """Return the stores of which entries stand on no settlement yet, by currency."""
+    open_ones = LedgerEntry.objects.filter(account=Account.PAYABLE, settlement_line=None)
+    open_ones = open_ones.exclude(transaction__kind__in=OF_PAYOUTS)
+    open_ones = open_ones.exclude(merchant__state=Merchant.State.SUSPENDED)
+    pairs = open_ones.order_by("merchant", "currency").values_list("merchant", "currency")
+    found = list(pairs.distinct())
+    stores = Merchant.objects.in_bulk({pk for pk, _currency in found if pk})
+    return [(stores[pk], currency) for pk, currency in found if pk]
 
 
 def _entries(merchant: Merchant, currency: str, cut_off: datetime) -> list[LedgerEntry]:
@@ -235,6 +256,18 @@ def _is_enough(
         return False
     oldest = min(entry.transaction.at for entry in entries)
     return sums.total >= least_for(method) or oldest <= at - LONGEST_WAIT
+
+
+def _charge_tariff(merchant: Merchant, currency: str, *, number: int, cut_off: datetime) -> bool:
+    """Book what a store bears of its next payout, once: that of a dropped draft still counts."""
+    tariff, kind = merchant.payout_tariff, LedgerTransaction.Kind.PAYOUT_TARIFF
+    waiting = unclaimed(merchant, currency).filter(transaction__kind=kind)
+    if not tariff or currency != settings.SHOP_CURRENCY or waiting.exists():
+        return False
+    at = cut_off - timedelta(seconds=1)  # so that this cut-off claims it
+    facts = EventFacts(reference=f"{merchant.pk}-{number}", currency=currency, at=at)
+    books.post_payout_tariff(merchant, tariff, **facts)
+    return True
 
 
 def _write_sums(row: Settlement, sums: SettledSums) -> None:

@@ -31,11 +31,12 @@ WAIT = timedelta(hours=72)
 def current_method(merchant: Merchant, *, at: datetime) -> PayoutMethod | None:
     """Return where a store is paid at a moment: the newest confirmed account whose wait is over.
 
-    One that the provider pays to counts only while it reaches the store; another one does not
-    take its place by itself.
+    One that the provider pays to counts only while it reaches the store, and none while a store is
+    paid another way; another one does not take its place by itself.
     """
     row = _usable(merchant.pk, at=at).first()
-    return None if row and row.is_remote and not is_reached(merchant) else row
+    is_open = row is None or not (row.is_remote or merchant.paid_only_by)
+    return row if row is None or is_open or is_reached(merchant, row.way) else None
 
 
 def _usable(merchant_id: int, *, at: datetime) -> QuerySet[PayoutMethod]:
@@ -54,8 +55,12 @@ def add_method(
 
     Args:
         facts: holder, country, and what the bank needs: account, bank, bic; number, operator.
+
+    Raises:
+        NotPossible: the store is paid by the provider alone.
     """
-    lock_one(Merchant.objects, merchant.pk)
+    if lock_one(Merchant.objects, merchant.pk).paid_only_by not in ("", Way.MANUAL):
+        raise NotPossible(_("The organizer has settled that the payment provider pays you."))
     new = PayoutMethod.objects.filter(merchant=merchant, state=State.NEW, way=Way.MANUAL)
     new.move_to(State.CLOSED, closed_at=at)
     made = PayoutMethod.objects.create(

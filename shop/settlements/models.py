@@ -15,13 +15,15 @@ from shop.states import Stateful, StateQuerySet
 class PayoutMethod(Stateful):
     """Where a store is paid. What a bank needs is kept sealed; people see its last digits.
 
-    Of a *global* one the provider keeps the account: ``remote_id`` is the recipient there, and
-    ``bank_id`` the account of it that two people have confirmed.
+    Of those that the provider pays it keeps the account: ``remote_id`` is the recipient there, and
+    ``bank_id`` what two people have confirmed: of *global* a bank account of it, of *connect* the
+    store's own account at the provider, from which it is paid out as the store likes.
     """
 
     class Way(models.TextChoices):
         MANUAL = "manual", "By hand"
         GLOBAL = "global", "By the provider"
+        CONNECT = "connect", "To its own account at the provider"
 
     class Rail(models.TextChoices):
         BANK = "bank", "Bank account"
@@ -42,7 +44,7 @@ class PayoutMethod(Stateful):
         State.CLOSED: set(),
     }
 
-    way = models.CharField(max_length=6, choices=Way, default=Way.MANUAL, db_default=Way.MANUAL)
+    way = models.CharField(max_length=7, choices=Way, default=Way.MANUAL, db_default=Way.MANUAL)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="payout_methods")
     rail = models.CharField(max_length=6, choices=Rail)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
@@ -86,8 +88,8 @@ class PayoutMethod(Stateful):
             ),
             models.Index(
                 fields=["looked_at"],
-                condition=Q(way="global") & ~Q(state="closed"),
-                name="payout_method_remote",
+                condition=~Q(way="manual") & ~Q(state="closed"),
+                name="payout_method_asked_of",
             ),
         ]
         constraints = [
@@ -95,16 +97,16 @@ class PayoutMethod(Stateful):
                 fields=["merchant", "way"], condition=Q(state="new"), name="one_new_payout_method"
             ),
             models.UniqueConstraint(
-                fields=["merchant"], condition=Q(way="global") & ~Q(state="closed"),
-                name="one_recipient_of_a_store",
+                fields=["merchant"], condition=~Q(way="manual") & ~Q(state="closed"),
+                name="one_remote_account_of_a_store",
             ),
             models.UniqueConstraint(
                 fields=["remote_id"], condition=~Q(remote_id="") & ~Q(state="closed"),
                 name="payout_recipient_once",
             ),
             models.CheckConstraint(
-                name="payout_method_of_a_way",
-                condition=Q(way="manual", key=None) | Q(way="global", key__isnull=False),
+                name="payout_method_by_its_way",
+                condition=Q(way="manual", key=None) | (~Q(way="manual") & Q(key__isnull=False)),
             ),
             models.CheckConstraint(
                 name="payout_method_confirmed_by_two",
@@ -117,7 +119,7 @@ class PayoutMethod(Stateful):
     @property
     def is_remote(self) -> bool:
         """Tell whether the provider pays there, and not the operator by hand."""
-        return self.way == self.Way.GLOBAL
+        return self.way != self.Way.MANUAL
 
 
 class Settlement(Stateful):
@@ -280,7 +282,7 @@ class Payout(Stateful):
         State.QUEUED: {State.EXPORTED, State.SENDING, State.VOID},
         State.EXPORTED: {State.DONE, State.FAILED},
         State.SENDING: {State.SENT, State.BLOCKED},
-        State.BLOCKED: {State.SENT, State.VOID},
+        State.BLOCKED: {State.SENDING, State.SENT, State.VOID},
         State.SENT: {State.DONE, State.FAILED, State.VOID},
         State.DONE: {State.RETURNED},
         State.FAILED: set(),

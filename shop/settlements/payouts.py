@@ -210,6 +210,9 @@ def came_back(payout_id: int, came: int, *, reason: str, at: datetime, by: User)
     """
     payout = locked_payout(payout_id)
     _needs(reason, payout, State.DONE)
+    if payout.method.way == PayoutMethod.Way.CONNECT:
+        raise NotPossible("It is on the store's own account at the provider: refund an order, and "
+                          "it is taken back there.")  # fmt: skip
     if not 0 <= came <= payout.amount:
         raise NotPossible("More cannot come back than was sent.")
     payout.move_to(State.RETURNED, returned_at=at, came_back=came, ended_why=reason.strip()[:300])

@@ -58,7 +58,7 @@ def send_about_money(key: str, settlement_id: int, payout_id: int, user_id: int)
     """Mail one member about a settlement or its payout; never an account, always the reference."""
     row = Settlement.objects.select_related("merchant", "method").get(pk=settlement_id)
     user = User.objects.get(pk=user_id)
-    payout = Payout.objects.filter(pk=payout_id).first()
+    payout = Payout.objects.select_related("method").filter(pk=payout_id).first()
     language = user.language or "en"
     context = {
         "name": user.name,
@@ -69,6 +69,7 @@ def send_about_money(key: str, settlement_id: int, payout_id: int, user_id: int)
         "bank_reference": payout.bank_reference if payout else "",
         "reason": payout.ended_why if payout else "",
         "is_remote": bool(payout.remote_id) if payout else _is_remote(row),
+        "is_own": payout is not None and payout.method.way == PayoutMethod.Way.CONNECT,
         "money_link": _link(row.merchant),
     }
     send(key, user.email, language=language, context=context)

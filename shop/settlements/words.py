@@ -10,6 +10,7 @@ KINDS = {
     "refund": gettext_lazy("Refund"),
     "delivery refund": gettext_lazy("Refund of delivery"),
     "goodwill": gettext_lazy("Goodwill"),
+    "reversal": gettext_lazy("Taken back from your account at the provider"),
     "tax": gettext_lazy("Tax that the platform pays"),
     "reserve_released": gettext_lazy("Reserve that is yours again"),
     "dispute_won": gettext_lazy("Dispute won"),

@@ -40,12 +40,18 @@ from shop.settlements import payouts
 from shop.settlements.methods import trust_again
 from shop.settlements.models import Payout, Settlement
 from shop.settlements.proofs import BankProof, prove
+from shop.settlements.remote import stuck_transfers
+from shop.settlements.remote.recipients import look_at
+from shop.settlements.remote.stuck import pay_stuck_again
+from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests import make
 from tests.make import NOON
 from tests.paying import begin, deliver, set_clocks
 from tests.shop.settlements.earned import store
+from tests.shop.settlements.remote import owned
 
 DAY = timedelta(days=1)
+TRANSFERS = "stripe_balance.stripe_transfers"
 REASONS = list(ReturnLine.Reason)
 type Step = Callable[["Life", int], object]
 
@@ -60,7 +66,7 @@ class Life:
         make.delivery(7_01)
         festival = make.festival(commission_bp=800)
         fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=500_00)
-        first, second = store(), store(reserve_bp=1_000)
+        first, second = store(), owned.store(sandbox, reserve_bp=1_000)
         jar = make.variant(25_00, of=make.product(of=first), on_hand=50)
         cup = make.variant(33_33, of=make.product(of=second), on_hand=50)
         make.deal(jar, during=festival, price=20_00, subsidy=1_00, fund=fund, allotment=20)
@@ -102,6 +108,7 @@ class Life:
     def payout(self, state: str) -> Payout | None:
         """Return a payout to one of its stores in a state."""
         rows = Payout.objects.filter(settlement__merchant__in=self.stores, state=state)
+        rows = rows.filter(method__way="manual")
         return rows.order_by("pk").first()
 
 
@@ -218,8 +225,12 @@ def explain(life: Life, n: int) -> None:
 
 
 def dispute(life: Life, n: int) -> None:
-    """Let the shopper's bank take something back, or decide."""
+    """Let the shopper's bank take something back, or decide; or appeal, and let it decide anew."""
     row = Dispute.objects.filter(payment=life.payment, state__in=Dispute.LIVE).first()
+    lost = Dispute.objects.filter(payment=life.payment, state="lost").first()
+    if row is None and lost and n % 4 == 0:
+        life.sandbox.appeal(lost.remote_id)
+        return
     if row is None:
         if n % 2:
             life.sandbox.dispute(life.payment.charge_id, amount=(n + 1) * 5_00)
@@ -290,6 +301,34 @@ def bank(life: Life, n: int) -> None:
         trust_again(row.method_id, at=life.at, by=life.people[0], reason="Right")
 
 
+def move_to_account(life: Life, n: int) -> None:
+    """Let the provider pay a store on its own account, and take back what was refunded."""
+    take_back_refunded(at=life.at)
+    send_transfers(at=life.at + n * timedelta(minutes=10))
+
+
+def bar_account(life: Life, n: int) -> None:
+    """Let a store's own account be barred, or open again."""
+    row = life.stores[1].payout_methods.exclude(state="closed").get()
+    status = "restricted" if n % 2 else "active"
+    life.sandbox.set_capability(row.remote_id, TRANSFERS, status)
+    look_at(row, at=life.at)
+
+
+def unblock(life: Life, n: int) -> None:
+    """Do something about a payout to an own account that does not go on."""
+    task = MoneyTask.objects.filter(kind="payout_stuck", state="open").first()
+    if task is None:
+        return
+    facts: dict[str, Any] = {"reason": "Looked", "at": life.at, "by": life.people[0]}
+    if n % 3 == 0:
+        stuck_transfers.settle_elsewhere(task, reference=f"TR{task.pk}", **facts)
+    elif n % 3 == 1:
+        pay_stuck_again(task, **facts)
+    else:
+        stuck_transfers.try_again(task, **facts)
+
+
 def replay(life: Life, n: int) -> None:
     """Apply a message of the provider again."""
     rows = list(GatewayEvent.objects.order_by("pk"))
@@ -318,8 +357,21 @@ STEPS: dict[str, Step] = {
         settle,
         export,
         bank,
+        move_to_account,
+        bar_account,
+        unblock,
         replay,
     )
 }
-OFTEN = ("later", "send", "arrive", "replace_it", "settle", "export", "bank", "move")
+OFTEN = (
+    "later",
+    "send",
+    "arrive",
+    "replace_it",
+    "settle",
+    "export",
+    "bank",
+    "move",
+    "move_to_account",
+)
 """What has to come several times before a life gets anywhere."""

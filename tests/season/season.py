@@ -30,15 +30,19 @@ from shop.settlements.commission import make_bills
 from shop.settlements.methods import trust_again
 from shop.settlements.models import Payout, Settlement
 from shop.settlements.proofs import BankProof, prove
+from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests import make
 from tests.make import NOON
 from tests.paying import begin, deliver, set_clocks
 from tests.season.fates import FATES, Story
 from tests.shop.checkout.steps import buy
 from tests.shop.settlements.earned import account
+from tests.shop.settlements.remote.owned import account as own_account
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 STORES, KINDS, LENGTH, APART = 8, 3, 5, 30
+OWN = (2, 5)
+"""Stores that the provider pays on their own accounts; files for the bank pay the others."""
 AFTER = 300
 """Days after the last festival: what is little waits for 90, is kept for 60, waits for 90 again."""
 
@@ -55,10 +59,16 @@ class Season:
         self._dawn()
         make.delivery(7_01)
         make.origin()
-        self.stores = [make.merchant(commission_bp=500 + 100 * n, reserve_bp=1_000 * (n % 2))
-                       for n in range(STORES)]  # fmt: skip
+        self.stores = [
+            make.merchant(commission_bp=500 + 100 * n, reserve_bp=1_000 * (n % 2),
+                          country="FR" if n in OWN else "KE")
+            for n in range(STORES)
+        ]  # fmt: skip
         for n, merchant in enumerate(self.stores):
-            account(merchant, rail="bank", account=f"01100927744{n:02}")
+            if n in OWN:
+                own_account(sandbox, merchant)
+            else:
+                account(merchant, rail="bank", account=f"01100927744{n:02}")
         self.goods = [self._offered(n) for n in range(STORES * KINDS)]
         self.opens = [NOON + n * APART * DAY for n in range(3)]
         for start in self.opens:
@@ -151,6 +161,9 @@ class Season:
         make_bills(at=self.at)
         settlements.release_reserves(at=self.at)
         payouts.queue_what_waits(at=self.at)
+        send_transfers(at=self.at)
+        take_back_refunded(at=self.at)
+        send_transfers(at=self.at + HOUR)
         self._bank_answers()
         if self.at.weekday() == 0:
             self._settle()
@@ -164,7 +177,7 @@ class Season:
         settlements.make_drafts(at=self.at)
         for row in Settlement.objects.filter(state=Settlement.State.DRAFT).order_by("pk"):
             settlements.approve(row.pk, seen=row.total, at=self.at, by=self.people[0])
-        queued = Payout.objects.filter(state=Payout.State.QUEUED, batch=None)
+        queued = payouts.by_hand(Payout.objects)
         if ids := list(queued.order_by("pk").values_list("pk", flat=True)):
             made = payouts.make_batch(ids, "statement_csv", at=self.at, by=self.people[0])
             payouts.export(made.pk, at=self.at, by=self.people[1])

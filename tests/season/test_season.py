@@ -14,8 +14,8 @@ from shop.ledger.balances import balance, owed_to
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import OrderLine, RefundLine, RefundParcel, Suborder
 from shop.papers.models import Document
-from shop.settlements.models import Payout
-from tests.lives.holds import broken
+from shop.settlements.countries import fill_in
+from tests.lives.holds import broken, had
 from tests.make import NOON
 from tests.paying import set_clocks
 from tests.season.season import Season
@@ -26,7 +26,9 @@ USD = "USD"
 
 
 @pytest.fixture
-def till(sandbox, clock_at):
+def till(sandbox, clock_at, settings):
+    settings.PAYOUT_SENDER = "US"
+    fill_in()
     set_clocks(sandbox, NOON)
     clock_at(NOON)
     return sandbox
@@ -62,8 +64,7 @@ def test_after_a_season_everybody_has_what_the_books_say(till, clock_at, request
     assert list(MoneyTask.objects.filter(state="open").values_list("kind", "what")) == []
     for store in season.stores:
         own = Suborder.objects.sold().filter(merchant=store)
-        had = Payout.objects.filter(settlement__merchant=store, state="done")
-        received = had.aggregate(n=Sum("amount"))["n"] or 0
+        received = had(store)
         owes = balance("receivable", USD, merchant=store)
         assert (owed_to(store, USD), balance("reserve", USD, merchant=store)) == (0, 0)
         assert sum(part.kept for part in own) == received - owes

@@ -97,6 +97,7 @@ FACTS = {
     "max_claims": "claims in all", "per_shopper": "uses per shopper", "fund_id": "sponsor",
     "merchant_id": "store", "city": "town", "vat_bp": "VAT",
     "settle_every": "settled", "reserve_bp": "reserve", "reserve_days": "days of the reserve",
+    "paid_only_by": "paid only by", "payout_tariff": "fee of each payout",
     "legal_name": "seller’s name by law", "legal_address": "seller’s address",
     "invoice_prefix": "letters before invoice numbers", "rate_bp": "rate", "up_to": "value",
     "seller": "sold from", "buyer": "sent to", "seen_on": "day of the look",

@@ -28,7 +28,8 @@ from shop.returns.tasks import tell_store
 from shop.returns.words import reason_words
 from shop.settlements import payouts
 from shop.settlements.methods import trust_again
-from shop.settlements.models import Payout
+from shop.settlements.models import Payout, PayoutMethod
+from shop.settlements.remote import stuck_transfers
 from shop.settlements.remote.stuck import close_short, pay_stuck_again, pay_stuck_by_hand
 from shop.tasks import enqueue
 
@@ -51,6 +52,13 @@ SAID = {
     TaskOutcome.AGREED: "The shopper is told to send it, and to where, as you write.",
     TaskOutcome.REFUSED: "The shopper is told why. It is not asked again.",
 }
+
+
+class ElsewhereForm(forms.Form):
+    reference = LineField(
+        max_length=120, help_text="Of the transfer, as the bank writes it, with its day."
+    )
+    reason = LineField(max_length=300, help_text="Why it did not go through the provider.")
 
 
 class DecisionForm(forms.Form):
@@ -133,6 +141,46 @@ def pay_again(request: SignedIn, task: MoneyTask) -> Act:
         "It needs an account that a member typed, somebody else confirmed, and can be used.",
     ]
     return Act("Pay it again", "Queue it", effects, run, Reason)
+
+
+def send_rest(request: SignedIn, task: MoneyTask) -> Act:
+    """Return the act by which transfers of a payout that did not go are sent again."""
+
+    def run(answers: dict[str, Any]) -> str:
+        at = clock.moment_of(request)
+        if stuck_transfers.try_again(task, at=at, by=request.user, **answers):
+            return "They are sent again within a minute, under new keys."
+        return "The provider had moved them already. Nothing is sent again."
+
+    effects = [task.what, ASKED_FIRST, "They go to the same account: what has gone stays there."]
+    return Act("Send what did not go again", "Send it again", effects, run, Reason)
+
+
+def rest_elsewhere(request: SignedIn, task: MoneyTask) -> Act:
+    """Return the act by which the rest of a payout was paid from the operator's own bank."""
+
+    def run(answers: dict[str, Any]) -> str:
+        at = clock.moment_of(request)
+        stuck_transfers.settle_elsewhere(task, at=at, by=request.user, **answers)
+        return "Written down: the payout is done."
+
+    effects = [
+        task.what,
+        ASKED_FIRST,
+        "Do this when the rest has left your own account, not before. It cannot be taken back.",
+    ]
+    title = "The rest was paid from our own bank"
+    return Act(title, "It was paid", effects, run, ElsewhereForm, is_grave=True)
+
+
+def possible_for_payout(task: MoneyTask) -> list[TaskOutcome]:
+    """Return what may become of a payout that does not go on: of a half of it the rest alone."""
+    payout = _payout(task)
+    if payout.method.way != PayoutMethod.Way.CONNECT or payout.state == Payout.State.QUEUED:
+        return [TaskOutcome.PAID_AGAIN, TaskOutcome.BY_HAND]
+    if stuck_transfers.has_moved(payout):
+        return [TaskOutcome.TRY_AGAIN, TaskOutcome.SETTLED_ELSEWHERE]
+    return [TaskOutcome.TRY_AGAIN, TaskOutcome.PAID_AGAIN, TaskOutcome.BY_HAND]
 
 
 def by_hand(request: SignedIn, task: MoneyTask) -> Act:

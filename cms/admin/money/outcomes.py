@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from cms.admin.confirm import Act, reason_form
 from cms.admin.fields import CountField
 from cms.admin.money.decisions import (
+    ElsewhereForm,
     approve,
     by_hand,
     close_balance,
@@ -19,6 +20,9 @@ from cms.admin.money.decisions import (
     drop,
     pay_again,
     possible_for,
+    possible_for_payout,
+    rest_elsewhere,
+    send_rest,
     trust,
 )
 from cms.admin.money.nightly import (
@@ -49,13 +53,6 @@ from shop.payments.outside import decide as outside
 type MakeAct = Callable[[SignedIn, MoneyTask], Act]
 Reason = reason_form("Whoever looks next reads it.")
 NEXT_READS = "Whoever looks next reads it, and so does the shopper."
-
-
-class ElsewhereForm(forms.Form):
-    reference = LineField(
-        max_length=120, help_text="Of the transfer, as the bank writes it, with its day."
-    )
-    reason = LineField(max_length=300, help_text="Why it did not go through the provider.")
 
 
 def _try_again(request: SignedIn, task: MoneyTask) -> Act:
@@ -204,14 +201,22 @@ def _fault(request: SignedIn, task: MoneyTask) -> Act:
         field.validators.append(MaxValueValidator(left))
         fields[str(row.pk)] = field
     fields[PLATFORM] = AmountField(label="The platform", required=False)
+    fee = written(task.dispute.fee if task.dispute else 0, task.currency, "en")
+    fields["fee_by"] = forms.ChoiceField(
+        label=f"The fee of the bank, {fee}, is borne by",
+        choices=[(PLATFORM, "The platform"), *((row.pk, row.merchant.name) for row in stores)],
+        required=False,
+        help_text="A store only where it bears something of the amount, too.",
+    )
     fields["reason"] = LineField(max_length=300, help_text="The stores that bear it read it.")
 
     def run(answers: dict[str, Any]) -> str:
         names = [str(row.pk) for row in stores] + [PLATFORM]
         parts = {name: answers[name] or 0 for name in names}
         disputes.say_who_bears(
-            task, parts, reason=answers["reason"], at=clock.moment_of(request), by=request.user
-        )
+            task, parts, fee_by=answers["fee_by"] or PLATFORM, reason=answers["reason"],
+            at=clock.moment_of(request), by=request.user,
+        )  # fmt: skip
         return "Written down: the books say who bears it."
 
     lost = task.dispute.withdrawn if task.dispute else 0
@@ -257,9 +262,19 @@ def _of_payouts_or(outcome: TaskOutcome, of_night: MakeAct) -> MakeAct:
     return make
 
 
+def _of_payout_or(of_payout: MakeAct, of_refund: MakeAct) -> MakeAct:
+    """Return what makes an act about a payout to a store, or about a refund."""
+
+    def make(request: SignedIn, task: MoneyTask) -> Act:
+        chosen = of_payout if task.kind == MoneyTask.Kind.PAYOUT_STUCK else of_refund
+        return chosen(request, task)
+
+    return make
+
+
 ACTS: dict[TaskOutcome, MakeAct] = {
-    TaskOutcome.TRY_AGAIN: _try_again,
-    TaskOutcome.SETTLED_ELSEWHERE: _settle,
+    TaskOutcome.TRY_AGAIN: _of_payout_or(send_rest, _try_again),
+    TaskOutcome.SETTLED_ELSEWHERE: _of_payout_or(rest_elsewhere, _settle),
     TaskOutcome.ACCEPTED_AS_SALE: _accept,
     TaskOutcome.SENT_BACK: _send_back,
     TaskOutcome.SPLIT: _split,
@@ -291,6 +306,8 @@ def possible(task: MoneyTask) -> list[TaskOutcome]:
     """Return the ways in which an open task may end as things stand now, the usual one first."""
     if task.kind == MoneyTask.Kind.RETURN:
         return possible_for(task)
+    if task.kind == MoneyTask.Kind.PAYOUT_STUCK:
+        return possible_for_payout(task)
     if task.kind in KINDS_OF_NIGHT:
         return possible_of_night(task)
     outcomes = list(KINDS[task.kind].outcomes)

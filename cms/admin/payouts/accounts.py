@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.payouts.index import METHODS
@@ -16,8 +18,12 @@ from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
 from shop.accounts.requests import SignedIn
+from shop.currencies import written
+from shop.errors import GatewayError, NotPossible
 from shop.settlements.methods import WAIT, close_method, confirm_method, is_used, trust_again
 from shop.settlements.models import PayoutMethod
+from shop.settlements.remote.estimates import EXAMPLE, estimate_for
+from shop.settlements.remote.recipients import no_answer
 from shop.settlements.seal import unseal
 
 log = logging.getLogger(__name__)
@@ -44,7 +50,7 @@ def account(request: SignedIn, pk: int) -> HttpResponse:
     response = show(
         request, "account.html", f"Account of {row.merchant.name}", trail=TRAIL, icon="lock",
         account=row, state=dict(METHODS)[row.state], facts=facts, ways=_ways(row),
-        is_used=is_used(row),
+        is_used=is_used(row), has_price=row.way == PayoutMethod.Way.GLOBAL and bool(row.bank_id),
     )  # fmt: skip
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -84,6 +90,25 @@ def decide(request: SignedIn, pk: int, way: str) -> HttpResponse:
     act = Act(title, title.partition(":")[0], effects, run, form, is_grave=way == "close")
     back = reverse("desk:account", args=[pk])
     return perform(request, act, back=back, trail=[*TRAIL, (back, row.merchant.name)])
+
+
+@require_POST
+@needs("publish_festival")
+def estimate(request: SignedIn, pk: int) -> HttpResponse:
+    """Ask the provider what a payout to an account would cost and bring, and say it."""
+    row = _account(pk)
+    try:
+        found = estimate_for(row)
+    except NotPossible as refusal:
+        messages.error(request, str(refusal))
+    except GatewayError as error:
+        messages.error(request, no_answer(error))
+    else:
+        sent, fees = (written(n, settings.SHOP_CURRENCY, "en") for n in (EXAMPLE, found.fees))
+        rate = f" at {found.rate}" if found.rate else ""
+        messages.info(request, f"Of {sent}, {found.arrives} would arrive now{rate}. The provider "
+                               f"would keep {fees} beside, which you bear.")  # fmt: skip
+    return redirect("desk:account", pk)
 
 
 def _ways(row: PayoutMethod) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from shop.forms.fields import AmountField, LineField
 from shop.forms.numbers import ids_of
 from shop.settlements import payouts
 from shop.settlements.files import PROFILES
-from shop.settlements.models import Payout, PayoutBatch, PayoutProof
+from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof
 from shop.settlements.proofs import MOST_BYTES, BankProof
 from shop.settlements.proofs import prove as prove_payout
 from shop.workspace.money.views import as_file
@@ -158,11 +158,12 @@ def file(request: SignedIn, pk: int) -> HttpResponse:
 def payout(request: SignedIn, pk: int) -> HttpResponse:
     """Show one payout, with what may be done."""
     row = payout_or_404(pk)
+    is_own = row.method.way == PayoutMethod.Way.CONNECT
     ways = {
         Payout.State.QUEUED: [("leave-out", "Leave it out of its file")] if row.batch else [],
         Payout.State.SENT: [("take-back", "Take it back")],
         Payout.State.EXPORTED: [("prove", "The bank has paid"), ("fail", "The bank did not pay")],
-        Payout.State.DONE: [("came-back", "It came back")],
+        Payout.State.DONE: [] if is_own else [("came-back", "It came back")],
     }
     can_act = may(request.user, "publish_festival")
     has_proof = PayoutProof.objects.filter(payout=row).exists()
@@ -171,6 +172,7 @@ def payout(request: SignedIn, pk: int) -> HttpResponse:
         amount=_said(row), ways=ways.get(Payout.State(row.state), []) if can_act else [],
         state=dict(PAYOUTS)[row.state], has_proof=has_proof, said=words_of_state(row),
         came_back=written(row.came_back or 0, row.settlement.currency, "en"),
+        transfers=_transfers(row) if is_own else None,
     )  # fmt: skip
 
 
@@ -283,6 +285,19 @@ def _table(own: list[Payout], *, can_act: bool) -> Table:
         Column("State", state),
     ]  # fmt: skip
     return Table("Payouts", columns, own, none="Nothing is in it.")
+
+
+def _transfers(row: Payout) -> Table:
+    """Return of which transfers a payout to a store's own account is made, and how they stand."""
+    own = row.transfers.select_related("suborder__order").order_by("pk")
+    columns = [
+        Column("Transfer", lambda one: one.get_kind_display()),
+        Column("Order", lambda one: one.suborder.order.number if one.suborder else ""),
+        Column("Amount", lambda one: written(one.amount, one.currency, "en")),
+        Column("State", lambda one: small(one.get_state_display(), one.remote_id, one.error)),
+    ]
+    none = "It has not begun: it does within a minute once it may."
+    return Table("Transfers", columns, list(own), none=none)
 
 
 def words_of_state(row: Payout) -> str:

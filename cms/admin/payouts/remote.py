@@ -38,7 +38,10 @@ RAILS = [("", "–"), ("local", "A bank there"), ("wire", "A wire, by SWIFT")]
 
 
 class ReachForm(forms.Form):
-    by_global = forms.ChoiceField(label="Does the provider pay there?", choices=REACHED)
+    by_connect = forms.ChoiceField(
+        label="Can stores there have their own account at the provider?", choices=REACHED
+    )
+    by_global = forms.ChoiceField(label="Does the provider pay to banks there?", choices=REACHED)
     rail = forms.ChoiceField(label="By which rail", choices=RAILS, required=False)
     source = LineField(max_length=400, help_text="Who says so: a page of the provider, a letter.")
     as_of = forms.DateField(
@@ -73,7 +76,8 @@ class CountriesView(ListView):
         state = "on" if sends_abroad() else "off: see PAYOUT_SENDER in the settings"
         return format_html(
             "Stores everywhere are paid by hand. Those of a country with <em>yes</em> may choose "
-            "that the provider pays them. Unknown counts as no. Payouts by the provider are {}.",
+            "that the provider pays them: to a bank account, or to an account of their own at the "
+            "provider. Unknown counts as no. Payouts to banks are {}.",
             state,
         )
 
@@ -82,7 +86,8 @@ class CountriesView(ListView):
         """Return the columns of the list."""
         return [
             Column("Country", _named), Column("Currency", lambda row: row.currency),
-            Column("By the provider", lambda row: status(row.get_by_global_display())),
+            Column("Own account", lambda row: status(row.get_by_connect_display())),
+            Column("To its bank", lambda row: status(row.get_by_global_display())),
             Column("Rail", lambda row: row.rail),
             Column("Who says so", lambda row: small(row.as_of.strftime("%-d %b %Y"), row.source)),
             Column("Change", _change),
@@ -102,11 +107,20 @@ def country(request: SignedIn, pk: int) -> HttpResponse:
         return f"Written down of {name}."
 
     effects = [
-        f"It says now: {row.get_by_global_display()}, as of {row.as_of:%-d %b %Y}.",
+        (
+            f"It says now: own accounts {row.get_by_connect_display()}, banks "
+            f"{row.get_by_global_display()}, as of {row.as_of:%-d %b %Y}."
+        ),
         f"What the provider asks there: {row.needs}" if row.needs else "",
         "Yes lets its stores choose the provider, and no blocks what was not sent yet.",
     ]
-    initial = {"by_global": row.by_global, "rail": row.rail, "source": "", "as_of": None}
+    initial = {
+        "by_connect": row.by_connect,
+        "by_global": row.by_global,
+        "rail": row.rail,
+        "source": "",
+        "as_of": None,
+    }
     act = Act(f"Payouts to {name}", "Write it down", list(filter(None, effects)), run,
               ReachForm, initial)  # fmt: skip
     return perform(request, act, back=reverse("desk:payout-countries"), trail=TRAIL)

@@ -18,10 +18,11 @@ from shop.accounts.requests import SignedIn
 from shop.delivery.names import countries_by_name
 from shop.errors import ShopError
 from shop.festivals.changelog import version_of
-from shop.forms.fields import LineField
+from shop.forms.fields import AmountField, LineField
 from shop.merchants.models import Merchant
 from shop.moderation import stores
 from shop.moderation.stores import NoPlace, StoreFacts
+from shop.settlements.models import PayoutMethod
 
 KINDS = (
     ("goods", "Goods, sent by parcel"),
@@ -58,6 +59,17 @@ class FactsForm(forms.Form):
         help_text="So long it is kept; then it comes with the next settlement.",
     )  # fmt: skip
 
+    paid_only_by = forms.ChoiceField(
+        label="Paid", required=False,
+        choices=[("", "As the store likes"), *PayoutMethod.Way.choices],
+        help_text="As the store likes among what reaches its country, or in one way alone.",
+    )  # fmt: skip
+
+    payout_tariff = AmountField(
+        label="Fee of each payout", required=False,
+        help_text="Taken off each settlement. Empty: you bear what payouts cost.",
+    )  # fmt: skip
+
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = set(stores.countries()) | {self.initial.get("country", "")}
@@ -74,7 +86,8 @@ class FactsForm(forms.Form):
             name=data["name"], kind=data["kind"], country=data["country"], city=data["city"],
             commission_bp=int(data["commission"] * 100), vat_bp=int(data["vat"] * 100),
             settle_every=data["settle_every"], reserve_bp=int(data["reserve"] * 100),
-            reserve_days=data["reserve_days"],
+            reserve_days=data["reserve_days"], paid_only_by=data["paid_only_by"],
+            payout_tariff=data["payout_tariff"] or 0,
         )  # fmt: skip
 
 
@@ -124,7 +137,8 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
         "name": store.name, "kind": store.kind, "country": store.country, "city": store.city,
         "commission": f"{store.commission_bp / 100:.2f}", "vat": f"{store.vat_bp / 100:.2f}",
         "settle_every": store.settle_every, "reserve": f"{store.reserve_bp / 100:.2f}",
-        "reserve_days": store.reserve_days,
+        "reserve_days": store.reserve_days, "paid_only_by": store.paid_only_by,
+        "payout_tariff": store.payout_tariff or None,
     }  # fmt: skip
     form = FactsForm(request.POST or None, initial=initial, fixed=fixed)
     if request.method == "POST" and form.is_valid():

@@ -21,6 +21,11 @@ def post_deposit(amount: int, **facts: Unpack[EventFacts]) -> None:
     write(Kind.DEPOSIT, entries, **facts)
 
 
+def post_storage_deposit(amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book what the operator's bank sent to the account from which payouts leave; below 0: back."""
+    write(Kind.DEPOSIT, moved(Account.STORAGE, Account.BANK, amount), **facts)
+
+
 def post_sponsor_paid(fund: Fund, amount: int, **facts: Unpack[EventFacts]) -> None:
     """Book what a sponsor paid in."""
     entries = moved(Account.BANK, given(fund.pk), amount)
@@ -55,9 +60,13 @@ def post_paid_in(amount: int, **facts: Unpack[EventFacts]) -> None:
     write(Kind.PAID_IN, moved(Account.BANK, Account.PROMOTIONS, amount), **facts)
 
 
-def post_unknown(amount: int, **facts: Unpack[EventFacts]) -> None:
-    """Book a line of the provider's balance that nobody can explain: + came, - went."""
-    entries = [Entry(Account.SUSPENSE, -amount), Entry(Account.PROVIDER, amount)]
+def post_unknown(amount: int, of: str = Account.PROVIDER, **facts: Unpack[EventFacts]) -> None:
+    """Book a line of the provider's balance that nobody can explain: + came, - went.
+
+    Args:
+        of: the account on which it stands; that of payments, or that from which payouts leave.
+    """
+    entries = [Entry(Account.SUSPENSE, -amount), Entry(of, amount)]
     write(Kind.UNKNOWN, entries, **facts)
 
 

@@ -9,23 +9,19 @@ from shop.merchants.models import Merchant
 from shop.orders.models import Suborder
 
 
-def post_transfer(suborder: Suborder, amount: int, **facts: Unpack[EventFacts]) -> None:
+def post_transfer(whose: Suborder | Merchant, amount: int, **facts: Unpack[EventFacts]) -> None:
     """Book what the provider moved to a store's account out of a charge."""
-    debt = owed(Account.PAYABLE, suborder.merchant_id, suborder.pk)
-    write(Kind.TRANSFER, moved(debt, Account.PROVIDER, amount), **facts)
+    write(Kind.TRANSFER, moved(_debt(whose), Account.PROVIDER, amount), **facts)
 
 
-def post_top_up(suborder: Suborder, amount: int, **facts: Unpack[EventFacts]) -> None:
+def post_top_up(whose: Suborder | Merchant, amount: int, **facts: Unpack[EventFacts]) -> None:
     """Book what it moved there from the balance: what is owed on top of what the shopper paid."""
-    debt = owed(Account.PAYABLE, suborder.merchant_id, suborder.pk)
-    write(Kind.TOP_UP, moved(debt, Account.PROVIDER, amount), **facts)
+    write(Kind.TOP_UP, moved(_debt(whose), Account.PROVIDER, amount), **facts)
 
 
-def post_reversal(suborder: Suborder, amount: int, **facts: Unpack[EventFacts]) -> None:
+def post_reversal(whose: Suborder | Merchant, amount: int, **facts: Unpack[EventFacts]) -> None:
     """Book what the provider took back from a store's account."""
-    debt = owed(Account.PAYABLE, suborder.merchant_id, suborder.pk)
-    entries = moved(Account.PROVIDER, debt, amount)
-    write(Kind.REVERSAL, entries, **facts)
+    write(Kind.REVERSAL, moved(Account.PROVIDER, _debt(whose), amount), **facts)
 
 
 def post_funding(amount: int, **facts: Unpack[EventFacts]) -> None:
@@ -84,3 +80,9 @@ def post_payout_returned(
         Entry(Account.PAYABLE, -sent, merchant.pk),
     ]
     write(Kind.PAYOUT_RETURNED, entries, **facts)
+
+
+def _debt(whose: Suborder | Merchant) -> Entry:
+    if isinstance(whose, Suborder):
+        return owed(Account.PAYABLE, whose.merchant_id, whose.pk)
+    return owed(Account.PAYABLE, whose.pk)

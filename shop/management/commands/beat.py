@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from shop import clock
 from shop.audit.night import run_night
+from shop.audit.storage import book_storage_lines
 from shop.festivals.promotions.sponsors import reckon_all
 from shop.ledger.balances import log_differences
 from shop.listings import bulk
@@ -48,6 +49,7 @@ from shop.settlements.remote.look import book_fees, look_at_payouts
 from shop.settlements.remote.messages import apply_waiting, look_for_messages
 from shop.settlements.remote.recipients import look_at_recipients
 from shop.settlements.remote.send import send_payouts
+from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from shop.storefront.probe import probe_openings
 from shop.workers.revive import take_up
 from shop.workspace.sheets import receive as sheets
@@ -85,6 +87,8 @@ ROUNDS = tuple(
         ("move money", run_operations, 1),
         ("apply messages about payouts", apply_waiting, 1),
         ("send payouts", send_payouts, 4),
+        ("send transfers", send_transfers, 4),
+        ("take transfers back", take_back_refunded, 40),
         ("take up what dead workers left", take_up, 1),
         ("ask about payments", check_unsettled, 2),
         ("ask about refunds", check_pending, 20),
@@ -107,6 +111,7 @@ ROUNDS = tuple(
         ("ask about fundings", look_at_fundings, 240),
         ("look for messages about payouts", look_for_messages, 240),
         ("book fees of payouts", book_fees, 240),
+        ("book lines of the account for payouts", book_storage_lines, 240),
         ("tell the organizers", tell_organizers, 4),
         ("note what was sold", note_sold, 400),
         ("make missing papers", make_missing, 20),

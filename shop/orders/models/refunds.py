@@ -28,6 +28,9 @@ class Refund(models.Model):
     reason = models.CharField(max_length=300, blank=True, help_text="The shopper reads it.")
     amount = models.PositiveBigIntegerField(help_text="What the shopper gets, minor units.")
     at = models.DateTimeField()
+    undone_at = models.DateTimeField(
+        null=True, help_text="Of a dispute that an appeal turned: its stores have their money back."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -47,7 +48,13 @@ def answer(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User
 
 @transaction.atomic
 def say_who_bears(
-    task: MoneyTask, parts: Mapping[str, int], *, reason: str, at: datetime, by: User
+    task: MoneyTask,
+    parts: Mapping[str, int],
+    *,
+    fee_by: str = PLATFORM,
+    reason: str,
+    at: datetime,
+    by: User,
 ) -> None:
     """Say who bears a lost dispute: stores by their part of the order, the platform the rest.
 
@@ -56,9 +63,12 @@ def say_who_bears(
 
     Args:
         parts: minor units by the id of a suborder, or ``platform``.
+        fee_by: who bears the fee of the bank beside: a suborder that bears something, or
+            ``platform``.
 
     Raises:
-        NotPossible: nothing was lost, or the parts are not the amount that was.
+        NotPossible: nothing was lost, the parts are not the amount that was, or a store shall bear
+            the fee that bears nothing else.
     """
     dispute = _locked(task)
     order = dispute.payment.order
@@ -73,13 +83,23 @@ def say_who_bears(
     own = list(order.suborders.filter(pk__in=stores).order_by("pk"))
     if len(own) < len(stores):
         raise NotPossible("This is no part of the order.")
+    at_fault = next((row for row in own if str(row.pk) == fee_by), None)
+    if at_fault is None and fee_by != PLATFORM:
+        raise NotPossible("Who bears nothing of it bears no fee of it.")
     made = [_charge(dispute, row, stores[row.pk], reason=reason, at=at, by=by) for row in own]
     platform = parts.get(PLATFORM, 0)
     books.post_dispute_lost(order, platform, **dispute.next_entry(at=at))
-    dispute.borne = {**parts, "refunds": [refund.pk for refund in made]}
+    borne_fee = _charge_fee(dispute, at_fault, at=at) if at_fault and dispute.fee else {}
+    dispute.borne = {**parts, **borne_fee, "refunds": [refund.pk for refund in made]}
     dispute.save()
     gate.close(task, TaskOutcome.FAULT_SPLIT, reason=reason, at=at, by=by)
     enqueue(tell_stores_of_dispute, dispute.pk, LOST)
+
+
+def _charge_fee(dispute: Dispute, part: Suborder, *, at: datetime) -> dict[str, Any]:
+    """Let a store bear the fee of the bank; return what is kept of that."""
+    books.post_dispute_fee(part, dispute.fee, **dispute.next_entry(at=at))
+    return {"fee_by": str(part.pk), "fee": dispute.fee}
 
 
 def left_of(suborder: Suborder) -> int:

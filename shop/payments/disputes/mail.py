@@ -56,6 +56,7 @@ def send_dispute_news(dispute_id: int, suborder_id: int, user_id: int, what: str
         if dispute.due_by
         else "",
         "bears": written(bears, dispute.currency, language) if bears else "",
+        "fee": written(fee, dispute.currency, language) if (fee := fee_of(dispute, part)) else "",
         "merchant_link": merchant_link(part) + "#dispute",
     }
     send("dispute-news", user.email, language=language, context=context)
@@ -64,3 +65,9 @@ def send_dispute_news(dispute_id: int, suborder_id: int, user_id: int, what: str
 def borne_by(dispute: Dispute, part: Suborder) -> int:
     """Return what a store bears of a lost dispute, in minor units."""
     return int((dispute.borne or {}).get(str(part.pk), 0))
+
+
+def fee_of(dispute: Dispute, part: Suborder) -> int:
+    """Return what a store bears of the bank's fee for a lost dispute, in minor units."""
+    borne = dispute.borne or {}
+    return int(borne["fee"]) if borne.get("fee_by") == str(part.pk) else 0

@@ -147,8 +147,12 @@ def _give_back_to_bearers(dispute: Dispute, order: Order, *, at: datetime) -> No
     platform = borne.get(PLATFORM, 0)
     stores = order.refunds.filter(pk__in=borne["refunds"])
     books.post_dispute_turned(order, stores, platform, **dispute.next_entry(at=at))
+    stores.update(undone_at=at)
     for row in RefundLine.objects.filter(refund__in=stores).select_related("line"):
         raise_earnings(row.line.suborder_id, row.earned)
     for parcel in RefundParcel.objects.filter(refund__in=stores):
         raise_earnings(parcel.suborder_id, parcel.earned)
+    if fee := borne.get("fee"):
+        part = order.suborders.get(pk=borne["fee_by"])
+        books.post_dispute_fee(part, -fee, **dispute.next_entry(at=at))
     dispute.borne = None

@@ -66,6 +66,23 @@ class RemoteFunding:
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutEstimate:
+    """What a payout would cost, and what would arrive at which rate, as they are written."""
+
+    fees: int
+    arrives: str
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTransfer:
+    """Money moved to a store's own account, or back; ``key`` is that under which it was asked."""
+
+    id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class StorageLine:
     """A line of the account for payouts: what caused it, and what it adds."""
 

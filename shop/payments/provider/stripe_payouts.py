@@ -30,15 +30,20 @@ RAILS = {"local": "local", "wire": "swift"}
 
 def make_recipient(provider: StripeGateway, request: Mapping[str, Any], key: str) -> str:
     """Make a recipient and return its id; the same key gives the same one."""
-    rail = RAILS[request["rail"]]
-    params: Any = {
+    wanted: dict[str, Any]
+    if request.get("way") == "connect":
+        # Who takes fees and losses: https://docs.stripe.com/connect/accounts-v2, SDK 16.1.
+        own = {"fees_collector": "application", "losses_collector": "application"}
+        params: Any = {"dashboard": "express", "defaults": {"responsibilities": own}}
+        wanted = {"stripe_balance": {"stripe_transfers": {"requested": True}}}
+    else:
+        params = {"dashboard": "none"}
+        wanted = {"bank_accounts": {RAILS[request["rail"]]: {"requested": True}}}
+    params |= {
         "contact_email": request["email"],
         "display_name": request["name"],
-        "dashboard": "none",
         "identity": {"country": request["country"].lower()},
-        "configuration": {
-            "recipient": {"capabilities": {"bank_accounts": {rail: {"requested": True}}}}
-        },
+        "configuration": {"recipient": {"capabilities": wanted}},
         "metadata": {"merchant": request["merchant"], "operation": key},
         "include": WHOLE,
     }
@@ -50,7 +55,9 @@ def find_recipient(provider: StripeGateway, key: str) -> str:
     """Return the id of the recipient that was made under a key, or nothing."""
     params: Any = {"applied_configurations": ["recipient"], "limit": 100}
     listed = provider.ask(lambda c: c.v2.core.accounts.list(params))
-    own = (row.id for row in _all(provider, listed) if _metadata(row).get("operation") == key)
+    own = (
+        row.id for row in on_all_pages(provider, listed) if metadata_of(row).get("operation") == key
+    )
     return next(own, "")
 
 
@@ -59,12 +66,13 @@ def recipient_now(provider: StripeGateway, recipient_id: str) -> Recipient:
     params: Any = {"include": WHOLE}
     row = provider.ask(lambda c: c.v2.core.accounts.retrieve(recipient_id, params)).to_dict()
     own = ((row.get("configuration") or {}).get("recipient") or {}).get("capabilities") or {}
-    rails = (own.get("bank_accounts") or {}).values()
+    ways = [*(own.get("bank_accounts") or {}).values()]
+    ways.append((own.get("stripe_balance") or {}).get("stripe_transfers"))
     due = (row.get("requirements") or {}).get("entries") or []
     return Recipient(
         id=row["id"],
         is_closed=bool(row.get("closed")),
-        can_be_paid=any(rail and rail["status"] == "active" for rail in rails),
+        can_be_paid=any(way and way["status"] == "active" for way in ways),
         needs=tuple(str(entry["description"])[:200] for entry in due)[:20],
     )
 
@@ -73,7 +81,11 @@ def banks_of(provider: StripeGateway, recipient_id: str) -> list[RemoteBank]:
     """Return the bank accounts of a recipient, the newest first."""
     whose: Any = {"stripe_context": recipient_id}
     methods = provider.ask(lambda c: c.v2.money_management.payout_methods.list({}, whose))
-    return [_bank(row.to_dict()) for row in _all(provider, methods) if row.type == "bank_account"]
+    return [
+        _bank(row.to_dict())
+        for row in on_all_pages(provider, methods)
+        if row.type == "bank_account"
+    ]
 
 
 def make_link(provider: StripeGateway, recipient_id: str, *, back: str, again: str) -> str:
@@ -119,7 +131,7 @@ def find_payout(
     """Return what was sent to a recipient under a key since a moment, or None."""
     params: Any = {"recipient": recipient, "created": {"gte": _moment(since)}, "limit": 100}
     listed = provider.ask(lambda c: c.v2.money_management.outbound_payments.list(params))
-    rows = (_payout(row.to_dict()) for row in _all(provider, listed))
+    rows = (_payout(row.to_dict()) for row in on_all_pages(provider, listed))
     return next((row for row in rows if row.key == key), None)
 
 
@@ -168,7 +180,9 @@ def find_funding(provider: StripeGateway, key: str, *, since: datetime) -> Remot
     """Return what was moved under a key since a moment, or None."""
     params: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
     listed = provider.ask(lambda c: c.v1.payouts.list(params))
-    own = (row for row in _all(provider, listed) if _metadata(row).get("operation") == key)
+    own = (
+        row for row in on_all_pages(provider, listed) if metadata_of(row).get("operation") == key
+    )
     found = next(own, None)
     return RemoteFunding(found.id, found.status) if found else None
 
@@ -191,7 +205,13 @@ def storage_lines(
     if since:
         params["created"] = {"gte": _moment(since)}
     listed = provider.ask(lambda c: c.v2.money_management.transactions.list(params))
-    return [_line(row.to_dict()) for row in _all(provider, listed)]
+    return [_line(row.to_dict()) for row in on_all_pages(provider, listed)]
+
+
+def is_from_bank(provider: StripeGateway, credit_id: str) -> bool:
+    """Tell whether what the account for payouts received came by a bank, and not from payments."""
+    found = provider.ask(lambda c: c.v2.money_management.received_credits.retrieve(credit_id))
+    return found.type == "bank_transfer"
 
 
 def events_since(
@@ -201,7 +221,7 @@ def events_since(
     wanted = frozenset(kinds)
     params: Any = {"created": {"gte": _moment(since)}, "limit": 100}
     listed = provider.ask(lambda c: c.v2.core.events.list(params))
-    for row in _all(provider, listed):
+    for row in on_all_pages(provider, listed):
         facts = row.to_dict()
         if facts["type"] in wanted:
             yield _event(facts)
@@ -223,8 +243,8 @@ def read_thin(body: bytes, signature: str, secrets: Sequence[str]) -> ThinEvent:
         raise BadSignature("the message is not an event") from error
 
 
-def _all(provider: StripeGateway, listed: Any) -> Iterator[Any]:
-    """Yield what stands on all pages; each further page is a call with the same care."""
+def on_all_pages(provider: StripeGateway, listed: Any) -> Iterator[Any]:
+    """Yield what stands on all pages of a list; each further page is a call with the same care."""
     rows = listed.auto_paging_iter()
     while True:
         row = provider.ask(lambda _client: next(rows, None))
@@ -278,8 +298,8 @@ def _payout(row: Mapping[str, Any]) -> RemotePayout:
         reason=next(iter(reasons), ""),
         is_reviewed=(details.get("processing") or {}).get("reason") == "under_review",
         is_cancelable=bool(row.get("cancelable")),
-        arrives=f"{credited['currency'].upper()} {_whole(credited):,}",
-        rate=_rate(debited, credited),
+        arrives=arrives(credited),
+        rate=rate_of(debited, credited),
         expected_at=_read(row.get("expected_arrival_date")),
         posted_at=_read(moments.get("posted_at")),
         trace=tracking.get("trace_id") or "",
@@ -298,7 +318,8 @@ def _line(row: Mapping[str, Any]) -> StorageLine:
     )
 
 
-def _metadata(row: Any) -> dict[str, str]:
+def metadata_of(row: Any) -> dict[str, str]:
+    """Return what we wrote beside an object of the provider."""
     return row.metadata.to_dict() if row.metadata else {}
 
 
@@ -309,7 +330,13 @@ def _whole(amount: Mapping[str, Any]) -> Decimal:
     return Decimal(amount["value"]).scaleb(-places)
 
 
-def _rate(debited: Mapping[str, Any], credited: Mapping[str, Any]) -> str:
+def arrives(credited: Mapping[str, Any]) -> str:
+    """Return what arrives as it is written: KES 48,484.65."""
+    return f"{credited['currency'].upper()} {_whole(credited):,}"
+
+
+def rate_of(debited: Mapping[str, Any], credited: Mapping[str, Any]) -> str:
+    """Return at which rate it is converted, as it is written; nothing where it is not."""
     if debited["currency"] == credited["currency"] or not debited["value"]:
         return ""
     rate = (_whole(credited) / _whole(debited)).quantize(Decimal("0.0001"))

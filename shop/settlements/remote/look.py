@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Max, Min, Q, QuerySet
@@ -47,14 +48,14 @@ def look_at_payout(remote_id: str, *, at: datetime) -> None:
     One whose answer was lost is not known by that id yet: it is by its key.
     """
     remote = provider.payout_now(gateway(), remote_id)
-    own = Payout.objects.filter(Q(remote_id=remote_id) | Q(key=_uuid_of(remote.key)))
+    own = Payout.objects.filter(Q(remote_id=remote_id) | Q(key=uuid_of(remote.key)))
     for row in own:
         take_over(row.pk, remote, at=at)
 
 
 def book_fees(*, at: datetime) -> int:
     """Book what the provider took for payouts, each line once; return how many. In the beat."""
-    since, storage = _fees_since(), _storage()
+    since, storage = lines_since(), storage_account()
     if since is None or not storage or gateway().is_given_up:
         return 0
     lines = [
@@ -85,13 +86,17 @@ def _due(at: datetime) -> QuerySet[Payout]:
 
 
 def _blocked() -> QuerySet[Payout]:
-    return Payout.objects.filter(state=State.BLOCKED)
+    return Payout.objects.filter(state=State.BLOCKED, method__way=PayoutMethod.Way.GLOBAL)
 
 
 def _waiting(at: datetime) -> QuerySet[Payout]:
-    rows = Payout.objects.filter(state=State.QUEUED, made_at__lte=at - WAITS_LONG)
-    own = rows.filter(method__way=PayoutMethod.Way.GLOBAL)
-    return own.select_related("settlement__merchant")
+    # One whose transfers wait for money is under way for as long.
+    rows = Payout.objects.filter(
+        Q(state=State.QUEUED) | Q(state=State.SENDING, method__way=PayoutMethod.Way.CONNECT),
+        made_at__lte=at - WAITS_LONG,
+    )
+    own = rows.exclude(method__way=PayoutMethod.Way.MANUAL)
+    return own.select_related("settlement__merchant", "method")
 
 
 def _look(row: Payout, *, at: datetime) -> bool:
@@ -111,13 +116,13 @@ def _find(row: Payout, *, at: datetime) -> bool:
 
 def _tell_waiting(row: Payout, *, at: datetime) -> None:
     why = "It has waited for a week. Look at the balance, the country and the account."
-    if not sends_abroad():
+    if row.method.way == PayoutMethod.Way.GLOBAL and not sends_abroad():
         why = "It has waited for a week: payouts by the provider are switched off."
     tell_stuck(row, why, at=at)
 
 
-def _fees_since() -> datetime | None:
-    """Return since when fees may not be booked yet; none where nothing was ever sent."""
+def lines_since() -> datetime | None:
+    """Return since when lines may not be booked yet; none where nothing was ever sent."""
     sent = Payout.objects.exclude(first_sent_at=None).aggregate(at=Min("first_sent_at"))["at"]
     if sent is None:
         return None
@@ -126,13 +131,16 @@ def _fees_since() -> datetime | None:
     return (last or sent) - OVERLAP
 
 
-def _storage() -> str:
+def storage_account() -> str:
     """Return from which account payouts leave, or left while they were switched on."""
     last = Payout.objects.filter(request__isnull=False).order_by("-pk").first()
     before = (last.request or {}).get("storage", "") if last else ""
     return settings.PAYOUT_FINANCIAL_ACCOUNT or before
 
 
-def _uuid_of(text: str) -> str | None:
+def uuid_of(text: str) -> UUID | None:
     """Return a key of ours, or nothing where the provider names something else."""
-    return text if len(text) == 36 and text.count("-") == 4 else None
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

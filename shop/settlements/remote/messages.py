@@ -22,7 +22,7 @@ from shop.payments.provider.guards import is_live
 from shop.payments.provider.payouts import ThinEvent
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.webhooks import THIN, apply_once, refusal_of, stored_once
-from shop.settlements.countries import sends_abroad
+from shop.settlements.countries import moves_to_accounts, sends_abroad
 from shop.settlements.remote.look import look_at_payout
 from shop.settlements.remote.recipients import look_at_recipient
 
@@ -67,7 +67,7 @@ def apply_waiting(*, at: datetime, most: int = 50) -> int:
 
 def look_for_messages(*, at: datetime) -> int:
     """Store the messages of the last hours that did not come; return how many. In the beat."""
-    if not sends_abroad() or gateway().is_given_up:
+    if not (sends_abroad() or moves_to_accounts()) or gateway().is_given_up:
         return 0
     try:
         found = list(provider.events_since(gateway(), at - LOOK_BACK, sorted(THIN_KINDS)))

@@ -25,7 +25,7 @@ from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.payouts import Recipient, RemoteBank
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds import each
-from shop.settlements.countries import is_reached
+from shop.settlements.countries import remote_ways
 from shop.settlements.methods import locked_method
 from shop.settlements.models import PayoutMethod
 from shop.settlements.remote.models import PayoutCountry
@@ -49,32 +49,35 @@ class FormAddresses:
 
 def recipient_of(merchant: Merchant) -> PayoutMethod | None:
     """Return the account of a store that the provider pays to, if it has one."""
-    rows = PayoutMethod.objects.filter(merchant=merchant, way=Way.GLOBAL)
+    rows = PayoutMethod.objects.filter(merchant=merchant).exclude(way=Way.MANUAL)
     return rows.exclude(state=State.CLOSED).first()
 
 
 @transaction.atomic
-def begin(merchant: Merchant, *, at: datetime, by: User) -> PayoutMethod:
+def begin(merchant: Merchant, way: str = Way.GLOBAL, *, at: datetime, by: User) -> PayoutMethod:
     """Return the account of a store that the provider pays to, written down if there is none.
 
+    Args:
+        way: to a bank, or to the store's own account at the provider.
+
     Raises:
-        NotPossible: the provider does not reach the store.
+        NotPossible: the provider does not reach the store in this way.
     """
-    lock_one(Merchant.objects, merchant.pk)
+    merchant = lock_one(Merchant.objects, merchant.pk)
     if found := recipient_of(merchant):
         return found
-    if not is_reached(merchant):
+    if way not in remote_ways(merchant):
         raise NotPossible(_("Your earnings cannot be sent this way to your country. Type an "
                             "account instead."))  # fmt: skip
     name = (merchant.legal_name or merchant.name)[:120]
     made = PayoutMethod.objects.create(
-        way=Way.GLOBAL, merchant=merchant, rail=PayoutMethod.Rail.BANK, state=State.ONBOARDING,
+        way=way, merchant=merchant, rail=PayoutMethod.Rail.BANK, state=State.ONBOARDING,
         country=merchant.country, holder=name, sealed=b"", masked="", added_at=at, added_by=by,
         key=uuid.uuid4(),
         request={
             "email": by.email, "name": name, "country": merchant.country,
             "rail": PayoutCountry.objects.get(code=merchant.country).rail,
-            "merchant": str(merchant.pk),
+            "merchant": str(merchant.pk), "way": way,
         },
     )  # fmt: skip
     note(made, "begin", at=at, by=by, festival=None)
@@ -99,7 +102,7 @@ def look_at(row: PayoutMethod, *, at: datetime) -> None:
     if not row.is_remote or not row.remote_id or row.state == State.CLOSED:
         return
     remote = provider.recipient_now(gateway(), row.remote_id)
-    banks = provider.banks_of(gateway(), row.remote_id) if remote.can_be_paid else []
+    banks = _banks(row) if remote.can_be_paid else []
     _judge(row.pk, remote, banks, at=at)
 
 
@@ -111,7 +114,7 @@ def look_at_recipient(remote_id: str, *, at: datetime) -> None:
 
 def look_at_recipients(*, at: datetime) -> int:
     """Read the recipients again that nothing was said of for a day. In the beat."""
-    rows = PayoutMethod.objects.filter(way=Way.GLOBAL).exclude(state=State.CLOSED)
+    rows = PayoutMethod.objects.exclude(way=Way.MANUAL).exclude(state=State.CLOSED)
     due = rows.exclude(remote_id="").filter(Q(looked_at=None) | Q(looked_at__lte=at - LOOK_EVERY))
     some = list(due.order_by(F("looked_at").asc(nulls_first=True))[:MOST_AT_ONCE])
 
@@ -143,6 +146,13 @@ def _made(row: PayoutMethod, *, at: datetime) -> str:
     same.update(remote_id=remote_id, request=None)  # it names a person, and is asked no more
     row.refresh_from_db()
     return row.remote_id
+
+
+def _banks(row: PayoutMethod) -> Sequence[RemoteBank]:
+    """Return where the provider can pay a store; to its own account there goes all at once."""
+    if row.way == Way.CONNECT:
+        return [RemoteBank(row.remote_id, "Stripe", row.country, row.remote_id[-4:], (), True)]
+    return provider.banks_of(gateway(), row.remote_id)
 
 
 @transaction.atomic

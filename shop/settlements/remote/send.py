@@ -30,7 +30,7 @@ from shop.settlements.remote.recipients import KEY_LIFE
 from shop.settlements.remote.take_over import take_over, tell_stuck
 
 log = logging.getLogger(__name__)
-State = Payout.State
+State, GLOBAL = Payout.State, PayoutMethod.Way.GLOBAL
 LEASE = timedelta(minutes=2)
 MOST_TRIES = 80
 BATCH = 100
@@ -78,13 +78,14 @@ def _filled(ids: list[int], *, at: datetime) -> int:
 def _undecided(at: datetime) -> QuerySet[Payout]:
     """Return payouts of which it is not known whether the provider has them."""
     rows = Payout.objects.filter(state=State.SENDING, remote_id=None, run_after__lte=at)
+    rows = rows.filter(method__way=GLOBAL)
     return rows.order_by("pk")
 
 
 def _waiting(at: datetime) -> QuerySet[Payout]:
     rows = Payout.objects.filter(state=State.QUEUED, batch=None)
     rows = rows.filter(
-        method__way=PayoutMethod.Way.GLOBAL, method__state=PayoutMethod.State.READY,
+        method__way=GLOBAL, method__state=PayoutMethod.State.READY,
         method__usable_from__lte=at, settlement__state=Settlement.State.FINAL,
     )  # fmt: skip
     return rows.exclude(settlement__merchant__state="suspended").order_by("settlement_id", "pk")
@@ -92,7 +93,7 @@ def _waiting(at: datetime) -> QuerySet[Payout]:
 
 def _rows(ids: list[int]) -> list[Payout]:
     rows = Payout.objects.filter(pk__in=ids).select_related("settlement__merchant")
-    return [row for row in rows if is_reached(row.settlement.merchant)]
+    return [row for row in rows if is_reached(row.settlement.merchant, GLOBAL)]
 
 
 @transaction.atomic
@@ -102,7 +103,7 @@ def _claim(payout_id: int, purse: Purse, *, at: datetime) -> Payout | None:
     if payout.leased_until and payout.leased_until > at:
         return None
     if payout.state == State.QUEUED:
-        if not _may_go(payout, at=at) or not _is_there(payout, purse, at=at):
+        if not may_go(payout, at=at) or not _is_there(payout, purse, at=at):
             return None
         payout.move_to(
             State.SENDING, key=uuid.uuid4(), request=_request(payout), first_sent_at=at,
@@ -117,7 +118,7 @@ def _claim(payout_id: int, purse: Purse, *, at: datetime) -> Payout | None:
     return payout
 
 
-def _may_go(payout: Payout, *, at: datetime) -> bool:
+def may_go(payout: Payout, *, at: datetime) -> bool:
     """Tell whether a payout may leave, as all stands under the locks."""
     row, method = payout.settlement, payout.method
     others = row.payouts.filter(state__in=Payout.LIVE).exclude(pk=payout.pk)
@@ -131,7 +132,7 @@ def _may_go(payout: Payout, *, at: datetime) -> bool:
         and row.state == Settlement.State.FINAL
         and live + payout.amount <= row.total
         and not row.merchant.is_suspended
-        and is_reached(row.merchant)
+        and is_reached(row.merchant, method.way)
     )
 
 
@@ -198,7 +199,7 @@ def _put_off(payout: Payout, error: GatewayError, purse: Purse, *, at: datetime)
         purse.is_over = True
     if error.code == "funds":
         tell_short(payout.settlement.currency, at=at)
-    waits, is_our_try = _wait_after(error, payout.tries)
+    waits, is_our_try = wait_after(error, payout.tries)
     with transaction.atomic():
         now = locked_payout(payout.pk)
         # Only while the lease is ours: a slow worker must not undo what the next one did.
@@ -213,7 +214,7 @@ def _put_off(payout: Payout, error: GatewayError, purse: Purse, *, at: datetime)
         )  # fmt: skip
 
 
-def _wait_after(error: GatewayError, tries: int) -> tuple[timedelta | None, bool]:
+def wait_after(error: GatewayError, tries: int) -> tuple[timedelta | None, bool]:
     """Return how long to wait after an error, none where a person has to look; and who is at fault.
 
     A try counts where what was asked may be wrong, not where nobody heard it.

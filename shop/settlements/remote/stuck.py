@@ -17,14 +17,14 @@ from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.stripe_gateway import gateway
-from shop.settlements.models import Payout, Settlement
+from shop.settlements.models import Payout, PayoutMethod, Settlement
 from shop.settlements.payouts import locked_payout, pay_again
 from shop.settlements.remote.fund import drop_funding
 from shop.settlements.remote.send import found_of
+from shop.settlements.remote.stuck_transfers import SILENT, drop_transfers, look_for, payout_of
 from shop.settlements.remote.take_over import take_over
 
 State = Payout.State
-SILENT = "The payment provider does not answer, so nobody knows whether it went: {}"
 
 
 def take_back(payout_id: int, *, reason: str, at: datetime, by: User) -> None:
@@ -55,7 +55,7 @@ def pay_stuck_again(task: MoneyTask, *, reason: str, at: datetime, by: User) -> 
     Raises:
         NotPossible: the provider has it, or does not answer; or the store has no account.
     """
-    payout_id = _payout_id(task)
+    payout_id = payout_of(task)
     _make_sure(payout_id, at=at)
     with transaction.atomic():
         payout = _drop(payout_id, reason, at=at, by=by)
@@ -68,7 +68,7 @@ def pay_stuck_by_hand(task: MoneyTask, *, reason: str, at: datetime, by: User) -
     Raises:
         NotPossible: the provider has it, or does not answer.
     """
-    payout_id = _payout_id(task)
+    payout_id = payout_of(task)
     _make_sure(payout_id, at=at)
     with transaction.atomic():
         payout = _drop(payout_id, reason, at=at, by=by)
@@ -99,6 +99,9 @@ def close_short(
 def _make_sure(payout_id: int, *, at: datetime) -> None:
     """Make sure that the provider does not have a payout; one that it has is written down."""
     payout = Payout.objects.get(pk=payout_id)
+    if payout.method.way == PayoutMethod.Way.CONNECT:
+        look_for(payout_id, at=at)
+        return
     if payout.state in (State.QUEUED, State.VOID) or payout.key is None:
         return
     try:
@@ -114,6 +117,9 @@ def _drop(payout_id: int, reason: str, *, at: datetime, by: User) -> Payout:
     payout = locked_payout(payout_id)
     if payout.state == State.VOID:
         return payout
+    drop_transfers(payout)
+    if payout.state == State.SENDING and payout.method.way == PayoutMethod.Way.CONNECT:
+        payout.move_to(State.BLOCKED)  # it has waited, and none of its transfers is under way
     if payout.state not in (State.QUEUED, State.BLOCKED) or payout.batch_id:
         raise NotPossible("It stands otherwise now. Look at it again.")
     was_sent = payout.state == State.BLOCKED
@@ -131,7 +137,3 @@ def _look(payout: Payout, *, at: datetime) -> None:
         take_over(payout.pk, provider.payout_now(gateway(), payout.remote_id or ""), at=at)
     except GatewayError:
         return
-
-
-def _payout_id(task: MoneyTask) -> int:
-    return int(task.about.rpartition("-")[2])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
-from shop.errors import ShopError
+from shop.errors import NotPossible, ShopError
 from shop.merchants.models import Merchant
 from shop.settlements.methods import add_method, close_method
 from shop.settlements.models import PayoutMethod
@@ -94,7 +94,11 @@ def _typed(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         rail = facts.pop("rail")
         if rail == Rail.MOBILE:
             facts["operator"] = facts.pop("bank")
-        add_method(merchant, facts, rail=rail, at=clock.moment_of(request), by=request.user)
+        try:
+            add_method(merchant, facts, rail=rail, at=clock.moment_of(request), by=request.user)
+        except NotPossible as refusal:
+            messages.error(request, str(refusal))
+            return redirect("workspace-money", merchant.slug)
         messages.success(request, _(
             "Kept. All members were told by mail. It is used once an organizer has confirmed it, "
             "after 72 hours at the earliest."

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods
 from shop import clock
 from shop.errors import GatewayError, NotPossible
 from shop.merchants.models import Merchant
-from shop.settlements.countries import is_reached
+from shop.settlements.countries import remote_ways
 from shop.settlements.make import LEAST_BY_PROVIDER
+from shop.settlements.models import PayoutMethod
 from shop.settlements.remote.recipients import (
     FormAddresses,
     begin,
@@ -38,7 +39,8 @@ def form(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
     if request.method == "POST":
         return _go(request, merchant)
     row = recipient_of(merchant)
-    if row is None and not is_reached(merchant):
+    ways = [row.way] if row else remote_ways(merchant)
+    if not ways:
         raise Http404
     said = ""
     if row:
@@ -48,7 +50,7 @@ def form(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
             said = no_answer(error)
         row.refresh_from_db()
     context = {
-        "part": "money", "method": row, "said": said, "least": LEAST_BY_PROVIDER,
+        "part": "money", "method": row, "said": said, "ways": ways, "least": LEAST_BY_PROVIDER,
         "currency": settings.SHOP_CURRENCY,
     }  # fmt: skip
     return render(request, "shop/workspace/provider_form.html", context)
@@ -61,7 +63,8 @@ def _go(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     here = reverse("workspace-provider-form", args=[merchant.slug])
     where = FormAddresses(back=settings.SITE_URL + here, again=settings.SITE_URL + here)
     try:
-        link = form_for(begin(merchant, at=at, by=request.user), where, at=at)
+        way = request.POST.get("way", PayoutMethod.Way.GLOBAL)
+        link = form_for(begin(merchant, way, at=at, by=request.user), where, at=at)
     except NotPossible as refusal:
         messages.error(request, str(refusal))
         return redirect("workspace-money", merchant.slug)

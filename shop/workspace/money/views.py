@@ -21,7 +21,7 @@ from shop.errors import ShopError
 from shop.merchants.models import Merchant
 from shop.papers.lists import pdf_answer
 from shop.papers.models import Document
-from shop.settlements.countries import is_reached
+from shop.settlements.countries import allowed
 from shop.settlements.lines import lines_now
 from shop.settlements.make import LEAST, ask_for, least_for
 from shop.settlements.methods import current_method, no_account
@@ -86,7 +86,7 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "method": method,
         "methods": methods,
         "least": least,
-        "is_reached": is_reached(merchant),
+        "ways": allowed(merchant),
         "least_of_rails": {str(rail): least for rail, least in LEAST.items()},
         "no_account": "" if method else no_account(methods),
         "currency": settings.SHOP_CURRENCY,

@@ -17,7 +17,7 @@ from shop import clock
 from shop.errors import ShopError
 from shop.orders.models import Suborder
 from shop.payments.disputes import evidence
-from shop.payments.disputes.mail import borne_by
+from shop.payments.disputes.mail import borne_by, fee_of
 from shop.payments.disputes.models import Dispute
 from shop.payments.disputes.words import reason_words, state_words
 from shop.workspace.access import MemberRequest, members_only, suborders_of, work_on
@@ -95,4 +95,4 @@ def _shown(row: Dispute, part: Suborder) -> DisputeShown:
     text, tag = state_words(row.state)
     reason = reason_words(row.reason, get_language() or "en")
     is_decided = row.state == Dispute.State.LOST and bool(row.borne or not row.to_bear)
-    return DisputeShown(row, text, tag, reason, borne_by(row, part), is_decided)
+    return DisputeShown(row, text, tag, reason, borne_by(row, part) + fee_of(row, part), is_decided)

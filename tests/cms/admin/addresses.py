@@ -279,7 +279,7 @@ AFTER_SALE = [
     ("payouts/{payout}/take-back/", "post", PLAN, {"reason": "Taken over"}),
     ("payout-countries/", "get", ALL, {}),
     ("payout-countries/{land}/", "get", PLAN, {}),
-    ("payout-countries/{land}/", "post", PLAN, {"by_global": "yes"}),
+    ("payout-countries/{land}/", "post", PLAN, {"by_connect": "no", "by_global": "yes"}),
     ("payouts/{payout}/{fail}/", "get", PLAN, {}),
     ("payouts/{payout}/{fail}/", "post", PLAN, {"reason": "Taken over"}),
     ("batches/", "get", ALL, {}),
@@ -307,6 +307,7 @@ AFTER_SALE = [
     ("books/{year}-{month}.xlsx", "get", ALL, {}),
     ("accounts/", "get", ALL, {}),
     ("accounts/{account}/", "get", PLAN, {}),
+    ("accounts/{account}/estimate/", "post", PLAN, {}),
     ("accounts/{account}/{confirm}/", "get", PLAN, {}),
     ("accounts/{account}/{confirm}/", "post", PLAN, {"reason": "Taken over"}),
 ]

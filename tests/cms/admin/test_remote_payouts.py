@@ -17,7 +17,7 @@ from tests.budgets import statements
 from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks
-from tests.shop.settlements.earned import DAY, MONDAY
+from tests.shop.settlements.earned import DAY, MONDAY, account
 from tests.shop.settlements.remote.sent import STORAGE, WHERE, flush, fund, payments, queued, store
 from tests.shop.settlements.remote.sent import recipient as confirmed
 
@@ -58,7 +58,12 @@ def test_p2_a_country_is_set_with_source_and_day_and_refused_without(desk, abroa
     row = PayoutCountry.objects.get(code="GH")
     assert "Ghana" in desk.get("/organize/payout-countries/?reached=unknown").text
     where = f"/organize/payout-countries/{row.pk}/"
-    said = {"by_global": "yes", "rail": "local", "source": "The provider’s page"}
+    said = {
+        "by_connect": "unknown",
+        "by_global": "yes",
+        "rail": "local",
+        "source": "The provider’s page",
+    }
     assert "Ghana" in desk.get(where).text
 
     assert desk.post(where, said).status_code == 422
@@ -173,3 +178,23 @@ def test_lists_cost_the_same_statements_for_one_as_for_many(desk, abroad):
         with statements(most=30):
             assert desk.get(f"/organize/{page}").status_code == 200
     assert reverse("desk:payout-countries") == "/organize/payout-countries/"
+
+
+def test_what_a_payout_costs_is_asked_before_the_first_one(desk, abroad):
+    row = confirmed(abroad, make.merchant(country="KE"))
+
+    page = desk.post(f"/organize/accounts/{row.pk}/estimate/", follow=True).text
+
+    assert "Of $100.00, KES 12,900.00 would arrive now at 1 USD = 129.0000 KES" in page
+    assert "The provider would keep $3.00 beside" in page
+    (intent,) = list(abroad.world.store.all("v2.money_management.payout_intent"))
+    assert (intent["status"], payments(abroad)) == ("canceled", [])
+
+
+def test_of_an_account_that_was_typed_nobody_says_it(desk, abroad):
+    row = account(make.merchant())
+
+    page = desk.post(f"/organize/accounts/{row.pk}/estimate/", follow=True).text
+
+    assert "knows no bank account of it" in page
+    assert "/estimate/" not in desk.get(f"/organize/accounts/{row.pk}/").text

@@ -3,7 +3,7 @@
 import pytest
 
 from shop.errors import NotPossible
-from shop.ledger.balances import balance
+from shop.ledger.balances import balance, owed_to
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Suborder
 from shop.orders.ship import ship
@@ -43,8 +43,8 @@ def end_it(till, *, won):
     return Dispute.objects.get()
 
 
-def bear(**parts):
-    say_who_bears(the_task(), parts, reason="It never came", at=NOON, by=organizer())
+def bear(fee_by="platform", **parts):
+    say_who_bears(the_task(), parts, fee_by=fee_by, reason="It never came", at=NOON, by=organizer())
 
 
 def test_it_is_booked_once_with_its_fee_and_stops_the_parcel(till, disputed):
@@ -154,6 +154,7 @@ def test_an_appeal_turns_a_lost_one_and_who_bore_it_has_it_back(till, disputed):
     assert books("disputed", "losses", "payable", "provider") == [0, 0, -34_96, 15_00]
     assert Suborder.objects.get().returned == 0
     assert list(MoneyTask.objects.filter(state="open")) == []
+    assert_books_agree()
 
 
 @pytest.mark.parametrize("parts", [29_99, 30_01])
@@ -266,3 +267,21 @@ def test_won_and_taken_again_with_the_same_sums_it_is_booked_again(till, dispute
 
     assert books("disputed", "fees", "provider") == [30_00, 15_00, -15_00]
     assert "Say who bears it" in the_task().what
+
+
+def test_a_store_at_fault_bears_the_fee_too_until_an_appeal_turns_it(till, disputed):
+    end_it(till, won=False)
+    part = str(Suborder.objects.get().pk)
+    with pytest.raises(NotPossible, match="bears no fee"):
+        bear(fee_by=part, platform=30_00)
+    before = owed_to(Suborder.objects.get().merchant, "USD")
+
+    bear(fee_by=part, **{part: 30_00})
+
+    row = Suborder.objects.get()
+    assert books("fees") == [0]
+    assert before - owed_to(row.merchant, "USD") == row.earned + 15_00
+    till.appeal(disputed.remote_id)
+    end_it(till, won=True)
+    assert (books("fees"), owed_to(row.merchant, "USD")) == ([15_00], before)
+    assert_books_agree()

@@ -26,6 +26,7 @@ from shop.settlements.make import (
     void,
 )
 from shop.settlements.models import Payout, Settlement, SettlementLine
+from shop.settlements.payouts import make_batch
 from tests import make
 from tests.crowd import at_once
 from tests.make import NOON
@@ -348,3 +349,40 @@ def test_a_round_drafts_for_each_store_at_its_cut_off_and_again_makes_nothing(ti
 
     assert totals() == [("draft", 90_00)] * 3
     assert {row.cut_off for row in Settlement.objects.all()} == {MONDAY}
+
+
+def test_p27_what_was_sold_in_two_currencies_is_two_settlements(till, merchant, settings):
+    earned(till, merchant)
+    settings.SHOP_CURRENCY = "EUR"
+    earned(till, merchant, 4)
+
+    make_drafts(at=MONDAY)
+    make_drafts(at=MONDAY)
+
+    rows = merchant.settlements.order_by("currency").values_list("currency", "total", "n")
+    assert sorted((currency, total) for currency, total, _n in rows) == [
+        ("EUR", 72_00), ("USD", 90_00),
+    ]  # fmt: skip
+    for row in merchant.settlements.all():
+        approve(row.pk, seen=row.total, at=MONDAY, by=make.user())
+    payouts = Payout.objects.order_by("settlement__currency")
+    assert [(one.settlement.currency, one.amount) for one in payouts] == [
+        ("EUR", 72_00), ("USD", 90_00),
+    ]  # fmt: skip
+    with pytest.raises(NotPossible, match="one currency"):
+        make_batch([one.pk for one in payouts], "statement_csv", at=MONDAY, by=make.user())
+
+
+def test_row_32_a_store_bears_the_fee_of_its_payouts_where_that_was_settled(till, merchant):
+    Merchant.objects.update(payout_tariff=1_50)
+    earned(till, merchant)
+
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    assert made.total == 88_50
+    void(made.pk, reason="Again", at=MONDAY, by=make.user())
+    made = draft(merchant.pk, cut_off=MONDAY + DAY, at=MONDAY + DAY)
+    row = approve(made.pk, seen=88_50, at=MONDAY + DAY, by=make.user())
+
+    fee = [line["yours"] for line in row.lines if line["kind"] == "payout_tariff"]
+    assert (fee, balance("fees", "USD")) == ([-1_50], -1_50)
+    assert claimed_sum(row) == row.payouts.get().amount == 88_50

@@ -10,3 +10,11 @@ def abroad(till, settings):
     settings.PAYOUT_SENDER, settings.PAYOUT_FINANCIAL_ACCOUNT = "US", STORAGE
     fill_in()
     return till
+
+
+@pytest.fixture
+def connected(till, settings):
+    """Let a shop in Britain pay stores on their own accounts at the provider."""
+    settings.PAYOUT_SENDER = "GB"
+    fill_in()
+    return till

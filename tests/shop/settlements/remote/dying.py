@@ -13,7 +13,8 @@ django.setup()
 
 from shop.merchants.models import Merchant
 from shop.payments.provider import stripe_payouts as provider
-from shop.settlements.remote import fund, send
+from shop.payments.provider import stripe_transfers
+from shop.settlements.remote import fund, send, transfers
 from shop.settlements.remote.recipients import begin, form_for
 from tests.make import NOON
 from tests.shop.payments.dying import die, die_after
@@ -28,6 +29,15 @@ POINTS = {
     "before it is written down": (send, "take_over", die),
     "after it is written down": (send, "take_over", die_after(send.take_over)),
     "before the funding is written down": (fund, "_record", die),
+    "before the transfer": (stripe_transfers, "move", die),
+    "after the transfer": (stripe_transfers, "move", die_after(stripe_transfers.move)),
+    "before the transfer is written down": (transfers, "_record", die),
+    "after the transfer is written down": (transfers, "_record", die_after(transfers._record)),
+    "after it is taken back by transfer": (
+        stripe_transfers,
+        "take_back",
+        die_after(stripe_transfers.take_back),
+    ),
     "after the account is made": (provider, "make_recipient", die_after(provider.make_recipient)),
     "before the account is made": (provider, "make_recipient", die),
 }
@@ -41,6 +51,8 @@ def main(point: str) -> None:
         merchant = Merchant.objects.get()
         who = merchant.memberships.get().user
         form_for(begin(merchant, at=NOON, by=who), WHERE, at=NOON)
+    elif "transfer" in point:
+        transfers.send_transfers(at=MONDAY)
     else:
         send.send_payouts(at=MONDAY)
 

@@ -8,33 +8,39 @@ from pathlib import Path
 import pytest
 
 from shop.ledger.balances import balance
+from shop.money_desk.models import MoneyTask
 from shop.settlements.models import Payout, PayoutMethod
+from shop.settlements.remote import stuck_transfers
 from shop.settlements.remote.models import Funding
 from shop.settlements.remote.recipients import begin, form_for
 from shop.settlements.remote.send import LEASE, send_payouts
+from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests import make
 from tests.make import NOON
 from tests.patience import PATIENCE
-from tests.paying import assert_books_agree
+from tests.paying import assert_books_agree, set_clocks
 from tests.processes import environment
-from tests.shop.settlements.earned import DAY, MONDAY
+from tests.shop.settlements.earned import DAY, MONDAY, earned, settled
+from tests.shop.settlements.remote import owned
 from tests.shop.settlements.remote.sent import (
     STORAGE,
     WHERE,
     assert_storage_agrees,
     flush,
     fund,
+    owed,
     payments,
     queued,
     store,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+HOUR = DAY / 24
 ROOT = Path(__file__).parents[4]
 
 
-def kill(point):
-    abroad = {"PAYOUT_SENDER": "US", "PAYOUT_FINANCIAL_ACCOUNT": STORAGE}
+def kill(point, **settings):
+    abroad = settings or {"PAYOUT_SENDER": "US", "PAYOUT_FINANCIAL_ACCOUNT": STORAGE}
     killed = subprocess.run(
         [sys.executable, "-m", "tests.shop.settlements.remote.dying", point],
         env=environment() | abroad, cwd=ROOT, timeout=PATIENCE, capture_output=True, text=True,
@@ -99,3 +105,52 @@ def test_p6_a_recipient_is_made_once(abroad, point):
 
     (account,) = list(abroad.world.store.all("v2.core.account"))
     assert PayoutMethod.objects.get().remote_id == account["id"]
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+@pytest.mark.parametrize(
+    "point",
+    ["before the transfer", "after the transfer", "before the transfer is written down",
+     "after the transfer is written down"],
+)  # fmt: skip
+def test_p31_p32_a_transfer_is_made_once(connected, point, forgotten):
+    merchant = owned.store(connected)
+    earned(connected, merchant)
+    settled(merchant)
+    set_clocks(connected, MONDAY)
+
+    kill(point, PAYOUT_SENDER="GB")
+    if forgotten:
+        connected.forget_keys()
+    send_transfers(at=MONDAY)
+    assert len(owned.moves(connected)) == (point != "before the transfer")
+    send_transfers(at=MONDAY + (25 * HOUR if forgotten else LEASE))
+
+    payout = Payout.objects.get()
+    if forgotten and point == "before the transfer":
+        assert (payout.state, owned.moves(connected)) == ("blocked", [])
+        task = MoneyTask.objects.get(state="open")
+        stuck_transfers.try_again(task, reason="Not there", at=MONDAY, by=make.user())
+        send_transfers(at=MONDAY + 26 * HOUR)
+        payout.refresh_from_db()
+    assert payout.state == "done"
+    assert [amount for amount, _charge in owned.moves(connected)] == [90_00]
+    assert owed(merchant) == 0
+    assert_books_agree()
+
+
+def test_what_is_taken_back_is_taken_back_once(connected):
+    merchant = owned.store(connected)
+    order = earned(connected, merchant)
+    settled(merchant)
+    set_clocks(connected, MONDAY)
+    send_transfers(at=MONDAY - DAY)
+    owned.refund(order, 1, at=MONDAY)
+    take_back_refunded(at=MONDAY)
+
+    kill("after it is taken back by transfer", PAYOUT_SENDER="GB")
+    connected.forget_keys()
+    send_transfers(at=MONDAY + 25 * HOUR)
+
+    assert owned.transfers()[1:] == [("reversal", 18_00, "done")]
+    assert (owned.held(connected, merchant), owed(merchant)) == (72_00, 0)

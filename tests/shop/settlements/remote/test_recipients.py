@@ -25,7 +25,7 @@ from tests.shop.settlements.earned import DAY, account
 from tests.shop.settlements.remote.sent import CONFIRMED, WHERE, recipient
 
 pytestmark = pytest.mark.django_db
-SAID = CountryFacts("yes", "local", "The provider's page of countries", NOON.date())
+SAID = CountryFacts("unknown", "yes", "local", "The provider's page of countries", NOON.date())
 
 
 def accounts(sandbox):

@@ -148,3 +148,45 @@ def test_on_the_page_of_one_that_is_used_no_secret_stands(browser, merchant, abr
     assert re.search(r"•••• ?4242", page)
     with statements(most=30):
         browser.get(where(merchant, ""))
+
+
+@pytest.fixture
+def french(abroad, settings):
+    """Return a store that can be paid to its bank, and to an account of its own."""
+    settings.PAYOUT_SENDER = "GB"
+    return make.merchant(country="FR")
+
+
+def test_a_store_chooses_between_its_bank_and_an_account_of_its_own(french, abroad):
+    browser = signed_in(make.member(french))
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = browser.get(where(french)).text
+    assert "an account of your own at Stripe" in page
+    assert page.count('name="way"') == 2
+
+    link = browser.post(where(french), {"way": "connect"})["Location"]
+
+    row = PayoutMethod.objects.get()
+    assert (row.way, "/onboard/v2/" in link) == ("connect", True)
+    abroad.onboard_recipient(row.remote_id, bank=False)
+    page = browser.get(where(french)).text
+    assert f"Stripe •••• {row.remote_id[-4:]}" in page
+    assert 'name="way"' not in page
+
+
+def test_what_an_organizer_settled_is_offered_alone(french, abroad):
+    browser = signed_in(make.member(french))
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    french.paid_only_by = "connect"
+    french.save()
+
+    page = browser.get(where(french, "")).text
+
+    assert "Type an account" not in page
+    assert "Be paid by the payment provider" in page
+    assert browser.get(where(french)).text.count('name="way"') == 1
+    refused = browser.post(where(french), {"way": "global"}, follow=True)
+    assert "cannot be sent this way" in refused.text
+    french.paid_only_by = "manual"
+    french.save()
+    assert browser.get(where(french)).status_code == 404

@@ -1,0 +1,65 @@
+"""Moves money to stores' own accounts at the provider, and takes it back.
+
+Out of a charge it may go before the charge's money is available; else the balance has to have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shop.currencies import for_stripe
+from shop.payments.provider.payouts import RemoteTransfer
+from shop.payments.provider.stripe_gateway import StripeGateway
+from shop.payments.provider.stripe_payouts import metadata_of, on_all_pages
+
+
+def move(provider: StripeGateway, request: Mapping[str, Any], key: str) -> RemoteTransfer:
+    """Move money to a store's account; the same key moves it once."""
+    params: Any = {
+        "amount": for_stripe(request["amount"], request["currency"]),
+        "currency": request["currency"].lower(),
+        "destination": request["account"],
+        "transfer_group": request["group"],
+        "description": request["settlement"],
+        "metadata": {"operation": key, "settlement": request["settlement"]},
+    }
+    if request["charge"]:
+        params["source_transaction"] = request["charge"]
+    options: Any = {"idempotency_key": key}
+    return _read(provider.ask(lambda c: c.v1.transfers.create(params, options)))
+
+
+def take_back(provider: StripeGateway, request: Mapping[str, Any], key: str) -> RemoteTransfer:
+    """Take a part of a transfer back from a store's account; the same key takes it once."""
+    params: Any = {
+        "amount": for_stripe(request["amount"], request["currency"]),
+        "metadata": {"operation": key},
+    }
+    options: Any = {"idempotency_key": key}
+    number = request["transfer"]
+    return _read(provider.ask(lambda c: c.v1.transfers.reversals.create(number, params, options)))
+
+
+def find_transfer(
+    provider: StripeGateway, request: Mapping[str, Any], key: str
+) -> RemoteTransfer | None:
+    """Return what was moved, or taken back, under a key; None where nothing was."""
+    params: Any = {"limit": 100}
+    listed: Any
+    if number := request.get("transfer"):
+        listed = provider.ask(lambda c: c.v1.transfers.reversals.list(number, params))
+    else:
+        group = params | {"transfer_group": request["group"]}
+        listed = provider.ask(lambda c: c.v1.transfers.list(group))
+    rows = (_read(row) for row in on_all_pages(provider, listed))
+    return next((row for row in rows if row.key == key), None)
+
+
+def transfer_now(provider: StripeGateway, transfer_id: str) -> RemoteTransfer:
+    """Return a transfer as the provider knows it now."""
+    return _read(provider.ask(lambda c: c.v1.transfers.retrieve(transfer_id)))
+
+
+def _read(row: Any) -> RemoteTransfer:
+    return RemoteTransfer(row.id, metadata_of(row).get("operation", ""))
