@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -11,9 +12,11 @@ from shop.orders.models import OrderLine
 from shop.returns.answer import agree
 from shop.returns.ask import ask, take_back
 from shop.settlements import payouts
+from shop.settlements.countries import fill_in
 from shop.settlements.make import approve, draft
 from shop.settlements.methods import add_method
-from shop.settlements.models import Payout
+from shop.settlements.models import Payout, Settlement
+from shop.settlements.remote.models import PayoutCountry, Transfer
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import PASSWORD, sign_in
@@ -23,6 +26,8 @@ from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.checkout.steps import link
 from tests.shop.returns.sold import DAY, paid, sent, wish
 from tests.shop.settlements.earned import ACCOUNT, account
+from tests.shop.settlements.remote import owned
+from tests.shop.settlements.remote.sent import STORAGE, recipient
 from tests.shop.workspace.desk import EVIL
 
 SHOTS = os.environ.get("BAOBAB_SHOTS", "")  # a folder for pictures of what is looked at
@@ -145,3 +150,50 @@ def paid_out(sold, at):
     payouts.export(batch.pk, at=late, by=make.user())
     payout.refresh_from_db()
     return payout
+
+
+def test_pages_of_an_own_account(market, inspector, stage, settings):
+    settings.PAYOUT_SENDER, settings.SITE_URL = "GB", stage.url
+    fill_in()
+    store = make.merchant(name=EVIL[:60], country="FR")
+    member = make.member(store)
+    sign_in(inspector.page, member.email)
+    look_at(inspector, f"/merchant/{store.slug}/money/provider/", f"/merchant/{store.slug}/money/")
+    made = owned.account(stage.sandbox, store)
+    look_at(inspector, f"/merchant/{store.slug}/money/provider/", f"/merchant/{store.slug}/money/")
+
+    assert inspector.found == []
+    assert made.way == "connect"
+
+
+def test_screens_of_payouts_by_the_provider(sold, inspector, stage, settings):
+    settings.PAYOUT_SENDER, settings.PAYOUT_FINANCIAL_ACCOUNT = "US", STORAGE
+    fill_in()
+    at = clock.now()
+    french = make.merchant(name=EVIL[:60], country="FR")
+    made = owned.account(stage.sandbox, french)
+    abroad = make.merchant(name=EVIL[:60], country="KE")
+    banked = recipient(stage.sandbox, abroad)
+    settlement = Settlement.objects.create(merchant=french, currency="USD", n=1, cut_off=at,
+                                           made_at=at, earned=34_96, total=34_96)  # fmt: skip
+    payout = Payout.objects.create(settlement=settlement, method=made, amount=34_96, made_at=at,
+                                   reference="BB-P-AAAAAAAA", state="queued")  # fmt: skip
+    for kind, amount in (("transfer", 30_00), ("top_up", 4_96)):
+        Transfer.objects.create(kind=kind, payout=payout, amount=amount, currency="USD",
+                                key=uuid4(), request={}, made_at=at, run_after=at,
+                                suborder=sold.part, error=EVIL[:100])  # fmt: skip
+    country = PayoutCountry.objects.get(code="GH")
+    inspector.within = "main"
+    sign_in(inspector.page, organizer().email, "/organize/")
+
+    look_at(
+        inspector, f"/organize/payouts/{payout.pk}/", f"/organize/accounts/{banked.pk}/",
+        "/organize/payout-countries/", f"/organize/payout-countries/{country.pk}/",
+        f"/organize/stores/{french.pk}/edit/",
+    )  # fmt: skip
+    inspector.page.goto(f"/organize/accounts/{banked.pk}/")
+    inspector.page.get_by_role("button", name="Ask the provider").click()
+    inspector.page.get_by_text("would arrive now").wait_for()
+    inspector.look("with its price")
+
+    assert inspector.found == []

@@ -22,7 +22,7 @@ Kind, State = Transfer.Kind, Transfer.State
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TransferPiece:
     """One transfer: of which kind, for which part of an order, out of which charge, how much."""
 
     kind: str
@@ -31,7 +31,7 @@ class Piece:
     amount: int
 
 
-def pieces_of(row: Settlement) -> list[Piece]:
+def pieces_of(row: Settlement) -> list[TransferPiece]:
     """Return the transfers that pay a settlement whole, the oldest part first.
 
     Called under the locks of its payout.
@@ -41,7 +41,7 @@ def pieces_of(row: Settlement) -> list[Piece]:
     found = {part.pk: part for part in parts}
     charges = _charges({part.order_id for part in parts}, row.currency)
     gone = _gone_beside(found)
-    pieces: list[Piece] = []
+    pieces: list[TransferPiece] = []
     rest = 0
     for pk, amount in shares.items():
         if pk is None:
@@ -50,11 +50,11 @@ def pieces_of(row: Settlement) -> list[Piece]:
         charge = charges.get(found[pk].order_id, "")
         out = min(amount, max(0, left_of(found[pk]) - gone[pk])) if charge else 0
         if out:
-            pieces.append(Piece(Kind.TRANSFER, pk, charge, out))
+            pieces.append(TransferPiece(Kind.TRANSFER, pk, charge, out))
         if amount > out:
-            pieces.append(Piece(Kind.TOP_UP, pk, "", amount - out))
+            pieces.append(TransferPiece(Kind.TOP_UP, pk, "", amount - out))
     if rest:
-        pieces.append(Piece(Kind.TOP_UP, None, "", rest))
+        pieces.append(TransferPiece(Kind.TOP_UP, None, "", rest))
     return pieces
 
 

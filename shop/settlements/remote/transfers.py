@@ -34,7 +34,7 @@ from shop.settlements.payouts import locked_payout
 from shop.settlements.remote.fund import KEY_LIFE, floor
 from shop.settlements.remote.look import uuid_of
 from shop.settlements.remote.models import Transfer
-from shop.settlements.remote.pieces import Piece, pieces_of
+from shop.settlements.remote.pieces import TransferPiece, pieces_of
 from shop.settlements.remote.send import LEASE, WAIT_FOR_MONEY, may_go, wait_after
 from shop.settlements.remote.take_over import tell_stuck
 from shop.settlements.tasks import send_paid
@@ -152,7 +152,7 @@ def _begin(payout_id: int, *, at: datetime) -> bool:
     return True
 
 
-def _transfer(payout: Payout, piece: Piece, *, at: datetime) -> Transfer:
+def _transfer(payout: Payout, piece: TransferPiece, *, at: datetime) -> Transfer:
     currency = payout.settlement.currency
     request = {
         "account": payout.method.bank_id, "charge": piece.charge, "amount": piece.amount,

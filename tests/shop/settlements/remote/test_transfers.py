@@ -11,6 +11,8 @@ from shop.ledger.models import LedgerEntry
 from shop.money_desk.models import MoneyTask
 from shop.orders.after_sale.arrive import arrived
 from shop.orders.ship import ship
+from shop.payments.proposals import RefundPlan, decided, propose
+from shop.payments.provider.payouts import RemoteTransfer
 from shop.settlements.make import draft
 from shop.settlements.methods import add_method, current_method
 from shop.settlements.models import Payout, PayoutMethod, Settlement
@@ -21,7 +23,11 @@ from shop.settlements.remote.models import Transfer
 from shop.settlements.remote.recipients import begin, form_for, look_at
 from shop.settlements.remote.send import send_payouts
 from shop.settlements.remote.stuck import pay_stuck_again, pay_stuck_by_hand
-from shop.settlements.remote.transfers import send_transfers, take_back_refunded
+from shop.settlements.remote.transfers import (
+    send_transfers,
+    take_back_refunded,
+    take_over_transfer,
+)
 from tests import make
 from tests.crowd import at_once
 from tests.make import NOON
@@ -298,7 +304,7 @@ def test_a_payout_to_an_own_account_does_not_come_back_by_hand(connected, payout
 
 
 @pytest.mark.parametrize("bar", ["suspended", "restricted", "early", "country"])
-def test_what_may_not_be_paid_now_waits(connected, merchant, payout, settings, bar):
+def test_what_may_not_be_moved_now_waits(connected, merchant, payout, settings, bar):
     if bar == "suspended":
         merchant.move_to("suspended")
     elif bar == "restricted":
@@ -364,3 +370,28 @@ def test_kenya_has_no_account_there(connected):
 
     with pytest.raises(NotPossible):
         begin(kenya, CONNECT, at=MONDAY, by=make.member(kenya))
+
+
+def test_a_transfer_whose_answer_comes_twice_is_booked_once(connected, merchant, payout):
+    send_transfers(at=MONDAY)
+    row = Transfer.objects.get(kind="transfer")
+
+    take_over_transfer(RemoteTransfer(row.remote_id, str(row.key)), at=MONDAY)
+    take_over_transfer(RemoteTransfer("tr_other", "no key of ours"), at=MONDAY)
+
+    assert owed(merchant) == 4_96
+    assert LedgerEntry.objects.filter(transaction__kind="transfer").count() == 2
+
+
+def test_what_is_on_its_way_back_is_not_asked_for_again(connected, merchant, payout):
+    flush(connected)
+    send_transfers(at=MONDAY)
+    part = merchant.suborders.get()
+    plan = RefundPlan("goodwill", "Sorry", gifts={str(part.pk): (3_00, 0, 0, None)})
+    propose(part.order_id, plan, seen=decided(part.order_id), at=MONDAY + DAY, by=make.user())
+
+    for _n in range(3):
+        take_back_refunded(at=MONDAY + DAY)
+
+    assert transfers()[2:] == [("reversal", 3_00, "queued")]
+    assert Transfer.objects.last().of.kind == "top_up"
