@@ -22,6 +22,7 @@ from tests.access.inspector import Inspector
 from tests.browsing.steps import PASSWORD, sign_in
 from tests.cms.admin.people import organizer
 from tests.sample.loaded import root_collection
+from tests.shop.accounts.people import signed_in
 from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.checkout.steps import link
 from tests.shop.returns.sold import DAY, paid, sent, wish
@@ -153,13 +154,18 @@ def paid_out(sold, at):
 
 
 def test_pages_of_an_own_account(market, inspector, stage, settings):
-    settings.PAYOUT_SENDER, settings.SITE_URL = "GB", stage.url
+    settings.PAYOUT_SENDER, settings.PAYOUT_FINANCIAL_ACCOUNT = "GB", STORAGE
     fill_in()
     store = make.merchant(name=EVIL[:60], country="FR")
     member = make.member(store)
-    sign_in(inspector.page, member.email)
-    look_at(inspector, f"/merchant/{store.slug}/money/provider/", f"/merchant/{store.slug}/money/")
+    # The server that browsers ask is a process of its own, with other settings.
+    text = signed_in(member).get(f"/merchant/{store.slug}/money/provider/").text
+    assert text.count('name="way"') == 2
+    inspector.show("ways", text)
+    if SHOTS:
+        inspector.page.screenshot(path=Path(SHOTS) / "ways-390.png", full_page=True)
     made = owned.account(stage.sandbox, store)
+    sign_in(inspector.page, member.email)
     look_at(inspector, f"/merchant/{store.slug}/money/provider/", f"/merchant/{store.slug}/money/")
 
     assert inspector.found == []
@@ -191,9 +197,4 @@ def test_screens_of_payouts_by_the_provider(sold, inspector, stage, settings):
         "/organize/payout-countries/", f"/organize/payout-countries/{country.pk}/",
         f"/organize/stores/{french.pk}/edit/",
     )  # fmt: skip
-    inspector.page.goto(f"/organize/accounts/{banked.pk}/")
-    inspector.page.get_by_role("button", name="Ask the provider").click()
-    inspector.page.get_by_text("would arrive now").wait_for()
-    inspector.look("with its price")
-
     assert inspector.found == []

@@ -23,7 +23,6 @@ from shop.errors import GatewayError, NotPossible
 from shop.settlements.methods import WAIT, close_method, confirm_method, is_used, trust_again
 from shop.settlements.models import PayoutMethod
 from shop.settlements.remote.estimates import EXAMPLE, estimate_for
-from shop.settlements.remote.recipients import no_answer
 from shop.settlements.seal import unseal
 
 log = logging.getLogger(__name__)
@@ -102,7 +101,7 @@ def estimate(request: SignedIn, pk: int) -> HttpResponse:
     except NotPossible as refusal:
         messages.error(request, str(refusal))
     except GatewayError as error:
-        messages.error(request, no_answer(error))
+        messages.error(request, f"The provider did not say it: {error}")
     else:
         sent, fees = (written(n, settings.SHOP_CURRENCY, "en") for n in (EXAMPLE, found.fees))
         rate = f" at {found.rate}" if found.rate else ""

@@ -291,7 +291,7 @@ def _transfers(row: Payout) -> Table:
     """Return of which transfers a payout to a store's own account is made, and how they stand."""
     own = row.transfers.select_related("suborder__order").order_by("pk")
     columns = [
-        Column("Transfer", lambda one: one.get_kind_display()),
+        Column("From where", lambda one: one.get_kind_display()),
         Column("Order", lambda one: one.suborder.order.number if one.suborder else ""),
         Column("Amount", lambda one: written(one.amount, one.currency, "en")),
         Column("State", lambda one: small(one.get_state_display(), one.remote_id, one.error)),

@@ -94,9 +94,9 @@ class Transfer(Stateful):
     """
 
     class Kind(models.TextChoices):
-        TRANSFER = "transfer"  # out of the charge of an order
-        TOP_UP = "top_up"  # out of what is available
-        REVERSAL = "reversal"  # back from the store's account
+        TRANSFER = "transfer", "Out of a charge"
+        TOP_UP = "top_up", "Out of the balance"
+        REVERSAL = "reversal", "Taken back"
 
     class State(models.TextChoices):
         QUEUED = "queued"
