@@ -1,4 +1,4 @@
-"""What watches the suite's own words finds what it is to find, and nothing else."""
+"""P13: what watches the suite's own words finds what it is to find, and nothing else."""
 
 import logging
 

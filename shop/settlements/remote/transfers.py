@@ -131,7 +131,8 @@ def _waiting(at: datetime) -> QuerySet[Payout]:
 def _due(at: datetime) -> QuerySet[Transfer]:
     is_free = Q(state=State.QUEUED) | Q(state=State.SENDING, leased_until__lte=at)
     is_free |= Q(state=State.SENDING, leased_until=None)
-    return Transfer.objects.filter(is_free, run_after__lte=at)
+    rows = Transfer.objects.filter(is_free, run_after__lte=at)
+    return rows.exclude(payout__settlement__merchant__state="suspended")
 
 
 @transaction.atomic

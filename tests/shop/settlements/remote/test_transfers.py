@@ -14,13 +14,12 @@ from shop.orders.ship import ship
 from shop.payments.proposals import RefundPlan, decided, propose
 from shop.payments.provider.payouts import RemoteTransfer
 from shop.settlements.make import draft
-from shop.settlements.methods import add_method, current_method
 from shop.settlements.models import Payout, PayoutMethod, Settlement
 from shop.settlements.payouts import came_back
 from shop.settlements.remote import stuck_transfers
 from shop.settlements.remote.look import look_at_payouts
 from shop.settlements.remote.models import Transfer
-from shop.settlements.remote.recipients import begin, form_for, look_at
+from shop.settlements.remote.recipients import look_at
 from shop.settlements.remote.send import send_payouts
 from shop.settlements.remote.stuck import pay_stuck_again, pay_stuck_by_hand
 from shop.settlements.remote.transfers import (
@@ -33,9 +32,8 @@ from tests.crowd import at_once
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks
 from tests.shop.returns.sold import paid
-from tests.shop.settlements.earned import ACCOUNT, DAY, MONDAY, earned, settled
+from tests.shop.settlements.earned import DAY, MONDAY, earned, settled
 from tests.shop.settlements.remote.owned import (
-    CONNECT,
     case_66,
     held,
     moves,
@@ -43,7 +41,7 @@ from tests.shop.settlements.remote.owned import (
     store,
     transfers,
 )
-from tests.shop.settlements.remote.sent import WHERE, flush, owed
+from tests.shop.settlements.remote.sent import flush, owed
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -334,44 +332,6 @@ def test_a_transfer_of_a_payout_is_there_once(connected, payout):
         row.save(force_insert=True)
 
 
-def test_a_store_has_one_account_there(connected, merchant):
-    other = begin(merchant, CONNECT, at=MONDAY, by=make.member(merchant))
-
-    assert other.pk == PayoutMethod.objects.get().pk
-
-
-def test_a_way_that_an_organizer_settled_is_the_only_one(connected, merchant):
-    assert current_method(merchant, at=MONDAY).way == "connect"
-    merchant.paid_only_by = "manual"
-    merchant.save()
-    assert current_method(merchant, at=MONDAY) is None
-    merchant.paid_only_by = "connect"
-    merchant.save()
-    assert current_method(merchant, at=MONDAY).way == "connect"
-    with pytest.raises(NotPossible, match="payment provider pays you"):
-        add_method(merchant, ACCOUNT, rail="bank", at=MONDAY, by=make.member(merchant))
-
-
-def test_p10_an_account_that_is_not_finished_is_not_ready(connected):
-    merchant = make.merchant(country="FR")
-    row = begin(merchant, CONNECT, at=MONDAY, by=make.member(merchant))
-    form_for(row, WHERE, at=MONDAY)
-    row.refresh_from_db()
-    look_at(row, at=MONDAY)
-
-    assert state(row) == "onboarding"
-    connected.onboard_recipient(row.remote_id, bank=False)
-    look_at(row, at=MONDAY)
-    assert (state(row), row.bank_id) == ("new", row.remote_id)
-
-
-def test_kenya_has_no_account_there(connected):
-    kenya = make.merchant(country="KE")
-
-    with pytest.raises(NotPossible):
-        begin(kenya, CONNECT, at=MONDAY, by=make.member(kenya))
-
-
 def test_a_transfer_whose_answer_comes_twice_is_booked_once(connected, merchant, payout):
     send_transfers(at=MONDAY)
     row = Transfer.objects.get(kind="transfer")
@@ -395,3 +355,16 @@ def test_what_is_on_its_way_back_is_not_asked_for_again(connected, merchant, pay
 
     assert transfers()[2:] == [("reversal", 3_00, "queued")]
     assert Transfer.objects.last().of.kind == "top_up"
+
+
+def test_what_waits_for_money_waits_while_its_store_is_suspended(connected, merchant, payout):
+    send_transfers(at=MONDAY)
+    flush(connected)
+    merchant.move_to("suspended")
+
+    send_transfers(at=MONDAY + DAY)
+    assert transfers()[1] == ("top_up", 4_96, "queued")
+    merchant.move_to("approved")
+    send_transfers(at=MONDAY + DAY)
+
+    assert state(payout) == "done"
