@@ -5,6 +5,7 @@ Rule 5 is the cover.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -25,7 +26,8 @@ from shop.money_desk.gate import open_tasks
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, Suborder
 from shop.papers.issue import without_note
-from shop.papers.models import Series
+from shop.papers.models import Document, Series
+from shop.papers.series import digest_of
 from shop.payments.disputes.models import Dispute
 from shop.payments.models import Operation, Payment
 from shop.settlements.models import Payout, Settlement
@@ -219,6 +221,20 @@ def _series(_at: datetime) -> Iterator[Breach]:
             yield Breach(Task.DIFFERENCE, f"series-{row.pk}", row.next - 1 - row.papers, what)
 
 
+def _documents(at: datetime) -> Iterator[Breach]:
+    """Rule 7: what a paper of the last days says adds up to its total, and is as it was frozen."""
+    kinds = (Document.Kind.INVOICE, Document.Kind.CREDIT_NOTE)
+    rows = Document.objects.filter(kind__in=kinds, issued_at__gte=at - 2 * A_DAY).order_by("pk")
+    for row in rows.iterator(chunk_size=500):
+        facts = json.loads(row.frozen)
+        said = sum(line["paid"] for line in facts["lines"])
+        if said == facts["total"] == row.total and digest_of(row.frozen) == row.digest:
+            continue
+        total, lines = (written(n, row.currency, "en") for n in (row.total, said))
+        what = f"Rule 7: {row.number} of {total} has lines of {lines}, or was changed."
+        yield Breach(Task.DIFFERENCE, f"paper-{row.pk}", row.total - said, what, row.currency)
+
+
 def missing_papers(at: datetime) -> Iterator[Breach]:
     """Rule 7: who was paid for has an invoice within a day, who had money back a credit note."""
     late = Suborder.objects.sold().filter(is_invoiced=False, paid_at__lt=at - A_DAY).order_by()
@@ -248,6 +264,7 @@ RULES: dict[str, Rule] = {
     "suspense": _suspense,
     "receivables": _receivables,
     "series": _series,
+    "documents": _documents,
     "papers": missing_papers,
 }
 
