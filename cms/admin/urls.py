@@ -152,6 +152,7 @@ urlpatterns = [
     path("books/paid-in/", books.money_in, name="money-in"),
     path("books/taken-out/", books.money_out, name="money-out"),
     path("books/tax-paid/", books.tax_paid, name="tax-paid"),
+    path("books/tax-returned/", books.tax_returned, name="tax-returned"),
     path("books/receivables/", receivables.show_receivables, name="receivables"),
     re_path(r"^books/(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})/$", months.show_month, name="month"),
     re_path(r"^books/(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})\.(?P<kind>csv|xlsx)$",

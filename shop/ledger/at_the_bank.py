@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from shop.accounts.models import User
 from shop.currencies import written
@@ -14,7 +15,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.festivals.models import Fund
 from shop.ledger.balances import balance
-from shop.ledger.models import LedgerEntry
+from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.ledger.posting import operator as books
 from shop.ledger.posting.entries import EventFacts
 from shop.locks import lock_one
@@ -118,6 +119,25 @@ def note_tax_paid(amount: int, *, bank_reference: str, at: datetime, by: User) -
     facts = _facts(bank_reference, at=at)
     _once(lambda: books.post_tax_paid(amount, **facts))
     note(by, "tax paid", at=at, by=by, festival=None,
+         after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
+
+
+@transaction.atomic
+def note_tax_returned(amount: int, *, bank_reference: str, at: datetime, by: User) -> None:
+    """Book tax that the office paid back, or that was written down as paid by mistake.
+
+    Raises:
+        NotPossible: less was paid, or the bank's reference is missing or was used.
+    """
+    own = LedgerEntry.objects.filter(account=Account.TAX, currency=settings.SHOP_CURRENCY)
+    own = own.filter(transaction__kind=LedgerTransaction.Kind.TAX_PAID)
+    paid = own.aggregate(sum=Sum("amount"))["sum"] or 0
+    if not 0 < amount <= paid:
+        known = written(paid, settings.SHOP_CURRENCY, "en")
+        raise NotPossible(f"{known} of tax is in the books as paid.")
+    facts = _facts(bank_reference, at=at)
+    _once(lambda: books.post_tax_paid(-amount, **facts))
+    note(by, "tax returned", at=at, by=by, festival=None,
          after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
 
 

@@ -22,7 +22,12 @@ from shop.accounts.requests import SignedIn
 from shop.audit.models import Night
 from shop.audit.night import latest_nights, words_of
 from shop.currencies import written
-from shop.ledger.at_the_bank import note_paid_in, note_taken_out, note_tax_paid
+from shop.ledger.at_the_bank import (
+    note_paid_in,
+    note_taken_out,
+    note_tax_paid,
+    note_tax_returned,
+)
 from shop.ledger.cover import Cover, covers
 from shop.ledger.models import LedgerEntry
 from shop.ledger.months import months
@@ -103,6 +108,22 @@ def tax_paid(request: SignedIn) -> HttpResponse:
 
     effects = ["Send it from your bank first: this only writes it down."]
     return _book(request, Act("Tax was paid to the office", "Book it", effects, run, BankForm))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def tax_returned(request: SignedIn) -> HttpResponse:
+    """Write down tax that came back from the office, or was booked as paid by mistake."""
+
+    def run(answers: dict[str, Any]) -> str:
+        note_tax_returned(**answers, at=clock.moment_of(request), by=request.user)
+        return f"{amount(answers['amount'])} of tax is owed again, by the books."
+
+    effects = [
+        "The office paid it back, or it was written down as paid and was not.",
+        "The reference is that of the money that came, or of the entry with a word of yours.",
+    ]
+    return _book(request, Act("Tax came back", "Book it", effects, run, BankForm))
 
 
 def _book(request: SignedIn, act: Act) -> HttpResponse:

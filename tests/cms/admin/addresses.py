@@ -302,6 +302,8 @@ AFTER_SALE = [
     ("books/taken-out/", "post", PLAN, {"amount": "5"}),
     ("books/tax-paid/", "get", PLAN, {}),
     ("books/tax-paid/", "post", PLAN, {"amount": "5"}),
+    ("books/tax-returned/", "get", PLAN, {}),
+    ("books/tax-returned/", "post", PLAN, {"amount": "5"}),
     ("books/receivables/", "get", ALL, {}),
     ("books/{year}-{month}/", "get", ALL, {}),
     ("books/{year}-{month}.xlsx", "get", ALL, {}),

@@ -100,6 +100,13 @@ def test_tax_is_booked_as_paid_on_the_page_of_the_books(client, db):
     client.post("/organize/books/tax-paid/", {"amount": "19.00", "bank_reference": "FT 1"})
 
     assert balance(Account.TAX, "USD") == 0
+    back = "/organize/books/tax-returned/"
+    refused = client.post(back, {"amount": "19.01", "bank_reference": "FT 2"})
+    assert "$19.00 of tax is in the books as paid." in refused.text
+    client.post(back, {"amount": "19.00", "bank_reference": "FT 2"})
+    assert (balance(Account.TAX, "USD"), balance(Account.BANK, "USD")) == (-19_00, 0)
+    client.post(back, {"amount": "0.01", "bank_reference": "FT 3"})
+    assert balance(Account.TAX, "USD") == -19_00
 
 
 def test_the_page_of_a_sponsor_books_what_came_and_went(client, fund):
