@@ -25,6 +25,7 @@ class TaskOutcome(models.TextChoices):
     ACCEPTED = "accepted", "Accepted"
     FAULT_SPLIT = "fault_split", "Say who bears it"
     AGREED = "agree", "Agree: it is sent back"
+    REPLACED = "replace", "Send it once more"
     REFUSED = "refuse", "Refuse"
     PAID_BACK = "refund", "Pay it back"
     APPROVED = "approve", "Approve and send it"
@@ -115,7 +116,12 @@ KINDS: dict[str, KindOfTask] = {
     Kind.RETURN: KindOfTask(
         "Return to decide",
         "returns about which shopper and store do not agree",
-        (TaskOutcome.PAID_BACK, TaskOutcome.AGREED, TaskOutcome.REFUSED),
+        (
+            TaskOutcome.PAID_BACK,
+            TaskOutcome.AGREED,
+            TaskOutcome.REPLACED,
+            TaskOutcome.REFUSED,
+        ),
         due=timedelta(days=2),
     ),
     Kind.DIFFERENCE: KindOfTask(

@@ -21,7 +21,7 @@ from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.payments import proposals
 from shop.payments.models import RefundProposal
-from shop.returns import answer
+from shop.returns import answer, replace
 from shop.returns.decided import is_by_organizer
 from shop.returns.models import ReturnRequest
 from shop.returns.tasks import tell_store
@@ -40,16 +40,19 @@ ASKED_FIRST = "The provider is asked first: what it has is paid no other way."
 TITLES = {
     TaskOutcome.PAID_BACK: ("Pay this return back", "Pay it back"),
     TaskOutcome.AGREED: ("Let it be sent back", "Agree"),
+    TaskOutcome.REPLACED: ("Send these goods once more", "Send them"),
     TaskOutcome.REFUSED: ("Refuse this return", "Refuse it"),
 }
 DECIDE: dict[TaskOutcome, Decide] = {
     TaskOutcome.PAID_BACK: answer.pay_back,
     TaskOutcome.AGREED: answer.agree,
+    TaskOutcome.REPLACED: replace.answer_by,
     TaskOutcome.REFUSED: answer.refuse,
 }
 SAID = {
     TaskOutcome.PAID_BACK: "The money goes back within a minute; the store earns so much less.",
     TaskOutcome.AGREED: "The shopper is told to send it, and to where, as you write.",
+    TaskOutcome.REPLACED: "The store sends them from free stock; nothing is paid. Both are told.",
     TaskOutcome.REFUSED: "The shopper is told why. It is not asked again.",
 }
 
@@ -248,6 +251,8 @@ def possible_for(task: MoneyTask) -> list[TaskOutcome]:
         TaskOutcome.PAID_BACK: ReturnRequest.State.REFUNDED,
         TaskOutcome.REFUSED: ReturnRequest.State.REFUSED,
     }
+    if found.kind != ReturnRequest.Kind.CANCEL:
+        may[TaskOutcome.REPLACED] = ReturnRequest.State.REPLACED
     if found.kind == ReturnRequest.Kind.RETURN:
         may[TaskOutcome.AGREED] = ReturnRequest.State.AGREED
     return [outcome for outcome, state in may.items() if state in after]
@@ -274,4 +279,5 @@ def _decide(
     answer.with_order(found.pk)
     gate.close(task, outcome, reason=answers["reason"], at=at, by=by)
     DECIDE[outcome](found.pk, answer=answers["answer"], at=at, by=by)
-    enqueue(tell_store, found.pk)
+    if outcome != TaskOutcome.REPLACED:  # what is to be sent has a mail of its own
+        enqueue(tell_store, found.pk)

@@ -284,6 +284,7 @@ ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.FAULT_SPLIT: _fault,
     TaskOutcome.PAID_BACK: decide_return(TaskOutcome.PAID_BACK),
     TaskOutcome.AGREED: decide_return(TaskOutcome.AGREED),
+    TaskOutcome.REPLACED: decide_return(TaskOutcome.REPLACED),
     TaskOutcome.REFUSED: decide_return(TaskOutcome.REFUSED),
     TaskOutcome.APPROVED: approve,
     TaskOutcome.DROPPED: drop,

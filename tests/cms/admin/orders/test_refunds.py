@@ -6,7 +6,7 @@ from shop.festivals.models import Fund
 from shop.ledger.balances import balance, owed_to
 from shop.ledger.models import LedgerTransaction
 from shop.money_desk.models import MoneyTask
-from shop.orders.models import Refund, RefundGoodwill
+from shop.orders.models import Refund, RefundGoodwill, Replacement
 from shop.payments.models import RefundProposal
 from shop.payments.proposals import decided
 from shop.returns.answer import appeal, refuse
@@ -139,6 +139,29 @@ def test_a_store_hears_what_an_organizer_decided(desk, order, mailoutbox):
     (message,) = [found for found in mailoutbox if found.to == [store.email]]
     assert message.subject == f"An organizer has decided about {request.number}"
     assert "The organizer writes: We pay" in message.body
+
+
+def test_an_organizer_decides_that_the_goods_are_sent_once_more(desk, order, mailoutbox):
+    part = order.suborders.get()
+    store = make.member(part.merchant)
+    request = ask(order.pk, part.pk, "return", wish(order, 1, "broken"), at=NOON + DAY)
+    refuse(request.pk, answer="Worn", at=NOON + DAY, by=store)
+    appeal(request.pk, at=NOON + DAY)
+    run_queued_work()
+    mailoutbox.clear()
+    task = MoneyTask.objects.get(kind="return")
+    where_to = f"/organize/money/{task.pk}/replace/"
+    assert "from free stock" in desk.get(where_to).text
+
+    desk.post(where_to, {"answer": "Another one comes", "reason": "Seen"})
+    run_queued_work()
+
+    request.refresh_from_db()
+    task.refresh_from_db()
+    assert (request.state, task.outcome) == ("replaced", "replace")
+    assert Replacement.objects.get().state == "waiting"
+    assert len([found for found in mailoutbox if found.to == [store.email]]) == 1
+    assert_books_agree()
 
 
 def test_above_a_sum_somebody_else_has_to_look(desk, order, client):
