@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.admin.confirm import Act, perform
-from cms.admin.permissions import needs
+from cms.admin.permissions import View, needs
 from cms.admin.promotions.forms import amount
 from cms.admin.promotions.sponsors import BankForm
 from cms.admin.screens import show
@@ -64,71 +65,43 @@ def books(request: SignedIn) -> HttpResponse:
     return show(request, "books.html", TRAIL, icon="list-ul", **context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("publish_festival")
-def money_in(request: SignedIn) -> HttpResponse:
-    """Write down what the organizer paid in for the discounts that he gives."""
+def _booking(title: str, note: Callable[..., None], said: str, *effects: str) -> View:
+    """Return the view by which somebody writes down what the operator's own bank did."""
 
-    def run(answers: dict[str, Any]) -> str:
-        note_paid_in(**answers, at=clock.moment_of(request), by=request.user)
-        return f"{amount(answers['amount'])} is in the books as paid in."
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @needs("publish_festival")
+    def view(request: SignedIn) -> HttpResponse:
+        def run(answers: dict[str, Any]) -> str:
+            note(**answers, at=clock.moment_of(request), by=request.user)
+            return f"{amount(answers['amount'])} {said}"
 
-    effects = [
-        "Do this when the money is on your account, not before.",
-        "It pays for the discounts that you give: they are owed to stores.",
-        "Money that you move to the provider is found by itself, and changes nothing.",
-    ]
-    return _book(request, Act("You have paid in", "Book it", effects, run, BankForm))
+        back = reverse("desk:books")
+        act = Act(title, "Book it", list(effects), run, BankForm)
+        return perform(request, act, back=back, trail=[(back, TRAIL)])
 
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("publish_festival")
-def money_out(request: SignedIn) -> HttpResponse:
-    """Write down what the organizer took out, or what was written down by mistake."""
-
-    def run(answers: dict[str, Any]) -> str:
-        note_taken_out(**answers, at=clock.moment_of(request), by=request.user)
-        return f"{amount(answers['amount'])} is in the books as taken out."
-
-    effects = [
-        "It is no longer counted as held: look at the cover first.",
-        "What was booked as paid in by mistake is taken back this way, too.",
-    ]
-    return _book(request, Act("You have taken out", "Book it", effects, run, BankForm))
+    return view
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("publish_festival")
-def tax_paid(request: SignedIn) -> HttpResponse:
-    """Write down tax that was paid to the office from the operator's bank."""
-
-    def run(answers: dict[str, Any]) -> str:
-        note_tax_paid(**answers, at=clock.moment_of(request), by=request.user)
-        return f"{amount(answers['amount'])} is in the books as tax that was paid."
-
-    effects = ["Send it from your bank first: this only writes it down."]
-    return _book(request, Act("Tax was paid to the office", "Book it", effects, run, BankForm))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("publish_festival")
-def tax_returned(request: SignedIn) -> HttpResponse:
-    """Write down tax that came back from the office, or was booked as paid by mistake."""
-
-    def run(answers: dict[str, Any]) -> str:
-        note_tax_returned(**answers, at=clock.moment_of(request), by=request.user)
-        return f"{amount(answers['amount'])} of tax is owed again, by the books."
-
-    effects = [
-        "The office paid it back, or it was written down as paid and was not.",
-        "The reference is that of the money that came, or of the entry with a word of yours.",
-    ]
-    return _book(request, Act("Tax came back", "Book it", effects, run, BankForm))
-
-
-def _book(request: SignedIn, act: Act) -> HttpResponse:
-    back = reverse("desk:books")
-    return perform(request, act, back=back, trail=[(back, TRAIL)])
+money_in = _booking(
+    "You have paid in", note_paid_in, "is in the books as paid in.",
+    "Do this when the money is on your account, not before.",
+    "It pays for the discounts that you give: they are owed to stores.",
+    "Money that you move to the provider is found by itself, and changes nothing.",
+)  # fmt: skip
+money_out = _booking(
+    "You have taken out", note_taken_out, "is in the books as taken out.",
+    "It is no longer counted as held: look at the cover first.",
+    "What was booked as paid in by mistake is taken back this way, too.",
+)  # fmt: skip
+tax_paid = _booking(
+    "Tax was paid to the office", note_tax_paid, "is in the books as tax that was paid.",
+    "Send it from your bank first: this only writes it down.",
+)  # fmt: skip
+tax_returned = _booking(
+    "Tax came back", note_tax_returned, "of tax is owed again, by the books.",
+    "The office paid it back, or it was written down as paid and was not.",
+    "The reference is that of the money that came, or of the entry with a word of yours.",
+)  # fmt: skip
 
 
 def verdict() -> SafeString:
