@@ -6,11 +6,11 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from shop.currencies import for_stripe, from_stripe
+from shop.currencies import from_stripe
 from shop.errors import GatewayError
 from shop.payments.provider.payouts import PayoutEstimate
 from shop.payments.provider.stripe_gateway import StripeGateway
-from shop.payments.provider.stripe_payouts import arrives, rate_of
+from shop.payments.provider.stripe_payouts import arrives, from_to, rate_of
 
 log = logging.getLogger(__name__)
 
@@ -21,18 +21,7 @@ def estimate(provider: StripeGateway, request: Mapping[str, Any]) -> PayoutEstim
     Raises:
         GatewayError: it said no, or nothing.
     """
-    currency = request["currency"].lower()
-    to = {"recipient": request["recipient"], "payout_method": request["bank"]}
-    if request.get("to_currency"):
-        to["currency"] = request["to_currency"]
-    params: Any = {
-        "from": {"financial_account": request["storage"], "currency": currency},
-        "to": to,
-        "amount": {
-            "value": for_stripe(request["amount"], request["currency"]), "currency": currency,
-        },
-        "confirmation_method": "manual",  # else it is sent
-    }  # fmt: skip
+    params = from_to(request) | {"confirmation_method": "manual"}  # else it is sent
     made = provider.ask(lambda c: c.v2.money_management.payout_intents.create(params)).to_dict()
     try:
         provider.ask(lambda c: c.v2.money_management.payout_intents.cancel(made["id"]))

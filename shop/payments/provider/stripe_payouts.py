@@ -101,22 +101,27 @@ def make_link(provider: StripeGateway, recipient_id: str, *, back: str, again: s
 
 def send(provider: StripeGateway, request: Mapping[str, Any], key: str) -> RemotePayout:
     """Send money to a recipient's bank; the same key sends it once."""
+    params = from_to(request) | {
+        "description": request["settlement"],
+        "metadata": {"operation": key, "settlement": request["settlement"]},
+    }
+    options: Any = {"idempotency_key": key}
+    made = provider.ask(lambda c: c.v2.money_management.outbound_payments.create(params, options))
+    return _payout(made.to_dict())
+
+
+def from_to(request: Mapping[str, Any]) -> Any:
+    """Return from which account to which bank how much is sent, as the provider reads it."""
     currency = request["currency"].lower()
     to = {"recipient": request["recipient"], "payout_method": request["bank"]}
     if request.get("to_currency"):
         to["currency"] = request["to_currency"]
-    params: Any = {
+    value = for_stripe(request["amount"], request["currency"])
+    return {
         "from": {"financial_account": request["storage"], "currency": currency},
         "to": to,
-        "amount": {
-            "value": for_stripe(request["amount"], request["currency"]), "currency": currency,
-        },
-        "description": request["settlement"],
-        "metadata": {"operation": key, "settlement": request["settlement"]},
-    }  # fmt: skip
-    options: Any = {"idempotency_key": key}
-    made = provider.ask(lambda c: c.v2.money_management.outbound_payments.create(params, options))
-    return _payout(made.to_dict())
+        "amount": {"value": value, "currency": currency},
+    }
 
 
 def payout_now(provider: StripeGateway, payout_id: str) -> RemotePayout:
