@@ -19,6 +19,7 @@ from shop.orders import end
 from shop.orders.models import Order, Refund
 from shop.payments.models import Operation, Payment
 from shop.payments.parcels import let_go_on
+from shop.payments.provider.attempts import attempt
 from shop.payments.provider.gateway import NO_ANSWER, RemoteOperation
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
@@ -109,14 +110,11 @@ def _claim(*, at: datetime) -> Operation | None:
 
 def _carry_out(operation: Operation, *, at: datetime) -> None:
     """Move the money; after a fault of one operation, the next one still has its turn."""
-    try:
-        record(operation.pk, _refunded(operation, at=at), at=at)
-    except GatewayError as error:
-        _put_off(operation, error, at=at)
-    except Exception as error:
-        log.exception("operation %s met a fault of ours", operation.uuid)
-        fault = GatewayError(f"a fault of ours: {type(error).__name__}", may_retry=True)
-        _put_off(operation, fault, at=at)
+    attempt(
+        f"operation {operation.uuid}",
+        lambda: record(operation.pk, _refunded(operation, at=at), at=at),
+        lambda error: _put_off(operation, error, at=at),
+    )
 
 
 def _refunded(operation: Operation, *, at: datetime) -> RemoteOperation:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -30,6 +31,7 @@ from shop.settlements.files import PROFILES
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof
 from shop.settlements.proofs import MOST_BYTES, BankProof
 from shop.settlements.proofs import prove as prove_payout
+from shop.settlements.remote.models import Transfer
 from shop.workspace.money.views import as_file
 
 log = logging.getLogger(__name__)
@@ -288,8 +290,9 @@ def _table(own: list[Payout], *, can_act: bool) -> Table:
 
 
 def _transfers(row: Payout) -> Table:
-    """Return of which transfers a payout to a store's own account is made, and how they stand."""
-    own = row.transfers.select_related("suborder__order").order_by("pk")
+    """Return the transfers of a payout to a store's own account, and what came back of them."""
+    own = Transfer.objects.filter(Q(payout=row) | Q(of__payout=row)).order_by("pk")
+    own = own.select_related("suborder__order")
     columns = [
         Column("From where", lambda one: one.get_kind_display()),
         Column("Order", lambda one: one.suborder.order.number if one.suborder else ""),

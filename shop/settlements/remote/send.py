@@ -18,6 +18,7 @@ from django.db.models import QuerySet, Sum
 
 from shop.errors import GatewayError
 from shop.payments.provider import stripe_payouts as provider
+from shop.payments.provider.attempts import attempt
 from shop.payments.provider.gateway import NO_ANSWER
 from shop.payments.provider.payouts import RemotePayout
 from shop.payments.provider.stripe_gateway import gateway
@@ -161,14 +162,10 @@ def _request(payout: Payout) -> dict[str, Any]:
 
 def _carry_out(payout: Payout, purse: Purse, *, at: datetime) -> None:
     """Send a payout; after a fault of one the next still has its turn."""
-    try:
-        take_over(payout.pk, _sent(payout, at=at), at=at)
-    except GatewayError as error:
-        _put_off(payout, error, purse, at=at)
-    except Exception as error:
-        log.exception("payout %s met a fault of ours", payout.reference)
-        fault = GatewayError(f"a fault of ours: {type(error).__name__}", may_retry=True)
-        _put_off(payout, fault, purse, at=at)
+    attempt(
+        f"payout {payout.reference}", lambda: take_over(payout.pk, _sent(payout, at=at), at=at),
+        lambda error: _put_off(payout, error, purse, at=at),
+    )  # fmt: skip
 
 
 def _sent(payout: Payout, *, at: datetime) -> RemotePayout:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from shop.accounts.models import User
@@ -56,8 +57,8 @@ def settle_elsewhere(
     """Write down that the operator's bank paid what did not go; the payout is done with that.
 
     Raises:
-        NotPossible: a transfer is under way, nothing is left, the reference is missing, or the
-            provider does not answer.
+        NotPossible: a transfer is under way, nothing is left, above a sum the same person approved
+            the settlement, the reference is missing or was used, or the provider does not answer.
         StaleState: somebody else has closed the task.
     """
     payout_id, said = payout_of(task), reference_of(reference)
@@ -69,15 +70,24 @@ def settle_elsewhere(
             raise NotPossible(UNDER_WAY)
         if not rows:
             raise NotPossible("Nothing of it is left: the provider has moved all of it.")
+        _check(payout, said, sum(row.amount for row in rows), by=by)
         gate.close(task, TaskOutcome.SETTLED_ELSEWHERE, reason=reason, at=at, by=by)
         for row in rows:
-            row.move_to(State.ELSEWHERE, done_at=at, error=said)
+            row.move_to(State.ELSEWHERE, done_at=at)
             facts = EventFacts(reference=f"transfer-{row.pk}", currency=row.currency, at=at)
             books.post_payout_sent(payout.settlement.merchant, row.amount, **facts)
             books.post_payout_proved(row.amount, 0, **facts)
         note(payout, "settle elsewhere", at=at, by=by, festival=None, reason=reason.strip()[:300],
              after={"bank_reference": said, "amount": sum(row.amount for row in rows)})  # fmt: skip
-        finish(payout, at=at)
+        finish(payout, reference=said, at=at)
+
+
+def _check(payout: Payout, reference: str, rest: int, *, by: User) -> None:
+    """Refuse what one person may not say alone, and a reference that proves another payout."""
+    if rest > settings.BATCH_ALONE_UP_TO and payout.settlement.approved_by_id == by.pk:
+        raise NotPossible("Somebody else has to write it down: you approved it.")
+    if other := Payout.objects.filter(bank_reference=reference).exclude(pk=payout.pk).first():
+        raise NotPossible(f"This reference is the proof of {other.reference} already.")
 
 
 def drop_transfers(payout: Payout) -> None:

@@ -25,6 +25,7 @@ from shop.money_desk import gate
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Suborder
 from shop.payments.provider import stripe_payouts, stripe_transfers
+from shop.payments.provider.attempts import attempt
 from shop.payments.provider.payouts import RemoteTransfer
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds import each
@@ -105,17 +106,20 @@ def renew(row: Transfer, *, at: datetime, error: str = "") -> None:
     )  # fmt: skip
 
 
-def finish(payout: Payout, *, at: datetime) -> None:
-    """End a payout whose transfers are all done; called under its locks."""
+def finish(payout: Payout, *, reference: str = "", at: datetime) -> None:
+    """End a payout whose transfers are all done; called under its locks.
+
+    Args:
+        reference: the bank's, where it has paid the rest; else the transfers bear the payout's own.
+    """
     if payout.transfers.exclude(state__in=(State.DONE, State.ELSEWHERE, State.VOID)).exists():
         return
+    said = reference or payout.reference
     payout.move_to(Payout.State.SENT, leased_until=None, run_after=None)
-    payout.move_to(
-        Payout.State.DONE, bank_reference=payout.reference, paid_on=at.date(), done_at=at
-    )
+    payout.move_to(Payout.State.DONE, bank_reference=said, paid_on=at.date(), done_at=at)
     payout.settlement.move_to(Settlement.State.PAID, paid_at=at)
     gate.close_by_itself(payout, kind=MoneyTask.Kind.PAYOUT_STUCK, at=at)
-    note(payout, "posted", at=at, festival=None, after={"bank_reference": payout.reference})
+    note(payout, "posted", at=at, festival=None, after={"bank_reference": said})
     enqueue(send_paid, payout.pk)
 
 
@@ -129,10 +133,10 @@ def _waiting(at: datetime) -> QuerySet[Payout]:
 
 
 def _due(at: datetime) -> QuerySet[Transfer]:
-    is_free = Q(state=State.QUEUED) | Q(state=State.SENDING, leased_until__lte=at)
-    is_free |= Q(state=State.SENDING, leased_until=None)
-    rows = Transfer.objects.filter(is_free, run_after__lte=at)
-    return rows.exclude(payout__settlement__merchant__state="suspended")
+    """Return what may be sent, or is in doubt: nothing new goes to a store that is suspended."""
+    new = Q(state=State.QUEUED) & ~Q(payout__settlement__merchant__state="suspended")
+    in_doubt = Q(state=State.SENDING) & (Q(leased_until=None) | Q(leased_until__lte=at))
+    return Transfer.objects.filter(new | in_doubt, run_after__lte=at)
 
 
 @transaction.atomic
@@ -220,14 +224,10 @@ def _claim(transfer_id: int, *, at: datetime) -> Transfer | None:
 
 def _carry_out(row: Transfer, *, at: datetime) -> None:
     """Move the money; after a fault of one transfer the next still has its turn."""
-    try:
-        _record(row.pk, _sent(row, at=at), at=at)
-    except GatewayError as error:
-        _put_off(row, error, at=at)
-    except Exception as error:
-        log.exception("transfer %s met a fault of ours", row.key)
-        fault = GatewayError(f"a fault of ours: {type(error).__name__}", may_retry=True)
-        _put_off(row, fault, at=at)
+    attempt(
+        f"transfer {row.key}", lambda: _record(row.pk, _sent(row, at=at), at=at),
+        lambda error: _put_off(row, error, at=at),
+    )  # fmt: skip
 
 
 def _sent(row: Transfer, *, at: datetime) -> RemoteTransfer:
@@ -262,7 +262,16 @@ def _record(transfer_id: int, remote: RemoteTransfer, *, at: datetime) -> None:
     if row.kind == Kind.TOP_UP:
         gate.close_by_itself(_about(row), kind=MoneyTask.Kind.BALANCE, at=at)
     if payout:
+        _go_on(payout, at=at)
         finish(payout, at=at)
+
+
+def _go_on(payout: Payout, *, at: datetime) -> None:
+    """Let a payout be under way again that nothing blocks any more."""
+    is_blocked = payout.state == Payout.State.BLOCKED
+    if is_blocked and not payout.transfers.filter(state=State.BLOCKED).exists():
+        payout.move_to(Payout.State.SENDING, error="")
+        gate.close_by_itself(payout, kind=MoneyTask.Kind.PAYOUT_STUCK, at=at)
 
 
 def _book(row: Transfer, *, at: datetime) -> None:

@@ -5,14 +5,14 @@ import pytest
 from shop.money_desk.models import MoneyTask
 from shop.settlements.models import Payout
 from shop.settlements.remote.look import look_at_payouts
-from shop.settlements.remote.transfers import send_transfers
+from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests import make
-from tests.cms.admin.people import organizer
+from tests.cms.admin.people import organizer, version
 from tests.paying import assert_books_agree, set_clocks
 from tests.shop.settlements.conftest import till
 from tests.shop.settlements.earned import DAY, MONDAY, earned, settled
 from tests.shop.settlements.remote.conftest import connected
-from tests.shop.settlements.remote.owned import case_66, store
+from tests.shop.settlements.remote.owned import case_66, refund, store
 from tests.shop.settlements.remote.sent import flush
 
 __all__ = ["connected", "till"]
@@ -86,8 +86,32 @@ def test_what_was_blocked_is_sent_again(desk, connected, clock_at):
     assert Payout.objects.get().state == "done"
 
 
-def test_a_store_is_paid_in_one_way_alone_where_an_organizer_says_so(desk):
+def test_how_a_store_is_paid_and_what_it_bears_is_settled_on_its_page(desk):
     merchant = make.merchant()
-    page = desk.get(f"/organize/stores/{merchant.pk}/edit/")
+    page = f"/organize/stores/{merchant.pk}/edit/"
+    shown = desk.get(page)
+    assert "As the store likes" in shown.text
+    sent = shown.context["form"].initial | {"version": version(desk, page)}
 
-    assert "As the store likes" in page.text
+    desk.post(page, sent | {"paid_only_by": "manual", "payout_tariff": "1.50"})
+    merchant.refresh_from_db()
+    assert (merchant.paid_only_by, merchant.payout_tariff) == ("manual", 1_50)
+    assert 'value="1.50"' in desk.get(page).text
+    desk.post(page, sent | {"version": version(desk, page), "paid_only_by": "",
+                            "payout_tariff": ""})  # fmt: skip
+
+    merchant.refresh_from_db()
+    assert (merchant.paid_only_by, merchant.payout_tariff) == ("", 0)
+
+
+def test_what_was_taken_back_stands_beside_what_was_moved(desk, connected, payout):
+    flush(connected)
+    send_transfers(at=MONDAY + DAY)
+    part = payout.settlement.merchant.suborders.get()
+    refund(part.order, 1, at=MONDAY + DAY)
+    take_back_refunded(at=MONDAY + DAY)
+    send_transfers(at=MONDAY + DAY)
+
+    page = desk.get(f"/organize/payouts/{payout.pk}/").text
+
+    assert "Taken back" in page

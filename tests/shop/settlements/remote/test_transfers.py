@@ -368,3 +368,16 @@ def test_what_waits_for_money_waits_while_its_store_is_suspended(connected, merc
     send_transfers(at=MONDAY + DAY)
 
     assert state(payout) == "done"
+
+
+def test_a_transfer_in_doubt_is_looked_for_though_its_store_is_suspended(
+    connected, merchant, payout
+):
+    connected.fail_next(500, 500, executed=True, on="POST /v1/transfers")
+    send_transfers(at=MONDAY)
+    assert transfers()[0][2] == "sending"
+    merchant.move_to("suspended")
+
+    send_transfers(at=MONDAY + DAY)
+
+    assert transfers()[0] == ("transfer", 30_00, "done")

@@ -190,3 +190,12 @@ def test_what_an_organizer_settled_is_offered_alone(french, abroad):
     french.paid_only_by = "manual"
     french.save()
     assert browser.get(where(french)).status_code == 404
+
+
+def test_what_a_payout_costs_the_store_is_said_beforehand(french, abroad):
+    browser = signed_in(make.member(french))
+    assert "for what its payment costs" not in browser.get(where(french, "")).text
+    french.payout_tariff = 1_50
+    french.save()
+
+    assert "takes $1.50 of each settlement" in browser.get(where(french, "")).text
