@@ -156,9 +156,21 @@ def is_used(method: PayoutMethod) -> bool:
     return method.payouts.filter(state__in=Payout.ON_ITS_WAY).exists()
 
 
-def no_account(known: Iterable[PayoutMethod]) -> str:
+def is_barred(row: PayoutMethod, *, at: datetime) -> bool:
+    """Tell whether only its way keeps an account from use, where a store has none in use."""
+    is_over = row.usable_from is not None and row.usable_from <= at
+    return row.state == State.READY and is_over
+
+
+def no_account(known: Iterable[PayoutMethod], *, at: datetime) -> str:
     """Say why a store cannot be paid now, by the accounts of it that are not closed."""
-    states = {row.state for row in known}
+    rows = list(known)
+    if any(is_barred(row, at=at) for row in rows):
+        return _(
+            "Nothing is paid to your account now: the organizer does not pay this way. Choose "
+            "another one, or ask the organizer."
+        )
+    states = {row.state for row in rows}
     if states & {State.NEW, State.READY}:
         return _(
             "Your account is not used yet: an organizer compares it with your papers, and it works "

@@ -65,7 +65,10 @@ def look_at(inspector, *addresses):
         inspector.visit(address)
         if SHOTS:
             name = address.strip("/").replace("/", "-")[-60:]
-            inspector.page.screenshot(path=Path(SHOTS) / f"{name}-390.png", full_page=True)
+            for width in (390, 1280):
+                inspector.page.set_viewport_size({"width": width, "height": 900})
+                inspector.page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
+            inspector.page.set_viewport_size({"width": 390, "height": 900})
 
 
 def test_pages_of_a_shopper_after_the_sale(sold, inspector, stage):

@@ -54,7 +54,7 @@ def _reached(rows: QuerySet[Any], _name: str, which: str) -> QuerySet[Any]:
 
 
 class CountryFilters(ListFilters):
-    reached = ChoiceFilter("By the provider", REACHED, every="All", method=_reached)
+    reached = ChoiceFilter("To its bank", REACHED, every="All", method=_reached)
 
 
 class CountriesView(ListView):
@@ -89,7 +89,7 @@ class CountriesView(ListView):
             Column("Own account", lambda row: status(row.get_by_connect_display())),
             Column("To its bank", lambda row: status(row.get_by_global_display())),
             Column("Rail", lambda row: row.rail),
-            Column("Who says so", lambda row: small(row.as_of.strftime("%-d %b %Y"), row.source)),
+            Column("As of", lambda row: row.as_of.strftime("%-d %b %Y")),
             Column("Change", _change),
         ]  # fmt: skip
 
@@ -111,6 +111,7 @@ def country(request: SignedIn, pk: int) -> HttpResponse:
             f"It says now: own accounts {row.get_by_connect_display()}, banks "
             f"{row.get_by_global_display()}, as of {row.as_of:%-d %b %Y}."
         ),
+        f"Who says so: {row.source}",
         f"What the provider asks there: {row.needs}" if row.needs else "",
         "Yes lets its stores choose the provider, and no blocks what was not sent yet.",
     ]

@@ -24,7 +24,7 @@ from shop.papers.models import Document
 from shop.settlements.countries import allowed
 from shop.settlements.lines import lines_now
 from shop.settlements.make import LEAST, ask_for, least_for
-from shop.settlements.methods import current_method, no_account
+from shop.settlements.methods import current_method, is_barred, no_account
 from shop.settlements.models import PayoutMethod, PayoutProof, Settlement
 from shop.settlements.money import (
     StoreMoney,
@@ -85,10 +85,11 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "settlements": [_shown(row) for row in settlements_of(merchant)[:SHOWN]],
         "method": method,
         "methods": methods,
+        "barred": [] if method else [row for row in methods if is_barred(row, at=at)],
         "least": least,
         "ways": allowed(merchant),
         "least_of_rails": {str(rail): least for rail, least in LEAST.items()},
-        "no_account": "" if method else no_account(methods),
+        "no_account": "" if method else no_account(methods, at=at),
         "currency": settings.SHOP_CURRENCY,
     }
     return render(request, "shop/workspace/money.html", context)

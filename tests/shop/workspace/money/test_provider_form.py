@@ -13,6 +13,7 @@ from tests.make import NOON
 from tests.paying import set_clocks
 from tests.shop.accounts.people import PASSWORD, signed_in
 from tests.shop.settlements.earned import DAY
+from tests.shop.settlements.remote import owned
 from tests.shop.settlements.remote.sent import STORAGE, recipient
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +200,17 @@ def test_what_a_payout_costs_the_store_is_said_beforehand(french, abroad):
     french.save()
 
     assert "takes $1.50 of each settlement" in browser.get(where(french, "")).text
+
+
+def test_an_account_whose_way_is_barred_is_not_said_to_wait(french, abroad):
+    owned.account(abroad, french)
+    browser = signed_in(make.member(french))
+    assert "Not in use" not in browser.get(where(french, "")).text
+    french.paid_only_by = "manual"
+    french.save()
+
+    page = browser.get(where(french, "")).text
+
+    assert "the organizer does not pay this way" in page
+    assert "Not in use" in page
+    assert "is not used yet" not in page
