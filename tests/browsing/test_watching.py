@@ -41,6 +41,13 @@ def test_an_answer_that_a_test_expects_is_no_complaint(stage, page):
     assert goes_sideways(page) == ""
 
 
+def test_a_page_that_can_be_scrolled_sideways_is_told(stage, page):
+    page.goto("/cart/")
+    page.evaluate("document.body.style.width = '4000px'")
+
+    assert goes_sideways(page).startswith("40")
+
+
 def taken(page):
     """Return the complaints and forget them, since they were made on purpose."""
     noted = "\n".join(page.watch.complaints)

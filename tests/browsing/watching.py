@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from contextlib import suppress
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response
+
+from tests.patience import wait_until
 
 # A refusal is a page of its own: the test reads what it says. The sandbox declines with 402, and
 # a payment page that has ended is gone.
@@ -13,6 +17,7 @@ GAVE_UP = "net::ERR_ABORTED"
 GAVE_UP_BY_HTMX = ("htmx:sendAbort", "htmx:afterRequest")
 # The console repeats what the status of an answer says; that is judged by the status.
 REPEATED = "Failed to load resource"
+MEASURE = "document.body && [document.scrollingElement.scrollWidth, innerWidth]"
 
 
 class Watch:
@@ -52,6 +57,13 @@ class Watch:
 
 def goes_sideways(page: Page) -> str:
     """Say how far a page can be scrolled sideways; nothing if it cannot."""
-    page.wait_for_load_state("domcontentloaded")  # before it there is nothing to measure
-    width, room = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+    width, room = wait_until(lambda: _measured(page))
     return f"{width} pixels wide in a window of {room}" if width > room else ""
+
+
+def _measured(page: Page) -> list[int] | None:
+    """Return how wide a page and its window are; nothing between two pages, or before a body."""
+    with suppress(Error):
+        measured: list[int] | None = page.evaluate(MEASURE)
+        return measured
+    return None

@@ -4,7 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from shop import clock
 from shop.accounts.models import User
@@ -15,6 +15,7 @@ from shop.payments.refund import refund_lines
 from shop.tickets.models import Ticket
 from tests import make
 from tests.browsing.steps import sign_in, words
+from tests.browsing.watching import goes_sideways
 from tests.journeys.ways import journey
 from tests.paying import begin
 from tests.shop.checkout.steps import link
@@ -33,11 +34,6 @@ def bought(stage, wanted) -> Order:
     return Order.objects.get()
 
 
-def fits(page: Page) -> bool:
-    """Tell whether nothing of a page lies beside the telephone."""
-    return page.evaluate("document.documentElement.scrollWidth") == 390
-
-
 def test_money_that_goes_back_is_said_as_it_stands(stage, market, page):
     order = bought(stage, {market.lamp: 1})
     refund_lines(order.pk, [order.lines.get().pk], reason="Brisée", at=clock.now())
@@ -47,7 +43,7 @@ def test_money_that_goes_back_is_said_as_it_stands(stage, market, page):
     assert "Remboursement en cours" in words(page)
     assert "Remboursé le" not in words(page)
     assert page.get_by_text("Payée", exact=True).count() == 0
-    assert fits(page)
+    assert not goes_sideways(page)
 
     stage.beat()
     stage.work()
@@ -65,7 +61,7 @@ def test_whoever_books_seats_alone_is_asked_for_no_postal_address(stage, market,
     assert "40,00" in words(page)
     assert "dès 24,00" not in words(page)
     assert "Réservations closes le" in words(page)
-    assert fits(page)
+    assert not goes_sideways(page)
 
     page.get_by_role("button", name="Réserver").click()
     page.wait_for_url("**/fr/cart/")
@@ -75,7 +71,7 @@ def test_whoever_books_seats_alone_is_asked_for_no_postal_address(stage, market,
 
     page.get_by_text("Qui réserve ?").first.wait_for()
     expect(page.locator("[name=postcode], [name=line1], [name=city]")).to_have_count(0)
-    assert fits(page)
+    assert not goes_sideways(page)
 
 
 def test_a_ticket_of_another_day_is_not_burned_by_the_main_button(stage, market, page):
@@ -95,7 +91,7 @@ def test_a_ticket_of_another_day_is_not_burned_by_the_main_button(stage, market,
     page.get_by_text("The ticket is good again.").first.wait_for()
     ticket.refresh_from_db()
     assert ticket.used_at is None
-    assert fits(page)
+    assert not goes_sideways(page)
 
 
 def test_an_address_stands_as_its_country_writes_it(stage, market, page):
@@ -109,7 +105,7 @@ def test_an_address_stands_as_its_country_writes_it(stage, market, page):
 
     said = words(page)
     assert said.index("12 Otley Road") < said.index("Leeds") < said.index("LS6 3HN")
-    assert fits(page)
+    assert not goes_sideways(page)
 
 
 def test_every_link_of_an_order_leads_somewhere(stage, market, page):
@@ -144,7 +140,7 @@ def test_a_store_in_a_running_festival_is_offered_no_way_out(stage, market, page
 
     page.get_by_role("heading", level=1).wait_for()
     assert "Leave this festival" not in words(page)
-    assert fits(page)
+    assert not goes_sideways(page)
 
 
 def test_the_page_of_sheets_fits_a_narrow_telephone(stage, market, page):
@@ -157,7 +153,7 @@ def test_the_page_of_sheets_fits_a_narrow_telephone(stage, market, page):
     page.goto(f"/merchant/{market.loom.slug}/festivals/{festival.pk}/sheet/")
 
     expect(page.locator("input[type=file]")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert not goes_sideways(page)
 
 
 def test_somebody_without_a_store_is_told_so(stage, market, page):
@@ -169,4 +165,4 @@ def test_somebody_without_a_store_is_told_so(stage, market, page):
 
     assert answer.status == 200
     assert "boutique" in words(page)
-    assert fits(page)
+    assert not goes_sideways(page)

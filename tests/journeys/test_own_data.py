@@ -7,7 +7,8 @@ import pytest
 
 from shop.accounts.models import User
 from tests import make
-from tests.browsing.steps import PASSWORD, sign_in, words
+from tests.browsing.steps import PASSWORD, sign_in
+from tests.browsing.watching import goes_sideways
 from tests.cms.admin.people import organizer
 from tests.journeys.ways import in_each_browser, journey
 from tests.shop.retention.people import ordered
@@ -16,24 +17,20 @@ pytestmark = journey
 EMAIL = "amina@example.org"
 
 
-def fits(page):
-    """Tell whether nothing of a page lies beside the window."""
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 @in_each_browser
 def test_a_shopper_takes_the_own_data_along_and_goes(stage, page):
     make.user(EMAIL)
     sign_in(page, EMAIL)
     page.goto("/account/")
     page.get_by_role("link", name="Your data").click()
-    assert fits(page)
+    page.get_by_role("link", name="Download my data").wait_for()
+    assert not goes_sideways(page)
 
     page.get_by_role("link", name="Delete your account").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
-    assert "This stays, and why" in words(page)
-    assert fits(page)
+    page.get_by_text("This stays, and why").wait_for()
+    assert not goes_sideways(page)
     page.get_by_role("link", name="Cancel").click()
     with page.expect_download() as saved:
         page.get_by_role("link", name="Download my data").click()
@@ -53,8 +50,8 @@ def test_an_organizer_erases_a_guest_who_has_written(stage, page):
     page.goto("/organize/people/erase/")
     page.get_by_label("Mail address").fill(EMAIL)
     page.get_by_role("button", name="Look").click()
-    assert "There is no account under this address" in words(page)
-    assert fits(page)
+    page.get_by_text("There is no account under this address").wait_for()
+    assert not goes_sideways(page)
 
     page.get_by_label("Reason").fill("Asked by mail on 2 May")
     page.get_by_role("button", name="Erase").click()

@@ -74,8 +74,12 @@ class Season:
         for start in self.opens:
             self._festival(start)
 
-    def play(self, *, web: int, plain: int) -> None:
-        """Let so many orders be bought, through pages and through use cases, and live on."""
+    def play(self, *, web: int, plain: int, say: Callable[[str], object]) -> None:
+        """Let so many orders be bought, through pages and through use cases, and live on.
+
+        Args:
+            say: is told how far the season is, on days of sale and of settlements.
+        """
         days = [start + n * DAY for start in self.opens for n in range(LENGTH)]
         kinds = [self._buy_by_pages] * web + [self._buy] * plain
         self.chance.shuffle(kinds)
@@ -86,6 +90,9 @@ class Season:
                 self._begin(next(waiting)())
             self._go_on()
             self._night()
+            if wanted[self.at] or self.at.weekday() == 0:
+                orders, live = Order.objects.count(), len(self._stories)
+                say(f"{self.at:%d %B %Y}: {orders} orders, {live} live")
             self.at += self._until_next(wanted) * DAY
             self._dawn()
 

@@ -20,7 +20,7 @@ from tests.make import NOON
 from tests.paying import set_clocks
 from tests.season.season import Season
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 WEB, PLAIN = int(os.environ.get("SEASON_WEB", "4")), int(os.environ.get("SEASON", "26"))
 USD = "USD"
 
@@ -58,7 +58,12 @@ def test_after_a_season_everybody_has_what_the_books_say(till, clock_at, request
     began = time.monotonic()
     season = Season(till, clock_at, seed=2027)
 
-    season.play(web=WEB, plain=PLAIN)
+    def say(what: str) -> None:
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+        line = f"\n{what}; {time.monotonic() - began:.0f} s, {memory} MB"
+        request.config.get_terminal_writer().write(line, flush=True)
+
+    season.play(web=WEB, plain=PLAIN, say=say)
 
     assert broken(till, at=season.at) == []
     assert list(MoneyTask.objects.filter(state="open").values_list("kind", "what")) == []
@@ -71,6 +76,4 @@ def test_after_a_season_everybody_has_what_the_books_say(till, clock_at, request
         assert written(suborder__merchant=store) == paid(merchant=store)
     assert balance("suspense", USD) == balance("disputed", USD) == balance("transit", USD) == 0
     assert balance("refunds_due", USD) == 0
-    seconds, memory = time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    said = f"{WEB} orders by pages, {PLAIN} by use cases: {seconds:.0f} s, {memory >> 10} MB"
-    request.config.get_terminal_writer().line(f"\n{said}; {dict(season.told)}")
+    say(f"{WEB} orders by pages, {PLAIN} by use cases; {dict(season.told)}")
