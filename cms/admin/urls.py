@@ -145,6 +145,7 @@ urlpatterns = [
     re_path(r"^accounts/(?P<pk>[0-9]{1,15})/(?P<way>confirm|close|trust)/$", accounts.decide,
             name="account-decide"),
     path("money/", MoneyView.as_view(), name="money"),
+    path("money/papers/<int:pk>/", money.paper, name="money-paper"),
     path("money/<int:pk>/", money.task, name="money-task"),
     path("money/<int:pk>/look/", money.look_again, name="money-look"),
     path("money/<int:pk>/<slug:outcome>/", money.close, name="money-close"),

@@ -19,6 +19,12 @@ AMOUNT = re.compile(r"\d{1,9}(?:[.,](\d{1,3}))?")
 HS_CODE = re.compile(r"(\d{4})[. ]?(\d{2})(?:[. ]?\d{2,4})?")
 
 
+class FilesInput(forms.FileInput):
+    """A field that takes several files at once."""
+
+    allow_multiple_selected = True
+
+
 class LineField(forms.CharField):
     """One line of plain words."""
 

@@ -20,7 +20,7 @@ from shop.cart.models import Cart
 from shop.delivery.models import Contact
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, OrderNote, Refund, Replacement, Shipment
-from shop.payments.disputes.models import Dispute, DisputeEvidence
+from shop.payments.disputes.models import Dispute, DisputeEvidence, EvidencePaper
 from shop.payments.models import Operation, Payment
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds import repeat
@@ -120,6 +120,7 @@ def _forget_words(contact_ids: Collection[int]) -> None:
     orders = Order.objects.filter(contact__in=contact_ids, contact__blanked_at__isnull=False)
     OrderNote.objects.filter(order__in=orders).exclude(text="").update(text="")
     said = DisputeEvidence.objects.filter(suborder__order__in=orders)
+    EvidencePaper.objects.filter(evidence__in=said).delete()
     said.update(text="", tracking_number="")
 
 

@@ -16,6 +16,7 @@ from shop.delivery.models import PERSONAL, Contact
 from shop.festivals.models import Claim
 from shop.orders.models import Order, OrderLine, Replacement, Suborder
 from shop.papers.models import Document
+from shop.payments.disputes.models import DisputeEvidence
 from shop.reminders.models import Reminder
 from shop.retention.person import person_of
 from shop.returns.models import ReturnLine, ReturnRequest
@@ -90,9 +91,10 @@ def _after_sale() -> list[str | Prefetch[Any]]:
     """Return what to read of orders beside themselves: all that followed, and papers."""
     lines = ReturnLine.objects.select_related("line").annotate(picture_count=Count("pictures"))
     papers = Document.objects.defer("frozen").order_by("pk")
+    said = DisputeEvidence.objects.annotate(paper_count=Count("papers"))
     return [
         "notes",
-        "suborders__evidence",
+        Prefetch("suborders__evidence", said),
         Prefetch("suborders__replacements", Replacement.objects.select_related("contact")),
         Prefetch("suborders__returns", ReturnRequest.objects.order_by("pk")),
         Prefetch("suborders__returns__lines", lines.order_by("line__position")),
@@ -146,7 +148,8 @@ def _part(part: Suborder, order: Order) -> dict[str, Any]:
             for row in part.replacements.all()
         ],
         "disputes": [
-            {"said_at": _moment(row.at), "text": row.text, "tracking_number": row.tracking_number}
+            {"said_at": _moment(row.at), "text": row.text, "tracking_number": row.tracking_number,
+             "papers": row.paper_count}
             for row in part.evidence.all()
         ],
     }  # fmt: skip

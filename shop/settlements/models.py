@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from shop.forms.private_files import PrivateFile
 from shop.ledger.models import LedgerEntry
 from shop.merchants.models import Merchant
 from shop.papers.models import Document
@@ -364,11 +365,7 @@ class Payout(Stateful):
         ]
 
 
-class PayoutProof(models.Model):
+class PayoutProof(PrivateFile):
     """The bank's own paper about a payout."""
 
     payout = models.OneToOneField(Payout, models.CASCADE, related_name="proof")
-    name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=20, help_text="Media type, told by the content.")
-    content = models.BinaryField()
-    sha256 = models.CharField(max_length=64)

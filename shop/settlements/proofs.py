@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,6 +11,7 @@ from django.db import IntegrityError, transaction
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
+from shop.forms.private_files import as_kept
 from shop.ledger.posting import payouts as books
 from shop.locks import lock, lock_one
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof, Settlement
@@ -20,12 +20,6 @@ from shop.settlements.tasks import send_paid
 from shop.tasks import enqueue
 
 State = Payout.State
-MOST_BYTES = 5 * 1024 * 1024
-STARTS = {
-    b"%PDF-": "application/pdf",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +47,7 @@ def prove(payout_id: int, proof: BankProof, *, at: datetime, by: User) -> None:
     payout = locked_payout(payout_id)
     reference = _checked(payout, proof, at=at)
     if proof.content:
-        PayoutProof.objects.create(
-            payout=payout, name=proof.name[:120], kind=kind_of_proof(proof.content),
-            content=proof.content, sha256=hashlib.sha256(proof.content).hexdigest(),
-        )  # fmt: skip
+        PayoutProof.objects.create(payout=payout, **as_kept(proof.name, proof.content))
     try:
         with transaction.atomic():
             payout.move_to(
@@ -103,20 +94,6 @@ def pay_elsewhere(settlement_id: int, proof: BankProof, *, at: datetime, by: Use
     for one in tries:
         close_tasks(one, at=at)
     return made
-
-
-def kind_of_proof(content: bytes) -> str:
-    """Return the media type of a proof, told by its content, never by its name.
-
-    Raises:
-        NotPossible: it is too large, or no PDF, PNG or JPEG.
-    """
-    if len(content) > MOST_BYTES:
-        raise NotPossible("The file has more than 5 MB. Save it smaller.")
-    for start, kind in STARTS.items():
-        if content.startswith(start):
-            return kind
-    raise NotPossible("A proof is a PDF, a PNG or a JPEG.")
 
 
 def _checked(payout: Payout, proof: BankProof, *, at: datetime) -> str:

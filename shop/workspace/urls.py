@@ -80,6 +80,8 @@ urlpatterns = [
          name="workspace-cannot-send"),
     path("orders/<int:suborder_id>/replace/", replace.offer, name="workspace-send-again"),
     path("replacements/<int:replacement_id>/", replace.replacement, name="workspace-replacement"),
+    path("orders/<int:suborder_id>/disputes/papers/<int:paper_id>/", disputes.paper,
+         name="workspace-dispute-paper"),
     path("orders/<int:suborder_id>/disputes/<int:dispute_id>/", disputes.dispute,
          name="workspace-dispute"),
     path("returns/<int:request_id>/", returns.show, name="workspace-return"),

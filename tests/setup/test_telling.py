@@ -30,7 +30,7 @@ def told():
         "parcel for Lin Yue",
     ],
 )
-def test_a_line_that_names_a_secret_or_a_person_is_found(told, line):
+def test_p13_a_line_that_names_a_secret_or_a_person_is_found(told, line):
     log.error("%s", line)
 
     assert len(told) == 1
@@ -61,7 +61,7 @@ def test_what_an_exception_says_is_looked_at_too(told):
     assert len(told) == 1
 
 
-def test_sheets_name_no_account_but_the_banks_own_file(told):
+def test_p13_sheets_name_no_account_but_the_banks_own_file(told):
     sheet = HttpResponse("store,0110092774471", content_type="text/csv")
 
     telling.look_at_answer("/organize/settlements/", sheet)

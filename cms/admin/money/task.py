@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cms.admin.confirm import perform
 from cms.admin.money.index import LIST, TRAIL
@@ -23,11 +23,13 @@ from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.errors import GatewayError, ShopError
 from shop.forms.numbers import number_of
+from shop.forms.private_files import as_file
 from shop.money_desk import gate
 from shop.money_desk.kinds import KINDS, TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.payments.apply import UnknownOrder, apply_session
-from shop.payments.disputes.models import DisputeEvidence
+from shop.payments.disputes.evidence import with_papers
+from shop.payments.disputes.models import DisputeEvidence, EvidencePaper
 from shop.payments.models import Payment
 
 RELATED = ("order", "payment", "operation__refund", "dispute", "event", "owner", "closed_by")
@@ -96,6 +98,13 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(LIST)
 
 
+@require_GET
+@needs("view_order")
+def paper(request: SignedIn, pk: int) -> HttpResponse:
+    """Return a paper that a store handed in about a dispute, for the answer to the bank."""
+    return as_file(get_object_or_404(EvidencePaper, pk=pk), f"paper-{pk}")
+
+
 def people() -> list[User]:
     """Return the organizers to whom a task can be given, by name."""
     rows = User.objects.filter(groups__name=ORGANIZER, is_active=True)
@@ -117,10 +126,10 @@ def _hand_over(request: SignedIn, found: MoneyTask) -> HttpResponse:
 
 
 def _said(found: MoneyTask) -> list[DisputeEvidence]:
-    """Return what stores said about the dispute of a task. One statement, or none."""
+    """Return what stores said about the dispute of a task. Two statements, or none."""
     if found.dispute is None:
         return []
-    return list(found.dispute.evidence.select_related("suborder__merchant", "by"))
+    return list(with_papers(found.dispute.evidence.select_related("suborder__merchant", "by")))
 
 
 def _facts(found: MoneyTask) -> list[tuple[str, object]]:

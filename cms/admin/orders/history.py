@@ -19,6 +19,7 @@ from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, Suborder
 from shop.papers.lists import name_of
 from shop.papers.models import Document
+from shop.payments.disputes.evidence import with_papers
 from shop.payments.disputes.models import Dispute, DisputeEvidence
 from shop.payments.disputes.words import reason_words
 from shop.returns.models import ReturnRequest
@@ -108,7 +109,8 @@ def disputes(rows: Sequence[Dispute]) -> Iterator[OrderEvent]:
         if row.closed_at:
             yield OrderEvent(row.closed_at, ENDED.get(row.state, "Dispute over"), kind=MONEY)
         for said in row.evidence.all():
-            small = " ".join(filter(None, (said.text, said.tracking_number)))
+            papers = [paper.name or paper.kind for paper in said.papers.all()]
+            small = " ".join(filter(None, (said.text, said.tracking_number, *papers)))
             text = f"{said.suborder.merchant.name} on the dispute"
             yield OrderEvent(said.at, text, by=name(said.by), small=small, kind=MONEY)
 
@@ -130,8 +132,8 @@ def told_dispute(row: Dispute) -> DisputeTold:
 
 
 def disputes_of(order: Order) -> list[Dispute]:
-    """Return the disputes of an order with what stores said. Two statements, or one."""
-    said = DisputeEvidence.objects.select_related("suborder__merchant", "by")
+    """Return the disputes of an order with what stores said. Three statements, or one."""
+    said = with_papers(DisputeEvidence.objects.select_related("suborder__merchant", "by"))
     rows = Dispute.objects.filter(payment__order=order).order_by("pk")
     return list(rows.prefetch_related(Prefetch("evidence", said)))
 

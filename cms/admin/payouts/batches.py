@@ -26,13 +26,13 @@ from shop.currencies import written
 from shop.errors import ShopError
 from shop.forms.fields import AmountField, LineField
 from shop.forms.numbers import ids_of
+from shop.forms.private_files import MOST_BYTES, as_file
 from shop.settlements import payouts
 from shop.settlements.files import PROFILES
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof
-from shop.settlements.proofs import MOST_BYTES, BankProof
+from shop.settlements.proofs import BankProof
 from shop.settlements.proofs import prove as prove_payout
 from shop.settlements.remote.models import Transfer
-from shop.workspace.money.views import as_file
 
 log = logging.getLogger(__name__)
 TRAIL = [("/organize/settlements/", "Settlements"), ("/organize/payouts/", "Payouts")]
@@ -182,7 +182,8 @@ def payout(request: SignedIn, pk: int) -> HttpResponse:
 @needs("view_order")
 def proof(request: SignedIn, pk: int) -> HttpResponse:
     """Return the bank's paper about a payout."""
-    return as_file(get_object_or_404(PayoutProof, payout=pk))
+    row = get_object_or_404(PayoutProof, payout=pk)
+    return as_file(row, f"proof-{row.pk}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shop.catalogue.models import Category
+from shop.forms.fields import FilesInput
 from shop.forms.visible_text import seen_only
 from shop.languages import labelled
 from shop.pictures.clean import MOST_BYTES, PictureRefused, cleaned
@@ -22,12 +23,6 @@ from shop.returns.words import REASONS
 Kind = ReturnRequest.Kind
 CHOOSE = ("", gettext_lazy("Choose a reason"))
 MOST_WORDS = 300
-
-
-class PicturesInput(forms.FileInput):
-    """A field that takes several pictures at once."""
-
-    allow_multiple_selected = True
 
 
 class ReturnForm(forms.Form):
@@ -85,7 +80,7 @@ class ReturnForm(forms.Form):
             label=_("Pictures of the piece and of the box"),
             help_text=_("Two are enough, up to 10 MB each. The store and organizers see them."),
             required=False,
-            widget=PicturesInput(attrs={"accept": "image/*", "multiple": True}),
+            widget=FilesInput(attrs={"accept": "image/*", "multiple": True}),
         )
 
     def _ask_later(self) -> None:

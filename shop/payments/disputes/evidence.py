@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
+from shop.forms.private_files import as_kept
 from shop.orders import end
 from shop.orders.models import Suborder
-from shop.payments.disputes.models import Dispute, DisputeEvidence
+from shop.payments.disputes.models import Dispute, DisputeEvidence, EvidencePaper
 
 MOST_WORDS = 2_000
 MOST = 20
-"""So often a store says something about one dispute."""
+"""So often a store says something about one dispute, and so many papers it hands in."""
+MOST_PAPERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a store says: words, a tracking number, and papers by the names it gave them."""
+
+    text: str = ""
+    tracking_number: str = ""
+    papers: Sequence[tuple[str, bytes]] = ()
 
 
 @transaction.atomic
-def give(
-    part: Suborder, dispute_id: int, *, text: str, tracking_number: str, at: datetime, by: User
-) -> DisputeEvidence:
+def give(part: Suborder, dispute_id: int, said: Said, *, at: datetime, by: User) -> DisputeEvidence:
     """Keep what a store says about a dispute of its order; organizers answer the bank with it.
 
     A second press of the button adds nothing.
 
     Raises:
-        NotPossible: it says nothing, the bank has decided, or the store said enough.
+        NotPossible: it says nothing, the bank has decided, or the store said enough, or a paper
+            is too large or none; nothing is kept.
     """
-    said, number = text.strip()[:MOST_WORDS], tracking_number.strip()[:60]
-    if not said and not number:
-        raise NotPossible(_("Write what happened, or give the tracking number."))
+    text, number = said.text.strip()[:MOST_WORDS], said.tracking_number.strip()[:60]
+    papers = [as_kept(name, content) for name, content in said.papers]
+    if not text and not number and not papers:
+        raise NotPossible(_("Write what happened, give the tracking number, or add a paper."))
+    if len(papers) > MOST_PAPERS:
+        raise NotPossible(_("Add at most %(count)d papers at once.") % {"count": MOST_PAPERS})
     end.lock(part.order_id)
     rows = Dispute.objects.filter(payment__order=part.order_id)
     dispute = rows.get(pk=dispute_id)
     if not dispute.is_live:
         raise NotPossible(_("The bank has decided: nothing can be added any more."))
     own = dispute.evidence.filter(suborder=part)
-    if same := own.filter(text=said, tracking_number=number).first():
-        return same
-    if own.count() >= MOST:
+    digests = sorted(paper["sha256"] for paper in papers)
+    for same in with_papers(own.filter(text=text, tracking_number=number)):
+        if sorted(paper.sha256 for paper in same.papers.all()) == digests:
+            return same
+    handed_in = EvidencePaper.objects.filter(evidence__in=own).count()
+    if own.count() >= MOST or handed_in + len(papers) > MOST:
         raise NotPossible(_("You have said a lot already. Write to the organizers."))
-    return DisputeEvidence.objects.create(
-        dispute=dispute, suborder=part, text=said, tracking_number=number, at=at, by=by
+    made = DisputeEvidence.objects.create(
+        dispute=dispute, suborder=part, text=text, tracking_number=number, at=at, by=by
     )
+    EvidencePaper.objects.bulk_create(EvidencePaper(evidence=made, **paper) for paper in papers)
+    return made
+
+
+def with_papers(said: QuerySet[DisputeEvidence]) -> QuerySet[DisputeEvidence]:
+    """Return what was said with the names of its papers, but not what is in them."""
+    return said.prefetch_related(Prefetch("papers", EvidencePaper.objects.defer("content")))

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from shop.forms.private_files import PrivateFile
 from shop.orders.models import Suborder
 from shop.payments.models import Payment
 from shop.states import Stateful, StateQuerySet
@@ -110,5 +111,16 @@ class DisputeEvidence(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
+    paper_count: int  # Only where a query adds it.
+
     class Meta:
         ordering = ["-pk"]
+
+
+class EvidencePaper(PrivateFile):
+    """A paper that a store hands in with what it says about a dispute, such as a signed slip."""
+
+    evidence = models.ForeignKey(DisputeEvidence, models.CASCADE, related_name="papers")
+
+    class Meta:
+        ordering = ["pk"]

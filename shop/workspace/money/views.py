@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from shop import clock
 from shop.currencies import in_whole
 from shop.errors import ShopError
+from shop.forms.private_files import as_file
 from shop.merchants.models import Merchant
 from shop.papers.lists import pdf_answer
 from shop.papers.models import Document
@@ -152,16 +153,8 @@ def commission(request: MemberRequest, merchant: Merchant, settlement_id: int) -
 def proof(request: MemberRequest, merchant: Merchant, payout_id: int) -> HttpResponse:
     """Return the bank's paper about a payout of the store."""
     rows = PayoutProof.objects.filter(payout__settlement__merchant=merchant)
-    return as_file(get_object_or_404(rows, payout=payout_id))
-
-
-def as_file(row: PayoutProof) -> HttpResponse:
-    """Return a proof to be saved, as what it is and nothing else."""
-    response = HttpResponse(bytes(row.content), content_type=row.kind)
-    ending = row.kind.rpartition("/")[2]
-    response.headers["Content-Disposition"] = f'attachment; filename="proof-{row.pk}.{ending}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    row = get_object_or_404(rows, payout=payout_id)
+    return as_file(row, f"proof-{row.pk}")
 
 
 @require_POST

@@ -11,15 +11,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
-from shop.errors import ShopError
+from shop.errors import NotPossible, ShopError
+from shop.forms.fields import FilesInput
+from shop.forms.private_files import ACCEPTED, MOST_BYTES, as_file
 from shop.orders.models import Suborder
 from shop.payments.disputes import evidence
 from shop.payments.disputes.mail import borne_by, fee_of
-from shop.payments.disputes.models import Dispute
+from shop.payments.disputes.models import Dispute, EvidencePaper
 from shop.payments.disputes.words import reason_words, state_words
+from shop.pictures.upload import no_room
 from shop.workspace.access import MemberRequest, members_only, suborders_of, work_on
 
 
@@ -39,6 +42,15 @@ class EvidenceForm(forms.Form):
         label=gettext_lazy("Tracking number"), max_length=60, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
+    papers = forms.Field(
+        label=gettext_lazy("Papers"),
+        help_text=gettext_lazy(
+            "The carrier’s slip, a signed receipt, what you wrote to each other: "
+            "PDF, PNG or JPEG, up to 5 MB each."
+        ),
+        required=False,
+        widget=FilesInput(attrs={"accept": ACCEPTED, "multiple": True}),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +75,54 @@ def dispute(request: MemberRequest, suborder_id: int, dispute_id: int) -> HttpRe
     found = get_object_or_404(rows, pk=dispute_id)
     if not request.sees_money:
         raise Http404
-    form = EvidenceForm(request.POST or None)
+    form = EvidenceForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             evidence.give(
-                part, found.pk, **form.cleaned_data, at=clock.moment_of(request), by=request.user
+                part, found.pk, _said(request, form), at=clock.moment_of(request), by=request.user
             )
         except ShopError as refusal:
             form.add_error(None, str(refusal))
+            if request.FILES:
+                form["papers"].help_text = _("Choose the files again: they were not kept.")
         else:
             messages.success(request, _("The organizers read it with the dispute."))
             return redirect("workspace-dispute", part.pk, found.pk)
     context: dict[str, Any] = {
-        "part": "orders",
-        "suborder": part,
-        "shown": _shown(found, part),
-        "said": found.evidence.filter(suborder=part).select_related("by"),
-        "form": form,
-    }
+        "part": "orders", "suborder": part, "shown": _shown(found, part), "form": form,
+        "said": evidence.with_papers(found.evidence.filter(suborder=part).select_related("by")),
+    }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/dispute.html", context, status=status)
+
+
+@require_GET
+@members_only
+def paper(request: MemberRequest, suborder_id: int, paper_id: int) -> HttpResponse:
+    """Return a paper that the store handed in, to members who see money."""
+    part = get_object_or_404(suborders_of(request.user), pk=suborder_id)
+    work_on(request, part.merchant)
+    if not request.sees_money:
+        raise Http404
+    row = get_object_or_404(EvidencePaper, evidence__suborder=part, pk=paper_id)
+    return as_file(row, f"paper-{row.pk}")
+
+
+def _said(request: MemberRequest, form: EvidenceForm) -> evidence.Said:
+    """Return what a store says, its papers read as far as one may be long.
+
+    Raises:
+        NotPossible: a file was too large to be received, or there was no room for it.
+    """
+    if getattr(request, "skipped_files", []):
+        raise NotPossible(_("The file has more than 5 MB. Save it smaller."))
+    files = request.FILES.getlist("papers")
+    try:
+        papers = [(file.name or "", file.read(MOST_BYTES + 1)) for file in files]
+    except OSError as full:
+        raise NotPossible(str(no_room())) from full
+    words = form.cleaned_data
+    return evidence.Said(words["text"], words["tracking_number"], papers)
 
 
 def disputes_of(part: Suborder) -> list[DisputeShown]:

@@ -275,6 +275,7 @@ AFTER_SALE = [
     ("payouts/{payout}/prove/", "get", PLAN, {}),
     ("payouts/{payout}/prove/", "post", PLAN, {"bank_reference": "FT1"}),
     ("payouts/{payout}/proof/", "get", ALL, {}),
+    ("money/papers/{slip}/", "get", ALL, {}),
     ("payouts/{payout}/take-back/", "get", PLAN, {}),
     ("payouts/{payout}/take-back/", "post", PLAN, {"reason": "Taken over"}),
     ("payout-countries/", "get", ALL, {}),

@@ -40,6 +40,7 @@ from tests.cms.admin.addresses import ADDRESSES, AFTER_SALE, READ
 from tests.cms.admin.found import stamp_of, state, stuck_money
 from tests.cms.admin.people import BEFORE, GROUPS, grant, organizer
 from tests.make import START
+from tests.shop.payments.slips import slip
 from tests.shop.settlements.earned import ACCOUNT
 from tests.shop.storefront.previews.steps import shared
 
@@ -176,7 +177,7 @@ def of_payouts(order):
         "again_sent": again.pk, "note": note.pk, "called": "called", "request": asked.pk,
         "settlement": settlement.pk, "payout": payout.pk, "file": batch.pk, "shot": shot.pk,
         "account": account.pk, "parcel": part.pk, "fail": "fail", "confirm": "confirm",
-        "land": land.pk,
+        "land": land.pk, "slip": slip(part, at=BEFORE).pk,
     }  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def test_every_kind_says_how_it_may_end_and_by_when():
         assert kind.alarm
 
 
-def test_it_stands_open_once_for_a_kind_and_a_thing():
+def test_p59_it_stands_open_once_for_a_kind_and_a_thing():
     first = opened()
     open_task("refund_stuck", first.order, "Again.", at=NOON + timedelta(days=1))
     open_task("dispute", first.order, "Another kind.", at=NOON)
@@ -57,7 +57,7 @@ def test_it_is_opened_anew_after_it_was_closed():
     assert MoneyTask.objects.filter(state="done").count() == 1
 
 
-def test_it_is_closed_once_with_outcome_reason_and_name_and_is_logged():
+def test_p59_it_is_closed_once_with_outcome_reason_and_name_and_is_logged():
     task, judge = opened(), make.user(first_name="Kofi")
     again = MoneyTask.objects.get(pk=task.pk)
     close(task, "try_again", reason=" A fault ", at=NOON, by=judge)
@@ -72,7 +72,7 @@ def test_it_is_closed_once_with_outcome_reason_and_name_and_is_logged():
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
-def test_without_a_reason_it_stays(reason):
+def test_p59_without_a_reason_it_stays(reason):
     task = opened()
 
     with pytest.raises(NotPossible, match="Say why"):
@@ -81,7 +81,7 @@ def test_without_a_reason_it_stays(reason):
     assert MoneyTask.objects.get().is_open
 
 
-def test_an_outcome_of_another_kind_is_refused():
+def test_p59_an_outcome_of_another_kind_is_refused():
     task = opened()
 
     with pytest.raises(NotPossible):
@@ -100,7 +100,7 @@ def test_what_solves_itself_leaves_by_itself_and_names_nobody():
     assert task.closed_at == NOON
 
 
-def test_it_is_overdue_from_the_instant_on_which_it_is_due():
+def test_p59_it_is_overdue_from_the_instant_on_which_it_is_due():
     opened(due_at=NOON + timedelta(days=2))
 
     assert not overdue_tasks(at=NOON + timedelta(days=2, microseconds=-1)).exists()

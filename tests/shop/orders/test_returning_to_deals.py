@@ -53,7 +53,7 @@ def counts(deal):
     return deal.sold, DealUsage.objects.get(deal=deal).sold, Pool.objects.get().sold
 
 
-def test_units_of_a_running_deal_return_to_its_allotment_and_to_the_limit():
+def test_p56_units_of_a_running_deal_return_to_its_allotment_and_to_the_limit():
     deal, order = limited()
     assert counts(deal) == (3, 3, 3)
 

@@ -31,7 +31,7 @@ def orders_of_one_store(count):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_orders_paid_at_once_at_one_store_have_the_numbers_1_to_50():
+def test_p58_fifty_orders_paid_at_once_at_one_store_have_the_numbers_1_to_50():
     orders, store = orders_of_one_store(MANY)
 
     def buy(order, second):
@@ -74,7 +74,7 @@ def test_a_number_is_taken_by_one_at_a_time():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_crash_between_number_and_paper_leaves_neither():
+def test_p58_a_crash_between_number_and_paper_leaves_neither():
     order = paid({make.variant(20_00): 1})
     store = order.suborders.get().merchant_id
 

@@ -58,7 +58,7 @@ def test_it_stands_in_suspense_and_on_the_desk(came):
 @pytest.mark.parametrize(
     ("amount", "losses", "due"), [(19_99, 1, 0), (20_01, 0, -1), (25_00, 0, -5_00)]
 )
-def test_accepted_it_is_the_sale_and_the_difference_is_lost_or_owed(
+def test_p57_accepted_it_is_the_sale_and_the_difference_is_lost_or_owed(
     came, amount, losses, due, till
 ):
     decide(accept, came(amount))
@@ -73,7 +73,7 @@ def test_accepted_it_is_the_sale_and_the_difference_is_lost_or_owed(
     assert books("refunds_due", "provider") == [0, amount + due]
 
 
-def test_its_store_and_its_shopper_are_told(came, mailoutbox):
+def test_p57_its_store_and_its_shopper_are_told(came, mailoutbox):
     task = came(19_99)
     make.member(Order.objects.get().suborders.get().merchant, "loom@example.org")
     decide(accept, task)
@@ -83,7 +83,7 @@ def test_its_store_and_its_shopper_are_told(came, mailoutbox):
     assert {"loom@example.org", Order.objects.get().contact.email} <= told
 
 
-def test_sent_back_its_goods_are_free_and_suspense_is_empty(came, till):
+def test_p57_sent_back_its_goods_are_free_and_suspense_is_empty(came, till):
     decide(send_back, came(19_99))
     run_operations(at=NOON)
 

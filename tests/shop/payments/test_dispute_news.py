@@ -1,15 +1,20 @@
 """Stores hear of disputes once for each step, say what they know, and read how it ended."""
 
+from io import BytesIO
+
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shop.cart.models import Cart
 from shop.errors import NotPossible
+from shop.forms.private_files import MOST_BYTES
 from shop.money_desk.models import MoneyTask
 from shop.payments.disputes.decide import say_who_bears
-from shop.payments.disputes.evidence import MOST, give
-from shop.payments.disputes.models import Dispute, DisputeEvidence
+from shop.payments.disputes.evidence import MOST, Said, give
+from shop.payments.disputes.models import Dispute, DisputeEvidence, EvidencePaper
 from shop.payments.disputes.take_over import check_dispute
+from shop.pictures.upload_handlers import MOST_OF_ONE
 from shop.retention.contacts import forget
 from tests import make
 from tests.cms.admin.people import organizer
@@ -19,6 +24,7 @@ from tests.queue import run_queued_work
 from tests.shop.payments.test_outside import sold
 
 pytestmark = pytest.mark.django_db
+PDF, PNG = b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture
@@ -164,27 +170,30 @@ def test_who_may_not_see_money_does_not_find_the_dispute(till, part, client):
 def test_when_the_bank_has_decided_nothing_is_added(till, part, owner):
     dispute = open_one(till, part)
     end_it(till, won=False)
-    facts = {"tracking_number": "", "at": NOON, "by": owner}
 
     with pytest.raises(NotPossible, match="has decided"):
-        give(part, dispute.pk, text="Too late", **facts)
+        give(part, dispute.pk, Said("Too late"), at=NOON, by=owner)
 
     assert not DisputeEvidence.objects.exists()
 
 
 def test_nobody_fills_the_desk(till, part, owner):
     dispute = open_one(till, part)
-    facts = {"tracking_number": "", "at": NOON, "by": owner}
-    for number in range(MOST):
-        give(part, dispute.pk, text=f"Fact {number}", **facts)
+    facts = {"at": NOON, "by": owner}
+    for number in range(4):
+        give(part, dispute.pk, Said(papers=[("", PDF + bytes([number]))] * 5), **facts)
+    with pytest.raises(NotPossible, match="a lot already"):
+        give(part, dispute.pk, Said(papers=[("", PDF)]), **facts)
+    for number in range(MOST - 4):
+        give(part, dispute.pk, Said(f"Fact {number}"), **facts)
 
     with pytest.raises(NotPossible, match="a lot already"):
-        give(part, dispute.pk, text="More", **facts)
+        give(part, dispute.pk, Said("More"), **facts)
 
 
 def test_what_was_said_is_forgotten_with_the_contact(till, part, owner):
     dispute = open_one(till, part)
-    give(part, dispute.pk, text="Ms Cole", tracking_number="1", at=NOON, by=owner)
+    give(part, dispute.pk, Said("Ms Cole", "1", [("Cole.pdf", PDF)]), at=NOON, by=owner)
     end_it(till, won=True)
     MoneyTask.objects.all().delete()
     Cart.objects.all().delete()
@@ -193,3 +202,55 @@ def test_what_was_said_is_forgotten_with_the_contact(till, part, owner):
 
     row = DisputeEvidence.objects.get()
     assert (row.text, row.tracking_number) == ("", "")
+    assert not EvidencePaper.objects.exists()
+
+
+def test_papers_are_read_by_the_store_and_organizers_and_nobody_else(till, part, owner, client):
+    dispute = open_one(till, part)
+    client.force_login(owner)
+    where = f"/merchant/orders/{part.pk}/disputes/{dispute.pk}/"
+    slip = {"papers": [BytesIO(PDF), BytesIO(PNG)]}
+    slip["papers"][0].name = "sli\u202ep.exe"
+    for _press in range(2):
+        slip["papers"][0].seek(0), slip["papers"][1].seek(0)
+        assert client.post(where, slip).status_code == 302
+
+    first, second = EvidencePaper.objects.all()
+    assert (first.name, first.kind, second.kind) == ("slip.exe", "application/pdf", "image/png")
+    own = f"/merchant/orders/{part.pk}/disputes/papers/{first.pk}/"
+    assert own in client.get(where).text
+    got = client.get(own)
+    assert got.content == PDF
+    assert got["Content-Disposition"] == f'attachment; filename="paper-{first.pk}.pdf"'
+    assert "no-store" in got["Cache-Control"]
+
+    client.force_login(organizer())
+    task = MoneyTask.objects.get(kind="dispute", state="open")
+    desk = f"/organize/money/papers/{first.pk}/"
+    assert desk in client.get(f"/organize/money/{task.pk}/").text
+    assert client.get(desk).content == PDF
+    for stranger in (make.member(make.merchant()), make.member(part.merchant, may_see_money=False)):
+        client.force_login(stranger)
+        assert client.get(own).status_code == 404
+        assert client.get(desk).status_code != 200
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"MZ" + PDF, "no PDF, PNG or JPEG"), (PDF + bytes(MOST_BYTES), "more than 5 MB"),
+     (PDF + bytes(MOST_OF_ONE), "more than 5 MB")],
+)  # fmt: skip
+def test_a_paper_that_is_none_is_refused_and_nothing_is_kept(
+    till, part, owner, client, content, said
+):
+    dispute = open_one(till, part)
+    client.force_login(owner)
+    file = SimpleUploadedFile("slip.pdf", content)
+    where = f"/merchant/orders/{part.pk}/disputes/{dispute.pk}/"
+
+    answer = client.post(where, {"text": "Left on 12 May", "papers": file})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Left on 12 May" in answer.text
+    assert not DisputeEvidence.objects.exists()

@@ -47,7 +47,7 @@ def bear(fee_by="platform", **parts):
     say_who_bears(the_task(), parts, fee_by=fee_by, reason="It never came", at=NOON, by=organizer())
 
 
-def test_it_is_booked_once_with_its_fee_and_stops_the_parcel(till, disputed):
+def test_p53_it_is_booked_once_with_its_fee_and_stops_the_parcel(till, disputed):
     assert (disputed.state, disputed.amount, disputed.fee) == ("open", 30_00, 15_00)
     assert books("disputed", "fees", "provider") == [30_00, 15_00, -15_00]
     task = the_task()
@@ -86,7 +86,7 @@ def test_what_a_bank_gave_back_for_good_is_not_sent_again(till, disputed):
         propose(part.order_id, plan, seen=decided(part.order_id), at=NOON, by=organizer())
 
 
-def test_won_it_gives_the_money_back_and_lets_the_parcel_go(till, disputed):
+def test_p53_won_it_gives_the_money_back_and_lets_the_parcel_go(till, disputed):
     found = end_it(till, won=True)
 
     assert (found.state, bool(found.closed_at)) == ("won", True)
@@ -107,7 +107,7 @@ def test_answered_it_leaves_the_desk_and_comes_back_when_it_is_lost(till, disput
     assert "Say who bears it" in the_task().what
 
 
-def test_lost_by_the_store_its_sale_is_undone_and_what_it_has_still_is_free(till, disputed):
+def test_p53_lost_by_the_store_its_sale_is_undone_and_what_it_has_still_is_free(till, disputed):
     end_it(till, won=False)
     part = Suborder.objects.get()
 
@@ -120,7 +120,7 @@ def test_lost_by_the_store_its_sale_is_undone_and_what_it_has_still_is_free(till
     assert_books_agree()
 
 
-def test_lost_by_the_platform_the_store_keeps_its_part(till, disputed):
+def test_p53_lost_by_the_platform_the_store_keeps_its_part(till, disputed):
     end_it(till, won=False)
 
     bear(platform=30_00)
@@ -129,7 +129,7 @@ def test_lost_by_the_platform_the_store_keeps_its_part(till, disputed):
     assert Suborder.objects.get().returned == 0
 
 
-def test_lost_by_both(till, disputed):
+def test_p53_lost_by_both(till, disputed):
     end_it(till, won=False)
     part = Suborder.objects.get()
 
@@ -140,7 +140,7 @@ def test_lost_by_both(till, disputed):
     assert_books_agree()
 
 
-def test_an_appeal_turns_a_lost_one_and_who_bore_it_has_it_back(till, disputed):
+def test_p53_an_appeal_turns_a_lost_one_and_who_bore_it_has_it_back(till, disputed):
     end_it(till, won=False)
     part = Suborder.objects.get()
     bear(**{str(part.pk): 10_00, "platform": 20_00})
@@ -172,7 +172,7 @@ def test_nobody_bears_what_the_bank_has_not_decided(till, disputed):
         bear(platform=30_00)
 
 
-def test_a_store_bears_once_what_went_back_before(till):
+def test_p54_a_store_bears_once_what_went_back_before(till):
     """P54: a dispute that is lost although all was refunded is the platform's affair."""
     payment = sold(till)
     line = payment.order.lines.get()
@@ -206,7 +206,7 @@ def test_what_a_refund_was_owed_for_anyway_nobody_bears(till):
     assert not MoneyTask.objects.filter(state="open").exists()
 
 
-def test_an_inquiry_books_nothing_and_lets_go_when_it_is_closed(till):
+def test_p53_an_inquiry_books_nothing_and_lets_go_when_it_is_closed(till):
     payment = sold(till)
     till.dispute(payment.charge_id, is_inquiry=True)
     deliver(till)

@@ -61,7 +61,7 @@ def the_task():
     return MoneyTask.objects.get(kind="external_refund", state="open")
 
 
-def test_it_is_imported_once_whatever_the_messages_and_stops_the_parcel(till):
+def test_p51_it_is_imported_once_whatever_the_messages_and_stops_the_parcel(till):
     payment = sold(till)
     at_the_provider(payment, 10_00)
 
@@ -80,7 +80,7 @@ def test_it_is_imported_once_whatever_the_messages_and_stops_the_parcel(till):
     assert_books_agree()
 
 
-def test_without_any_message_a_look_at_the_charge_finds_it(till):
+def test_p51_without_any_message_a_look_at_the_charge_finds_it(till):
     payment = sold(till)
     at_the_provider(payment, 30_00)
 
@@ -108,7 +108,7 @@ def test_a_part_of_a_line_is_split_by_the_cumulative_floor(till):
     assert_books_agree()
 
 
-def test_a_whole_refund_with_its_units_frees_them_and_cancels_the_parcel(till):
+def test_p51_a_whole_refund_with_its_units_frees_them_and_cancels_the_parcel(till):
     payment = sold(till)
     line = payment.order.lines.get()
     at_the_provider(payment, 30_00)
@@ -150,7 +150,7 @@ def test_it_is_split_once(till):
     assert Refund.objects.count() == 1
 
 
-def test_one_that_comes_back_is_as_if_it_never_was(till):
+def test_p52_one_that_comes_back_is_as_if_it_never_was(till):
     payment = sold(till)
     remote = at_the_provider(payment, 10_00)
     deliver(till)
@@ -164,7 +164,7 @@ def test_one_that_comes_back_is_as_if_it_never_was(till):
     assert Operation.objects.get().state == "void"
 
 
-def test_one_that_comes_back_after_it_was_split_is_owed(till):
+def test_p52_one_that_comes_back_after_it_was_split_is_owed(till):
     payment = sold(till)
     line = payment.order.lines.get()
     remote = at_the_provider(payment, 10_00)
@@ -190,7 +190,7 @@ def test_a_refund_of_another_shop_on_the_account_is_none_of_ours(till):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_messages_at_once_import_a_refund_once(till):
+def test_p51_eight_messages_at_once_import_a_refund_once(till):
     payment = sold(till)
     remote = at_the_provider(payment, 10_00)
 

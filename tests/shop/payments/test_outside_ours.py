@@ -30,7 +30,7 @@ from tests.shop.payments.test_outside import at_the_provider, books, sold, the_t
 pytestmark = pytest.mark.django_db
 
 
-def test_a_later_refund_of_ours_takes_what_is_left_and_the_rest_was_for_it(till):
+def test_p51_a_later_refund_of_ours_takes_what_is_left_and_the_rest_was_for_it(till):
     payment = sold(till)
     line = payment.order.lines.get()
     at_the_provider(payment, 10_00)

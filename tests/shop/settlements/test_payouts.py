@@ -121,7 +121,7 @@ def test_p46_above_a_sum_its_maker_neither_exports_nor_closes_it(payout, setting
     ({"paid_on": MONDAY.date() + DAY}, "has not come"),
     ({"paid_on": MONDAY.date() - 2 * DAY}, "before the file was made"),
     ({"content": PDF + b"x" * 5 * 1024 * 1024}, "more than 5 MB"),
-    ({"content": b"MZ\x90\x00", "name": "proof.pdf"}, "A proof is a PDF"),
+    ({"content": b"MZ\x90\x00", "name": "proof.pdf"}, "is no PDF, PNG"),
 ])  # fmt: skip
 def test_p47_what_is_no_proof_changes_nothing(payout, facts, said):
     exported(payout)

@@ -122,6 +122,7 @@ AFTER_SALE = [
     ("orders/{suborder}/cannot-send/", "get post"),
     ("orders/{suborder}/replace/", "get post"),
     ("orders/{suborder}/disputes/{dispute}/", "get post"),
+    ("orders/{suborder}/disputes/papers/{slip}/", "get"),
     ("replacements/{again}/", "get post"),
     ("returns/{request}/", "get post"),
     ("returns/pictures/{shot}.jpg", "get"),

@@ -6,8 +6,7 @@ from uuid import uuid4
 import pytest
 
 from shop.orders.models import Refund, Replacement, Suborder
-from shop.payments.disputes.models import Dispute, DisputeEvidence
-from shop.payments.models import Payment
+from shop.payments.disputes.models import DisputeEvidence
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.settlements.commission import bill
 from shop.settlements.methods import add_method
@@ -15,6 +14,7 @@ from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutPro
 from tests import make, worlds
 from tests.cms.admin.people import organizer
 from tests.make import NOON
+from tests.shop.payments.slips import slip
 from tests.shop.settlements.earned import ACCOUNT
 from tests.shop.workspace.desk import AFTER_SALE, Desk, open_desk
 
@@ -51,12 +51,9 @@ def facts_of(desk: Desk) -> dict[str, object]:
                                      reason="wrong")  # fmt: skip
     again = Replacement.objects.create(suborder=part, reason="Broken", made_at=NOON,
                                        ship_by=NOON, arrives_to=NOON)  # fmt: skip
-    payment = Payment.objects.create(order=part.order, amount=1, currency="USD", made_at=NOON,
-                                     request={}, session_ends_at=NOON)  # fmt: skip
-    dispute = Dispute.objects.create(payment=payment, remote_id=f"du_{part.pk}", state="open",
-                                     amount=1, currency="USD", opened_at=NOON)  # fmt: skip
+    paper = slip(part, at=NOON)
     return {
-        "again": again.pk, "dispute": dispute.pk,
+        "again": again.pk, "dispute": paper.evidence.dispute_id, "slip": paper.pk,
         "store": store.slug, "suborder": part.pk, "request": asked.pk, "method": method.pk,
         "shot": ReturnPicture.objects.create(line=line, content=b"\xff\xd8").pk,
         "settlement": settlement.pk, "payout": payout.pk,
