@@ -205,16 +205,6 @@ def enrolments_of(merchant: Merchant, *, at: datetime) -> QuerySet[Enrolment]:
     return running.select_related("festival").order_by("festival__starts_at", "pk")
 
 
-def is_enrolling(festival: Festival, *, at: datetime) -> bool:
-    """Tell whether merchants may join and nominate; the closing instant is already over.
-
-    A draft takes stores as well: organizers enrol them before they publish.
-    """
-    has_opened = festival.enrol_opens is None or festival.enrol_opens <= at
-    has_closed = festival.enrol_closes is not None and festival.enrol_closes <= at
-    return festival.is_open and has_opened and not has_closed and at < festival.ends_at
-
-
 def refuse_suspended(merchant: Merchant) -> None:
     """Refuse the enrolment or nomination of a suspended store.
 
@@ -261,6 +251,6 @@ def _open(festival: Festival, at: datetime) -> Festival:
         NotPossible: it takes none.
     """
     festival = _locked(festival)
-    if not is_enrolling(festival, at=at):
+    if not festival.is_enrolling(at):
         raise NotPossible(_("Enrolment for this festival is closed."))
     return festival

@@ -108,6 +108,15 @@ class Festival(Stateful):
         """Tell whether its deals count at ``at``; the closing instant is already over."""
         return self.state == self.State.PUBLISHED and self.starts_at <= at < self.ends_at
 
+    def is_enrolling(self, at: datetime) -> bool:
+        """Tell whether merchants may join and nominate; the closing instant is already over.
+
+        A draft takes stores as well: organizers enrol them before they publish.
+        """
+        has_opened = self.enrol_opens is None or self.enrol_opens <= at
+        has_closed = self.enrol_closes is not None and self.enrol_closes <= at
+        return self.is_open and has_opened and not has_closed and at < self.ends_at
+
 
 class SlotQuerySet(models.QuerySet["Slot"]):
     """Slots by whether something can still happen in them."""

@@ -14,7 +14,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.changelog import log_all
-from shop.festivals.enrolment.enrol import is_enrolling, refuse_suspended
+from shop.festivals.enrolment.enrol import refuse_suspended
 from shop.festivals.models import Enrolment, Festival, Nomination, Slot, Wanted
 from shop.festivals.nominations.checks import check_all
 from shop.festivals.nominations.entry_rules import slot_over, store_full
@@ -171,7 +171,7 @@ def _enrolment(merchant_id: int, festival: Festival, *, at: datetime) -> Enrolme
     if enrolment is None or enrolment.state != Enrolment.State.ACCEPTED:
         raise NotPossible(_("Your store does not take part in this festival."))
     refuse_suspended(enrolment.merchant)
-    if not is_enrolling(enrolment.festival, at=at):
+    if not enrolment.festival.is_enrolling(at):
         raise NotPossible(_("Enrolment for this festival is closed."))
     return enrolment
 

@@ -61,7 +61,7 @@ def festival(request: MemberRequest, merchant: Merchant, festival_id: int) -> Ht
     if slot is not None and product is not None:
         return redirect(_with_wanted(request, merchant, (slot, product)))
     taken = Count("nominations", filter=Q(nominations__state=Nomination.State.APPROVED))
-    is_enrolling = enrol.is_enrolling(found, at=at)
+    is_enrolling = found.is_enrolling(at)
     rows = found.slots.open(at=at).annotate(taken=taken).order_by("starts_at", "pk")
     offered = (Product.State.PUBLISHED, Product.State.SUBMITTED)
     own = products_of(merchant).filter(state__in=offered).order_by("title", "pk")
@@ -123,7 +123,7 @@ def answer(request: MemberRequest, merchant: Merchant, festival_id: int) -> Http
             messages.success(request, _said(own))
     except ShopError as refusal:
         messages.error(request, str(refusal))
-        if enrolment is None and not enrol.is_enrolling(found, at=at):
+        if enrolment is None and not found.is_enrolling(at):
             return redirect("workspace-festivals", merchant.slug)
     return redirect("workspace-festival", merchant.slug, found.pk)
 
@@ -155,7 +155,7 @@ def _festival(
     rows = found.enrolments.select_related("merchant").annotate(has_approved=enrol.HAS_APPROVED)
     enrolment = rows.filter(merchant=merchant).first()
     has_closed = found.enrol_closes is not None and found.enrol_closes <= at
-    is_known = enrol.is_enrolling(found, at=at) or (may_be_late and has_closed)
+    is_known = found.is_enrolling(at) or (may_be_late and has_closed)
     if enrolment is None and not is_known:
         raise Http404
     if enrolment is not None:

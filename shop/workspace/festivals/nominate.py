@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
-from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Nomination, Slot, Wanted
 from shop.festivals.nominations import checks
 from shop.festivals.nominations import decide as use_cases
@@ -68,7 +67,7 @@ def nominate(
         and checks.check(product, slot, enrolment, proposal, decided_at=decided_at, at=at),
         "places": places_of(slot),
         "is_open": slot.is_open(at=at),
-        "is_enrolling": enrol.is_enrolling(slot.festival, at=at),
+        "is_enrolling": slot.festival.is_enrolling(at),
         "enrolment": enrolment,
         "is_goods": product.kind == Product.Kind.GOODS,
         "deals": deals_of(before) if before and is_approved else None,

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
 from shop.errors import NotPossible, ShopError
-from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Festival, NominationSheet, SheetRow
 from shop.forms.visible_text import seen_only
 from shop.merchants.models import Merchant
@@ -50,7 +49,7 @@ def upload(request: MemberRequest, merchant: Merchant, festival_id: int) -> Http
     context = {
         "part": "festivals",
         "festival": festival,
-        "is_enrolling": enrol.is_enrolling(festival, at=at),
+        "is_enrolling": festival.is_enrolling(at),
         "sheets": [sheet for sheet in sheets if sheet.festival_id == festival.pk],
         "in_work": next((sheet for sheet in sheets if _is_going(sheet)), None),
         "problem": problem,
@@ -120,7 +119,7 @@ def _receive(
     Raises:
         NotPossible: there is none, it is none, there is no room, or the time to nominate is over.
     """
-    if not enrol.is_enrolling(festival, at=at):
+    if not festival.is_enrolling(at):
         raise NotPossible(_("Enrolment for this festival is closed."))
     file = request.FILES.get("file")
     if file is None:

@@ -88,7 +88,7 @@ def test_case_83_enrolment_ends_at_its_instant(kettle):
 def test_nobody_joins_what_is_over(kettle, state):
     festival = make.festival(state=state)
 
-    assert not enrol.is_enrolling(festival, at=BEFORE)
+    assert not festival.is_enrolling(BEFORE)
     with pytest.raises(NotPossible, match="closed"):
         joined(festival, kettle)
 
