@@ -1,6 +1,7 @@
 """The kinds of pages and the invitations, where Django looks for them."""
 
 from cms.colleagues.models import Invitation
+from cms.joining.sell import SellPage
 from cms.pages.articles import (
     HelpIndexPage,
     HelpPage,
@@ -21,6 +22,7 @@ __all__ = [
     "Invitation",
     "LessonIndexPage",
     "LessonPage",
+    "SellPage",
     "StoryIndexPage",
     "StoryPage",
 ]

@@ -33,7 +33,7 @@ FRAME = [
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options form-field track cart order after ticket")
-WORKSPACE = _parts("css/pages/{}.css", "workspace charts tools rows")
+WORKSPACE = _parts("css/pages/{}.css", "workspace charts tools rows apply")
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left own-time cart-count auto-go qty-step search-box save-heart first-error "
@@ -44,6 +44,7 @@ BUNDLES: dict[str, list[str]] = {
     "css/shop.css": [*FRAME, *SHOP],
     "css/product.css": [*FRAME, *PRODUCT],
     "css/till.css": [*FRAME, *TILL, "css/print.css"],
+    "css/join.css": [*FRAME, *TILL, *_parts("css/pages/{}.css", "sell apply"), "css/print.css"],
     "css/workspace.css": [*FRAME, *TILL, *WORKSPACE, "css/print.css"],
     "css/preview.css": ["css/layers.css", "css/components/preview.css"],
     "js/shop.js": SCRIPT,

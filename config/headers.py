@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 # What is one person's, with the language in front or without; the rest is everybody's.
 PERSONAL = re.compile(
     r"^/(?:[a-z]{2}(?:-[a-z]+)?/)?"
-    r"(?:account|merchant|organize|orders|cart|checkout|saved|remind|mail)(?:/|$)"
+    r"(?:account|apply|merchant|organize|orders|cart|checkout|saved|remind|mail)(?:/|$)"
 )
 
 

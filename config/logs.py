@@ -6,9 +6,10 @@ import re
 # /orders/BB-2026-100001/<token>/: whoever knows the token sees the address of the shopper.
 # /orders/<number>/<token>/open/<proof>/: whoever knows it within the hour sees all of the order.
 # /account/invitation/<token>/, /account/store/<token>/: whoever knows it works at a desk.
+# /apply/link/<token>/: whoever knows it writes the application, and reads what stands there.
 # /merchant/tickets/<code>/: whoever shows the code is let in.
 LINK = re.compile(
-    r"(/orders/[^/\s]+/|/account/(?:invitation|store)/|/merchant/tickets/)"
+    r"(/orders/[^/\s]+/|/account/(?:invitation|store)/|/apply/link/|/merchant/tickets/)"
     r"[^/\s?]+(?:/open/[^/\s?]+)?"
 )
 

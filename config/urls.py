@@ -40,6 +40,7 @@ urlpatterns += i18n_patterns(
     path("", include("shop.cart.urls")),
     path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),
+    path("apply/", include("shop.applications.urls")),
     path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),
     path("account/store/<str:token>/", store_invitation, name="store-invitation"),
     path("account/", include("shop.retention.urls")),

@@ -30,6 +30,7 @@ from cms.models import (
     HomePage,
     LessonIndexPage,
     LessonPage,
+    SellPage,
     StoryIndexPage,
     StoryPage,
 )
@@ -55,6 +56,7 @@ LISTS = (
     (StoryIndexPage, "stories"),
     (LessonIndexPage, "academy"),
     (HelpIndexPage, "help"),
+    (SellPage, "sell"),
 )
 IN_MENUS = {
     "about",

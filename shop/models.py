@@ -1,6 +1,7 @@
 """Brings every model to Django's attention; they live in the packages."""
 
 from shop.accounts.models import Mailbox, SignInRules, User
+from shop.applications.models import Application, ApplicationNote, ApplicationPaper
 from shop.audit.models import Discrepancy, Night, WriteOff
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
 from shop.catalogue.models import Category, Product, ProductPicture, Term, Translation, Variant
@@ -96,7 +97,8 @@ from shop.waiting_room.models import Place
 from shop.workers.models import Worker
 
 __all__ = [
-    "AmendedPicture", "Amendment", "BulkApproval", "BulkRow", "Carrier", "Cart", "CartLine",
+    "AmendedPicture", "Amendment", "Application", "ApplicationNote", "ApplicationPaper",
+    "BulkApproval", "BulkRow", "Carrier", "Cart", "CartLine",
     "CartVoucher", "Category", "CellCount", "ChangeLog", "ChangedStore", "Check", "Claim",
     "Closure", "CodeBatch", "Contact", "CountedOrder", "CountedRefund", "Country", "Deal",
     "DealUsage", "Discount", "Discrepancy", "Document", "Enrolment", "Fairness", "Festival",

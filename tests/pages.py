@@ -29,6 +29,7 @@ from cms.models import (
     HomePage,
     LessonIndexPage,
     LessonPage,
+    SellPage,
     StoryIndexPage,
     StoryPage,
 )
@@ -38,6 +39,7 @@ from tests.make import LONG_AGO
 
 _numbers = count(1)
 LISTS = {
+    SellPage: (SellPage, "sell", "Sell with us"),
     StoryPage: (StoryIndexPage, "stories", "Stories"),
     LessonPage: (LessonIndexPage, "academy", "Academy"),
     HelpPage: (HelpIndexPage, "help", "Help"),

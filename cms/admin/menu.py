@@ -19,6 +19,7 @@ from cms.admin.payouts.index import payouts_waiting
 from cms.admin.permissions import may
 from shop import clock
 from shop.accounts.requests import SignedIn
+from shop.applications.models import Application
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.orders.models import OrderNote
@@ -44,6 +45,7 @@ class Allowed(MenuItem):
 ENTRIES = (
     ("Calendar", "calendar", "view_festival", "calendar", 85),
     ("Festivals", "festivals", "view_festival", "calendar-alt", 86),
+    ("Applications", "applications", "change_merchant", "group", 87),
     ("New products", "product-queue", "review_nomination", "tag", 87),
     ("Changes", "amendments", "review_nomination", "edit", 88),
     ("Money desk", "money", "view_order", "time", 89),
@@ -74,7 +76,7 @@ class WaitingPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Return the festivals with the work waiting in each, and other work. Eleven statements."""
+        """Return the festivals with the work waiting in each, and other work. Twelve statements."""
         request = parent_context["request"]
         at = clock.moment_of(request)
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
@@ -94,6 +96,9 @@ class WaitingPanel(Component):
             "money": money_waiting() if may(request.user, "view_order") else 0,
             "payouts": payouts_waiting() if may(request.user, "publish_festival") else {},
             "calls": calls_due(at) if may(request.user, "change_order") else 0,
+            "applications": (
+                Application.objects.waiting().count() if may(request.user, "change_merchant") else 0
+            ),
             "mishaps": Mishap.objects.filter(closed_at=None).count(),
         }
 

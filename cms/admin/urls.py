@@ -46,7 +46,8 @@ from cms.admin.reports import live, previews, price_sheets
 from cms.admin.reports import views as reports
 from cms.admin.search import not_found
 from cms.admin.search.sheets import of_meanings, of_synonyms
-from cms.admin.stores import edit, people, second_step, suspend
+from cms.admin.stores import application, edit, people, second_step, suspend
+from cms.admin.stores.applications import ApplicationsView
 from cms.admin.stores.legal import legal
 from cms.admin.stores.page import clear, page
 
@@ -204,6 +205,13 @@ urlpatterns = [
     path("new-products/<int:pk>/", review.review, name="product-review"),
     path("new-products/<int:pk>/take-down/", take_down.take_down, name="product-take-down"),
     path("new-products/<int:pk>/put-back/", take_down.put_back, name="product-put-back"),
+    path("applications/", ApplicationsView.as_view(), name="applications"),
+    path("applications/papers/<int:pk>/", application.paper, name="application-paper"),
+    path("applications/papers/<int:pk>/refuse/", application.refuse_paper,
+         name="application-paper-refuse"),
+    path("applications/<int:pk>/", application.application, name="application"),
+    path("applications/<int:pk>/approve/", application.approve, name="application-approve"),
+    path("applications/<int:pk>/<slug:name>/", application.act, name="application-act"),
     path("stores/new/", edit.add, name="store-add"),
     path("stores/<int:pk>/edit/", edit.edit, name="store-edit"),
     path("stores/<int:pk>/seller/", legal, name="store-legal"),

@@ -43,6 +43,7 @@ class HomePage(ShopPage):
         "cms.StoryIndexPage",
         "cms.LessonIndexPage",
         "cms.HelpIndexPage",
+        "cms.SellPage",
     ]
 
     class Meta:

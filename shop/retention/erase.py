@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import Mailbox, User
+from shop.applications.cleanup import forget_applicant
 from shop.cart.models import Cart
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
@@ -86,6 +87,7 @@ def erase(person: Person, *, at: datetime, by: User | None, reason: str = "") ->
     forget(contacts, at=at, unpaid_for=AT_ONCE)
     _scrub_log(person)
     StoreInvitation.objects.filter(email__in=person.addresses).delete()
+    forget_applicant(person.addresses)
     for path in settings.FORGETS_PEOPLE:
         import_string(path)(user, person.addresses)
     if user:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, QuerySet
 
 from shop.accounts.models import User
 from shop.accounts.second_step import second_steps
+from shop.applications.models import Application, ApplicationNote
 from shop.cart.models import Cart
 from shop.currencies import in_whole
 from shop.delivery.models import PERSONAL, Contact
@@ -18,8 +19,14 @@ from shop.orders.models import Order, OrderLine, Replacement, Suborder
 from shop.papers.models import Document
 from shop.payments.disputes.models import DisputeEvidence
 from shop.reminders.models import Reminder
-from shop.retention.person import person_of
+from shop.retention.person import Person, person_of
 from shop.returns.models import ReturnLine, ReturnRequest
+
+APPLIED = (
+    "name", "phone", "business", "country", "city", "sells", "makes", "story", "founded", "makers",
+    "web", "claims", "legal_name", "registration", "tax_number", "legal_address", "paid_by",
+)  # fmt: skip
+"""What somebody wrote who applied to sell."""
 
 
 def own_data(user: User, *, at: datetime) -> dict[str, Any]:
@@ -43,6 +50,7 @@ def own_data(user: User, *, at: datetime) -> dict[str, Any]:
                 *_after_sale(),
             )
         ],
+        "applications": [_application(row) for row in _applications(person)],
         "reminders": [_reminder(row) for row in reminders.order_by("pk")],
         "vouchers": [
             {
@@ -67,6 +75,27 @@ def _account(user: User) -> dict[str, Any]:
         "addresses": list(addresses.values("email", "verified")),
         "second_steps": list(second_steps(user).values_list("type", flat=True)),
     }
+
+
+def _applications(person: Person) -> QuerySet[Application]:
+    rows = Application.objects.filter(email__in=person.addresses).order_by("pk")
+    said = ApplicationNote.objects.exclude(kind=ApplicationNote.Kind.INTERNAL)
+    return rows.annotate(paper_count=Count("papers")).prefetch_related(Prefetch("notes", said))
+
+
+def _application(row: Application) -> dict[str, Any]:
+    """Return an application to sell; of papers how many there are."""
+    return {
+        "number": row.number,
+        "state": row.state,
+        **{name: getattr(row, name) for name in APPLIED},
+        "begun_at": _moment(row.begun_at),
+        "sent_at": _moment(row.sent_at),
+        "decided_at": _moment(row.decided_at),
+        "papers": row.paper_count,
+        "said": [{"at": _moment(one.at), "kind": one.kind, "text": one.text}
+                 for one in row.notes.all()],
+    }  # fmt: skip
 
 
 def _cart(cart: Cart) -> dict[str, Any]:

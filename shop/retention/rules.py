@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from shop.accounts import cleanup as accounts
+from shop.applications import cleanup as applications
 from shop.cart import cleanup as carts
 from shop.cart.vouchers import guesses
 from shop.listings import bulk
@@ -139,6 +140,18 @@ RULES = (
         "forget accounts of stores", "numbers of accounts that are used no more",
         f"{long(methods.ACCOUNT_KEPT_FOR)} after they were closed", methods.forget_accounts, 400,
         "payout_method_closed",
+    ),
+    RetentionRule(
+        "forget applications", "applications of stores, with their papers",
+        f"not sent {long(applications.DRAFT_KEPT_FOR)}, withdrawn "
+        f"{long(applications.WITHDRAWN_KEPT_FOR)}, declined "
+        f"{long(applications.DECLINED_KEPT_FOR)} after the last change",
+        applications.forget_applications, 400, "application_age",
+    ),
+    RetentionRule(
+        "forget identity papers", "identity papers of applications that became stores",
+        f"{long(applications.IDENTITY_KEPT_FOR)} after the decision",
+        applications.forget_identities, 400, "application_age",
     ),
     RetentionRule(
         "forget pictures of returns", "pictures that shoppers sent along",

@@ -22,7 +22,7 @@ from shop.festivals.models import ChangeLog, Festival
 
 SINCE = timedelta(days=90)
 # Who works here, and what is set for all: read by those who decide on it.
-OF_ORGANIZERS = ("user", "invitation", "signinrules", "fairness")
+OF_ORGANIZERS = ("user", "invitation", "signinrules", "fairness", "application")
 KINDS = (
     "deal", "enrolment", "festival", "fund", "merchant", "nomination", "operation", "order",
     "payment", "gatewayevent", "meaning", "previewlink", "product", "promotion", "slot", "synonym",

@@ -23,6 +23,7 @@ from django.urls import reverse
 
 from cms.models import Invitation
 from shop.accounts.models import User
+from shop.applications.models import Application
 from shop.catalogue.models import Product, Term
 from shop.festivals.models import (
     ChangeLog,
@@ -65,6 +66,7 @@ DEAL = Concat(
 )  # fmt: skip
 # By subject, the model and how its rows are called.
 NAMES: dict[str, tuple[type[Model], Expression | F]] = {
+    "application": (Application, F("business")),
     "deal": (Deal, DEAL),
     "enrolment": (Enrolment, F("merchant__name")),
     "festival": (Festival, F("title")),
@@ -114,6 +116,7 @@ def _screen(screen: str) -> Callable[[ChangeLog], str]:
 
 
 LINKS: dict[str, Callable[[ChangeLog], str]] = {
+    "application": _own("desk:application"),
     "deal": _in_festival("desk:deal"),
     "enrolment": _of_festival("desk:festival-stores"),
     "fairness": _screen("desk:fairness"),

@@ -77,6 +77,8 @@ OTHERS = {
     ("moneytask", "agree"): "closed: agreed", ("moneytask", "refund"): "closed: paid back",
     ("moneytask", "refuse"): "closed: refused", ("moneytask", "approve"): "closed: approved",
     ("moneytask", "drop"): "closed: left",
+    ("application", "take"): "taken to read", ("application", "put back"): "put back",
+    ("application", "ask"): "asked for more", ("application", "refuse paper"): "a paper sent back",
 }  # fmt: skip
 # What people call a fact, where its own name with blanks is not it.
 FACTS = {

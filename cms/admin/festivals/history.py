@@ -15,6 +15,7 @@ from cms.admin.changelog.text import lines
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop.accounts.requests import SignedIn
+from shop.applications.models import Application
 from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog, Deal, Festival, Promotion
 from shop.forms.numbers import ids_of
@@ -53,7 +54,7 @@ def first_lines(row: Deal | Promotion, festival: Festival) -> dict[str, Any]:
     return {"changes": found[:FIRST], "history": here if len(found) > FIRST else ""}
 
 
-def lines_about(row: Product | Merchant) -> dict[str, Any]:
+def lines_about(row: Product | Merchant | Application) -> dict[str, Any]:
     """Return the newest lines about a product or a store. One statement."""
     rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk)
     return {"changes": lines(rows.order_by("-pk")[:FIRST], about=row), "history": ""}

@@ -17,6 +17,7 @@ from shop.workspace.access import (
     work_on,
 )
 from shop.workspace.dashboard import today
+from shop.workspace.dashboard.first_steps import first_steps
 from shop.workspace.orders.replace import to_send_again
 from shop.workspace.paging import by_day
 from shop.workspace.people.views import storeless
@@ -48,13 +49,17 @@ def _overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     own = sold_by(merchant).prefetch_related(lines)
     waiting = own.to_send().order_by(by_day("ship_by"), "pk")[:SHOWN]
     sent = own.filter(state=Suborder.State.SHIPPED).prefetch_related("shipments")[:SHOWN]
+    sums = today.sums(merchant, at=at)
+    steps = [] if sums["orders"] or merchant.is_suspended else first_steps(request)
     context = {
         "part": "overview",
+        "steps": steps,
+        "steps_done": sum(step.is_done for step in steps),
         "today": today_of(request),
         "waiting": list(waiting),
         "again": to_send_again(merchant),
         "sent": list(sent),
-        "sums": today.sums(merchant, at=at),
+        "sums": sums,
         "chart": today.orders_per_day(merchant, at=at),
         "low": list(today.running_low(merchant)),
         "unfinished": list(today.unfinished(merchant)),

@@ -11,6 +11,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import QuerySet
+from django.tasks import Task
 
 from shop.accounts import invitations
 from shop.accounts.invitations import NotValid
@@ -51,25 +52,44 @@ def invite(
     Raises:
         NotPossible: the address works for this store, or is invited already.
     """
-    email = email.strip().lower()
-    if merchant.memberships.filter(user__email__iexact=email).exists():
-        raise NotPossible(f"{email} works for this store already.")
     made = StoreInvitation(
-        merchant=merchant, email=email, may_see_money=may_see_money, language=language,
-        invited_by=by, invited_at=at,
+        merchant=merchant, email=email.strip().lower(), may_see_money=may_see_money,
+        language=language, invited_by=by, invited_at=at,
     )  # fmt: skip
-    return _sent(invitations.save_new(made, at=at), "invite person", at=at, by=by)
+    return invite_with(made, send_store_invitation, at=at, by=by)
 
 
 @transaction.atomic
-def send_again(invitation: StoreInvitation, *, at: datetime, by: User) -> StoreInvitation:
+def invite_with(
+    made: StoreInvitation, mail: Task[..., Any], *, at: datetime, by: User
+) -> StoreInvitation:
+    """Invite somebody by a mail with the words of its occasion.
+
+    Args:
+        made: not saved yet.
+        mail: sends the link of the invitation with this id and serial.
+
+    Raises:
+        NotPossible: the address works for this store, or is invited already.
+    """
+    if made.merchant.memberships.filter(user__email__iexact=made.email).exists():
+        raise NotPossible(f"{made.email} works for this store already.")
+    found = invitations.save_new(made, at=at)
+    return _sent(found, "invite person", mail, at=at, by=by)
+
+
+@transaction.atomic
+def send_again(invitation: StoreInvitation, *, at: datetime, by: User | None) -> StoreInvitation:
     """Send an invitation with a new link, which lives as long as the first; the old one is dead.
+
+    Args:
+        by: nobody where the invited person asks for it.
 
     Raises:
         NotPossible: it was accepted or taken back.
     """
     found = invitations.renewed(StoreInvitation, invitation.pk, at=at)
-    return _sent(found, "invite again", at=at, by=by)
+    return _sent(found, "invite again", send_store_invitation, at=at, by=by)
 
 
 @transaction.atomic
@@ -168,8 +188,10 @@ def _joined(found: StoreInvitation, user: User, *, at: datetime) -> Membership:
     return made
 
 
-def _sent(found: StoreInvitation, action: str, *, at: datetime, by: User) -> StoreInvitation:
-    enqueue(send_store_invitation, found.pk, found.serial)
+def _sent(
+    found: StoreInvitation, action: str, mail: Task[..., Any], *, at: datetime, by: User | None
+) -> StoreInvitation:
+    enqueue(mail, found.pk, found.serial)
     _note(found.merchant, action, found.email, at=at, by=by)
     return found
 

@@ -40,6 +40,7 @@ from tests.cms.admin.addresses import ADDRESSES, AFTER_SALE, READ
 from tests.cms.admin.found import stamp_of, state, stuck_money
 from tests.cms.admin.people import BEFORE, GROUPS, grant, organizer
 from tests.make import START
+from tests.shop.applications import applied as applications
 from tests.shop.payments.slips import slip
 from tests.shop.settlements.earned import ACCOUNT
 from tests.shop.storefront.previews.steps import shared
@@ -117,7 +118,7 @@ def made():
                                by=make.user()).pk,
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
         "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
-        **of_paper(order), **of_payouts(order),
+        **of_paper(order), **of_payouts(order), **of_application(),
         "rule": TaxRule.objects.create(treatment="export", source="A letter", seen_on=BEFORE).pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
@@ -146,6 +147,13 @@ def of_paper(order):
     issue_papers(order.pk, at=BEFORE)
     paper = order.suborders.get().papers.get()
     return {"paper": paper.pk, "paper_number": paper.number, "digest": paper.digest}
+
+
+def of_application():
+    """Return an application of a new store, and one of its papers."""
+    found = applications.made(BEFORE)
+    paper = found.papers.first().pk
+    return {"applied": found.pk, "paper_sent": paper, "ask": "ask", "decline": "decline"}
 
 
 def of_payouts(order):

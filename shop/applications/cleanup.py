@@ -1,0 +1,50 @@
+"""What goes of applications, by time or with their person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from shop.applications.models import Application, ApplicationPaper
+from shop.rounds import delete_some
+
+State = Application.State
+DRAFT_KEPT_FOR = timedelta(days=60)
+WITHDRAWN_KEPT_FOR = timedelta(days=30)
+DECLINED_KEPT_FOR = timedelta(days=180)
+IDENTITY_KEPT_FOR = timedelta(days=30)
+BATCH = 50  # with their papers, which lie in the database
+
+
+def forget_applications(*, at: datetime) -> int:
+    """Delete what was never sent, was withdrawn or was declined long ago; return how many."""
+    found = 0
+    for state, length in (
+        (State.DRAFT, DRAFT_KEPT_FOR), (State.WITHDRAWN, WITHDRAWN_KEPT_FOR),
+        (State.DECLINED, DECLINED_KEPT_FOR),
+    ):  # fmt: skip
+        rows = Application.objects.filter(state=state, changed_at__lt=at - length)
+        found += delete_some(rows.order_by("changed_at"), batch=BATCH)
+    return found
+
+
+def forget_identities(*, at: datetime) -> int:
+    """Delete the identity papers of applications that were approved long ago; return how many."""
+    rows = Application.objects.filter(
+        state=State.APPROVED, changed_at__lt=at - IDENTITY_KEPT_FOR
+    ).order_by("changed_at")
+    own = Q(role=ApplicationPaper.Role.IDENTITY, application__in=rows)
+    return delete_some(ApplicationPaper.objects.filter(own).order_by("pk"), batch=BATCH)
+
+
+def forget_applicant(addresses: Collection[str]) -> None:
+    """Delete the applications of a person; of those that became stores only what names them."""
+    rows = Application.objects.filter(email__in=addresses)
+    rows.exclude(state=State.APPROVED).delete()
+    kept = rows.filter(state=State.APPROVED)
+    ApplicationPaper.objects.filter(application__in=kept).delete()
+    for row in kept:
+        row.notes.all().delete()
+    kept.update(name="", phone="", email="")

@@ -1,0 +1,153 @@
+"""What organizers do with an application: take it, ask, approve, decline; nobody their own.
+
+Organizers read the refusals, whose desk is in English.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from shop.accounts.models import User
+from shop.applications.models import Application, ApplicationNote, ApplicationPaper
+from shop.applications.tasks import send_approved, send_declined, send_question
+from shop.errors import NotPossible
+from shop.festivals.changelog import log
+from shop.locks import lock_one
+from shop.merchants.models import Merchant, StoreInvitation
+from shop.moderation.stores import StoreFacts, open_store
+from shop.tasks import enqueue
+from shop.workspace.people import invite
+
+State = Application.State
+Kind = ApplicationNote.Kind
+MAY_DECIDE = "change_merchant"
+
+
+@transaction.atomic
+def take(pk: int, is_taken: bool, *, at: datetime, by: User) -> None:
+    """Say that somebody reads an application, so that others take another one; or put it back.
+
+    Raises:
+        NotPossible: it does not wait any more, or it is the reader's own.
+    """
+    found = _readable(pk, by=by)
+    Application.objects.filter(pk=found.pk).update(taken_by=by if is_taken else None)
+    log(found, "take" if is_taken else "put back", at=at, by=by, festival=None)
+
+
+@transaction.atomic
+def note(pk: int, text: str, *, at: datetime, by: User) -> None:
+    """Keep a note for colleagues; the applicant never reads it.
+
+    Raises:
+        NotPossible: it says nothing.
+    """
+    found = lock_one(Application.objects, pk)
+    _say(found, Kind.INTERNAL, text, at=at, by=by)
+
+
+@transaction.atomic
+def refuse_paper(pk: int, paper_id: int, reason: str, *, at: datetime, by: User) -> None:
+    """Say of a paper why it cannot be read; asking tells the applicant.
+
+    Raises:
+        NotPossible: there is no reason, or the application does not wait any more.
+    """
+    found = _readable(pk, by=by)
+    said = reason.strip()[:300]
+    if not said:
+        raise NotPossible("Say what cannot be read: the applicant reads it.")
+    ApplicationPaper.objects.filter(application=found, pk=paper_id).update(refused=said)
+    log(found, "refuse paper", at=at, by=by, festival=None, reason=said)
+
+
+@transaction.atomic
+def ask(pk: int, text: str, *, at: datetime, by: User) -> None:
+    """Ask the applicant for one thing more; the application waits for the answer.
+
+    Raises:
+        NotPossible: it says nothing, or the application does not wait any more.
+    """
+    found = _readable(pk, by=by)
+    _say(found, Kind.QUESTION, text, at=at, by=by)
+    found.move_to(State.ASKED, changed_at=at, taken_by=by)
+    log(found, "ask", at=at, by=by, festival=None)
+    enqueue(send_question, found.pk)
+
+
+@transaction.atomic
+def decline(pk: int, reason: str, *, at: datetime, by: User) -> None:
+    """Decline an application; the applicant reads the reason, and may object once.
+
+    Raises:
+        NotPossible: there is no reason, it does not wait any more, or somebody decides a second
+            time who declined it first.
+    """
+    found = _readable(pk, by=by)
+    _refuse_second_time(found, by=by)
+    _say(found, Kind.DECLINE, reason, at=at, by=by)
+    found.move_to(State.DECLINED, decided_at=at, decided_by=by, changed_at=at)
+    log(found, "decline", at=at, by=by, festival=None)
+    enqueue(send_declined, found.pk)
+
+
+@transaction.atomic
+def approve(pk: int, facts: StoreFacts, *, slug: str, at: datetime, by: User) -> Merchant:
+    """Make the store of an application, and invite the applicant as its owner.
+
+    Raises:
+        NoPlace: the address of the store is taken, or cannot be one.
+        NotPossible: it does not wait any more, or somebody decides a second time.
+    """
+    found = _readable(pk, by=by)
+    _refuse_second_time(found, by=by)
+    made = open_store(facts, slug=slug, at=at, by=by)
+    Merchant.objects.filter(pk=made.pk).update(
+        story=found.story, founded=found.founded, makers=found.makers,
+        legal_name=found.legal_name, tax_number=found.tax_number, legal_address=found.legal_address,
+    )  # fmt: skip
+    found.move_to(State.APPROVED, decided_at=at, decided_by=by, changed_at=at, merchant=made)
+    log(found, "approve", at=at, by=by, festival=None, after={"store": made.slug})
+    owner = StoreInvitation(
+        merchant=made, email=found.email, language=found.language, invited_by=by, invited_at=at
+    )
+    invite.invite_with(owner, send_approved, at=at, by=by)
+    return made
+
+
+def _readable(pk: int, *, by: User) -> Application:
+    """Lock an application that waits for organizers, or for its applicant."""
+    found = lock_one(Application.objects, pk)
+    if found.state not in (State.SENT, State.ASKED):
+        raise NotPossible(f"It does not wait any more: {found.get_state_display().lower()}.")
+    if found.email == by.email.lower():
+        raise NotPossible("It is your own: somebody else has to decide.")
+    return found
+
+
+def _refuse_second_time(found: Application, *, by: User) -> None:
+    """Refuse who declined it before an objection, while there is anybody else to read it.
+
+    Raises:
+        NotPossible: somebody else has to decide.
+    """
+    if not found.has_objected or found.decided_by_id != by.pk:
+        return
+    if deciders().exclude(pk=by.pk).exists():
+        raise NotPossible("You declined it: somebody else reads the objection.")
+
+
+def deciders() -> QuerySet[User]:
+    """Return who may decide: by a group, or because they may do everything."""
+    by_group = Q(groups__permissions__codename=MAY_DECIDE)
+    return User.objects.filter(by_group | Q(is_superuser=True), is_active=True).distinct()
+
+
+def _say(found: Application, kind: str, text: str, *, at: datetime, by: User) -> None:
+    said = text.strip()[:4_000]
+    if not said:
+        raise NotPossible("Write something: it is what people read.")
+    ApplicationNote.objects.create(application=found, kind=kind, text=said, at=at, by=by)

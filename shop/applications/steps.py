@@ -1,0 +1,70 @@
+"""What an application asks, step by step, and what of it is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shop.applications.models import Application, ApplicationPaper
+
+Role = ApplicationPaper.Role
+
+
+class ApplicationStep(NamedTuple):
+    """A page of an application: its answers by the names of the model's fields."""
+
+    name: str
+    title: str | Promise
+    needed: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+
+
+STEPS = (
+    ApplicationStep("who", _("Who you are"), ("name", "business", "country", "city"),
+                    ("phone", "founded", "makers")),
+    ApplicationStep("what", _("What you make"), ("sells", "makes", "story"), ("web", "claims")),
+    ApplicationStep("papers", _("Papers"), ("legal_name", "registration", "legal_address"),
+                    ("tax_number",), (Role.REGISTRATION, Role.IDENTITY)),
+    ApplicationStep("money", _("Money"), ("paid_by",)),
+    ApplicationStep("send", _("Read and send")),
+)  # fmt: skip
+BY_NAME = {step.name: step for step in STEPS}
+ANSWERS = sum(len(step.needed) + len(step.papers) for step in STEPS)
+"""So many answers it needs; a claim asks for one more paper."""
+
+
+class MissingAnswer(NamedTuple):
+    """An answer that is missing: on which step, and what it is called there."""
+
+    step: str
+    name: str
+
+
+def wanted_papers(application: Application) -> list[str]:
+    """Return which papers the answers ask for."""
+    claim = [Role.CLAIM] if application.claims else []
+    return [Role.REGISTRATION, Role.IDENTITY, *claim]
+
+
+def gaps(application: Application) -> Iterator[MissingAnswer]:
+    """Yield what is missing, in the order of the pages; a paper that cannot be read is missing."""
+    rows = application.papers.all()
+    there = {row.role for row in rows} - {row.role for row in rows if row.refused}
+    for step in STEPS:
+        for name in step.needed:
+            if not getattr(application, name):
+                yield MissingAnswer(step.name, name)
+        if step.papers:
+            for role in wanted_papers(application):
+                if role not in there:
+                    yield MissingAnswer(step.name, role)
+
+
+def done_steps(application: Application) -> set[str]:
+    """Return the names of the steps of which nothing is missing."""
+    open_ones = {gap.step for gap in gaps(application)}
+    return {step.name for step in STEPS} - open_ones - {"send"}
