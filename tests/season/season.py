@@ -87,6 +87,7 @@ class Season:
         waiting, last = iter(kinds), days[-1] + AFTER * DAY
         while self.at < last:
             for _turn in range(wanted[self.at]):
+                self._dawn()  # the provider's clock runs on: to it a long day would be a late hour
                 self._begin(next(waiting)())
             self._go_on()
             self._night()
