@@ -46,7 +46,7 @@ from cms.admin.reports import live, previews, price_sheets
 from cms.admin.reports import views as reports
 from cms.admin.search import not_found
 from cms.admin.search.sheets import of_meanings, of_synonyms
-from cms.admin.stores import application, edit, people, second_step, suspend
+from cms.admin.stores import application, edit, people, second_step, sheet, suspend
 from cms.admin.stores.applications import ApplicationsView
 from cms.admin.stores.legal import legal
 from cms.admin.stores.page import clear, page
@@ -213,6 +213,8 @@ urlpatterns = [
     path("applications/<int:pk>/approve/", application.approve, name="application-approve"),
     path("applications/<int:pk>/<slug:name>/", application.act, name="application-act"),
     path("stores/new/", edit.add, name="store-add"),
+    path("stores/sheet/", sheet.bring, name="store-sheet"),
+    path("stores/sheet.csv", sheet.template, name="store-sheet-template"),
     path("stores/<int:pk>/edit/", edit.edit, name="store-edit"),
     path("stores/<int:pk>/seller/", legal, name="store-legal"),
     path("stores/<int:pk>/", page, name="store-page"),

@@ -51,6 +51,27 @@ class NoPlace(NotPossible):
     """An address that no new store can have."""
 
 
+def address_for(name: str, slug: str) -> str:
+    """Return the address of a new store; made from its name where none is given.
+
+    Raises:
+        NoPlace: it is taken, or cannot be one.
+    """
+    slug = slug or slugify(name)[:80]
+    if not slug:
+        raise NoPlace("The name has no letter of an address. Type an address, like amani-kettles.")
+    if slug in RESERVED:
+        raise NoPlace(f"“{slug}” is an address of the desk itself. Choose another one.")
+    if Merchant.objects.filter(slug=slug).exists():
+        raise taken(slug)
+    return slug
+
+
+def taken(slug: str) -> NoPlace:
+    """Return the refusal of an address that another store has."""
+    return NoPlace(f"A store has the address “{slug}” already. Choose another one.")
+
+
 @transaction.atomic
 def open_store(facts: StoreFacts, *, slug: str, at: datetime, by: User) -> Merchant:
     """Make a store, with a cloth of its own, that shoppers see as soon as something is on sale.
@@ -62,11 +83,7 @@ def open_store(facts: StoreFacts, *, slug: str, at: datetime, by: User) -> Merch
         NoPlace: the address is taken, or cannot be one.
         NotPossible: nobody knows what parcels from its country cost.
     """
-    slug = slug or slugify(facts.name)[:80]
-    if not slug:
-        raise NoPlace("The name has no letter of an address. Type an address, like amani-kettles.")
-    if slug in RESERVED:
-        raise NoPlace(f"“{slug}” is an address of the desk itself. Choose another one.")
+    slug = address_for(facts.name, slug)
     weave = weave_of(slug)
     content = strip(weave).encode()
     with all_or_none() as keep:
@@ -79,9 +96,8 @@ def open_store(facts: StoreFacts, *, slug: str, at: datetime, by: User) -> Merch
         try:
             with transaction.atomic():
                 made.save()
-        except IntegrityError:
-            text = f"A store has the address “{slug}” already. Choose another one."
-            raise NoPlace(text) from None
+        except IntegrityError:  # somebody else was faster
+            raise taken(slug) from None
         log(made, "open", at=at, by=by, festival=None, after=asdict(facts) | {"slug": slug})
     return made
 

@@ -100,7 +100,10 @@ class StoreIndexView(IndexView):
         """Lead those who may to the form that makes one."""
         if not self.request.user.has_perm("shop.add_merchant"):
             return []
-        return [button("Make a store", reverse("desk:store-add"), "plus")]
+        return [
+            button("Make a store", reverse("desk:store-add"), "plus"),
+            button("From a sheet", reverse("desk:store-sheet"), "upload"),
+        ]
 
     def get_inspect_url(self, instance: Merchant) -> str:
         """Lead to where a store is looked at."""
