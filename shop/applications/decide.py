@@ -26,6 +26,13 @@ Kind = ApplicationNote.Kind
 MAY_DECIDE = "change_merchant"
 
 
+class ChangedSince(NotPossible):
+    """An applicant changed what somebody is about to decide on; nothing was decided."""
+
+    def __init__(self) -> None:
+        super().__init__("They changed it meanwhile: read it again, then decide.")
+
+
 @transaction.atomic
 def take(pk: int, is_taken: bool, *, at: datetime, by: User) -> None:
     """Say that somebody reads an application, so that others take another one; or put it back.
@@ -95,15 +102,25 @@ def decline(pk: int, reason: str, *, at: datetime, by: User) -> None:
 
 
 @transaction.atomic
-def approve(pk: int, facts: StoreFacts, *, slug: str, at: datetime, by: User) -> Merchant:
+def approve(
+    pk: int, facts: StoreFacts, *, slug: str, seen: int, at: datetime, by: User
+) -> Merchant:
     """Make the store of an application, and invite the applicant as its owner.
 
+    Story and seller become public as they are: only what somebody has read.
+
+    Args:
+        seen: the version that the form showed.
+
     Raises:
+        ChangedSince: the applicant changed it in between.
         NoPlace: the address of the store is taken, or cannot be one.
         NotPossible: it does not wait any more, or somebody decides a second time.
     """
     found = _readable(pk, by=by)
     _refuse_second_time(found, by=by)
+    if found.version != seen:
+        raise ChangedSince
     made = open_store(facts, slug=slug, at=at, by=by)
     Merchant.objects.filter(pk=made.pk).update(
         story=found.story, founded=found.founded, makers=found.makers,

@@ -152,6 +152,11 @@ class Application(Stateful):
         return salted_hmac(SALT, text, algorithm="sha256").hexdigest()
 
     @property
+    def version(self) -> int:
+        """Return which edition it is, for a form that decides on what was read."""
+        return round(self.changed_at.timestamp() * 1_000_000)
+
+    @property
     def is_written(self) -> bool:
         """Tell whether the applicant may still change it."""
         return self.state in self.WRITTEN

@@ -35,8 +35,7 @@ def send_link(application_id: int, serial: str) -> None:
 @tried_again
 def send_received(application_id: int) -> None:
     """Say that an application came in, and by when it is answered."""
-    found = Application.objects.get(pk=application_id)
-    if found.state == State.SENT:
+    if found := _in_state(application_id, State.SENT):
         _send("application-received", found, answer_by=_day(found))
 
 
@@ -44,8 +43,7 @@ def send_received(application_id: int) -> None:
 @tried_again
 def send_question(application_id: int) -> None:
     """Send what organizers ask of an applicant; nothing if it is answered."""
-    found = Application.objects.get(pk=application_id)
-    if found.state == State.ASKED:
+    if found := _in_state(application_id, State.ASKED):
         bad = [row.refused for row in found.papers.all() if row.refused]
         question = _newest(found, ApplicationNote.Kind.QUESTION)
         _send("application-question", found, question=question, papers=bad)
@@ -55,8 +53,7 @@ def send_question(application_id: int) -> None:
 @tried_again
 def send_declined(application_id: int) -> None:
     """Send the reason of a decision; nothing if it is looked at again."""
-    found = Application.objects.get(pk=application_id)
-    if found.state == State.DECLINED:
+    if found := _in_state(application_id, State.DECLINED):
         reason = _newest(found, ApplicationNote.Kind.DECLINE)
         _send("application-declined", found, reason=reason, may_object=not found.has_objected)
 
@@ -74,6 +71,11 @@ def send_approved(invitation_id: int, serial: str) -> None:
         where = reverse("store-invitation", args=[invited.token])
     _send("application-approved", found, link=f"{settings.SITE_URL}{where}",
           expires_at=written(invited.expires_at, found.language))  # fmt: skip
+
+
+def _in_state(application_id: int, state: str) -> Application | None:
+    """Return an application that still is where a mail says it is; its person may be erased."""
+    return Application.objects.filter(pk=application_id, state=state).first()
 
 
 def _send(key: str, found: Application, **words: Any) -> None:

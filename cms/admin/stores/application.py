@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.festivals.history import lines_about
 from cms.admin.permissions import needs
-from cms.admin.screens import button, show
+from cms.admin.screens import button, show, version_seen
 from cms.admin.stores.applications import QUEUE, TRAIL, findings, promised, seen
 from cms.admin.stores.edit import StoreForm
 from shop import clock
@@ -29,6 +29,7 @@ from shop.applications.words import PAPERS
 from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.forms.fields import ProseField
+from shop.forms.numbers import number_of
 from shop.forms.private_files import as_file
 from shop.moderation.stores import NoPlace
 
@@ -126,8 +127,12 @@ def approve(request: SignedIn, pk: int) -> HttpResponse:
         at = clock.moment_of(request)
         try:
             made = decide.approve(
-                pk, form.facts(), slug=form.cleaned_data["slug"], at=at, by=request.user
-            )
+                pk, form.facts(), slug=form.cleaned_data["slug"], seen=version_seen(request), at=at,
+                by=request.user,
+            )  # fmt: skip
+        except decide.ChangedSince as changed:
+            messages.warning(request, str(changed))
+            return redirect("desk:application", pk)
         except ShopError as refusal:
             form.add_error("slug" if isinstance(refusal, NoPlace) else None, str(refusal))
         else:
@@ -141,6 +146,7 @@ def approve(request: SignedIn, pk: int) -> HttpResponse:
     return show(
         request, "form.html", f"Approve {found.business}", trail=_trail(found), icon="check",
         form=form, save="Approve and invite", about=about, status=422 if form.errors else 200,
+        version=version_seen(request) or number_of(request.GET.get("version", "")) or found.version,
     )  # fmt: skip
 
 
@@ -199,9 +205,10 @@ def _buttons(found: Application) -> list[Any]:
         return []
     ways = (("Approve", "check"), ("Ask", "mail"), ("Decline", "cross"))
     return [
-        button(label, reverse("desk:application-act", args=[found.pk, label.lower()]), icon)
+        button(label, f"{reverse('desk:application-act', args=[found.pk, label.lower()])}"
+                      f"?version={found.version}", icon)
         for label, icon in ways
-    ]
+    ]  # fmt: skip
 
 
 def _answers(found: Application, name: str) -> list[tuple[str, object]]:

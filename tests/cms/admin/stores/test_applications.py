@@ -1,6 +1,7 @@
 """Organizers read applications: they take, ask, approve and decline; nobody decides their own."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -19,6 +20,7 @@ from tests.queue import run_queued_work
 from tests.shop.applications.applied import EMAIL, made, origins
 
 pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
 STORE = {
     "name": "Cordonnerie Keur Mbar", "slug": "", "kind": "goods", "country": "SN",
     "city": "Ngaye Méckhé", "commission": "10", "vat": "0", "settle_every": "week",
@@ -31,6 +33,10 @@ def found(clock_at):
     clock_at(BEFORE)
     origins()
     return made(BEFORE)
+
+
+def store_of(found, **more):
+    return STORE | {"version": now(found).version} | more
 
 
 def at(found, end=""):
@@ -71,7 +77,7 @@ def test_approved_its_applicant_owns_the_store_by_the_link_of_one_mail(desk, fou
     run_queued_work()
     mail.outbox.clear()
 
-    said = desk.post(at(found, "approve/"), STORE, follow=True).text
+    said = desk.post(at(found, "approve/"), store_of(found), follow=True).text
 
     assert f"{EMAIL} is invited as its owner by mail" in said
     store = Merchant.objects.get(slug="cordonnerie-keur-mbar")
@@ -90,7 +96,7 @@ def test_approved_its_applicant_owns_the_store_by_the_link_of_one_mail(desk, fou
 
 
 def test_an_invitation_that_lapsed_is_mailed_again_from_the_applicant_s_own_page(desk, found):
-    desk.post(at(found, "approve/"), STORE)
+    desk.post(at(found, "approve/"), store_of(found))
     invited = StoreInvitation.objects.get()
     applicant = Client()
     write.mail_links(EMAIL, at=BEFORE)
@@ -167,7 +173,7 @@ def test_nobody_decides_on_their_own(desk, found):
     boss = User.objects.get(pk=desk.session["_auth_user_id"])
     Application.objects.filter(pk=found.pk).update(email=boss.email)
 
-    assert "It is your own" in desk.post(at(found, "approve/"), STORE).text
+    assert "It is your own" in desk.post(at(found, "approve/"), store_of(found)).text
     assert "It is your own" in desk.post(at(found, "ask/"), {"text": "?"}).text
     assert now(found).state == "sent"
 
@@ -192,7 +198,7 @@ def test_taken_it_says_by_whom_and_notes_are_for_colleagues_alone(desk, found):
 def test_the_address_of_a_store_that_is_taken_is_refused_at_its_field(desk, found):
     make.merchant(slug="cordonnerie-keur-mbar")
 
-    answer = desk.post(at(found, "approve/"), STORE)
+    answer = desk.post(at(found, "approve/"), store_of(found))
 
     assert answer.status_code == 422
     assert "already" in answer.text
@@ -212,3 +218,28 @@ def test_the_queue_costs_the_same_however_many_wait(desk, found):
     for number in range(9):
         made(BEFORE, business=f"Shop {number}", email=f"a{number}@example.org")
     assert statements() == few
+
+
+def test_what_the_applicant_changed_since_is_read_again_before_it_is_public(desk, found):
+    seen = now(found).version
+    link = f"{at(found, 'approve/')}?version={seen}"
+    assert link in desk.get(at(found)).text
+    write.answer_step(found.pk, "what", {"story": "Buy at evil.example"}, at=BEFORE + SECOND)
+
+    assert f'value="{seen}"' in desk.get(link).text
+    said = desk.post(at(found, "approve/"), STORE | {"version": seen}, follow=True).text
+
+    assert "They changed it meanwhile" in said
+    assert "Buy at evil.example" in said
+    assert (now(found).state, Merchant.objects.count()) == ("sent", 0)
+
+
+def test_a_mail_about_somebody_who_was_erased_goes_nowhere(found):
+    run_queued_work()
+    mail.outbox.clear()
+    decide.ask(found.pk, "Combien ?", at=BEFORE, by=organizer())
+    Application.objects.all().delete()
+
+    run_queued_work()
+
+    assert mail.outbox == []
