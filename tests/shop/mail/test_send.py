@@ -35,10 +35,19 @@ KEYS = sorted(
     path.stem for path in TEMPLATES.glob("*.txt") if "partialdef subject" in path.read_text()
 )
 LINK = "http://127.0.0.1:8000/there/"
-LINKS = ("confirm_link", "reset_link", "merchant_link", "tickets_link", "dates_link", "link")
+LINKS = (
+    "confirm_link",
+    "reset_link",
+    "merchant_link",
+    "tickets_link",
+    "dates_link",
+    "apply_link",
+    "link",
+)
 VISIT = {"experience": "Dyeing", "codes": ["ABCD-EFGH", "JKMN-PQRS"], "seats": "2 × Adult"}
 MORE = {"seats": "2 × Adult", "note": "A little lower?", "reason": "A counterfeit",
-        "code": "012345", "works_for": "15 minutes"}  # fmt: skip
+        "code": "012345", "works_for": "15 minutes", "question": "How many in a month?",
+        "business": "Keur Mbar", "number": "BA-2027-00001", "answer_by": "19 May 2027"}  # fmt: skip
 ANYTHING = RECEIPT | MORE | {"visits": [VISIT, VISIT]} | dict.fromkeys(LINKS, LINK)
 SHOPPER_FOOTER = """
 --
