@@ -1,4 +1,4 @@
-"""Tables that people open in their office: CSV and XLSX, safe to open."""
+"""Tables that people open in their office: CSV and XLSX, safe to open; rows that they send back."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import batched
+from typing import NamedTuple
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from shop.errors import NotPossible
 from shop.formulas import as_read, as_text
 
-__all__ = ["KINDS", "Cell", "Table", "as_read", "as_text", "sheet", "streamed"]
+__all__ = [
+    "KINDS", "Cell", "SheetCells", "Table", "WrongSheetRows", "as_read", "as_text", "sheet",
+    "streamed",
+]  # fmt: skip
 
 type Cell = str | int | Decimal | datetime | None
 type Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
@@ -28,6 +33,21 @@ TYPES = {
 KINDS = tuple(TYPES)
 MOST_LETTERS = 31  # in the name of a sheet
 ROWS = 200  # that are sent together
+
+
+class SheetCells(NamedTuple):
+    """A row of a sheet: its number there, and its cells by column."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+class WrongSheetRows(NotPossible):
+    """Nothing was brought in; ``rows`` are the numbers of those that are wrong, and why."""
+
+    def __init__(self, rows: Iterable[tuple[int, str]]) -> None:
+        self.rows = sorted(rows)
+        super().__init__("Nothing was brought in: mend these rows and send the sheet again.")
 
 
 def sheet(name: str, kind: str, tables: Mapping[str, Table]) -> HttpResponse:

@@ -25,7 +25,7 @@ from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.festivals.models import Enrolment, Festival
 from shop.languages import Wording, order_key
-from shop.merchants.models import Merchant
+from shop.merchants.models import USUAL_COMMISSION
 from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.settlements.countries import moves_to_accounts, sends_abroad
 from shop.settlements.make import LEAST
@@ -59,15 +59,14 @@ class SellPage(ListPage):
     def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
         """Return the shop's numbers, a basket reckoned through, and who takes stores."""
         scene = gathered.scene
-        commission = Merchant._meta.get_field("commission_bp").default
         return {
-            "commission": commission // 100,
+            "commission": USUAL_COMMISSION // 100,
             "opened": _money(0, scene),
             "released_after": AFTER_DELIVERY.days,
             "answered_within": ANSWERED_WITHIN,
             "least_bank": _money(LEAST[Rail.BANK], scene),
             "least_mobile": _money(LEAST[Rail.MOBILE], scene),
-            "baskets": [_basket(price, commission, scene)
+            "baskets": [_basket(price, USUAL_COMMISSION, scene)
                         for price in (PRICE, PRICE * REDUCED // 100)],
             "off": 100 - REDUCED,
             **_reached(scene),

@@ -13,6 +13,8 @@ from shop.merchants.zones import zone_of
 from shop.pictures.models import Picture
 from shop.states import Stateful, StateQuerySet
 
+USUAL_COMMISSION = 1_000
+"""Basis points that a new store pays outside festivals, until an organizer agrees on another."""
 PREFIX = r"^[A-Z][A-Z0-9]{1,9}$"
 
 
@@ -74,7 +76,9 @@ class Merchant(Stateful):
     cloth = models.CharField(max_length=200, blank=True, help_text="Address of the cloth's file.")
     logo = models.ForeignKey(Picture, models.SET_NULL, null=True, blank=True, related_name="+")
     banner = models.ForeignKey(Picture, models.SET_NULL, null=True, blank=True, related_name="+")
-    commission_bp = models.PositiveIntegerField(default=1000, help_text="Basis points of goods.")
+    commission_bp = models.PositiveIntegerField(
+        default=USUAL_COMMISSION, help_text="Basis points of goods."
+    )
     settle_every = models.CharField(
         max_length=5, choices=SettleEvery, default=SettleEvery.WEEK, db_default=SettleEvery.WEEK
     )

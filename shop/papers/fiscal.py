@@ -9,23 +9,14 @@ from datetime import datetime
 from django.db import transaction
 
 from shop.accounts.models import User
-from shop.errors import NotPossible, StaleState
+from shop.errors import StaleState
 from shop.festivals.changelog import log_all
 from shop.papers.models import Document
+from shop.spreadsheets import SheetCells, WrongSheetRows
 
 COLUMNS = {"number": "number", "digest": "sha256", "fiscal_number": "fiscal number"}
 """What a sheet needs of the list that was taken away, by what its columns hold."""
 LONGEST = 80
-
-type NumberedCells = tuple[int, Mapping[str, str]]
-
-
-class WrongNumbers(NotPossible):
-    """Nothing was brought in; ``rows`` are the numbers of those that are wrong, and why."""
-
-    def __init__(self, rows: Iterable[tuple[int, str]]) -> None:
-        self.rows = list(rows)
-        super().__init__("Nothing was brought in: mend these rows and send the sheet again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +28,19 @@ class NumbersBrought:
 
 
 @transaction.atomic
-def bring_numbers(rows: Iterable[NumberedCells], *, at: datetime, by: User) -> NumbersBrought:
+def bring_numbers(rows: Iterable[SheetCells], *, at: datetime, by: User) -> NumbersBrought:
     """Fill the fiscal numbers of papers: all that a sheet has, or none.
 
     A row without a fiscal number is passed over, so that the whole list may be sent.
 
     Raises:
-        WrongNumbers: a paper is not there, is another one, or has another number already.
+        WrongSheetRows: a paper is not there, is another one, or has another number already.
         StaleState: somebody else filled one in the same moment.
     """
-    filled = [(number, cells) for number, cells in rows if cells["fiscal_number"]]
+    filled = [row for row in rows if row.cells["fiscal_number"]]
     papers = {row.digest: row for row in _papers(cells["digest"] for _n, cells in filled)}
     if bad := list(_wrong(filled, papers)):
-        raise WrongNumbers(bad)
+        raise WrongSheetRows(bad)
     new = [
         (papers[cells["digest"]], cells["fiscal_number"])
         for _number, cells in filled
@@ -70,9 +61,7 @@ def _papers(digests: Iterable[str]) -> Iterator[Document]:
     return iter(rows.defer("frozen"))
 
 
-def _wrong(
-    rows: Iterable[NumberedCells], papers: Mapping[str, Document]
-) -> Iterator[tuple[int, str]]:
+def _wrong(rows: Iterable[SheetCells], papers: Mapping[str, Document]) -> Iterator[tuple[int, str]]:
     """Yield what is wrong with rows, each by its number in the sheet."""
     seen: set[str] = set()
     for number, cells in rows:

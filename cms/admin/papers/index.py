@@ -18,21 +18,19 @@ from cms.admin.addresses import screen_of_store
 from cms.admin.listing import ChoiceFilter, ListFilters, ListView, WordsFilter
 from cms.admin.permissions import needs
 from cms.admin.screens import show
-from cms.admin.search.sheets import content_of, read_rows
+from cms.admin.sheets import bring_in
 from cms.admin.tables import Column, WhenColumn, link, small, status
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.currencies import written
-from shop.errors import NotPossible
 from shop.orders.models import Order, id_of_number
 from shop.papers.devices import devices
-from shop.papers.fiscal import COLUMNS, WrongNumbers, bring_numbers
+from shop.papers.fiscal import COLUMNS, bring_numbers
 from shop.papers.lists import HEADS, cells_of, name_of, pdf_answer
 from shop.papers.models import Document
 from shop.spreadsheets import streamed
 
 LIST, TRAIL = "desk:papers", "Papers"
-SHOWN = 50  # rows that are wrong
 FISCAL = [("missing", "Not there yet"), ("there", "There")]
 
 
@@ -107,23 +105,17 @@ def paper(request: SignedIn, pk: int) -> HttpResponse:
 @needs("change_order")
 def fiscal_numbers(request: SignedIn) -> HttpResponse:
     """Bring the numbers of the tax offices' devices in from a sheet."""
-    refused, bad = "", []
-    if request.method == "POST":
-        try:
-            rows = read_rows(content_of(request.FILES.get("sheet")), COLUMNS)
-            brought = bring_numbers(rows, at=clock.moment_of(request), by=request.user)
-        except WrongNumbers as wrong:
-            refused, bad = str(wrong), wrong.rows
-        except NotPossible as refusal:
-            refused = str(refusal)
-        else:
-            said = f"Brought in: {brought.added:,} added, {brought.same:,} as they were."
-            messages.success(request, said)
-            return redirect(LIST)
+    at = clock.moment_of(request)
+    brought, told = bring_in(
+        request, COLUMNS, lambda rows: bring_numbers(rows, at=at, by=request.user)
+    )
+    if brought is not None:
+        said = f"Brought in: {brought.added:,} added, {brought.same:,} as they were."
+        messages.success(request, said)
+        return redirect(LIST)
     return show(
         request, "fiscal_numbers.html", "Fiscal numbers", trail=[(reverse(LIST), TRAIL)],
-        icon="upload", status=422 if refused else 200, headings=COLUMNS.values(),
-        countries=devices().items(), refused=refused, rows=bad[:SHOWN], more=len(bad[SHOWN:]),
+        icon="upload", countries=devices().items(), **told,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from shop.delivery.names import countries_by_name
 from shop.errors import ShopError
 from shop.festivals.changelog import version_of
 from shop.forms.fields import AmountField, LineField
-from shop.merchants.models import Merchant
+from shop.merchants.models import USUAL_COMMISSION, Merchant
 from shop.moderation import stores
 from shop.moderation.stores import NoPlace, StoreFacts
 from shop.settlements.models import PayoutMethod
@@ -36,11 +36,12 @@ class FactsForm(forms.Form):
     fields: dict[str, Any]
 
     name = LineField(max_length=120, help_text="As shoppers read it.")
-    kind = forms.ChoiceField(label="Sells", choices=KINDS)
+    kind = forms.ChoiceField(label="Sells", choices=KINDS, initial="goods")
     country = forms.ChoiceField(help_text="Where its parcels start.")
     city = LineField(label="Town", max_length=80)
     commission = forms.DecimalField(
-        label="Commission, percent", min_value=0, max_value=100, decimal_places=2, initial=10,
+        label="Commission, percent", min_value=0, max_value=100, decimal_places=2,
+        initial=USUAL_COMMISSION // 100,
         help_text="Outside festivals. In a festival the terms count that the store accepted.",
     )  # fmt: skip
     vat = forms.DecimalField(
@@ -110,7 +111,7 @@ class StoreForm(FactsForm):
 @needs("add_merchant")
 def add(request: SignedIn) -> HttpResponse:
     """Make a store."""
-    form = StoreForm(request.POST or None, initial={"kind": "goods"})
+    form = StoreForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         at = clock.moment_of(request)
         try:

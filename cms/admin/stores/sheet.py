@@ -17,26 +17,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cms.admin.invitations import mail_languages
 from cms.admin.permissions import needs
 from cms.admin.screens import show
-from cms.admin.search.sheets import content_of, read_rows
+from cms.admin.sheets import bring_in
 from cms.admin.stores.edit import StoreForm, stores_trail
 from shop import clock
 from shop.accounts.models import User
 from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible, ShopError
 from shop.moderation.stores import address_for, open_store, taken
-from shop.spreadsheets import sheet
-from shop.storefront.search_words.bulk import SheetCells, WrongSheetRows
+from shop.spreadsheets import SheetCells, WrongSheetRows, sheet
 from shop.workspace.people.invite import invite
 
 MOST = 200
-SHOWN = 50  # rows that are wrong
 HEADINGS = {
     "name": "Store", "slug": "Address", "kind": "Sells", "country": "Country", "city": "Town",
     "commission": "Commission, percent", "email": "Mail of its owner", "language": "Language",
 }  # fmt: skip
 EXAMPLE = ("Amani Kettles", "", "goods", "KE", "Nairobi", "10", "amani@example.org", "en")
-USUAL = {"vat": "0", "settle_every": "week", "reserve": "0", "reserve_days": "60"}
-"""What a sheet does not say; each is changed on the screen of the store."""
 
 
 class RowForm(StoreForm):
@@ -58,22 +54,14 @@ class RowForm(StoreForm):
 @needs("add_merchant")
 def bring(request: SignedIn) -> HttpResponse:
     """Make the stores of a sheet and invite their owners."""
-    refused, rows = "", []
-    if request.method == "POST":
-        try:
-            read = read_rows(content_of(request.FILES.get("sheet")), HEADINGS)
-            count = open_all(read, at=clock.moment_of(request), by=request.user)
-        except WrongSheetRows as bad:
-            refused, rows = str(bad), bad.rows
-        except NotPossible as refusal:
-            refused = str(refusal)
-        else:
-            messages.success(request, f"{count} stores are made, and their owners are invited.")
-            return redirect("desk_stores:index")
+    at = clock.moment_of(request)
+    count, told = bring_in(request, HEADINGS, lambda rows: open_all(rows, at=at, by=request.user))
+    if count is not None:
+        messages.success(request, f"{count} stores are made, and their owners are invited.")
+        return redirect("desk_stores:index")
     return show(
         request, "store_sheet.html", "Stores from a sheet", trail=stores_trail(), icon="upload",
-        status=422 if refused else 200, headings=HEADINGS.values(), most=MOST, refused=refused,
-        rows=rows[:SHOWN], more=len(rows[SHOWN:]), languages=mail_languages(),
+        most=MOST, languages=mail_languages(), **told,
     )  # fmt: skip
 
 
@@ -129,9 +117,10 @@ def _open(form: RowForm, *, at: datetime, by: User) -> None:
     invite(made, data["email"], language=data["language"], at=at, by=by)
 
 
-def _typed(cells: Mapping[str, str]) -> dict[str, str]:
-    """Return a row as the form of one store would be filled in."""
+def _typed(cells: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row as the form of one store would be filled in; an empty cell means the usual."""
     typed = {name: text.strip() for name, text in cells.items()}
-    typed["kind"], typed["country"] = typed["kind"].lower() or "goods", typed["country"].upper()
-    typed["commission"] = (typed["commission"] or "10").replace(",", ".").rstrip("% ")
-    return USUAL | typed
+    typed["kind"], typed["country"] = typed["kind"].lower(), typed["country"].upper()
+    typed["commission"] = typed["commission"].replace(",", ".").rstrip("% ")
+    usual = {name: field.initial for name, field in RowForm.base_fields.items()}
+    return usual | {name: text for name, text in typed.items() if text}

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 
 from shop.accounts.models import User
-from shop.errors import NotPossible
 from shop.festivals.changelog import log_all
 from shop.festivals.prices import spans
 from shop.listings.models import Meaning, Synonym
 from shop.listings.words import every_word, words
 from shop.locks import lock
+from shop.spreadsheets import SheetCells, WrongSheetRows
 from shop.storefront.search_words import meanings, synonyms, targets
 from shop.storefront.search_words.not_found import forget_found
 
@@ -25,21 +25,6 @@ BATCH = 1_000
 LONGEST_GROUP = 60  # signs
 DIVIDER = "|"  # between the targets of a phrase
 YES, NO = "yes", "no"
-
-
-class SheetCells(NamedTuple):
-    """A row of a sheet: its number there, and its cells by column."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
-class WrongSheetRows(NotPossible):
-    """Nothing was brought in; ``rows`` are the numbers of those that are wrong, and why."""
-
-    def __init__(self, rows: Iterable[tuple[int, str]]) -> None:
-        self.rows = sorted(rows)
-        super().__init__("Nothing was brought in: mend these rows and send the sheet again.")
 
 
 @dataclass(slots=True)

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from cms.models import SellPage
 from shop.festivals.models import Enrolment
-from shop.merchants.models import Merchant
 from shop.settlements.countries import fill_in
 from tests import make, pages
 from tests.make import NOON, START
@@ -33,7 +32,6 @@ def test_it_says_the_shops_own_numbers_and_leads_to_the_application(page, client
     assert said.index("$38.00") < said.index("−$3.80") < said.index("$34.20")
     assert "$32.30" in said
     assert 'href="/apply/"' in said
-    assert Merchant._meta.get_field("commission_bp").default == 1000
 
 
 def test_without_the_provider_no_country_is_named(page, client):

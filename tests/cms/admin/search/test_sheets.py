@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cms.admin.search import sheets as word_sheets
+from cms.admin import sheets as word_sheets
 from shop.festivals.models import ChangeLog
 from shop.listings.models import Meaning, Synonym
 from shop.storefront.models import VainSearch
