@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shop.applications.models import Application
-from shop.applications.steps import BY_NAME
+from shop.applications.steps import BY_NAME, paper_name
 from shop.delivery.names import countries_by_name
 from shop.forms.fields import FilesInput, LineField, ProseField
 from shop.moderation.stores import countries
@@ -144,13 +144,33 @@ class MoneyForm(ApplicationForm):
     )  # fmt: skip
 
 
+class LinkForm(forms.Form):
+    """The address to which the links of its applications are mailed."""
+
+    email = forms.EmailField(
+        label=_("Email address"), max_length=254, help_text=_("The one with which you applied."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": ENTER_ADDRESS, "required": _("Enter your email address")},
+    )  # fmt: skip
+
+
 FORMS: dict[str, type[ApplicationForm]] = {
     form.STEP: form for form in (ApplicantForm, WhatForm, PapersForm, MoneyForm)
 }
 
 
+def answers_of(application: Application, step: str) -> list[tuple[str, str]]:
+    """Return the answers of a page with what they are asked by, as somebody reads them."""
+    shown = []
+    for field in FORMS[step]({}):
+        value = getattr(application, field.name)
+        named = dict(getattr(field.field, "choices", ()))
+        shown.append((str(field.label), str(named.get(value, value)) if value else ""))
+    return shown
+
+
 def files_input(role: str) -> str:
     """Return the control that takes the files of a paper."""
-    name = f"paper-{role}"
+    name = paper_name(role)
     attrs = {"accept": "image/*,.pdf", "multiple": True, "id": f"id_{name}"}
     return FilesInput(attrs=attrs).render(name, None)

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop import clock
 from shop.applications import write
 from shop.applications.access import ApplicantRequest, applicants_only
-from shop.applications.forms import FORMS, ApplicationForm, files_input
+from shop.applications.forms import FORMS, ApplicationForm, answers_of, files_input
 from shop.applications.models import Application
-from shop.applications.steps import BY_NAME, STEPS, gaps, wanted_papers
+from shop.applications.steps import BY_NAME, STEPS, gaps, paper_name, wanted_papers
 from shop.applications.views import progress
-from shop.applications.words import ANSWERS, PAPERS
+from shop.applications.words import PAPERS
 from shop.errors import ShopError
 from shop.forms.private_files import STARTS, KeptFile, as_kept
 from shop.forms.visible_text import seen_only
@@ -29,7 +29,11 @@ NAMES = [step.name for step in STEPS]
 PDF = next(iter(STARTS))
 MOST_AT_ONCE = 4
 """Files that are looked at in one request: each picture is made anew."""
-READ = tuple(name for name in NAMES if name in FORMS)
+ASKED = {
+    **{name: field.label for form in FORMS.values() for name, field in form.base_fields.items()},
+    **{paper_name(role): title for role, title in PAPERS.items()},
+}
+"""What is asked, by the names of fields and papers."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +62,7 @@ def step(request: ApplicantRequest, name: str) -> HttpResponse:
     context: dict[str, Any] = {
         **progress(found), "form": form, "step": BY_NAME[name], "number": number + 1,
         "before": NAMES[number - 1] if number else "",
-        "papers": _papers(found) if BY_NAME[name].papers else [],
+        "papers": _papers(found) if BY_NAME[name].has_papers else [],
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "shop/apply/step.html", context, status=status)
@@ -82,7 +86,7 @@ def _keep(request: ApplicantRequest, form: ApplicationForm, name: str) -> None:
         write.answer_step(pk, name, form.answers(), at=at)
     except ShopError as refusal:
         form.add_error(None, str(refusal))
-    files = _files(request) if BY_NAME[name].papers else []
+    files = _files(request) if BY_NAME[name].has_papers else []
     for role, file in files[:MOST_AT_ONCE]:
         try:
             write.add_paper(pk, role, _read(file), at=at)
@@ -98,7 +102,7 @@ def _keep(request: ApplicantRequest, form: ApplicationForm, name: str) -> None:
 
 def _files(request: ApplicantRequest) -> list[tuple[str, Any]]:
     """Return the files that were chosen, each with the paper that it is of."""
-    return [(role, file) for role in PAPERS for file in request.FILES.getlist(f"paper-{role}")]
+    return [(role, file) for role in PAPERS for file in request.FILES.getlist(paper_name(role))]
 
 
 def _read(file: Any) -> KeptFile:
@@ -142,19 +146,9 @@ def _send(request: ApplicantRequest, found: Application) -> HttpResponse:
             messages.success(request, _("Sent. You hear from us by mail."))
             return redirect("apply")
     context: dict[str, Any] = {
-        **progress(found), "missing": [(gap.step, ANSWERS[gap.name]) for gap in gaps(found)],
-        "said": [(BY_NAME[name], _answers(found, name)) for name in READ],
+        **progress(found), "missing": [(gap.step, ASKED[gap.name]) for gap in gaps(found)],
+        "said": [(BY_NAME[name], answers_of(found, name)) for name in FORMS],
         "papers": [paper for paper in _papers(found) if paper["rows"]],
         "step": BY_NAME["send"], "number": len(STEPS), "before": NAMES[-2],
     }  # fmt: skip
     return render(request, "shop/apply/send.html", context)
-
-
-def _answers(found: Application, name: str) -> list[tuple[Any, Any]]:
-    """Return the answers of a page as somebody reads them."""
-    shown = []
-    for field in FORMS[name]({}, initial={}):
-        value = getattr(found, field.name)
-        named = dict(getattr(field.field, "choices", ()))
-        shown.append((field.label, named.get(value, value) or ""))
-    return shown

@@ -20,7 +20,7 @@ class ApplicationStep(NamedTuple):
     title: str | Promise
     needed: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
+    has_papers: bool = False
 
 
 STEPS = (
@@ -28,13 +28,11 @@ STEPS = (
                     ("phone", "founded", "makers")),
     ApplicationStep("what", _("What you make"), ("sells", "makes", "story"), ("web", "claims")),
     ApplicationStep("papers", _("Papers"), ("legal_name", "registration", "legal_address"),
-                    ("tax_number",), (Role.REGISTRATION, Role.IDENTITY)),
+                    ("tax_number",), has_papers=True),
     ApplicationStep("money", _("Money"), ("paid_by",)),
     ApplicationStep("send", _("Read and send")),
 )  # fmt: skip
 BY_NAME = {step.name: step for step in STEPS}
-ANSWERS = sum(len(step.needed) + len(step.papers) for step in STEPS)
-"""So many answers it needs; a claim asks for one more paper."""
 
 
 class MissingAnswer(NamedTuple):
@@ -50,6 +48,16 @@ def wanted_papers(application: Application) -> list[str]:
     return [Role.REGISTRATION, Role.IDENTITY, *claim]
 
 
+def paper_name(role: str) -> str:
+    """Return the name of a paper on its page, where a field may be called as its role is."""
+    return f"paper-{role}"
+
+
+def needed_answers(application: Application) -> int:
+    """Return how many answers and papers it needs; a claim asks for one paper more."""
+    return sum(len(step.needed) for step in STEPS) + len(wanted_papers(application))
+
+
 def gaps(application: Application) -> Iterator[MissingAnswer]:
     """Yield what is missing, in the order of the pages; a paper that cannot be read is missing."""
     rows = application.papers.all()
@@ -58,10 +66,10 @@ def gaps(application: Application) -> Iterator[MissingAnswer]:
         for name in step.needed:
             if not getattr(application, name):
                 yield MissingAnswer(step.name, name)
-        if step.papers:
+        if step.has_papers:
             for role in wanted_papers(application):
                 if role not in there:
-                    yield MissingAnswer(step.name, role)
+                    yield MissingAnswer(step.name, paper_name(role))
 
 
 def done_steps(application: Application) -> set[str]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("say/", views.say, name="apply-say"),
     path("mail/", views.mail_again, name="apply-mail"),
     path("withdraw/", views.withdraw, name="apply-withdraw"),
+    path("address/", views.change_address, name="apply-address"),
     path("leave/", views.forget, name="apply-leave"),
     path("papers/<int:pk>/remove/", pages.remove_paper, name="apply-paper-remove"),
     path("<slug:name>/", pages.step, name="apply-step"),

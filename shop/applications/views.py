@@ -24,10 +24,9 @@ from shop.applications.access import (
     own_applications,
     remember,
 )
-from shop.applications.forms import BeginForm
-from shop.applications.links import LinkForm
+from shop.applications.forms import ENTER_ADDRESS, BeginForm, LinkForm
 from shop.applications.models import Application, ApplicationNote
-from shop.applications.steps import ANSWERS, STEPS, done_steps, gaps, wanted_papers
+from shop.applications.steps import STEPS, done_steps, gaps, needed_answers
 from shop.applications.words import STATES
 from shop.checkout.order.codes import too_many
 from shop.errors import NotPossible
@@ -153,6 +152,25 @@ def mail_again(request: ApplicantRequest) -> HttpResponse:
 
 
 @require_POST
+@applicants_only
+def change_address(request: ApplicantRequest) -> HttpResponse:
+    """Mend a mistyped address, as long as nobody has followed the link of the first one."""
+    form, found = LinkForm(request.POST), request.application
+    if not form.is_valid():
+        messages.error(request, str(ENTER_ADDRESS))
+    elif wait := has_to_wait(request, form.cleaned_data["email"]):
+        messages.error(request, too_many(wait))
+    else:
+        try:
+            write.change_address(found.pk, form.cleaned_data["email"], at=clock.moment_of(request))
+        except NotPossible as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Look into your mail."))
+    return redirect("apply")
+
+
+@require_POST
 def forget(request: Request) -> HttpResponse:
     """Let this browser forget the application: the link in the mail leads back."""
     leave(request)
@@ -201,7 +219,7 @@ def _status(request: Request, found: Application) -> HttpResponse:
 
 def progress(found: Application) -> dict[str, object]:
     """Return how far an application is, for its pages."""
-    missing, all_answers = len(list(gaps(found))), ANSWERS + len(wanted_papers(found)) - 2
+    missing, all_answers = len(list(gaps(found))), needed_answers(found)
     done = done_steps(found)
     following = next((row.name for row in STEPS if row.name not in done), "send")
     return {

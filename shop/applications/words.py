@@ -1,6 +1,5 @@
 """Words of applications in the applicant's language."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shop.applications.models import Application, ApplicationPaper
@@ -19,12 +18,3 @@ PAPERS = {
     Role.IDENTITY: _("Identity document of one person who answers for the store"),
     Role.CLAIM: _("Papers for food, or for a label that you claim"),
 }
-ANSWERS: dict[str, str | Promise] = {
-    "name": _("Your name"), "business": _("Name of your business"), "country": _("Country"),
-    "city": _("Town"), "sells": _("What you sell"), "makes": _("What you make, and how"),
-    "story": _("Your story"), "legal_name": _("Name by law"),
-    "registration": _("Number of the registration"), "legal_address": _("Address"),
-    "paid_by": _("How you would like to be paid"),
-    **{role.value: title for role, title in PAPERS.items()},
-}  # fmt: skip
-"""What is asked, by the names of the fields and papers that are needed."""

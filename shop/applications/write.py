@@ -86,6 +86,27 @@ def mail_links(email: str, *, at: datetime) -> None:
         enqueue(send_link, found.pk, found.serial)
 
 
+@transaction.atomic
+def change_address(pk: int, email: str, *, at: datetime) -> None:
+    """Give an application another address, and mail its link there: the first was mistyped.
+
+    Raises:
+        NotPossible: somebody has shown that mail to the first one is read, or the address has begun
+            for this business already.
+    """
+    found = _written(pk)
+    if found.proved_at is not None:
+        raise NotPossible(_("Mail to this address is read already. It stays as it is."))
+    found.email, found.changed_at = email.strip().lower(), at
+    found.renew(at=at)
+    try:
+        with transaction.atomic():
+            found.save()
+    except IntegrityError:
+        raise AlreadyBegun from None
+    enqueue(send_link, found.pk, found.serial)
+
+
 def follow(token: str, *, at: datetime) -> Application:
     """Return the application of a link; whoever has it has read the mail.
 

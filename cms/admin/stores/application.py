@@ -22,7 +22,7 @@ from cms.admin.stores.edit import StoreForm
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.applications import decide
-from shop.applications.forms import FORMS
+from shop.applications.forms import FORMS, answers_of
 from shop.applications.models import Application, ApplicationPaper
 from shop.applications.steps import BY_NAME
 from shop.applications.words import PAPERS
@@ -35,8 +35,6 @@ from shop.moderation.stores import NoPlace
 
 State = Application.State
 WAITS = (State.SENT, State.ASKED)
-COMMISSION = 10
-"""Percent that a new store pays, until somebody types another rate."""
 
 
 class SayForm(forms.Form):
@@ -61,7 +59,7 @@ def application(request: SignedIn, pk: int) -> HttpResponse:
         return _post(request, found)
     at = clock.moment_of(request)
     with override("en"):
-        said = [(BY_NAME[name].title, _answers(found, name)) for name in FORMS]
+        said = [(BY_NAME[name].title, answers_of(found, name)) for name in FORMS]
         titles = {role.value: str(title) for role, title in PAPERS.items()}
     papers = found.papers.defer("content")
     context: dict[str, Any] = {
@@ -121,7 +119,7 @@ def approve(request: SignedIn, pk: int) -> HttpResponse:
         return redirect("desk:application", pk)
     form = StoreForm(request.POST or None, initial={
         "name": found.business, "kind": found.sells, "country": found.country,
-        "city": found.city, "commission": COMMISSION,
+        "city": found.city,
     })  # fmt: skip
     if request.method == "POST" and form.is_valid():
         at = clock.moment_of(request)
@@ -209,16 +207,6 @@ def _buttons(found: Application) -> list[Any]:
                       f"?version={found.version}", icon)
         for label, icon in ways
     ]  # fmt: skip
-
-
-def _answers(found: Application, name: str) -> list[tuple[str, object]]:
-    """Return the answers of a page in the desk's language."""
-    shown: list[tuple[str, object]] = []
-    for field in FORMS[name]({}, initial={}):
-        value = getattr(found, field.name)
-        named = dict(getattr(field.field, "choices", ()))
-        shown.append((str(field.label), str(named.get(value, value)) if value else ""))
-    return shown
 
 
 def _language(found: Application) -> str:

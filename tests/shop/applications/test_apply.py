@@ -88,8 +88,9 @@ def test_what_is_right_is_kept_and_what_is_wrong_is_said(client):
     assert (found.legal_name, found.city) == ("GIE Keur Mbar", "Ngaye Méckhé")
     missing = [gap.name for gap in gaps(found)]
     assert missing == ["sells", "makes", "story", "registration", "legal_address",
-                       "registration", "identity", "paid_by"]  # fmt: skip
+                       "paper-registration", "paper-identity", "paid_by"]  # fmt: skip
     page = client.get("/apply/send/").text
+    assert "Number of the registration" in page.partition("missing still")[2][:900]
     assert "Something is missing still." in page
     assert "disabled" in page
     assert client.post("/apply/send/", follow=True).text.count("Something is missing still.") >= 1
@@ -140,7 +141,14 @@ def test_a_stranger_reaches_no_application(client):
     stranger = Client()
     for page in ("who", "papers", "send", "withdraw"):
         assert stranger.get(f"/apply/{page}/").headers["Location"] == "/apply/"
-    for act in ("say", "mail", f"papers/{found.papers.first().pk}/remove", "withdraw", "send"):
+    for act in (
+        "say",
+        "mail",
+        "address",
+        f"papers/{found.papers.first().pk}/remove",
+        "withdraw",
+        "send",
+    ):
         assert stranger.post(f"/apply/{act}/", {"text": "Mine"}).status_code == 302
     stranger.force_login(make.user())
     assert stranger.post(f"/apply/own/{found.pk}/").status_code == 404
@@ -224,7 +232,7 @@ def test_a_label_that_is_claimed_asks_for_its_paper(client):
     client.post("/apply/what/", WHAT | {"claims": "Organic honey"})
 
     found.refresh_from_db()
-    assert [gap.name for gap in gaps(found)] == ["claim"]
+    assert [gap.name for gap in gaps(found)] == ["paper-claim"]
 
 
 def test_withdrawn_its_papers_are_gone_and_its_link_opens_nothing(client):
@@ -277,3 +285,21 @@ def test_one_bad_file_stops_no_other_and_few_are_looked_at_at_once(client):
     assert "bad.pdf" in answer.text
     assert "At most 4 files at once" in answer.text
     assert [row.name for row in ApplicationPaper.objects.all()] == ["0.pdf", "1.pdf", "2.pdf"]
+
+
+def test_a_mistyped_address_is_mended_until_its_mail_is_read(client):
+    found = begun(client)
+    old = link_of_mail()
+    assert "Is this address mistyped?" in client.get("/apply/").text
+
+    client.post("/apply/address/", {"email": "Awa.Diop@example.org"})
+
+    new = link_of_mail()
+    assert mail.outbox[-1].to == ["awa.diop@example.org"]
+    assert Client().get(old).headers["Location"] == "/apply/link/"
+    assert client.get(new).headers["Location"] == "/apply/"
+    assert "mistyped" not in client.get("/apply/").text
+    said = client.post("/apply/address/", {"email": "other@example.org"}, follow=True).text
+    assert "It stays as it is." in said
+    found.refresh_from_db()
+    assert found.email == "awa.diop@example.org"

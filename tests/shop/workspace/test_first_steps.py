@@ -56,7 +56,7 @@ def test_after_the_first_sale_they_are_gone(client, store):
     assert "First steps" not in said(client, store)
 
 
-def test_they_cost_one_statement_however_many_products_there_are(client, store):
+def test_they_cost_the_same_however_many_products_there_are(client, store):
     def statements():
         with CaptureQueriesContext(connection) as taken:
             said(client, store)
