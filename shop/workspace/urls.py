@@ -82,6 +82,8 @@ urlpatterns = [
     path("replacements/<int:replacement_id>/", replace.replacement, name="workspace-replacement"),
     path("orders/<int:suborder_id>/disputes/papers/<int:paper_id>/", disputes.paper,
          name="workspace-dispute-paper"),
+    path("orders/<int:suborder_id>/disputes/papers/<int:paper_id>/remove/",
+         disputes.remove_paper, name="workspace-dispute-paper-remove"),
     path("orders/<int:suborder_id>/disputes/<int:dispute_id>/", disputes.dispute,
          name="workspace-dispute"),
     path("returns/<int:request_id>/", returns.show, name="workspace-return"),

@@ -68,6 +68,26 @@ def give(part: Suborder, dispute_id: int, said: Said, *, at: datetime, by: User)
     return made
 
 
+@transaction.atomic
+def take_away(part: Suborder, paper_id: int) -> None:
+    """Take a paper away that a store handed in by mistake; what said nothing else goes with it.
+
+    Raises:
+        NotPossible: the bank has decided.
+    """
+    end.lock(part.order_id)
+    found = EvidencePaper.objects.select_related("evidence__dispute").filter(
+        evidence__suborder=part, pk=paper_id
+    )
+    for paper in found:
+        said = paper.evidence
+        if not said.dispute.is_live:
+            raise NotPossible(_("The bank has decided: nothing can be changed any more."))
+        paper.delete()
+        if not (said.text or said.tracking_number or said.papers.exists()):
+            said.delete()
+
+
 def with_papers(said: QuerySet[DisputeEvidence]) -> QuerySet[DisputeEvidence]:
     """Return what was said with the names of its papers, but not what is in them."""
     return said.prefetch_related(Prefetch("papers", EvidencePaper.objects.defer("content")))

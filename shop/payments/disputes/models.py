@@ -102,7 +102,7 @@ class Dispute(Stateful):
 
 
 class DisputeEvidence(models.Model):
-    """What a store says about a disputed order, for the answer to the bank. Rows are only added."""
+    """What a store says about a disputed order, for the answer to the bank: words stay."""
 
     dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="evidence")
     suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="evidence")

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shop import clock
 from shop.errors import NotPossible, ShopError
@@ -106,6 +106,23 @@ def paper(request: MemberRequest, suborder_id: int, paper_id: int) -> HttpRespon
         raise Http404
     row = get_object_or_404(EvidencePaper, evidence__suborder=part, pk=paper_id)
     return as_file(row, f"paper-{row.pk}")
+
+
+@require_POST
+@members_only
+def remove_paper(request: MemberRequest, suborder_id: int, paper_id: int) -> HttpResponse:
+    """Take a paper away that was handed in by mistake."""
+    part = get_object_or_404(suborders_of(request.user), pk=suborder_id)
+    work_on(request, part.merchant)
+    if not request.sees_money:
+        raise Http404
+    rows = EvidencePaper.objects.select_related("evidence").defer("content")
+    row = get_object_or_404(rows, evidence__suborder=part, pk=paper_id)
+    try:
+        evidence.take_away(part, row.pk)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("workspace-dispute", part.pk, row.evidence.dispute_id)
 
 
 def _said(request: MemberRequest, form: EvidenceForm) -> evidence.Said:

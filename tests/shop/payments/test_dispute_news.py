@@ -254,3 +254,23 @@ def test_a_paper_that_is_none_is_refused_and_nothing_is_kept(
     assert said in answer.text
     assert "Left on 12 May" in answer.text
     assert not DisputeEvidence.objects.exists()
+
+
+def test_a_paper_handed_in_by_mistake_is_taken_away_until_the_bank_has_decided(
+    till, part, owner, client
+):
+    dispute = open_one(till, part)
+    give(part, dispute.pk, Said("Left", papers=[("a.pdf", PDF)]), at=NOON, by=owner)
+    give(part, dispute.pk, Said(papers=[("b.png", PNG)]), at=NOON, by=owner)
+    kept, alone = EvidencePaper.objects.all()
+    at = f"/merchant/orders/{part.pk}/disputes/papers/"
+    client.force_login(make.member(make.merchant()))
+    assert client.post(f"{at}{kept.pk}/remove/").status_code == 404
+
+    client.force_login(owner)
+    assert client.post(f"{at}{alone.pk}/remove/").status_code == 302
+    assert DisputeEvidence.objects.get().text == "Left"
+    end_it(till, won=False)
+    client.post(f"{at}{kept.pk}/remove/")
+
+    assert EvidencePaper.objects.get() == kept

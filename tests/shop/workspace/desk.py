@@ -123,6 +123,7 @@ AFTER_SALE = [
     ("orders/{suborder}/replace/", "get post"),
     ("orders/{suborder}/disputes/{dispute}/", "get post"),
     ("orders/{suborder}/disputes/papers/{slip}/", "get"),
+    ("orders/{suborder}/disputes/papers/{slip}/remove/", "post"),
     ("replacements/{again}/", "get post"),
     ("returns/{request}/", "get post"),
     ("returns/pictures/{shot}.jpg", "get"),
