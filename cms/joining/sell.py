@@ -31,13 +31,16 @@ from shop.settlements.countries import moves_to_accounts, sends_abroad
 from shop.settlements.make import LEAST
 from shop.settlements.models import PayoutMethod
 from shop.settlements.remote.models import PayoutCountry
+from shop.storefront.cards import Card, cards
 from shop.storefront.festival.hero import words
+from shop.storefront.search.find import find_popular
 
 PRICE = 38_00
 """Of the basket that is reckoned through, minor units."""
 REDUCED = 85
 """Percent of it that the basket costs in the festival of the example."""
-MOST = 6
+MOST, SHOTS = 6, 6
+"""Festivals that are named, and pictures at the head."""
 Rail = PayoutMethod.Rail
 
 
@@ -70,7 +73,8 @@ class SellPage(ListPage):
                         for price in (PRICE, PRICE * REDUCED // 100)],
             "off": 100 - REDUCED,
             **_reached(scene),
-            "taking": list(_taking(scene)),
+            "taking": _taking(scene),
+            "shots": _shots(scene),
             "apply": reverse("apply"),
         }  # fmt: skip
 
@@ -84,6 +88,12 @@ class TakingFestival:
     until: str
     taken: int
     places: int | None
+
+
+def _shots(scene: Scene) -> list[Card]:
+    """Return what is bought most, for its pictures. One statement."""
+    rows = find_popular(["true"], {}, most=SHOTS, at=scene.at, language=scene.language)
+    return [card for card in cards(rows, scene.language) if card.small]
 
 
 def _money(amount: int, scene: Scene) -> str:
