@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from cms.admin.listing import ChoiceFilter, Choices, ListFilters, ListView, WordsFilter
 from cms.admin.tables import BREAK, Column, joined, link, moment, small, status
+from shop.accounts.requests import SignedIn
 from shop.applications.models import Application
 from shop.delivery.names import country_name
 from shop.merchants.models import Membership, Merchant
+from shop.spreadsheets import Cell, streamed
 
 State = Application.State
 QUEUE = "desk:applications"
+COLUMNS: dict[str, Callable[[Application], Cell]] = {
+    "number": lambda row: row.number, "state": lambda row: row.state,
+    "business": lambda row: row.business, "sells": lambda row: row.sells,
+    "country": lambda row: row.country, "town": lambda row: row.city,
+    "name": lambda row: row.name, "mail": lambda row: row.email, "phone": lambda row: row.phone,
+    "begun": lambda row: row.begun_at, "sent": lambda row: row.sent_at,
+    "decided": lambda row: row.decided_at,
+}  # fmt: skip
+HEADS, CELLS = tuple(COLUMNS), tuple(COLUMNS.values())
 TRAIL = "Applications"
 
 
@@ -38,11 +52,25 @@ class ApplicationsView(ListView):
     page_title = TRAIL
     table_label = "Applications"
     header_icon = "group"
-    about = (
-        "Who wants to sell here. Each is promised an answer within five working days; while you "
-        "wait for one of theirs, an application stands under Asked."
-    )
     none, none_fits = "Nobody waits for an answer.", "Nothing fits this filter."
+
+    def get(self, request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Return the list, or what it holds as CSV, without papers and what was said."""
+        if request.GET.get("export") == "csv":
+            rows = self.get_queryset().iterator()
+            name = f"applications-{self.at:%Y-%m-%d}"
+            return streamed(name, (HEADS, ([value(row) for value in CELLS] for row in rows)))
+        return super().get(request, *args, **kwargs)
+
+    @property
+    def about(self) -> SafeString:
+        """Return what the list is, and where it is taken away."""
+        return format_html(
+            "Who wants to sell here. Each is promised an answer within five working days; while "
+            "you wait for one of theirs, an application stands under Asked. "
+            '<a href="?{}&amp;export=csv">Take it away as CSV</a>.',
+            self.filters.query,
+        )
 
     @property
     def columns(self) -> list[Column]:

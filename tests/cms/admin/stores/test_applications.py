@@ -243,3 +243,16 @@ def test_a_mail_about_somebody_who_was_erased_goes_nowhere(found):
     run_queued_work()
 
     assert mail.outbox == []
+
+
+def test_the_list_is_taken_away_as_a_file_without_what_was_never_sent(desk, found):
+    write.begin({"business": "Not sent", "country": "SN", "name": "Modou"}, email="m@example.org",
+                language="fr", is_proved=True, at=BEFORE)  # fmt: skip
+    Application.objects.filter(pk=found.pk).update(business="=cmd()")
+
+    assert "export=csv" in desk.get("/organize/applications/").text
+    answer = desk.get("/organize/applications/?state=sent&export=csv")
+    head, row = b"".join(answer.streaming_content).decode().splitlines()
+
+    assert "number,state,business" in head
+    assert f"{found.number},sent,'=cmd()" in row
