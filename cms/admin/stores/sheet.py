@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.invitations import mail_languages
@@ -23,6 +24,7 @@ from shop import clock
 from shop.accounts.models import User
 from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible, ShopError
+from shop.merchants.models import USUAL_COMMISSION
 from shop.moderation.stores import address_for, open_store, taken
 from shop.spreadsheets import SheetCells, WrongSheetRows, sheet
 from shop.workspace.people.invite import invite
@@ -57,11 +59,12 @@ def bring(request: SignedIn) -> HttpResponse:
     at = clock.moment_of(request)
     count, told = bring_in(request, HEADINGS, lambda rows: open_all(rows, at=at, by=request.user))
     if count is not None:
-        messages.success(request, f"{count} stores are made, and their owners are invited.")
+        said = f"{count} store{pluralize(count)} made, with an invitation to each owner."
+        messages.success(request, said)
         return redirect("desk_stores:index")
     return show(
         request, "store_sheet.html", "Stores from a sheet", trail=stores_trail(), icon="upload",
-        most=MOST, languages=mail_languages(), **told,
+        most=MOST, usual=USUAL_COMMISSION // 100, languages=mail_languages(), **told,
     )  # fmt: skip
 
 
