@@ -13,6 +13,7 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.merchants.models import Membership, Merchant
+from shop.merchants.roles import Role
 
 STORES = {"merchant": "iveti-hills-market", "host": "athi-and-rift-outings"}
 """The stores for which the merchant and the host of experiences act."""
@@ -58,7 +59,7 @@ def provide_accounts(*, at: datetime) -> dict[str, User]:
     for role, slug in STORES.items():
         if store := Merchant.objects.filter(slug=slug).first():
             Membership.objects.get_or_create(
-                merchant=store, user=users[role], defaults={"joined_at": at}
+                merchant=store, user=users[role], defaults={"role": Role.OWNER, "joined_at": at}
             )
     return users
 

@@ -169,10 +169,10 @@ def user(email: str | None = None, *, is_verified: bool = True, **facts: Any) ->
     return made
 
 
-def member(of: Merchant, email: str | None = None, **facts: Any) -> User:
+def member(of: Merchant, email: str | None = None, *, role: str = "owner", **facts: Any) -> User:
     """Return a user who acts for a merchant."""
     made = user(email)
-    Membership.objects.create(merchant=of, user=made, joined_at=LONG_AGO, **facts)
+    Membership.objects.create(merchant=of, user=made, role=role, joined_at=LONG_AGO, **facts)
     return made
 
 

@@ -82,7 +82,9 @@ def colleagues(request: SignedIn) -> HttpResponse:
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{made.email} is invited by mail, for 72 hours.")
+            messages.success(
+                request, f"{made.email} is invited by mail, for {made.LIFE.days} days."
+            )
             return redirect("desk:colleagues")
     rows = colleagues_roles.colleagues().prefetch_related("groups")
     log = ChangeLog.objects.filter(subject__in=("user", "invitation"), action__in=DONE)

@@ -58,10 +58,10 @@ def again(found: Invited, to_work: str, do: Callable[[], object]) -> Act:
 
     def run(_answers: dict[str, object]) -> str:
         do()
-        return f"{found.email} is invited again, for 72 hours."
+        return f"{found.email} is invited again, for {found.LIFE.days} days."
 
     effects = [
-        f"{found.email} gets a new link, {to_work}. It lives for 72 hours.",
+        f"{found.email} gets a new link, {to_work}. It lives for {found.LIFE.days} days.",
         "The link of the earlier mail opens nothing any more.",
     ]
     return Act(f"Invite {found.email} again", "Send it again", effects, run)

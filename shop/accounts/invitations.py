@@ -1,4 +1,4 @@
-"""Invitations by mail: whoever has the link accepts, once and within three days.
+"""Invitations by mail: whoever has the link accepts, once and within some days.
 
 Desks and stores invite people in the same way; what is joined by it, each of them says itself.
 """
@@ -18,8 +18,6 @@ from django.utils.translation import gettext as _
 from shop import locks
 from shop.accounts.models import User
 from shop.errors import NotPossible
-
-LIFE = timedelta(hours=72)
 
 
 class NotValid(NotPossible):
@@ -41,6 +39,7 @@ class Invited(models.Model):
     when the mail is written, and the row knows its hash.
     """
 
+    LIFE: ClassVar[timedelta] = timedelta(days=3)
     SALT: ClassVar[str]  # of each kind its own: no link opens what another kind waits for
 
     email = models.EmailField()
@@ -81,7 +80,7 @@ class Invited(models.Model):
         """Give it another link, which lives as long as the first."""
         self.serial = get_random_string(32)
         self.token_hash = hash_of(self.token)
-        self.sent_at, self.expires_at = at, at + LIFE
+        self.sent_at, self.expires_at = at, at + self.LIFE
 
 
 def hash_of(token: str) -> str:

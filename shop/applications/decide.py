@@ -17,6 +17,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.locks import lock_one
 from shop.merchants.models import Merchant, StoreInvitation
+from shop.merchants.roles import Role
 from shop.moderation.stores import StoreFacts, open_store
 from shop.tasks import enqueue
 from shop.workspace.people import invite
@@ -129,8 +130,9 @@ def approve(
     found.move_to(State.APPROVED, decided_at=at, decided_by=by, changed_at=at, merchant=made)
     log(found, "approve", at=at, by=by, festival=None, after={"store": made.slug})
     owner = StoreInvitation(
-        merchant=made, email=found.email, language=found.language, invited_by=by, invited_at=at
-    )
+        merchant=made, email=found.email, role=Role.OWNER, language=found.language, invited_by=by,
+        invited_at=at,
+    )  # fmt: skip
     invite.invite_with(owner, send_approved, at=at, by=by)
     return made
 

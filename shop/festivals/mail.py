@@ -21,6 +21,7 @@ from shop.festivals.words import festival_title
 from shop.languages import beside, percent
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant
+from shop.merchants.roles import Right, roles_with, who_may
 from shop.tasks import enqueue_all, tried_again
 
 DECISIONS: dict[str, str] = {
@@ -28,6 +29,7 @@ DECISIONS: dict[str, str] = {
     Nomination.State.CHANGES_REQUESTED: "nomination-changes",
     Nomination.State.REJECTED: "nomination-rejected",
 }
+ROLES = roles_with(Right.PRICES)
 PLACES: dict[str, str] = {
     Enrolment.State.ACCEPTED: "festival-accepted",
     Enrolment.State.WAITING: "festival-waiting",
@@ -36,46 +38,50 @@ PLACES: dict[str, str] = {
 
 
 def tell_invited(enrolments: Iterable[Enrolment]) -> int:
-    """Queue a mail to every member of the stores that were invited.
+    """Queue a mail to who joins festivals for the stores that were invited.
 
     Returns:
         How many stores are told: one without a member has nobody to write to.
     """
     ids = {row.merchant_id: row.pk for row in enrolments}
-    members = Membership.objects.filter(merchant__in=ids)
+    members = Membership.objects.filter(who_may(Right.PRICES), merchant__in=ids)
     rows = list(members.values_list("merchant", "user"))
     enqueue_all(send_invitation, [(ids[merchant], user) for merchant, user in rows])
     return len({merchant for merchant, _user in rows})
 
 
 def tell_decided(nomination_ids: Iterable[int]) -> None:
-    """Queue a mail to every member of the stores whose nominations were decided."""
-    ids = list(nomination_ids)
-    rows = Nomination.objects.filter(pk__in=ids, product__merchant__memberships__isnull=False)
+    """Queue a mail to who joins festivals for the stores whose nominations were decided."""
+    rows = Nomination.objects.filter(
+        pk__in=list(nomination_ids), product__merchant__memberships__role__in=ROLES
+    )
     enqueue_all(send_decision, rows.values_list("pk", "product__merchant__memberships__user"))
 
 
 def tell_enrolled(enrolment_ids: Iterable[int]) -> None:
-    """Queue a mail to every member of the stores that take part now, wait, or were declined."""
+    """Queue a mail to who joins festivals: the store takes part now, waits, or was declined."""
     ids = list(enrolment_ids)
-    rows = Enrolment.objects.filter(pk__in=ids, merchant__memberships__isnull=False)
+    rows = Enrolment.objects.filter(pk__in=ids, merchant__memberships__role__in=ROLES)
     enqueue_all(send_place, rows.values_list("pk", "merchant__memberships__user", "state"))
 
 
 def tell_changed(change: ChangeLog, nomination_id: int) -> None:
-    """Queue a mail to every member of a store about a change that organizers made to its deal.
+    """Queue a mail to who joins festivals about a change that organizers made to a store's deal.
 
     What one of the members did is no news to the store.
     """
     store = Nomination.objects.filter(pk=nomination_id).values("product__merchant")
-    users = set(Membership.objects.filter(merchant__in=store).values_list("user", flat=True))
-    if change.by_id not in users:
-        enqueue_all(send_changed, [(change.pk, nomination_id, user) for user in sorted(users)])
+    members = Membership.objects.filter(merchant__in=store).order_by("user")
+    if not members.filter(user=change.by_id).exists():
+        users = members.filter(who_may(Right.PRICES)).values_list("user", flat=True)
+        enqueue_all(send_changed, [(change.pk, nomination_id, user) for user in users])
 
 
 def tell_stopped(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
-    """Queue a mail to every member of stores about a stopped slot or a cancelled festival."""
-    members = Membership.objects.filter(merchant__in=list(merchant_ids))
+    """Queue a mail to who joins festivals about a stopped slot or a cancelled festival."""
+    members = Membership.objects.filter(merchant__in=list(merchant_ids)).filter(
+        who_may(Right.PRICES)
+    )
     rows = members.values_list("merchant", "user")
     enqueue_all(send_stopped, [(change.pk, merchant, user) for merchant, user in rows])
 

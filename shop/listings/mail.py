@@ -13,6 +13,7 @@ from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant
+from shop.merchants.roles import Right, who_may
 from shop.tasks import enqueue, enqueue_all, tried_again
 
 DECISIONS: dict[str, str] = {
@@ -20,6 +21,7 @@ DECISIONS: dict[str, str] = {
     Product.State.DRAFT: "product-changes",
 }
 # By what was done to something that shoppers see; the line of the log has the reason.
+ABOUT_ALL = ("suspend", "reopen")
 LETTERS = {
     "approve change": "change-approved", "refuse change": "change-refused",
     "take down": "taken-down", "put back": "put-back",
@@ -28,15 +30,20 @@ LETTERS = {
 
 
 def tell_decided(product: Product) -> None:
-    """Queue a mail to every member of the store whose product was decided on."""
-    members = Membership.objects.filter(merchant=product.merchant_id)
+    """Queue a mail to who writes the words of the store whose product was decided on."""
+    members = Membership.objects.filter(who_may(Right.WORDS), merchant=product.merchant_id)
     for user_id in members.values_list("user", flat=True):
         enqueue(send_decision, product.pk, user_id)
 
 
 def tell_store(line: ChangeLog, merchant_id: int) -> None:
-    """Queue a mail to each member of a store about an organizers' action, a line of the log."""
+    """Queue mails to a store about an organizers' action, a line of the log.
+
+    Whether it trades is news to each member; a word or a picture to those who write them.
+    """
     members = Membership.objects.filter(merchant=merchant_id).order_by("user")
+    if line.action not in ABOUT_ALL:
+        members = members.filter(who_may(Right.WORDS))
     rows = [(line.pk, merchant_id, pk) for pk in members.values_list("user", flat=True)]
     enqueue_all(send_told, rows)
 
@@ -51,7 +58,7 @@ def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
     with translation.override(language):
         what = gettext("the page of your store")
     where = reverse("workspace-profile", args=[store.slug])
-    if line.action in ("suspend", "reopen"):
+    if line.action in ABOUT_ALL:
         where = reverse("workspace-store", args=[store.slug])
     if line.subject == "product":
         what = Product.objects.get(pk=line.subject_id).title

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -9,12 +10,15 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from shop.accounts.invitations import Invited
+from shop.merchants.roles import RIGHTS, Right, Role
 from shop.merchants.zones import zone_of
 from shop.pictures.models import Picture
 from shop.states import Stateful, StateQuerySet
 
 USUAL_COMMISSION = 1_000
 """Basis points that a new store pays outside festivals, until an organizer agrees on another."""
+OWNERS_STAY = ~Q(role=Role.OWNER) | Q(until__isnull=True)
+"""A store is never without an owner because a day has passed."""
 PREFIX = r"^[A-Z][A-Z0-9]{1,9}$"
 
 
@@ -179,35 +183,52 @@ class Merchant(Stateful):
 
 
 class Membership(models.Model):
-    """A user who acts for a merchant."""
+    """A user who acts for a merchant, in a role and perhaps only for a time."""
 
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    may_see_money = models.BooleanField(default=True)
+    role = models.CharField(max_length=10, choices=Role)
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: for good.")
     joined_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the store reminded them of the second step."
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "user"], name="member_once_per_merchant")
+            models.UniqueConstraint(fields=["merchant", "user"], name="member_once_per_merchant"),
+            models.CheckConstraint(name="member_in_a_role", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(name="owner_for_good", condition=OWNERS_STAY),
         ]
+        indexes = [
+            models.Index(fields=["until"], name="membership_end", condition=Q(until__isnull=False))
+        ]
+
+    def may(self, right: Right) -> bool:
+        """Tell whether somebody has a right in this store."""
+        return right in RIGHTS[self.role]
 
 
 class StoreInvitation(Invited):
     """A store's work that waits for whoever reads the mail of an address."""
 
+    LIFE: ClassVar[timedelta] = timedelta(days=7)  # phones that are online now and then
     SALT: ClassVar[str] = "shop.merchants.invitation"
 
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="invitations")
-    may_see_money = models.BooleanField(default=True)
+    role = models.CharField(max_length=10, choices=Role)
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: for good.")
 
     class Meta:
         default_permissions = ()
         constraints = [
+            models.CheckConstraint(name="invited_in_a_role", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(name="owner_invited_for_good", condition=OWNERS_STAY),
             models.UniqueConstraint(
                 "merchant",
                 Lower("email"),
                 name="one_open_invitation_per_store",
                 condition=Q(accepted_at=None, taken_back_at=None),
                 violation_error_message="This address is invited already.",
-            )
+            ),
         ]

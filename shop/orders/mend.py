@@ -16,6 +16,7 @@ from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log as note
 from shop.locks import lock
 from shop.merchants.models import Membership
+from shop.merchants.roles import Right, who_may
 from shop.orders import end
 from shop.orders.models import (
     Order,
@@ -122,7 +123,9 @@ def _tell(order: Order, old: Contact, waiting: list[Suborder], changed: list[str
     if "email" in changed and old.email:
         enqueue(send_address_given_up, order.pk, old.pk)
     if set(changed) - {"email"}:
-        members = Membership.objects.filter(merchant__suborders__in=waiting)
+        members = Membership.objects.filter(merchant__suborders__in=waiting).filter(
+            who_may(Right.SEND)
+        )
         rows = members.values_list("merchant__suborders", "user")
         own = {part.pk for part in waiting}
         enqueue_all(send_order_address, [row for row in rows if row[0] in own])

@@ -17,6 +17,7 @@ from shop.delivery.names import address_lines, country_name
 from shop.festivals.models import Deal
 from shop.mail import send
 from shop.merchants.models import Membership
+from shop.merchants.roles import Right, who_may
 from shop.orders.access import CODE_WORKS, code_of, is_current
 from shop.orders.models import Order, OrderLine, SaleDecision, Shipment, Suborder
 from shop.orders.text import (
@@ -80,8 +81,10 @@ def send_order_code(order_id: int, word: str) -> None:
 @task
 @at_once
 def tell_merchants(order_id: int) -> None:
-    """Queue a mail to each member of each merchant about its goods to send."""
-    members = Membership.objects.filter(merchant__suborders__order=order_id)
+    """Queue a mail to each member of each merchant who sends its goods."""
+    members = Membership.objects.filter(merchant__suborders__order=order_id).filter(
+        who_may(Right.SEND)
+    )
     for suborder_id, user_id in members.values_list("merchant__suborders", "user"):
         enqueue(send_order_to_ship, suborder_id, user_id)
 
@@ -93,13 +96,13 @@ def send_order_to_ship(suborder_id: int, user_id: int) -> None:
     suborder = Suborder.objects.select_related("merchant", "order__contact").get(pk=suborder_id)
     order, user = suborder.order, User.objects.get(pk=user_id)
     own = Membership.objects.filter(user=user, merchant=suborder.merchant_id).first()
-    if own is None:  # he has left the store meanwhile
+    if own is None or not own.may(Right.SEND):  # has left the store or the role meanwhile
         return
     language = user.language or "en"
     context = {
         "name": user.name,
         "order_number": order.number,
-        "stores": [store_context(suborder, order, language, sees_money=own.may_see_money)],
+        "stores": [store_context(suborder, order, language, sees_money=own.may(Right.AMOUNTS))],
         "country": country_name(order.contact.country, language),
         "merchant_link": merchant_link(suborder),
     }

@@ -13,6 +13,7 @@ from shop import dates
 from shop.accounts.models import User
 from shop.mail import send
 from shop.merchants.models import Membership
+from shop.merchants.roles import Right, who_may
 from shop.orders.models import Replacement
 from shop.orders.text import order_link
 from shop.tasks import at_once, enqueue, tried_again
@@ -47,8 +48,9 @@ def send_replacement_news(replacement_id: int, state: str) -> None:
 @task
 @at_once
 def tell_store_of_replacement(replacement_id: int) -> None:
-    """Queue a mail to each member of the store that sends goods once more."""
+    """Queue a mail to each member who sends, of the store that sends goods once more."""
     members = Membership.objects.filter(merchant__suborders__replacements=replacement_id)
+    members = members.filter(who_may(Right.SEND))
     for user_id in members.values_list("user", flat=True).distinct().order_by("user"):
         enqueue(send_replacement_to_send, replacement_id, user_id)
 
@@ -59,8 +61,9 @@ def send_replacement_to_send(replacement_id: int, user_id: int) -> None:
     """Mail one member of a store which goods are to be sent once more, and why."""
     row = Replacement.objects.select_related(*BESIDE).get(pk=replacement_id)
     part, user = row.suborder, User.objects.get(pk=user_id)
-    if not Membership.objects.filter(user=user, merchant=part.merchant_id).exists():
-        return  # has left the store meanwhile
+    own = Membership.objects.filter(user=user, merchant=part.merchant_id)
+    if not own.filter(who_may(Right.SEND)).exists():
+        return  # has left the store or the role meanwhile
     language = user.language or "en"
     context = {
         "name": user.name,

@@ -14,6 +14,7 @@ from shop import dates
 from shop.accounts.models import User
 from shop.mail import send
 from shop.merchants.models import Membership
+from shop.merchants.roles import Right, who_may
 from shop.orders.text import order_link
 from shop.returns.decided import is_by_organizer, may_appeal
 from shop.returns.models import ReturnRequest
@@ -26,8 +27,9 @@ BESIDE = ("suborder__order__contact", "suborder__merchant", "refund")
 @task
 @at_once
 def tell_store(request_id: int) -> None:
-    """Queue a mail to each member of the store that a request is for, whatever became of it."""
+    """Queue a mail to those who answer for the store of a request, whatever became of it."""
     members = Membership.objects.filter(merchant__suborders__returns=request_id)
+    members = members.filter(who_may(Right.ANSWER))
     for user_id in members.values_list("user", flat=True).distinct().order_by("user"):
         enqueue(send_return_to_handle, request_id, user_id)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from shop.ledger.balances import owed_to
 from shop.ledger.models import LedgerEntry
 from shop.merchants.models import Membership, Merchant
+from shop.merchants.roles import Right, who_may
 from shop.orders.models import Order, Suborder
 from shop.settlements.claims import (
     claimable,
@@ -112,8 +113,8 @@ def settlements_of(merchant: Merchant) -> QuerySet[Settlement]:
 
 def language_of(merchant: Merchant) -> str:
     """Return the language in which papers for a store are written: of who saw its money first."""
-    members = Membership.objects.filter(merchant=merchant, may_see_money=True).order_by("pk")
-    return members.values_list("user__language", flat=True).first() or "en"
+    members = Membership.objects.filter(who_may(Right.PAYOUTS), merchant=merchant)
+    return members.order_by("pk").values_list("user__language", flat=True).first() or "en"
 
 
 def payouts_of(settlement: Settlement) -> list[Payout]:

@@ -12,6 +12,7 @@ from shop.accounts.models import User
 from shop.currencies import written
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant
+from shop.merchants.roles import Right, who_may
 from shop.settlements.models import Payout, PayoutMethod, Settlement
 from shop.tasks import at_once, enqueue, tried_again
 
@@ -82,21 +83,21 @@ def send_method_added(method_id: int, user_id: int) -> None:
     row = PayoutMethod.objects.select_related("merchant", "added_by").get(pk=method_id)
     user = User.objects.get(pk=user_id)
     who = row.added_by
-    seeing = Membership.objects.filter(merchant=row.merchant, user=user, may_see_money=True)
+    own = Membership.objects.filter(merchant=row.merchant, user=user)
     context = {
         "name": user.name,
         "store": row.merchant.name,
         "account": row.masked,
         "who": (who.name or who.email) if who else "",
-        "sees_money": seeing.exists(),
+        "may_close": own.filter(who_may(Right.ACCOUNT)).exists(),
         "money_link": _link(row.merchant),
     }
     send("payout-account", user.email, language=user.language or "en", context=context)
 
 
 def _who_see_money(merchant: Merchant) -> Iterator[User]:
-    rows = Membership.objects.filter(merchant=merchant).select_related("user").order_by("pk")
-    return (row.user for row in rows if row.may_see_money)
+    rows = Membership.objects.filter(who_may(Right.PAYOUTS), merchant=merchant)
+    return (row.user for row in rows.select_related("user").order_by("pk"))
 
 
 def _is_remote(row: Settlement) -> bool:

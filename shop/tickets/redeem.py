@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
+from shop.merchants.models import Merchant
 from shop.tickets.models import ALPHABET, LENGTH, Ticket
 from shop.tickets.sessions import session_of
 
@@ -42,9 +44,9 @@ def clean_code(text: str) -> str:
     return code if CODE.fullmatch(code) else ""
 
 
-def tickets_of(user: User) -> QuerySet[Ticket]:
-    """Return the tickets for sessions of the user's merchants, never anybody else's."""
-    rows = Ticket.objects.filter(line__suborder__merchant__memberships__user=user)
+def tickets_of(merchants: Collection[Merchant]) -> QuerySet[Ticket]:
+    """Return the tickets for sessions of these merchants, never anybody else's."""
+    rows = Ticket.objects.filter(line__suborder__merchant__in=merchants)
     return rows.select_related(
         "line__variant__product", "line__order__contact", "line__suborder__merchant", "used_by"
     )

@@ -9,27 +9,30 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop import clock, dates
-from shop.accounts.models import User
 from shop.accounts.requests import SignedIn
 from shop.accounts.second_step import lead_to_it
 from shop.catalogue.models import Product
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Nomination, NominationSheet
 from shop.merchants.models import Membership, Merchant
+from shop.merchants.roles import RIGHTS, Right, Role
 from shop.orders.models import Order, Suborder, SuborderQuerySet
 from shop.workspace.second_step import StepFacts, lacks_second_step, memberships_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
+OWNERS_NAMED = 3
 type View = Callable[..., HttpResponseBase]
 
 
@@ -39,8 +42,13 @@ class MemberRequest(SignedIn):
     memberships: list[WithAnnotations[Membership, StepFacts]]
     merchants: list[Merchant]
     merchant: Merchant
-    sees_money: bool
+    membership: WithAnnotations[Membership, StepFacts]
+    rights: frozenset[Right]
     zone_name: str
+
+
+class NotInRole(PermissionDenied):
+    """A member of the store whose role does not include this."""
 
 
 def members_or(otherwise: View) -> Callable[[View], View]:
@@ -58,7 +66,7 @@ def members_or(otherwise: View) -> Callable[[View], View]:
         def guarded(request: MemberRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            request.memberships = list(memberships_of(request.user))
+            request.memberships = list(memberships_of(request.user, at=clock.moment_of(request)))
             request.merchants = [row.merchant for row in request.memberships]
             if not request.merchants:
                 response = otherwise(request, *args, **kwargs)
@@ -66,7 +74,10 @@ def members_or(otherwise: View) -> Callable[[View], View]:
                 return lead_to_it(request, why=_("Members of stores sign in with a second step."))
             else:
                 with timezone.override(None):  # left again: see ``work_on``
-                    response = view(request, *args, **kwargs)
+                    try:
+                        response = view(request, *args, **kwargs)
+                    except NotInRole:
+                        response = _not_in_role(request)
             add_never_cache_headers(response)
             return response
 
@@ -83,35 +94,77 @@ def _nowhere(request: HttpRequest, *args: object, **kwargs: object) -> HttpRespo
 members_only = members_or(_nowhere)
 
 
-def store_members_only(view: View) -> View:
-    """Let a view answer members of the store that its address names, and nobody else.
+def store_members(
+    see: Right | None = None, *, change: Right | None = None
+) -> Callable[[View], View]:
+    """Let a view answer members of the store that its address names, in a fitting role.
 
     The view is given that merchant in place of the name; see ``work_on``.
+
+    Args:
+        see: what a role has to include; None: every role.
+        change: what it has to include beside, where something is sent.
     """
 
-    @members_only
-    @wraps(view)
-    def guarded(request: MemberRequest, store: str, **kwargs: object) -> HttpResponseBase:
-        for row in request.memberships:
-            if row.merchant.slug == store:
-                work_on(request, row.merchant)
-                return view(request, row.merchant, **kwargs)
-        raise Http404
+    def decorate(view: View) -> View:
+        @members_only
+        @wraps(view)
+        def guarded(request: MemberRequest, store: str, **kwargs: object) -> HttpResponseBase:
+            for row in request.memberships:
+                if row.merchant.slug == store:
+                    work_on(request, row.merchant, see, change=change)
+                    return view(request, row.merchant, **kwargs)
+            raise Http404
 
-    return guarded
+        return guarded
+
+    return decorate
 
 
-def work_on(request: MemberRequest, merchant: Merchant) -> None:
-    """Note for which of the member's merchants this page is, and whether it shows money.
+def work_on(
+    request: MemberRequest,
+    merchant: Merchant,
+    see: Right | None = None,
+    *,
+    change: Right | None = None,
+) -> None:
+    """Note for which of the member's merchants this page is, and what the member may do there.
 
     Days and hours of the page are those of the store.
+
+    Raises:
+        NotInRole: the role does not include what the page needs.
+        Http404: they do not act for this store, or not any more.
     """
-    membership = next(row for row in request.memberships if row.merchant_id == merchant.pk)
-    request.merchant = merchant
-    request.sees_money = membership.may_see_money
+    own = (row for row in request.memberships if row.merchant_id == merchant.pk)
+    membership = next(own, None)
+    if membership is None:
+        raise Http404
+    request.merchant, request.membership = merchant, membership
+    request.rights = RIGHTS[membership.role]
+    needs = {see, change if request.method == "POST" else None} - {None}
+    refuse_without(request, *needs)
     timezone.activate(merchant.zone)
     at, language = clock.moment_of(request), get_language() or settings.LANGUAGE_CODE
     request.zone_name = dates.zone_name(at, merchant.zone, language)
+
+
+def refuse_without(request: MemberRequest, *needs: Right | None) -> None:
+    """Refuse a member whose role in the store of the page lacks a right.
+
+    Raises:
+        NotInRole: it does.
+    """
+    if not request.rights.issuperset(right for right in needs if right):
+        raise NotInRole
+
+
+def _not_in_role(request: MemberRequest) -> HttpResponse:
+    """Say which role somebody has, and who can give another."""
+    owners = Membership.objects.filter(merchant=request.merchant, role=Role.OWNER)
+    owners = owners.select_related("user").order_by("pk")
+    context = {"owners": [row.user for row in owners[:OWNERS_NAMED]]}
+    return render(request, "shop/workspace/not_in_role.html", context, status=403)
 
 
 def today_of(request: MemberRequest) -> date:
@@ -119,10 +172,10 @@ def today_of(request: MemberRequest) -> date:
     return wall_of(clock.moment_of(request), request.merchant.zone).date()
 
 
-def suborders_of(user: User) -> SuborderQuerySet:
-    """Return the paid suborders of the user's merchants, never anybody else's part of an order."""
+def suborders_of(request: MemberRequest) -> SuborderQuerySet:
+    """Return the paid suborders of a member's merchants, never anybody else's part of an order."""
     return (
-        Suborder.objects.filter(merchant__memberships__user=user, order__state=Order.State.PAID)
+        Suborder.objects.filter(merchant__in=request.merchants, order__state=Order.State.PAID)
         .select_related("order__contact", "merchant")
         .order_by("-pk")
     )

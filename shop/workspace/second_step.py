@@ -17,6 +17,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.locks import lock_one
 from shop.merchants.models import Membership
+from shop.merchants.roles import in_force
 from shop.tasks import enqueue, enqueue_all
 from shop.workspace import tasks
 
@@ -47,9 +48,10 @@ class StepFacts(TypedDict):
     has_step: bool
 
 
-def memberships_of(user: User) -> QuerySet[WithAnnotations[Membership, StepFacts]]:
+def memberships_of(user: User, *, at: datetime) -> QuerySet[WithAnnotations[Membership, StepFacts]]:
     """Return a person's stores by name, and with them whether the second step is needed and on."""
-    rows = user.memberships.select_related("merchant__amendment").order_by("merchant__name")
+    rows = Membership.objects.filter(in_force(at=at), user=user)
+    rows = rows.select_related("merchant__amendment").order_by("merchant__name")
     return rows.annotate(needs_step=Exists(NEEDED), has_step=has_step())
 
 

@@ -28,6 +28,7 @@ from shop.forms.visible_text import seen_only
 from shop.languages import in_language, labelled
 from shop.listings.edit import EditConflict, newest_edit
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.moderation.compare import NAMES
 from shop.moderation.contents import amendment_of
 from shop.moderation.models import Amendment
@@ -40,7 +41,7 @@ from shop.moderation.translate import (
     wanted_words,
     words_used,
 )
-from shop.workspace.access import MemberRequest, products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members
 from shop.workspace.store.pending_changes import saved
 
 LONG = 8_000
@@ -138,7 +139,7 @@ def language_links(subject: Subject, merchant: Merchant) -> list[TranslationLink
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.WORDS)
 def of_product(
     request: MemberRequest, merchant: Merchant, product_id: int, language: str
 ) -> HttpResponse:
@@ -150,7 +151,7 @@ def of_product(
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.WORDS)
 def of_store(request: MemberRequest, merchant: Merchant, language: str) -> HttpResponse:
     """Show the words of the store's page in another language, and change them."""
     back = reverse("workspace-profile", args=[merchant.slug])

@@ -7,6 +7,7 @@ from shop.workspace.money import account as accounts
 from shop.workspace.money import remote
 from shop.workspace.money import views as money
 from shop.workspace.orders import disputes, papers, replace, returns, ship, statements, tickets
+from shop.workspace.people import team
 from shop.workspace.products import edit, picture_views, prices, sessions, stock
 from shop.workspace.products import index as products
 from shop.workspace.sheets import views as sheets
@@ -68,6 +69,11 @@ store: list[URLPattern | URLResolver] = [
          name="workspace-raise"),
     path("products/<int:product_id>/words/<str:language>/", translations.of_product,
          name="workspace-words"),
+    path("team/", team.team, name="workspace-team"),
+    path("team/leave/", team.leaving, name="workspace-leaving"),
+    path("team/leave/now/", team.leave, name="workspace-leave-store"),
+    path("team/<int:member_id>/", team.person, name="workspace-person"),
+    path("team/invited/<int:invitation_id>/", team.invited, name="workspace-invited"),
     path("profile/", profile.profile, name="workspace-profile"),
     path("profile/seller/", legal.legal, name="workspace-legal"),
     path("profile/words/<str:language>/", translations.of_store, name="workspace-page-words"),

@@ -77,7 +77,7 @@ def _hire(festival: Festival, *, at: datetime) -> None:
     """Give each store of a festival a member, who gets its mails."""
     for pk in Enrolment.objects.filter(festival=festival).values_list("merchant", flat=True):
         user = User.objects.create_user(f"member-{pk}@example.org")
-        Membership.objects.create(merchant_id=pk, user=user, joined_at=at)
+        Membership.objects.create(merchant_id=pk, user=user, role="owner", joined_at=at)
 
 
 def _told(amount: int) -> str:

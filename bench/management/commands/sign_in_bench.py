@@ -18,6 +18,7 @@ from shop import clock
 from shop.accounts.models import User
 from shop.accounts.second_step import METHOD
 from shop.merchants.models import Membership, Merchant
+from shop.merchants.roles import Role
 
 
 class Command(BaseCommand):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         selling = Merchant.objects.filter(state=Merchant.State.APPROVED)
         store = selling.annotate(n=Count("products")).order_by("-n", "pk").first()
         Membership.objects.get_or_create(
-            merchant=store, user=member, defaults={"joined_at": clock.now()}
+            merchant=store, user=member, defaults={"role": Role.OWNER, "joined_at": clock.now()}
         )
         facts = {"organizer": _cookie(organizer), "member": _cookie(member), "store": store.slug}
         self.stdout.write(json.dumps(facts))

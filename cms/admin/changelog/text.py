@@ -56,7 +56,7 @@ WORDS = {
     "invite person": "invited somebody", "invite again": "invited somebody again",
     "take invitation back": "took an invitation back", "member joined": "got a member",
     "member left": "lost a member", "show money": "shows a member its money",
-    "hide money": "shows a member its money no more",
+    "hide money": "shows a member its money no more", "change role": "gave a member another role",
     "picture_add": "got a picture", "picture_move": "pictures moved",
     "picture_remove": "lost a picture", "picture_describe": "picture described",
     "picture_logo": "got a new logo", "picture_banner": "got a new banner",

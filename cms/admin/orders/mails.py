@@ -14,6 +14,7 @@ from django.tasks import Task
 
 from shop.festivals.models import ChangeLog
 from shop.merchants.models import Membership
+from shop.merchants.roles import Right, who_may
 from shop.orders import tasks
 from shop.orders.models import (
     Order,
@@ -131,8 +132,9 @@ def _stores(order: Order) -> Iterator[OrderMail]:
     if not order.is_paid:
         return
     parts = Suborder.objects.filter(order=order).to_send()
-    rows = Membership.objects.filter(merchant__suborders__in=parts).order_by("merchant", "pk")
+    rows = Membership.objects.filter(who_may(Right.SEND), merchant__suborders__in=parts)
     rows = rows.filter(merchant__suborders__order=order).annotate(part=F("merchant__suborders"))
+    rows = rows.order_by("merchant", "pk")
     for row in rows.select_related("merchant", "user").distinct():
         key, label = f"store-{row.part}-{row.user_id}", f"New order, to {row.merchant.name}"
         yield OrderMail(

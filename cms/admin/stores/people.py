@@ -1,4 +1,4 @@
-"""Who works for a store: people are invited by mail, see its money or not, and leave."""
+"""Who works for a store: people are invited by mail, in a role, and leave."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.merchants.models import Membership, Merchant, StoreInvitation
+from shop.merchants.roles import Position, Role, last_day_of
 from shop.workspace.people import invite as people_invite
-
-SEES = "Sees what the store earns"
+from shop.workspace.people import roles
 
 
 class InviteMemberForm(forms.Form):
@@ -36,11 +36,17 @@ class InviteMemberForm(forms.Form):
 
     email = forms.EmailField(label="Email address", max_length=254)
     language = forms.ChoiceField(label="Language of the mail")
-    may_see_money = forms.BooleanField(label=SEES, required=False)
+    role = forms.ChoiceField(label="Role", choices=Role.choices)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = invitations.mail_languages()
+
+
+class RoleChoice(forms.Form):
+    """Which role somebody gets."""
+
+    role = forms.ChoiceField(label="Role", choices=Role.choices)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,20 +54,25 @@ class InviteMemberForm(forms.Form):
 def invite(request: SignedIn, pk: int) -> HttpResponse:
     """Invite somebody to work for a store."""
     store = get_object_or_404(Merchant, pk=pk)
-    initial = {"language": settings.LANGUAGE_CODE, "may_see_money": True}
+    initial = {"language": settings.LANGUAGE_CODE, "role": Role.OWNER}
     form = InviteMemberForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        at = clock.moment_of(request)
+        at, told = clock.moment_of(request), form.cleaned_data
         try:
-            made = people_invite.invite(store, at=at, by=request.user, **form.cleaned_data)
+            made = people_invite.invite(
+                store, told["email"], Position(told["role"]), language=told["language"], at=at,
+                by=request.user,
+            )  # fmt: skip
         except ShopError as refusal:
             form.add_error("email", str(refusal))
         else:
-            messages.success(request, f"{made.email} is invited by mail, for 72 hours.")
+            messages.success(
+                request, f"{made.email} is invited by mail, for {made.LIFE.days} days."
+            )
             return redirect("desk:store-page", pk)
     about = (
-        f"Whoever reads the mail of this address works for {store.name}: lists products, sees "
-        "orders with the addresses of shoppers, and sends them. The link works once."
+        f"Whoever reads the mail of this address works for {store.name} in this role. An owner "
+        "may do everything there, and invites the others. The link works once."
     )
     return show(
         request, "form.html", "Invite somebody", trail=_trail(store), icon="mail", form=form,
@@ -72,7 +83,7 @@ def invite(request: SignedIn, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
 def act(request: SignedIn, pk: int, member_id: int, name: str) -> HttpResponse:
-    """Change the rights of a member, or take them out; the effect is shown first."""
+    """Change the role of a member, or take them out; the effect is shown first."""
     if name not in ACTS:
         raise Http404
     rows = Membership.objects.select_related("merchant", "user")
@@ -108,8 +119,7 @@ def people_tables(store: Merchant, *, at: datetime) -> dict[str, Table]:
 
 
 def _member_acts(row: Membership) -> SafeString:
-    money = "Hide the money" if row.may_see_money else "Show the money"
-    ways = (("money", money, QUIET), ("leave", "Take out", f"{QUIET} no"))
+    ways = (("role", "Change the role", QUIET), ("leave", "Take out", f"{QUIET} no"))
     return joined(" ", (
         link(label, reverse("desk:store-member-act", args=[row.merchant_id, row.pk, name]),
              class_=look, aria_label=f"{label}: {row.user.email}")
@@ -117,9 +127,14 @@ def _member_acts(row: Membership) -> SafeString:
     ))  # fmt: skip
 
 
+def _role(row: Membership) -> SafeString:
+    last = last_day_of(row.until, row.merchant.zone)
+    return small(row.get_role_display(), f"until {last:%d %B %Y}" if last else "")
+
+
 PERSON = (
     Column("Member", lambda row: small(row.user.name, row.user.email)),
-    Column("Sees the money", lambda row: "yes" if row.may_see_money else "no"),
+    Column("Role", _role),
     Column("Second step", lambda row: "on" if row.has_step else "off"),
     Column("Signed in last", "user.last_login", empty="never"),
     Column("Change", _member_acts, "desk-acts"),
@@ -140,30 +155,33 @@ def _leave(request: SignedIn, found: Membership, at: datetime) -> Act:
     user, store = found.user, found.merchant
 
     def run(answers: dict[str, Any]) -> str:
-        people_invite.leave(found, at=at, by=request.user)
+        roles.leave(found, at=at, by=request.user, keeps_owner=False)
         return f"{user.email} does not work for {store.name} any more, and is told by mail."
 
     effects = [
         f"{user.name} ({user.email}) sees nothing of {store.name} any more, from the next page on.",
         "The account stays: to shop, and for other stores.",
     ]
-    if not Membership.objects.filter(merchant=store).exclude(pk=found.pk).exists():
+    others = Membership.objects.filter(merchant=store).exclude(pk=found.pk)
+    if not others.exists():
         effects.append("Nobody is left then who sends its orders. Invite somebody first.")
+    elif found.role == Role.OWNER and not others.filter(role=Role.OWNER).exists():
+        effects.append("No owner is left then: nobody sees its money or invites people.")
     title = f"Take {user.name} out of {store.name}"
     return Act(title, "Take them out", effects, run, is_grave=True)
 
 
-def _money(request: SignedIn, found: Membership, at: datetime) -> Act:
-    user, is_shown = found.user, not found.may_see_money
+def _change_role(request: SignedIn, found: Membership, at: datetime) -> Act:
+    user, store = found.user, found.merchant
 
     def run(answers: dict[str, Any]) -> str:
-        people_invite.show_money(found, is_shown, at=at, by=request.user)
-        return f"{user.email} {'sees' if is_shown else 'does not see'} what the store earns."
+        role = answers["role"]
+        until = None if role == Role.OWNER else found.until
+        roles.change_role(found, Position(role, until), at=at, by=request.user)
+        return f"{user.email} is {Role(role).label.lower()} of {store.name}, and is told by mail."
 
-    what = "sees" if is_shown else "does not see any more"
-    effects = [f"{user.name} ({user.email}) {what} what {found.merchant.name} earns."]
-    label = "Show the money" if is_shown else "Hide the money"
-    return Act(f"Money of {found.merchant.name}", label, effects, run)
+    effects = [f"{user.name} ({user.email}) is {found.get_role_display().lower()} by now."]
+    return Act(f"Role of {user.name}", "Change the role", effects, run, form=RoleChoice)
 
 
 def _again(request: SignedIn, found: StoreInvitation, at: datetime) -> Act:
@@ -180,5 +198,5 @@ def _take_back(request: SignedIn, found: StoreInvitation, at: datetime) -> Act:
     )
 
 
-ACTS = {"leave": _leave, "money": _money}
+ACTS = {"leave": _leave, "role": _change_role}
 INVITATION_ACTS = {"again": _again, "take-back": _take_back}

@@ -52,6 +52,7 @@ from shop.settlements.remote.send import send_payouts
 from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from shop.storefront.probe import probe_openings
 from shop.workers.revive import take_up
+from shop.workspace.people.roles import end_memberships
 from shop.workspace.sheets import receive as sheets
 
 log = logging.getLogger(__name__)
@@ -132,6 +133,7 @@ ROUNDS = tuple(
         ("look around", look_around, 4),
         ("look closely", look_closely, 20, 20),
         ("ask the worker", ask_worker, 4),
+        ("end work for stores", end_memberships, 4),
         ("take up sheets", sheets.take_up, 4),
         ("take up bulk approvals", bulk.take_up, 4),
         ("compare books and provider", run_night, 20, 60),

@@ -9,6 +9,7 @@ from shop.accounts.models import User
 from shop.currencies import written
 from shop.mail import send
 from shop.merchants.models import Membership
+from shop.merchants.roles import Right, who_may
 from shop.orders.models import Refund, Suborder
 from shop.orders.text import merchant_link, order_link
 from shop.tasks import at_once, enqueue, tried_again
@@ -51,9 +52,9 @@ def send_refund(refund_id: int) -> None:
 @task
 @at_once
 def tell_stores_of_refund(refund_id: int) -> None:
-    """Queue a mail to each member of each store that bears a part of a refund."""
+    """Queue a mail to who sees the orders of each store that bears a part of a refund."""
     parts = stores_of(Refund.objects.get(pk=refund_id))
-    members = Membership.objects.filter(merchant__suborders__in=parts)
+    members = Membership.objects.filter(who_may(Right.ORDERS), merchant__suborders__in=parts)
     for part_id, user_id in members.values_list("merchant__suborders", "user").distinct():
         if part_id in parts:
             enqueue(send_refund_booked, refund_id, part_id, user_id)
@@ -66,7 +67,7 @@ def send_refund_booked(refund_id: int, suborder_id: int, user_id: int) -> None:
     refund, user = Refund.objects.get(pk=refund_id), User.objects.get(pk=user_id)
     part = Suborder.objects.select_related("order", "merchant").get(pk=suborder_id)
     own = Membership.objects.filter(user=user, merchant=part.merchant_id).first()
-    if own is None:  # has left the store meanwhile
+    if own is None or not own.may(Right.ORDERS):  # has left the store or the role meanwhile
         return
     language = user.language or "en"
     less = sum(row.earned for row in refund.lines.filter(line__suborder=part))
@@ -76,7 +77,7 @@ def send_refund_booked(refund_id: int, suborder_id: int, user_id: int) -> None:
         "name": user.name,
         "order_number": part.order.number,
         "reason": refund.reason,
-        "less": written(less, part.order.currency, language) if own.may_see_money else "",
+        "less": written(less, part.order.currency, language) if own.may(Right.AMOUNTS) else "",
         "merchant_link": merchant_link(part),
     }
     send("refund-booked", user.email, language=language, context=context)

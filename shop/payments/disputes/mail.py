@@ -10,6 +10,7 @@ from shop.accounts.models import User
 from shop.currencies import written
 from shop.mail import send
 from shop.merchants.models import Membership
+from shop.merchants.roles import Right, who_may
 from shop.orders.models import Suborder
 from shop.orders.text import merchant_link
 from shop.payments.disputes.models import Dispute
@@ -22,9 +23,9 @@ OPENED, WON, LOST = "opened", "won", "lost"
 @task
 @at_once
 def tell_stores_of_dispute(dispute_id: int, what: str) -> None:
-    """Queue a mail to each member who sees money, of each store of a disputed order."""
+    """Queue a mail to each member who answers shoppers, of each store of a disputed order."""
     parts = Suborder.objects.filter(order__payments__disputes=dispute_id)
-    rows = Membership.objects.filter(merchant__suborders__in=parts, may_see_money=True)
+    rows = Membership.objects.filter(who_may(Right.ANSWER), merchant__suborders__in=parts)
     found = rows.values_list("merchant__suborders", "user").distinct().order_by("user")
     own = set(parts.values_list("pk", flat=True))
     for part_id, user_id in found:
@@ -39,8 +40,8 @@ def send_dispute_news(dispute_id: int, suborder_id: int, user_id: int, what: str
     dispute = Dispute.objects.get(pk=dispute_id)
     part = Suborder.objects.select_related("order", "merchant").get(pk=suborder_id)
     user = User.objects.get(pk=user_id)
-    own = Membership.objects.filter(user=user, merchant=part.merchant_id, may_see_money=True)
-    if not own.exists():  # has left the store meanwhile, or is not shown money any more
+    own = Membership.objects.filter(user=user, merchant=part.merchant_id)
+    if not own.filter(who_may(Right.ANSWER)).exists():  # has left the store or the role meanwhile
         return
     language = user.language or "en"
     bears = borne_by(dispute, part)

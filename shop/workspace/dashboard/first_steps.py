@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.settlements.models import PayoutMethod
 from shop.workspace.access import MemberRequest
 
@@ -23,13 +24,17 @@ JOINED = (Enrolment.State.APPLIED, Enrolment.State.ACCEPTED, Enrolment.State.WAI
 
 @dataclass(frozen=True, slots=True)
 class FirstStep:
-    """One thing to do; ``note`` counts, where there is something to count."""
+    """One thing to do; ``note`` counts, where there is something to count.
+
+    ``needs`` is what a role has to include for it; None: every role.
+    """
 
     title: str | Promise
     why: str | Promise
     url: str
     is_done: bool
     note: str = ""
+    needs: Right | None = None
 
 
 class SoFar(TypedDict):
@@ -44,48 +49,47 @@ class SoFar(TypedDict):
 def first_steps(request: MemberRequest) -> list[FirstStep]:
     """Return the first steps of the store that the page is for; nothing once all are done.
 
-    Who does not see money is not asked for what only others can do. One statement.
+    Nobody is asked for what only others can do. One statement.
     """
     store, facts = request.merchant, _facts(request.merchant)
-    membership = next(row for row in request.memberships if row.merchant_id == store.pk)
     there, offered = facts["published"], facts["offered"]
-    money = [
-        FirstStep(
-            _("The seller by law"), _("Invoices name it: name and address."),
-            reverse("workspace-legal", args=[store.slug]),
-            bool(store.legal_name and store.legal_address),
-        ),
-        FirstStep(
-            _("How you are paid"), _("A bank account or a mobile money number."),
-            reverse("workspace-account", args=[store.slug]), facts["has_account"],
-        ),
-    ]  # fmt: skip
     found = [
         FirstStep(
             _("Sign in with a second step"), _("By an app on your phone, or a passkey."),
-            reverse("mfa_index"), membership.has_step,
+            reverse("mfa_index"), request.membership.has_step,
         ),
         FirstStep(
             _("Your store page"), _("Your story, and a logo or a picture."),
             reverse("workspace-profile", args=[store.slug]),
-            bool(store.story and (store.logo_id or store.banner_id)),
+            bool(store.story and (store.logo_id or store.banner_id)), needs=Right.WORDS,
         ),
-        *(money if request.sees_money else ()),
+        FirstStep(
+            _("The seller by law"), _("Invoices name it: name and address."),
+            reverse("workspace-legal", args=[store.slug]),
+            bool(store.legal_name and store.legal_address), needs=Right.ACCOUNT,
+        ),
+        FirstStep(
+            _("How you are paid"), _("A bank account or a mobile money number."),
+            reverse("workspace-account", args=[store.slug]), facts["has_account"],
+            needs=Right.ACCOUNT,
+        ),
         FirstStep(
             _("First product"), _("With pictures, price and stock; we look at it."),
-            reverse("workspace-add", args=[store.slug]), offered > 0,
+            reverse("workspace-add", args=[store.slug]), offered > 0, needs=Right.WORDS,
         ),
         FirstStep(
             _("Ten products on sale"), _("Shoppers stay where there is something to choose from."),
             reverse("workspace-products", args=[store.slug]), there >= MANY,
-            f"{min(there, MANY)} / {MANY}",
+            f"{min(there, MANY)} / {MANY}", Right.WORDS,
         ),
         FirstStep(
             _("A festival"), _("Read its terms, and choose what takes part."),
             reverse("workspace-festivals", args=[store.slug]), facts["has_joined"],
+            needs=Right.PRICES,
         ),
     ]  # fmt: skip
-    return [] if all(step.is_done for step in found) else found
+    own = [step for step in found if step.needs is None or step.needs in request.rights]
+    return [] if all(step.is_done for step in own) else own
 
 
 def _facts(store: Merchant) -> SoFar:

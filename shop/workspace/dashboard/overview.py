@@ -1,5 +1,8 @@
 """The first page of the workspace: orders to send, low stock, next dates."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,12 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.orders.models import OrderLine, Suborder
 from shop.workspace.access import (
     MemberRequest,
     members_or,
     sold_by,
-    store_members_only,
+    store_members,
     today_of,
     work_on,
 )
@@ -37,7 +41,7 @@ def first_store(request: MemberRequest) -> HttpResponse:
 
 
 @require_GET
-@store_members_only
+@store_members()
 def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show the overview of one store."""
     return _overview(request, merchant)
@@ -45,27 +49,36 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 def _overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     at = clock.moment_of(request)
-    lines = Prefetch("lines", OrderLine.objects.order_by("position"))
-    own = sold_by(merchant).prefetch_related(lines)
-    waiting = own.to_send().order_by(by_day("ship_by"), "pk")[:SHOWN]
-    sent = own.filter(state=Suborder.State.SHIPPED).prefetch_related("shipments")[:SHOWN]
+    may = request.rights
     sums = today.sums(merchant, at=at)
     steps = [] if sums["orders"] or merchant.is_suspended else first_steps(request)
-    context = {
+    context: dict[str, Any] = {
         "part": "overview",
         "steps": steps,
         "steps_done": sum(step.is_done for step in steps),
         "today": today_of(request),
+        "sums": sums,
+        "low": list(today.running_low(merchant)) if Right.STOCK in may else None,
+        "unfinished": list(today.unfinished(merchant)) if Right.WORDS in may else [],
+        "sent_back": list(today.sent_back(merchant)) if Right.PRICES in may else [],
+        "invitations": today.invitations(merchant, at=at) if Right.PRICES in may else [],
+    }
+    if Right.ORDERS in may:
+        context |= _of_orders(merchant, at=at)
+    return render(request, "shop/workspace/overview.html", context)
+
+
+def _of_orders(merchant: Merchant, *, at: datetime) -> dict[str, Any]:
+    """Return what those read who see orders."""
+    lines = Prefetch("lines", OrderLine.objects.order_by("position"))
+    own = sold_by(merchant).prefetch_related(lines)
+    waiting = own.to_send().order_by(by_day("ship_by"), "pk")[:SHOWN]
+    sent = own.filter(state=Suborder.State.SHIPPED).prefetch_related("shipments")[:SHOWN]
+    return {
         "waiting": list(waiting),
         "again": to_send_again(merchant),
         "sent": list(sent),
-        "sums": sums,
         "chart": today.orders_per_day(merchant, at=at),
-        "low": list(today.running_low(merchant)),
-        "unfinished": list(today.unfinished(merchant)),
-        "sent_back": list(today.sent_back(merchant)),
-        "invitations": today.invitations(merchant, at=at),
         "sessions": list(today.next_sessions(merchant, at=at)),
         "claimed": today.pieces_claimed(merchant, at=at),
     }
-    return render(request, "shop/workspace/overview.html", context)

@@ -23,7 +23,8 @@ from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.forms.numbers import number_of
 from shop.listings import festival_products
 from shop.merchants.models import Merchant
-from shop.workspace.access import MemberRequest, nominations_of, products_of, store_members_only
+from shop.merchants.roles import Right
+from shop.workspace.access import MemberRequest, nominations_of, products_of, store_members
 from shop.workspace.dashboard.today import invitations
 from shop.workspace.festivals.nominate import places_of
 from shop.workspace.festivals.participation import joined_by
@@ -36,7 +37,7 @@ State = Enrolment.State
 
 
 @require_GET
-@store_members_only
+@store_members(Right.PRICES)
 def festivals(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show the festivals that concern the store, and its nominations."""
     at = clock.moment_of(request)
@@ -52,7 +53,7 @@ def festivals(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 
 @require_GET
-@store_members_only
+@store_members(Right.PRICES)
 def festival(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Show a festival's terms and slots; lead to the form of a product in a slot."""
     at = clock.moment_of(request)
@@ -91,7 +92,7 @@ def festival(request: MemberRequest, merchant: Merchant, festival_id: int) -> Ht
 
 
 @require_GET
-@store_members_only
+@store_members(Right.PRICES)
 def terms(
     request: MemberRequest, merchant: Merchant, festival_id: int, version: str
 ) -> HttpResponse:
@@ -106,7 +107,7 @@ def terms(
 
 
 @require_POST
-@store_members_only
+@store_members(Right.PRICES)
 def answer(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Join a festival under its terms, or turn the invitation down."""
     at = clock.moment_of(request)
@@ -129,7 +130,7 @@ def answer(request: MemberRequest, merchant: Merchant, festival_id: int) -> Http
 
 
 @require_POST
-@store_members_only
+@store_members(Right.PRICES)
 def leave(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Take the store out of a festival, or out of the line for it."""
     rows = Enrolment.objects.select_related("festival")

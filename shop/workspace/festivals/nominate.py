@@ -21,7 +21,8 @@ from shop.festivals.nominations import checks
 from shop.festivals.nominations import decide as use_cases
 from shop.festivals.nominations.proposal import Proposal, proposal_of
 from shop.merchants.models import Merchant
-from shop.workspace.access import MemberRequest, nominations_of, products_of, store_members_only
+from shop.merchants.roles import Right
+from shop.workspace.access import MemberRequest, nominations_of, products_of, store_members
 from shop.workspace.festivals.nomination_form import NominationForm, first_values
 from shop.workspace.festivals.raise_allotment import deals_of
 from shop.workspace.festivals.wishes import answered_by, proposed
@@ -31,7 +32,7 @@ APPROVED = Nomination.State.APPROVED
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.PRICES)
 def nominate(
     request: MemberRequest, merchant: Merchant, slot_id: int, product_id: int
 ) -> HttpResponse:
@@ -77,7 +78,7 @@ def nominate(
 
 
 @require_POST
-@store_members_only
+@store_members(Right.PRICES)
 def check(
     request: MemberRequest, merchant: Merchant, slot_id: int, product_id: int
 ) -> HttpResponse:
@@ -89,12 +90,12 @@ def check(
     found = None
     if set(form.changed_data) - {"rule"}:
         found = checks.check(product, slot, enrolment, form.proposal(), at=at)
-    context = {"found": found, "sees_money": request.sees_money}
+    context = {"found": found, "rights": request.rights}
     return render(request, "shop/workspace/parts/check.html", context)
 
 
 @require_POST
-@store_members_only
+@store_members(Right.PRICES)
 def withdraw(request: MemberRequest, merchant: Merchant, nomination_id: int) -> HttpResponse:
     """Take a nomination back."""
     nomination = get_object_or_404(nominations_of(merchant), pk=nomination_id)

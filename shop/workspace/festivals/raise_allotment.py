@@ -15,8 +15,9 @@ from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.models import Deal, Nomination
 from shop.forms.numbers import number_of
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.stock.count import MOST
-from shop.workspace.access import MemberRequest, nominations_of, store_members_only
+from shop.workspace.access import MemberRequest, nominations_of, store_members
 
 
 def deals_of(nomination: Nomination) -> QuerySet[Deal]:
@@ -26,7 +27,7 @@ def deals_of(nomination: Nomination) -> QuerySet[Deal]:
 
 
 @require_POST
-@store_members_only
+@store_members(Right.PRICES)
 def raise_units(request: MemberRequest, merchant: Merchant, nomination_id: int) -> HttpResponse:
     """Raise the allotment of one deal of a nomination."""
     nomination = get_object_or_404(nominations_of(merchant), pk=nomination_id)

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop import clock
 from shop.errors import NotPossible, ShopError
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.settlements.methods import add_method, close_method
 from shop.settlements.models import PayoutMethod
-from shop.workspace.access import MemberRequest
-from shop.workspace.money.views import who_see_money
+from shop.workspace.access import MemberRequest, store_members
 
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}")
 BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
@@ -80,7 +80,7 @@ class AccountForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@who_see_money
+@store_members(Right.ACCOUNT)
 def account(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
     """Ask for an account, from somebody who has just signed in again."""
     return _typed(request, merchant)
@@ -110,7 +110,7 @@ def _typed(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 
 @require_POST
-@who_see_money
+@store_members(Right.ACCOUNT)
 def close(request: MemberRequest, merchant: Merchant, method_id: int) -> HttpResponse:
     """Use an account no more; whoever finds a wrong one stops it at once."""
     row = get_object_or_404(merchant.payout_methods, pk=method_id)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from shop import clock
 from shop.errors import GatewayError, NotPossible
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.settlements.countries import remote_ways
 from shop.settlements.make import LEAST_BY_PROVIDER
 from shop.settlements.models import PayoutMethod
@@ -28,12 +29,11 @@ from shop.settlements.remote.recipients import (
     no_answer,
     recipient_of,
 )
-from shop.workspace.access import MemberRequest
-from shop.workspace.money.views import who_see_money
+from shop.workspace.access import MemberRequest, store_members
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@who_see_money
+@store_members(Right.ACCOUNT)
 def form(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
     """Show how the form at the provider stands, or send a member who has just signed in there."""
     if request.method == "POST":

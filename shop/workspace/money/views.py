@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
@@ -18,8 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 from shop import clock
 from shop.currencies import in_whole
 from shop.errors import ShopError
+from shop.festivals.models import Enrolment, Festival
 from shop.forms.private_files import as_file
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.papers.lists import pdf_answer
 from shop.papers.models import Document
 from shop.settlements.countries import allowed
@@ -39,7 +39,7 @@ from shop.settlements.statement import has_statement, statement_answer
 from shop.settlements.words import kind_words
 from shop.spreadsheets import Table, streamed
 from shop.spreadsheets import sheet as sheet_of
-from shop.workspace.access import MemberRequest, store_members_only
+from shop.workspace.access import MemberRequest, store_members
 from shop.workspace.paging import in_parts, page_of
 
 SHOWN = 20
@@ -54,17 +54,7 @@ HEADS = ("settlement", "order", "kind", "product", "options", "quantity", "befor
          "others_gave", "shopper_paid", "commission", "yours")  # fmt: skip
 
 
-def who_see_money(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Let a view of a store answer those members alone who may see its money."""
-
-    @store_members_only
-    @wraps(view)
-    def guarded(request: MemberRequest, merchant: Merchant, **place: object) -> HttpResponseBase:
-        if not request.sees_money:
-            raise PermissionDenied
-        return view(request, merchant, **place)
-
-    return guarded
+who_see_money = store_members(Right.PAYOUTS)
 
 
 @require_GET
@@ -92,8 +82,16 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "least_of_rails": {str(rail): least for rail, least in LEAST.items()},
         "no_account": "" if method else no_account(methods, at=at),
         "currency": settings.SHOP_CURRENCY,
+        "festivals": _statements(merchant),
     }
     return render(request, "shop/workspace/money.html", context)
+
+
+def _statements(merchant: Merchant) -> list[Festival]:
+    """Return the festivals that a store takes or took part in, the last first."""
+    own = Enrolment.objects.filter(merchant=merchant, state=Enrolment.State.ACCEPTED)
+    rows = Festival.objects.filter(enrolments__in=own)
+    return list(rows.order_by("-starts_at", "-pk")[:SHOWN])
 
 
 @require_GET
@@ -158,7 +156,7 @@ def proof(request: MemberRequest, merchant: Merchant, payout_id: int) -> HttpRes
 
 
 @require_POST
-@who_see_money
+@store_members(Right.ACCOUNT)
 def ask(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Ask for what is owed before the next cut-off."""
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from shop import clock
 from shop.errors import NotPossible, ShopError
 from shop.forms.fields import FilesInput
 from shop.forms.private_files import ACCEPTED, MOST_BYTES, as_file
+from shop.merchants.roles import Right
 from shop.orders.models import Suborder
 from shop.payments.disputes import evidence
 from shop.payments.disputes.mail import borne_by, fee_of
@@ -69,12 +70,10 @@ class DisputeShown:
 @members_only
 def dispute(request: MemberRequest, suborder_id: int, dispute_id: int) -> HttpResponse:
     """Show a dispute to members who see money, and keep what they say about it."""
-    part = get_object_or_404(suborders_of(request.user), pk=suborder_id)
-    work_on(request, part.merchant)
+    part = get_object_or_404(suborders_of(request), pk=suborder_id)
+    work_on(request, part.merchant, Right.ANSWER)
     rows = Dispute.objects.filter(payment__order=part.order_id)
     found = get_object_or_404(rows, pk=dispute_id)
-    if not request.sees_money:
-        raise Http404
     form = EvidenceForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -100,10 +99,8 @@ def dispute(request: MemberRequest, suborder_id: int, dispute_id: int) -> HttpRe
 @members_only
 def paper(request: MemberRequest, suborder_id: int, paper_id: int) -> HttpResponse:
     """Return a paper that the store handed in, to members who see money."""
-    part = get_object_or_404(suborders_of(request.user), pk=suborder_id)
-    work_on(request, part.merchant)
-    if not request.sees_money:
-        raise Http404
+    part = get_object_or_404(suborders_of(request), pk=suborder_id)
+    work_on(request, part.merchant, Right.ANSWER)
     row = get_object_or_404(EvidencePaper, evidence__suborder=part, pk=paper_id)
     return as_file(row, f"paper-{row.pk}")
 
@@ -112,10 +109,8 @@ def paper(request: MemberRequest, suborder_id: int, paper_id: int) -> HttpRespon
 @members_only
 def remove_paper(request: MemberRequest, suborder_id: int, paper_id: int) -> HttpResponse:
     """Take a paper away that was handed in by mistake."""
-    part = get_object_or_404(suborders_of(request.user), pk=suborder_id)
-    work_on(request, part.merchant)
-    if not request.sees_money:
-        raise Http404
+    part = get_object_or_404(suborders_of(request), pk=suborder_id)
+    work_on(request, part.merchant, Right.ANSWER)
     rows = EvidencePaper.objects.select_related("evidence").defer("content")
     row = get_object_or_404(rows, evidence__suborder=part, pk=paper_id)
     try:

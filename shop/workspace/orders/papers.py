@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.papers.lists import HEADS, cells_of, name_of, pdf_answer
 from shop.papers.models import Document
 from shop.spreadsheets import streamed
 from shop.workspace.access import (
     MemberRequest,
     members_only,
-    store_members_only,
+    store_members,
     suborders_of,
     work_on,
 )
@@ -25,39 +25,31 @@ SHOWN = 50
 
 
 @require_GET
-@store_members_only
+@store_members(Right.PAYOUTS)
 def papers(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """List the papers of a store, the newest first."""
-    page = page_of(request, _own(request, merchant), size=SHOWN)
+    page = page_of(request, _own(merchant), size=SHOWN)
     rows = [(row, name_of(row.kind, row.number)) for row in page.rows]
     context = {"part": "papers", "page": page, "rows": rows}
     return render(request, "shop/workspace/papers.html", context)
 
 
 @require_GET
-@store_members_only
+@store_members(Right.PAYOUTS)
 def sheet(request: MemberRequest, merchant: Merchant) -> StreamingHttpResponse:
     """Return the papers of a store as a table, with the tax inside each."""
-    return streamed(f"papers-{merchant.slug}", (HEADS, cells_of(_own(request, merchant))))
+    return streamed(f"papers-{merchant.slug}", (HEADS, cells_of(_own(merchant))))
 
 
 @require_GET
 @members_only
 def paper(request: MemberRequest, suborder_id: int, document_id: int) -> HttpResponse:
     """Return a paper of an order as PDF, to the store that sold it or for which it was sold."""
-    part = get_object_or_404(suborders_of(request.user), pk=suborder_id)
-    work_on(request, part.merchant)
-    _refuse_blind(request)
+    part = get_object_or_404(suborders_of(request), pk=suborder_id)
+    work_on(request, part.merchant, Right.AMOUNTS)
     return pdf_answer(get_object_or_404(Document, pk=document_id, suborder=part))
 
 
-def _own(request: MemberRequest, merchant: Merchant) -> QuerySet[Document]:
-    """Return the papers of which a store is the seller; they are about money."""
-    _refuse_blind(request)
+def _own(merchant: Merchant) -> QuerySet[Document]:
+    """Return the papers of which a store is the seller."""
     return Document.objects.filter(merchant=merchant).select_related("suborder__order")
-
-
-def _refuse_blind(request: MemberRequest) -> None:
-    """Refuse members who see no money."""
-    if not request.sees_money:
-        raise PermissionDenied

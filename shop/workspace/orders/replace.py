@@ -16,6 +16,7 @@ from shop.delivery.models import Carrier
 from shop.delivery.names import address_lines
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.orders.models import Replacement
 from shop.returns.replace import MOST_WORDS, cancel, left_to_replace, send, send_again
 from shop.returns.words import replacement_words
@@ -35,8 +36,8 @@ class CancelForm(forms.Form):
 @members_only
 def offer(request: MemberRequest, suborder_id: int) -> HttpResponse:
     """Let a store send goods of a parcel once more; what follows is said before the button."""
-    part = get_object_or_404(suborders_of(request.user), pk=suborder_id)
-    work_on(request, part.merchant)
+    part = get_object_or_404(suborders_of(request), pk=suborder_id)
+    work_on(request, part.merchant, Right.ANSWER)
     left = left_to_replace(part)
     if not left:
         raise Http404
@@ -61,10 +62,10 @@ def offer(request: MemberRequest, suborder_id: int) -> HttpResponse:
 @members_only
 def replacement(request: MemberRequest, replacement_id: int) -> HttpResponse:
     """Show goods to send once more, and record that they left, or do not leave."""
-    rows = Replacement.objects.filter(suborder__in=suborders_of(request.user))
+    rows = Replacement.objects.filter(suborder__in=suborders_of(request))
     rows = rows.select_related("suborder__merchant", "suborder__order__contact", "contact")
     found = get_object_or_404(rows, pk=replacement_id)
-    work_on(request, found.suborder.merchant)
+    work_on(request, found.suborder.merchant, Right.ORDERS, change=Right.SEND)
     order = found.suborder.order
     form: forms.Form = ShipmentForm(initial={"seen": order.contact_id})
     if request.method == "POST":

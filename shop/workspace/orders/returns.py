@@ -17,6 +17,7 @@ from shop import clock
 from shop.errors import ShopError
 from shop.forms.numbers import ids_of
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.orders.models import Suborder, id_of_number
 from shop.returns import answer
 from shop.returns.ask import sum_of_request
@@ -26,7 +27,7 @@ from shop.returns.words import KINDS, STATES, reason_words, state_words
 from shop.workspace.access import (
     MemberRequest,
     members_only,
-    store_members_only,
+    store_members,
     suborders_of,
     today_of,
     work_on,
@@ -55,7 +56,7 @@ class AnswerForm(forms.Form):
 
 
 @require_GET
-@store_members_only
+@store_members(Right.ORDERS)
 def index(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """List what shoppers ask of a store, what waits for an answer first."""
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
@@ -116,7 +117,7 @@ def show(request: MemberRequest, request_id: int) -> HttpResponse:
         "may_pay": State.REFUNDED in after and not found.may_come,
         "may_refuse": State.REFUSED in after or found.may_come,
         "may_replace": found.kind != Kind.CANCEL and State.REFUNDED in after,
-        "is_mine": _is_stores(found),
+        "is_mine": Right.ANSWER in request.rights and _is_stores(found),
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/return.html", context, status=status)
@@ -126,8 +127,11 @@ def show(request: MemberRequest, request_id: int) -> HttpResponse:
 @members_only
 def picture(request: MemberRequest, picture_id: int) -> HttpResponse:
     """Show a picture that a shopper sent along, to members of the store that it is for."""
-    rows = ReturnPicture.objects.filter(line__request__suborder__in=suborders_of(request.user))
-    return as_jpeg(get_object_or_404(rows, pk=picture_id))
+    rows = ReturnPicture.objects.filter(line__request__suborder__in=suborders_of(request))
+    rows = rows.select_related("line__request__suborder__merchant")
+    found = get_object_or_404(rows, pk=picture_id)
+    work_on(request, found.line.request.suborder.merchant, Right.ORDERS)
+    return as_jpeg(found)
 
 
 def as_jpeg(row: ReturnPicture) -> HttpResponse:
@@ -142,8 +146,8 @@ def as_jpeg(row: ReturnPicture) -> HttpResponse:
 @members_only
 def cannot_send(request: MemberRequest, suborder_id: int) -> HttpResponse:
     """Say that pieces of an order cannot be sent; what follows is said before the button."""
-    part = get_object_or_404(suborders_of(request.user), pk=suborder_id)
-    work_on(request, part.merchant)
+    part = get_object_or_404(suborders_of(request), pk=suborder_id)
+    work_on(request, part.merchant, Right.ANSWER)
     left = answer.left_to_send(part)
     if part.state != Suborder.State.WAITING or not left:
         raise Http404
@@ -166,10 +170,10 @@ def cannot_send(request: MemberRequest, suborder_id: int) -> HttpResponse:
 
 def _own(request: MemberRequest, request_id: int) -> ReturnRequest:
     rows: ReturnQuerySet = ReturnRequest.objects.filter(
-        suborder__in=suborders_of(request.user)
+        suborder__in=suborders_of(request)
     ).select_related("suborder__order__contact", "suborder__merchant", "refund")
     found = get_object_or_404(rows, pk=request_id)
-    work_on(request, found.suborder.merchant)
+    work_on(request, found.suborder.merchant, Right.ORDERS, change=Right.ANSWER)
     return found
 
 

@@ -12,6 +12,7 @@ from shop.delivery.models import Carrier, Contact
 from shop.delivery.names import address_lines, service_name
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.orders.models import OrderLine, Suborder
 from shop.orders.refund import refunded
 from shop.orders.ship import ship
@@ -24,7 +25,7 @@ from shop.workspace.access import (
     MemberRequest,
     members_only,
     sold_by,
-    store_members_only,
+    store_members,
     suborders_of,
     today_of,
     work_on,
@@ -49,7 +50,7 @@ COLUMNS = (
 
 
 @require_GET
-@store_members_only
+@store_members(Right.ORDERS)
 def orders(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """List the paid orders of a store, filtered by state, found by number, and sorted."""
     state = request.GET.get("state", "")
@@ -79,7 +80,7 @@ def orders(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 
 @require_GET
-@store_members_only
+@store_members(Right.ORDERS)
 def packing_sheet(request: MemberRequest, merchant: Merchant) -> StreamingHttpResponse:
     """Return the lines to pack as a table for spreadsheets: one row for each line."""
     day = f"{today_of(request):%Y-%m-%d}"
@@ -91,9 +92,9 @@ def packing_sheet(request: MemberRequest, merchant: Merchant) -> StreamingHttpRe
 @members_only
 def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
     """Show one order to send, and record that it left."""
-    own = suborders_of(request.user).annotate(paper_rows=papers_column())
+    own = suborders_of(request).annotate(paper_rows=papers_column())
     found = get_object_or_404(own, pk=suborder_id)
-    work_on(request, found.merchant)
+    work_on(request, found.merchant, Right.ORDERS, change=Right.SEND)
     form = ShipmentForm(request.POST or None, initial={"seen": found.order.contact_id})
     if request.method == "POST" and form.is_valid():
         try:
@@ -109,23 +110,26 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
     shipments = list(found.shipments.select_related("contact"))
     # Once it has left, the page says where it went, whatever becomes of the order's address.
     contact = next((row.contact for row in shipments if row.contact), found.order.contact)
+    rows = found.paper_rows if Right.AMOUNTS in request.rights else []
     context = {
         "part": "orders",
         "suborder": found,
         "contact": contact,
         "lines": [(line, back.get(line.pk, 0)) for line in lines],
         "by_organizer": found.delivery_funded + sum(line.funded for line in lines),
-        "may_send": found.service and found.state == Suborder.State.WAITING,
-        "may_cancel": found.state == Suborder.State.WAITING,
+        "may_send": Right.SEND in request.rights
+        and found.service
+        and found.state == Suborder.State.WAITING,
+        "may_cancel": Right.ANSWER in request.rights and found.state == Suborder.State.WAITING,
         "requests": [
             (row, KINDS[ReturnRequest.Kind(row.kind)], *state_words(row.state))
             for row in found.returns.all()
         ],
         "shipments": shipments,
         "again": [(row, *replacement_words(row.state)) for row in found.replacements.all()],
-        "may_send_again": bool(left_to_replace(found)),
-        "disputes": disputes_of(found) if request.sees_money else [],
-        "papers": [PaperRow(**row) for row in found.paper_rows] if request.sees_money else [],
+        "may_send_again": Right.ANSWER in request.rights and bool(left_to_replace(found)),
+        "disputes": disputes_of(found) if Right.ANSWER in request.rights else [],
+        "papers": [PaperRow(**row) for row in rows],
         "address": _address(found, contact),
         "service": service_name(found.service) if found.service else "",
         "form": form,

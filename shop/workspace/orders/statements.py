@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
@@ -14,12 +13,13 @@ from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
 from shop.forms.numbers import number_of
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.reports import statement_pages
 from shop.reports.statements import DELIVERY, GOODS, OUTSIDE
 from shop.reports.tables import lines_table
 from shop.spreadsheets import sheet as sheet_of
 from shop.spreadsheets import streamed
-from shop.workspace.access import MemberRequest, store_members_only
+from shop.workspace.access import MemberRequest, store_members
 
 SHOWN = 100
 PARTS = {
@@ -28,10 +28,10 @@ PARTS = {
 
 
 @require_GET
-@store_members_only
+@store_members(Right.PAYOUTS)
 def show(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Show the store's lines of a festival that it was asked to or joined, by pages."""
-    festival = _own(request, merchant, festival_id)
+    festival = _own(merchant, festival_id)
     number = _number(request)
     found = statement_pages.page(festival, merchant, start=(number - 1) * SHOWN, size=SHOWN)
     if number > 1 and not found.statement.lines:
@@ -50,12 +50,12 @@ def show(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpRe
 
 
 @require_GET
-@store_members_only
+@store_members(Right.PAYOUTS)
 def sheet(
     request: MemberRequest, merchant: Merchant, festival_id: int, kind: str
 ) -> HttpResponseBase:
     """Return the statement as CSV, sent while it is read, or as XLSX."""
-    festival = _own(request, merchant, festival_id)
+    festival = _own(merchant, festival_id)
     table = lines_table(statement_pages.lines_of(festival, merchant), settings.SHOP_CURRENCY)
     name = f"statement-{merchant.slug}-{festival.slug}"
     return streamed(name, table) if kind == "csv" else sheet_of(name, kind, {"Statement": table})
@@ -65,10 +65,7 @@ def _number(request: MemberRequest) -> int:
     return number_of(request.GET.get("page", ""), digits=5) or 1
 
 
-def _own(request: MemberRequest, merchant: Merchant, festival_id: int) -> Festival:
-    """Return a festival of the store; money is for members who may see it."""
+def _own(merchant: Merchant, festival_id: int) -> Festival:
+    """Return a festival that the store was asked to or joined."""
     festivals = Festival.objects.filter(enrolments__merchant=merchant)
-    festival = get_object_or_404(festivals, pk=festival_id)
-    if not request.sees_money:
-        raise PermissionDenied
-    return festival
+    return get_object_or_404(festivals, pk=festival_id)

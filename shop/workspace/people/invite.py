@@ -1,7 +1,4 @@
-"""Organizers invite the people of a store by mail; whoever has the link works for it.
-
-Organizers read the refusals, whose desk is in English.
-"""
+"""Organizers and owners invite the people of a store by mail; whoever has the link works for it."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import QuerySet
 from django.tasks import Task
+from django.utils.translation import gettext as _
 
 from shop.accounts import invitations
 from shop.accounts.invitations import NotValid
@@ -20,14 +18,15 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.locks import locked
 from shop.merchants.models import Membership, Merchant, StoreInvitation
+from shop.merchants.roles import OWNER, Position
 from shop.tasks import enqueue
-from shop.workspace.people.mail import send_left, send_store_invitation
+from shop.workspace.people.mail import send_store_invitation
 from shop.workspace.second_step import has_step
 
 
 def people_of(merchant: Merchant) -> QuerySet[Membership]:
     """Return who works for a store, by address; ``has_step`` tells of the second step."""
-    rows = Membership.objects.filter(merchant=merchant).select_related("user")
+    rows = Membership.objects.filter(merchant=merchant).select_related("user", "merchant")
     return rows.annotate(has_step=has_step()).order_by("user__email")
 
 
@@ -41,8 +40,8 @@ def pending(merchant: Merchant) -> QuerySet[StoreInvitation]:
 def invite(
     merchant: Merchant,
     email: str,
+    position: Position = OWNER,
     *,
-    may_see_money: bool = True,
     language: str,
     at: datetime,
     by: User,
@@ -53,7 +52,7 @@ def invite(
         NotPossible: the address works for this store, or is invited already.
     """
     made = StoreInvitation(
-        merchant=merchant, email=email.strip().lower(), may_see_money=may_see_money,
+        merchant=merchant, email=email.strip().lower(), role=position.role, until=position.until,
         language=language, invited_by=by, invited_at=at,
     )  # fmt: skip
     return invite_with(made, send_store_invitation, at=at, by=by)
@@ -73,7 +72,8 @@ def invite_with(
         NotPossible: the address works for this store, or is invited already.
     """
     if made.merchant.memberships.filter(user__email__iexact=made.email).exists():
-        raise NotPossible(f"{made.email} works for this store already.")
+        text = _("%(email)s works for this store already.")
+        raise NotPossible(text % {"email": made.email})
     found = invitations.save_new(made, at=at)
     return _sent(found, "invite person", mail, at=at, by=by)
 
@@ -100,7 +100,7 @@ def take_back(invitation: StoreInvitation, *, at: datetime, by: User) -> None:
         NotPossible: it was accepted or taken back.
     """
     found = invitations.taken_back(StoreInvitation, invitation.pk, at=at)
-    _note(found.merchant, "take invitation back", found.email, at=at, by=by)
+    note(found.merchant, "take invitation back", found.email, at=at, by=by)
 
 
 @transaction.atomic
@@ -149,42 +149,15 @@ def accept_open(pk: int, user: User, *, at: datetime) -> Membership:
     return _joined(found, user, at=at)
 
 
-@transaction.atomic
-def show_money(membership: Membership, is_shown: bool, *, at: datetime, by: User) -> None:
-    """Show a member the earnings of a store, or hide them.
-
-    Raises:
-        NotPossible: it is so already, or the person is no member any more.
-    """
-    own = Membership.objects.filter(pk=membership.pk, may_see_money=not is_shown)
-    if not own.update(may_see_money=is_shown):
-        raise NotPossible("It is so already, or they do not work for this store any more.")
-    action = "show money" if is_shown else "hide money"
-    _note(membership.merchant, action, membership.user.email, at=at, by=by)
-
-
-@transaction.atomic
-def leave(membership: Membership, *, at: datetime, by: User) -> None:
-    """Take somebody out of a store; the account stays. The last one may go: others are invited.
-
-    Raises:
-        NotPossible: the person is no member any more.
-    """
-    if not Membership.objects.filter(pk=membership.pk).delete()[0]:
-        raise NotPossible("They do not work for this store any more.")
-    _note(membership.merchant, "member left", membership.user.email, at=at, by=by)
-    enqueue(send_left, membership.merchant_id, membership.user_id)
-
-
 def _joined(found: StoreInvitation, user: User, *, at: datetime) -> Membership:
     """Use an invitation up, and add the membership unless there is one."""
     invitations.use_up(found, user, at=at)
     made, _is_new = Membership.objects.get_or_create(
         merchant=found.merchant,
         user=user,
-        defaults={"may_see_money": found.may_see_money, "joined_at": at},
+        defaults={"role": found.role, "until": found.until, "joined_at": at},
     )
-    _note(found.merchant, "member joined", user.email, at=at, by=user)
+    note(found.merchant, "member joined", user.email, at=at, by=user)
     return made
 
 
@@ -192,10 +165,12 @@ def _sent(
     found: StoreInvitation, action: str, mail: Task[..., Any], *, at: datetime, by: User | None
 ) -> StoreInvitation:
     enqueue(mail, found.pk, found.serial)
-    _note(found.merchant, action, found.email, at=at, by=by)
+    note(found.merchant, action, found.email, at=at, by=by)
     return found
 
 
-def _note(merchant: Merchant, action: str, email: str, *, at: datetime, by: Any) -> None:
+def note(
+    merchant: Merchant, action: str, email: str, *, at: datetime, by: Any, **more: str
+) -> None:
     """Log about the store who came or went: on its screen people look for that."""
-    log(merchant, action, at=at, by=by, festival=None, after={"email": email})
+    log(merchant, action, at=at, by=by, festival=None, after={"email": email} | more)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 
 from shop.accounts.models import User
 from shop.accounts.moments import written
+from shop.accounts.second_step import second_steps
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant, StoreInvitation
+from shop.merchants.roles import last_day_of, words_of
 from shop.tasks import tried_again
 
 
@@ -24,7 +29,8 @@ def send_store_invitation(invitation_id: int, serial: str) -> None:
         return
     with translation.override(found.language):
         where = reverse("store-invitation", args=[found.token])
-    context = {
+        words = _words(found)
+    context = words | {
         "inviter": found.invited_by.name if found.invited_by else settings.OPERATOR_NAME,
         "stores": [{"name": found.merchant.name}],
         "link": f"{settings.SITE_URL}{where}",
@@ -35,10 +41,57 @@ def send_store_invitation(invitation_id: int, serial: str) -> None:
 
 @task
 @tried_again
-def send_left(merchant_id: int, user_id: int) -> None:
+def send_left(merchant_id: int, user_id: int, is_over: bool = False) -> None:
     """Tell somebody that they do not work for a store any more; nothing if they do again."""
     user, store = User.objects.get(pk=user_id), Merchant.objects.get(pk=merchant_id)
     if Membership.objects.filter(merchant=store, user=user).exists():
         return
-    context = {"name": user.name, "stores": [{"name": store.name}]}
+    context = {"name": user.name, "stores": [{"name": store.name}], "is_over": is_over}
     send("store-left", user.email, language=user.language or "en", context=context)
+
+
+@task
+@tried_again
+def send_role(membership_id: int) -> None:
+    """Tell a member their role in a store and what it may do; nothing if they left meanwhile."""
+    found = _member(membership_id)
+    if found is None:
+        return
+    language = found.user.language or "en"
+    with translation.override(language):
+        words = _words(found)
+    context = words | _facts(found, reverse("workspace-store", args=[found.merchant.slug]))
+    send("store-role", found.user.email, language=language, context=context)
+
+
+@task
+@tried_again
+def send_step_reminder(membership_id: int, by_id: int) -> None:
+    """Remind a member of the second step; nothing if it is on, or they left meanwhile."""
+    found, who = _member(membership_id), User.objects.get(pk=by_id)
+    if found is None or second_steps(found.user).exists():
+        return
+    context = _facts(found, reverse("mfa_index")) | {"who": who.name or who.email}
+    send("step-reminder", found.user.email, language=found.user.language or "en", context=context)
+
+
+def _member(pk: int) -> Membership | None:
+    return Membership.objects.select_related("merchant", "user").filter(pk=pk).first()
+
+
+def _facts(found: Membership, where: str) -> dict[str, Any]:
+    return {
+        "name": found.user.name,
+        "stores": [{"name": found.merchant.name}],
+        "link": settings.SITE_URL + where,
+    }
+
+
+def _words(found: Membership | StoreInvitation) -> dict[str, Any]:
+    """Return a role, what it may do and until when, in the language that is active."""
+    last = last_day_of(found.until, found.merchant.zone)
+    return {
+        "role": found.get_role_display(),
+        "rights": [str(words) for words in words_of(found.role)],
+        "last_day": date_format(last, "DATE_FORMAT") if last else "",
+    }

@@ -19,10 +19,11 @@ from shop.listings import publish
 from shop.listings.edit import EditConflict, create_product, newest_edit
 from shop.listings.variants import BadRows
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.moderation.contents import Content, content_of, pictures_of
 from shop.moderation.propose import save_product, take_back
 from shop.moderation.withdraw import withdraw
-from shop.workspace.access import MemberRequest, products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, refuse_without, store_members
 from shop.workspace.products.conflicts import show_conflict
 from shop.workspace.products.form import EMPTY_ROWS, Grid, ProductForm, first_rows, first_words
 from shop.workspace.products.unusual_prices import ask_in_grid
@@ -34,7 +35,7 @@ OPEN = (Product.State.DRAFT, Product.State.WITHDRAWN)
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.WORDS)
 def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show the form of a new product, and save it as a draft."""
     form, grid = _forms(request, None, [])
@@ -50,7 +51,7 @@ def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.WORDS)
 def edit(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show a product, and change its words and variants."""
     product = _product(merchant, product_id)
@@ -72,7 +73,7 @@ def edit(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpRes
 
 
 @require_POST
-@store_members_only
+@store_members(Right.WORDS)
 def send_for_review(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Hand a draft to the organizers."""
     product = _product(merchant, product_id)
@@ -88,10 +89,12 @@ def send_for_review(request: MemberRequest, merchant: Merchant, product_id: int)
 
 
 @require_POST
-@store_members_only
+@store_members(Right.WORDS)
 def take_off_sale(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Take a product off sale, or back from review."""
     product = _product(merchant, product_id)
+    if product.state == Product.State.PUBLISHED:
+        refuse_without(request, Right.PRICES)
     try:
         withdraw(product, at=clock.moment_of(request), by=request.user)
     except ShopError as refusal:
@@ -102,7 +105,7 @@ def take_off_sale(request: MemberRequest, merchant: Merchant, product_id: int) -
 
 
 @require_POST
-@store_members_only
+@store_members(Right.WORDS)
 def take_change_back(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Take back the proposed change of a product."""
     product = _product(merchant, product_id)

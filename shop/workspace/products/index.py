@@ -14,8 +14,9 @@ from shop import clock
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals.models import PriceSpan
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.stock.models import free_units
-from shop.workspace.access import MemberRequest, products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members
 from shop.workspace.paging import page_of
 
 SHOWN = 30
@@ -31,7 +32,7 @@ NAMES = {
 
 
 @require_GET
-@store_members_only
+@store_members(Right.STOCK)
 def products(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """List a store's products, the newest first, by state and by words."""
     state = request.GET.get("state", "")

@@ -17,8 +17,9 @@ from shop.errors import ShopError
 from shop.forms.visible_text import seen_only
 from shop.languages import labelled
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.moderation.contents import album_of, amendment_of, pictures_of
-from shop.workspace.access import MemberRequest, products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members
 from shop.workspace.products import pictures as products_pictures
 from shop.workspace.store.pending_changes import change_of, saved
 
@@ -26,7 +27,7 @@ NAME_LENGTH = 60
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.WORDS)
 def pictures(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show a product's pictures and take more of them."""
     rows = products_of(merchant).select_related("amendment")
@@ -56,7 +57,7 @@ def pictures(request: MemberRequest, merchant: Merchant, product_id: int) -> Htt
 
 
 @require_POST
-@store_members_only
+@store_members(Right.WORDS)
 def change(
     request: MemberRequest, merchant: Merchant, product_id: int, picture_id: int
 ) -> HttpResponse:

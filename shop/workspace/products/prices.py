@@ -24,7 +24,8 @@ from shop.festivals.prices.regular import change_prices
 from shop.forms.fields import AmountField
 from shop.listings.usual_prices import odd_prices
 from shop.merchants.models import Merchant
-from shop.workspace.access import MemberRequest, products_of, store_members_only
+from shop.merchants.roles import Right
+from shop.workspace.access import MemberRequest, products_of, store_members
 from shop.workspace.products.price_effects import current_prices, effects
 from shop.workspace.products.unusual_prices import answer_to, is_sure
 
@@ -69,7 +70,7 @@ class PriceForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.PRICES)
 def prices(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show a product's regular prices; show the effects of new ones, then save them."""
     at = clock.moment_of(request)

@@ -18,11 +18,12 @@ from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.listings.sessions import Plan, open_sessions
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.merchants.zones import zone_of
 from shop.payments.call_off import call_off
 from shop.stock.models import Pool
 from shop.tickets.models import Ticket
-from shop.workspace.access import MemberRequest, store_members_only
+from shop.workspace.access import MemberRequest, store_members
 from shop.workspace.products.session_forms import CallOffForm, SessionsForm
 from shop.workspace.products.unusual_prices import ask_in_dates
 
@@ -34,7 +35,7 @@ LATELY = timedelta(days=1)
 
 
 @require_safe
-@store_members_only
+@store_members(Right.ORDERS)
 def sessions(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """List the dates of the store's experiences, or of one, from those of the last day on.
 
@@ -59,7 +60,7 @@ def sessions(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@store_members_only
+@store_members(Right.PRICES)
 def open_dates(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Open dates of an experience by a weekly pattern."""
     product = get_object_or_404(experiences_of(merchant), pk=product_id)
@@ -85,7 +86,7 @@ def open_dates(request: MemberRequest, merchant: Merchant, product_id: int) -> H
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@store_members_only
+@store_members(Right.ORDERS, change=Right.ANSWER)
 def session(request: MemberRequest, merchant: Merchant, pool_id: int) -> HttpResponse:
     """Show who comes to a session, and call it off."""
     pool: WithAnnotations[Pool, SessionFacts] = get_object_or_404(pools_of(merchant), pk=pool_id)
@@ -110,7 +111,9 @@ def session(request: MemberRequest, merchant: Merchant, pool_id: int) -> HttpRes
         "session": _facts(pool, at=at),
         "tickets": tickets,
         "used": sum(ticket.used_at is not None for ticket in tickets),
-        "may_call_off": pool.cancelled is None and pool.starts > at,
+        "may_call_off": Right.ANSWER in request.rights
+        and pool.cancelled is None
+        and pool.starts > at,
         "form": form,
     }
     return render(request, "shop/workspace/session.html", context,

@@ -23,9 +23,10 @@ from shop.festivals.deals import reserved_stock
 from shop.forms.fields import LineField
 from shop.listings.refresh import note_stock
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.stock import count
 from shop.stock.models import StockMove
-from shop.workspace.access import MemberRequest, products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members
 
 SHOWN_MOVES = 30
 
@@ -90,7 +91,7 @@ def count_stock(
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.STOCK)
 def stock(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show the units of a product and take a count."""
     at = clock.moment_of(request)

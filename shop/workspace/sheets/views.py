@@ -17,7 +17,8 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Enrolment, Festival, NominationSheet, SheetRow
 from shop.forms.visible_text import seen_only
 from shop.merchants.models import Merchant
-from shop.workspace.access import MemberRequest, sheets_of, store_members_only
+from shop.merchants.roles import Right
+from shop.workspace.access import MemberRequest, sheets_of, store_members
 from shop.workspace.sheets import receive
 from shop.workspace.sheets import write as writing
 from shop.workspace.sheets.columns import headings
@@ -30,7 +31,7 @@ State = SheetRow.State
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.PRICES)
 def upload(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Show how nominating by a sheet goes, and take one in."""
     at = clock.moment_of(request)
@@ -61,7 +62,7 @@ def upload(request: MemberRequest, merchant: Merchant, festival_id: int) -> Http
 
 
 @require_GET
-@store_members_only
+@store_members(Right.PRICES)
 def template(
     request: MemberRequest, merchant: Merchant, festival_id: int, kind: str
 ) -> HttpResponse:
@@ -77,7 +78,7 @@ def template(
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.PRICES)
 def report(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpResponse:
     """Show the progress of a sheet and its refused rows; go on with one that rests, or stop it."""
     at = clock.moment_of(request)
@@ -102,7 +103,7 @@ def report(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpRes
 
 
 @require_GET
-@store_members_only
+@store_members(Right.PRICES)
 def refused(request: MemberRequest, merchant: Merchant, sheet_id: int, kind: str) -> HttpResponse:
     """Give the rows that were refused as a sheet, to be mended and sent again."""
     sheet = get_object_or_404(sheets_of(merchant), pk=sheet_id)

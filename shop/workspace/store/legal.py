@@ -1,11 +1,10 @@
-"""Who a store is by law, as its members with a look at money change it."""
+"""Who a store is by law, as its owners change it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,16 +15,15 @@ from shop.errors import ShopError
 from shop.festivals.changelog import version_of
 from shop.forms.numbers import number_of
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.moderation.legal import LegalFacts, LegalForm, PrefixTaken, change_legal
-from shop.workspace.access import MemberRequest, store_members_only
+from shop.workspace.access import MemberRequest, store_members
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@store_members_only
+@store_members(Right.ACCOUNT)
 def legal(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show the seller that papers name, and change it."""
-    if not request.sees_money:
-        raise PermissionDenied
     form = LegalForm(request.POST or None, initial=asdict(LegalFacts.of(merchant)))
     if request.method == "POST" and form.is_valid():
         seen = number_of(request.POST.get("version", "")) or 0

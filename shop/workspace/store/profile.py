@@ -27,6 +27,7 @@ from shop.listings.edit import EditConflict, newest_edit, refuse_conflict
 from shop.listings.tasks import make_modern_sizes
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
 from shop.moderation.contents import STORE_WORDS, PlacedPicture, amendment_of
 from shop.moderation.models import Amendment
 from shop.moderation.propose import take_back
@@ -34,7 +35,7 @@ from shop.moderation.write import keep_pictures, keep_words
 from shop.orders.unused_pictures import discard
 from shop.pictures.upload import store
 from shop.tasks import enqueue
-from shop.workspace.access import MemberRequest, store_members_only
+from shop.workspace.access import MemberRequest, store_members
 from shop.workspace.products.picture_views import too_large
 from shop.workspace.store.certificates import CERTIFICATES
 from shop.workspace.store.pending_changes import change_of, saved
@@ -164,7 +165,7 @@ def told_of(merchant: Merchant, amendment: Amendment | None) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-@store_members_only
+@store_members(Right.WORDS)
 def profile(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show a store's profile, and change it."""
     at = clock.moment_of(request)
@@ -201,7 +202,7 @@ def profile(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 
 @require_POST
-@store_members_only
+@store_members(Right.WORDS)
 def take_change_back(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Take back the proposed change of the store's page."""
     try:

@@ -230,7 +230,7 @@ ADDRESSES = [
         "stores/{told}/invite/",
         "post",
         PLAN,
-        {"email": "new@example.org", "language": "en", "may_see_money": "on"},
+        {"email": "new@example.org", "language": "en", "role": "packer"},
     ),
     ("stores/{joined}/people/{member}/{leave}/", "get", PLAN, {}),
     ("stores/{joined}/people/{member}/{leave}/", "post", PLAN, {}),

@@ -47,7 +47,8 @@ LINKS = (
 VISIT = {"experience": "Dyeing", "codes": ["ABCD-EFGH", "JKMN-PQRS"], "seats": "2 × Adult"}
 MORE = {"seats": "2 × Adult", "note": "A little lower?", "reason": "A counterfeit",
         "code": "012345", "works_for": "15 minutes", "question": "How many in a month?",
-        "business": "Keur Mbar", "number": "BA-2027-00001", "answer_by": "19 May 2027"}  # fmt: skip
+        "business": "Keur Mbar", "number": "BA-2027-00001", "answer_by": "19 May 2027", "role": "Packer",
+        "rights": ["Change stock", "Mark as sent"], "last_day": "30 May 2027"}  # fmt: skip
 ANYTHING = RECEIPT | MORE | {"visits": [VISIT, VISIT]} | dict.fromkeys(LINKS, LINK)
 SHOPPER_FOOTER = """
 --
@@ -196,7 +197,7 @@ Address and what to pack: http://127.0.0.1:8000/merchant/orders/1/
 
 --
 To the members of Gonja Women.
-Mails about orders go to every member of the store.
+Mails about orders go to the members who send them.
 Baobab Demonstration, an invented address
 """
     )

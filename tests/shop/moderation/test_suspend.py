@@ -146,7 +146,7 @@ def test_it_needs_a_reason_and_an_open_store(store, organizer):
 
 
 def test_nobody_suspends_or_reopens_a_store_of_their_own(store, kettle, organizer):
-    Membership.objects.create(merchant=store, user=organizer, joined_at=NOON)
+    Membership.objects.create(merchant=store, user=organizer, role="owner", joined_at=NOON)
 
     with pytest.raises(NotPossible, match="somebody else"):
         moderation_suspend.suspend(store, REASON, at=NOON, by=organizer)

@@ -25,6 +25,7 @@ from shop.orders import end
 from shop.orders.models import Suborder
 from shop.papers.issue import issue_papers
 from shop.papers.models import Document
+from shop.workspace.people.invite import invite
 from tests import make
 from tests.make import NOON, START
 
@@ -48,6 +49,8 @@ class Desk:
     enrolment: Enrolment
     sheet: NominationSheet
     paper: Document
+    colleague: int
+    invited: int
 
     def address(self, pattern: str) -> str:
         """Return an address of this desk."""
@@ -62,6 +65,8 @@ class Desk:
             nomination=self.nomination.pk,
             sheet=self.sheet.pk,
             paper=self.paper.pk,
+            colleague=self.colleague,
+            invited=self.invited,
             version="1",
             kind="csv",
             language="fr",
@@ -108,6 +113,11 @@ ADDRESSES = [
     ("{store}/profile/words/{language}/", "get post"),
     ("{store}/profile/change/take-back/", "post"),
     ("{store}/profile/seller/", "get post"),
+    ("{store}/team/", "get post"),
+    ("{store}/team/leave/", "get"),
+    ("{store}/team/leave/now/", "post"),
+    ("{store}/team/{colleague}/", "get post"),
+    ("{store}/team/invited/{invited}/", "post"),
 ]
 # Those of hosts are walked in tests/shop/tickets/test_doors.py.
 VISITS = [
@@ -167,9 +177,12 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         SheetRow.objects.create(sheet=sheet, number=number, cells={"sku": EVIL}, place=str(number),
                                 state="refused", column="sku", text=EVIL)  # fmt: skip
     publish_terms(coming, "Send within three days.", at=NOON)
+    member = make.member(merchant)
+    packer = make.member(merchant, role="packer")
+    waiting = invite(merchant, f"new-{merchant.pk}@example.org", language="en", at=NOON, by=member)
     return Desk(
         merchant=merchant,
-        member=make.member(merchant),
+        member=member,
         draft=make.draft(merchant),
         product=variant.product,
         variant=variant,
@@ -181,6 +194,8 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         enrolment=nomination.enrolment,
         sheet=sheet,
         paper=order.suborders.get().papers.get(),
+        colleague=packer.memberships.get().pk,
+        invited=waiting.pk,
     )
 
 

@@ -17,6 +17,7 @@ from tests.make import NOON
 from tests.shop.payments.slips import slip
 from tests.shop.settlements.earned import ACCOUNT
 from tests.shop.workspace.desk import AFTER_SALE, Desk, open_desk
+from tests.shop.workspace.who_may import LETTERS, roles_for
 
 pytestmark = pytest.mark.django_db
 CALLS = [(pattern, method) for pattern, methods in AFTER_SALE for method in methods.split()]
@@ -133,9 +134,22 @@ def test_what_follows_sales_of_another_store_is_not_found_under_the_own_name(
     assert state() == before
 
 
+@pytest.mark.parametrize("role", LETTERS.values())
+@pytest.mark.parametrize(("pattern", "method"), CALLS)
+def test_a_role_opens_what_follows_a_sale_or_not(client, desk, facts, pattern, method, role):
+    client.force_login(make.member(desk.merchant, role=role))
+    before = state()
+
+    answer = call(client, facts, pattern, method)
+
+    assert (answer.status_code != 403) == (role in roles_for(pattern, method))
+    if answer.status_code == 403:
+        assert state() == before
+
+
 @pytest.mark.parametrize("pattern", MONEY)
 def test_money_is_for_those_who_may_see_it(client, desk, facts, pattern):
-    client.force_login(make.member(desk.merchant, may_see_money=False))
+    client.force_login(make.member(desk.merchant, role="manager"))
 
     assert call(client, facts, pattern, "get").status_code == 403
 

@@ -19,6 +19,7 @@ from tests.shop.workspace.desk import (
     VISITS,
     open_desk,
 )
+from tests.shop.workspace.who_may import LETTERS, roles_for
 
 pytestmark = pytest.mark.django_db
 CALLS = [(pattern, method) for pattern, methods in ADDRESSES for method in methods.split()]
@@ -132,11 +133,42 @@ def test_members_get_their_pages_which_nobody_keeps(client, desk):
         assert "no-store" in answer["Cache-Control"]
 
 
+@pytest.mark.parametrize("role", LETTERS.values())
+@pytest.mark.parametrize(("pattern", "method"), CALLS)
+def test_a_role_opens_what_it_includes(client, desk, pattern, method, role):
+    client.force_login(make.member(desk.merchant, role=role))
+    before = state()
+
+    answer = getattr(client, method)(desk.address(pattern), BODY)
+
+    assert (answer.status_code != 403) == (role in roles_for(pattern, method))
+    if answer.status_code == 403:
+        assert state() == before
+        assert "Your role does not include this" in answer.text
+
+
+@pytest.mark.parametrize("role", LETTERS.values())
+def test_no_link_of_a_page_leads_to_what_a_role_does_not_include(client, desk, role):
+    client.force_login(make.member(desk.merchant, role=role))
+    pages = [desk.address(pattern) for pattern in PAGES if role in roles_for(pattern, "get")]
+    pages = [page for page in pages if not page.endswith((".csv", ".xlsx"))]
+
+    found = {
+        link
+        for page in pages
+        for link in re.findall(r'(?:href|action)="(/merchant/[^"?#]*)', client.get(page).text)
+    }
+
+    assert len(found) > 5
+    refused = [link for link in sorted(found) if client.get(link).status_code == 403]
+    assert refused == []
+
+
 def test_who_may_not_see_money_sees_none(client, desk):
     words = ("You earn", "Earned so far", "You keep", "Commission</dt><dd><bdi>−")
     pages = "".join(client.get(desk.address(pattern)).getvalue().decode() for pattern in PAGES)
     assert all(word in pages for word in words)
-    client.force_login(make.member(desk.merchant, may_see_money=False))
+    client.force_login(make.member(desk.merchant, role="manager"))
 
     for pattern in PAGES:
         page = client.get(desk.address(pattern)).getvalue().decode()
@@ -146,7 +178,7 @@ def test_who_may_not_see_money_sees_none(client, desk):
 def test_who_acts_for_several_stores_works_on_each_by_itself(client, desk):
     other = open_desk("Zanzibar Spices")
     both = make.member(desk.merchant)
-    other.merchant.memberships.create(user=both, joined_at=desk.merchant.created_at)
+    other.merchant.memberships.create(user=both, role="owner", joined_at=desk.merchant.created_at)
     client.force_login(both)
 
     page = client.get(other.address("{store}/products/")).content.decode()

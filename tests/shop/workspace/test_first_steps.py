@@ -41,7 +41,7 @@ def test_each_step_leads_where_it_is_done_and_is_ticked_when_it_is(client, store
 
 
 def test_who_sees_no_money_is_not_asked_for_the_account(client, store):
-    client.force_login(make.member(store, may_see_money=False))
+    client.force_login(make.member(store, role="manager"))
 
     page = said(client, store)
 

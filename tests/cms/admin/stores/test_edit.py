@@ -169,7 +169,7 @@ def test_who_is_second_does_not_write_over_the_first(desk):
 def test_nobody_changes_the_commission_of_a_store_of_their_own(client, clock_at):
     clock_at(BEFORE)
     me, store = organizer(), make.merchant(commission_bp=1000)
-    Membership.objects.create(merchant=store, user=me, joined_at=BEFORE)
+    Membership.objects.create(merchant=store, user=me, role="owner", joined_at=BEFORE)
     client.force_login(me)
     edit = at(store, "edit/")
 

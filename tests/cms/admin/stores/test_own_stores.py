@@ -27,7 +27,7 @@ OWN = "You act for this store yourself"
 
 
 def joins(user, merchant):
-    Membership.objects.create(merchant=merchant, user=user, joined_at=BEFORE)
+    Membership.objects.create(merchant=merchant, user=user, role="owner", joined_at=BEFORE)
 
 
 @pytest.fixture(scope="module")

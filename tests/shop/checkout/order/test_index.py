@@ -54,7 +54,7 @@ def test_whoever_works_here_is_led_from_the_account_to_the_own_desks(browser):
     kettles, cups = make.merchant(name="Kettles"), make.merchant(name="Cups")
     user = organizer()
     for store in (kettles, cups):
-        Membership.objects.create(merchant=store, user=user, joined_at=NOON)
+        Membership.objects.create(merchant=store, user=user, role="owner", joined_at=NOON)
     make.member(make.merchant(name="Of somebody else"))
     browser.force_login(user)
 

@@ -101,7 +101,7 @@ def test_a_store_asks_for_it_and_again_only_after_a_week(browser, till, merchant
 def test_strangers_and_members_without_money_see_nothing(till, merchant, client):
     earned(till, merchant)
     made = settled(merchant)
-    client.force_login(make.member(merchant, may_see_money=False))
+    client.force_login(make.member(merchant, role="manager"))
     for page in ("", "held.csv", f"{made.pk}/", f"{made.pk}.csv", "account/"):
         assert client.get(where(merchant, page)).status_code == 403
     other = store()

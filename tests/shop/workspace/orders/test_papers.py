@@ -71,7 +71,7 @@ def test_what_the_platform_sold_is_not_among_a_store_s_own_papers(client, desk):
 
 
 def test_members_who_see_no_money_see_no_papers(client, desk):
-    desk.member.memberships.update(may_see_money=False)
+    desk.member.memberships.update(role="packer")
     where = f"/merchant/orders/{desk.suborder.pk}/"
 
     answers = [

@@ -144,7 +144,7 @@ def test_a_parcel_that_has_left_has_no_such_page(order, store):
 
 def test_a_member_who_may_see_no_money_sees_no_sum(order, client):
     request = asked(order)
-    client.force_login(make.member(order.suborders.get().merchant, may_see_money=False))
+    client.force_login(make.member(order.suborders.get().merchant, role="packer"))
 
     assert "$20.00" not in client.get(where(request)).text
 

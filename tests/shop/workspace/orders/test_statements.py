@@ -60,7 +60,7 @@ def test_the_statement_is_taken_away_as_a_sheet(client, sold):
 
 
 def test_a_member_who_may_not_see_money_reads_no_statement(client, sold):
-    Membership.objects.update(may_see_money=False)
+    Membership.objects.update(role="manager")
 
     assert client.get(f"{sold.where}/").status_code == 403
     assert client.get(f"{sold.where}.csv").status_code == 403

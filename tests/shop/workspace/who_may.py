@@ -1,0 +1,51 @@
+"""Who may see what of a store's desk, and change it: written down apart from the code."""
+
+# Owner, manager, editor, packer, accountant, by their first letters.
+LETTERS = {"O": "owner", "M": "manager", "E": "editor", "P": "packer", "A": "accountant"}
+# The first row that begins an address counts: who may look, and who may send something there.
+ROWS = [
+    ("orders/{suborder}/cannot-send/", "OM", "OM"),
+    ("orders/{suborder}/replace/", "OM", "OM"),
+    ("orders/{suborder}/disputes/", "OM", "OM"),
+    ("orders/{suborder}/papers/", "OMA", ""),
+    ("orders/{suborder}/", "OMPA", "OMP"),
+    ("replacements/", "OMPA", "OMP"),
+    ("returns/", "OMPA", "OM"),
+    ("tickets/", "OMP", "OMP"),
+    ("{store}/orders/", "OMPA", ""),
+    ("{store}/returns/", "OMPA", ""),
+    ("{store}/money/ask/", "", "O"),
+    ("{store}/money/account/", "O", "O"),
+    ("{store}/money/provider/", "O", "O"),
+    ("{store}/money/", "OA", ""),
+    ("{store}/papers/", "OA", ""),
+    ("{store}/products/{product}/stock/", "OMEP", "OMEP"),
+    ("{store}/products/{product}/prices/", "OM", "OM"),
+    ("{store}/products/{tour}/dates/", "OM", "OM"),
+    # What is on sale is taken off by those who set its price; a draft by those who write it.
+    ("{store}/products/{product}/withdraw/", "", "OM"),
+    ("{store}/products/{product}/", "OME", "OME"),
+    ("{store}/products/new/", "OME", "OME"),
+    ("{store}/products/", "OMEP", ""),
+    ("{store}/festivals/{festival}/statement", "OA", ""),
+    ("{store}/festivals/", "OM", "OM"),
+    ("{store}/sheets/", "OM", "OM"),
+    ("{store}/slots/", "OM", "OM"),
+    ("{store}/nominations/", "", "OM"),
+    ("{store}/sessions/{seats}/", "OMPA", "OM"),
+    ("{store}/sessions/", "OMPA", ""),
+    ("{store}/profile/seller/", "O", "O"),
+    ("{store}/profile/", "OME", "OME"),
+    ("{store}/team/leave/", "OMEPA", "OMEPA"),
+    ("{store}/team/{colleague}/", "O", "O"),
+    ("{store}/team/invited/", "", "O"),
+    ("{store}/team/", "OMEPA", "O"),
+    ("{store}/", "OMEPA", ""),
+    ("", "OMEPA", ""),
+]
+
+
+def roles_for(pattern: str, method: str) -> set[str]:
+    """Return the roles that an address lets in."""
+    see, change = next(row[1:] for row in ROWS if pattern.startswith(row[0]))
+    return {LETTERS[letter] for letter in (see if method == "get" else change)}
