@@ -93,7 +93,8 @@ class WhatForm(ApplicationForm):
     sells = forms.ChoiceField(
         label=_("What you sell"),
         choices=[CHOOSE, (Application.Sells.GOODS, _("Goods, sent by parcel")),
-                 (Application.Sells.EXPERIENCES, _("Experiences that you lead, on dates"))],
+                 (Application.Sells.EXPERIENCES, _("Experiences that you lead, on dates")),
+                 (Application.Sells.BOTH, _("Both"))],
     )  # fmt: skip
     makes = ProseField(
         label=_("What you make, and how"), max_length=2_000,

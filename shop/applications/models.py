@@ -56,6 +56,7 @@ class Application(Stateful):
     class Sells(models.TextChoices):
         GOODS = "goods"
         EXPERIENCES = "experiences"
+        BOTH = "both"
 
     class PaidBy(models.TextChoices):
         BANK = "bank"

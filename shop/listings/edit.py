@@ -73,20 +73,31 @@ def newest_edit(row: Product | Merchant) -> ChangeLog | None:
     return rows.select_related("by").order_by("-pk").first()
 
 
+def kind_of(merchant: Merchant, *, is_outing: bool) -> str:
+    """Return the kind of a store's new product, where it may be of that kind."""
+    is_outing = merchant.is_host and (is_outing or not merchant.sells_goods)
+    return Product.Kind.EXPERIENCE if is_outing else Product.Kind.GOODS
+
+
 @transaction.atomic
 def create_product(
-    merchant: Merchant, words: TypedWords, rows: Sequence[TypedVariant], *, at: datetime, by: User
+    merchant: Merchant,
+    words: TypedWords,
+    rows: Sequence[TypedVariant],
+    *,
+    is_outing: bool = False,
+    at: datetime,
+    by: User,
 ) -> Product:
     """Make a draft with its variants.
+
+    Args:
+        is_outing: an experience, where the store leads some beside its goods.
 
     Raises:
         BadRows: something is wrong with the variants; nothing is made.
     """
-    is_outing = merchant.kind == Merchant.Kind.EXPERIENCES
-    product = Product(
-        merchant=merchant,
-        kind=Product.Kind.EXPERIENCE if is_outing else Product.Kind.GOODS,
-    )
+    product = Product(merchant=merchant, kind=kind_of(merchant, is_outing=is_outing))
     fill(product, words)
     _save(product, rows, at=at, by=by)
     log(product, "edit", at=at, by=by, festival=None, after=told(words))

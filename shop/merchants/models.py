@@ -41,6 +41,7 @@ class Merchant(Stateful):
     class Kind(models.TextChoices):
         GOODS = "goods"
         EXPERIENCES = "experiences"
+        BOTH = "both", "Goods and experiences"
 
     class State(models.TextChoices):
         APPLIED = "applied"
@@ -170,6 +171,16 @@ class Merchant(Stateful):
         """Return where the seller sits, line by line and without the country."""
         lines = [line.strip() for line in self.legal_address.splitlines()]
         return [line for line in lines if line] or [self.city]
+
+    @property
+    def sells_goods(self) -> bool:
+        """Tell whether it sends parcels."""
+        return self.kind != self.Kind.EXPERIENCES
+
+    @property
+    def is_host(self) -> bool:
+        """Tell whether it leads experiences, on dates."""
+        return self.kind != self.Kind.GOODS
 
     @property
     def prefix(self) -> str:

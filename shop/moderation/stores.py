@@ -26,6 +26,10 @@ from shop.moderation.write import lock
 from shop.pictures.storage import all_or_none
 from shop.storefront.festival.cloth import strip, weave_of
 
+# What a store that sells one kind alone has among its products.
+KINDS_OF = {
+    Merchant.Kind.GOODS: Product.Kind.GOODS, Merchant.Kind.EXPERIENCES: Product.Kind.EXPERIENCE,
+}  # fmt: skip
 # What stands in the place of a store's name at the merchants' desk.
 RESERVED = frozenset({"orders", "replacements", "returns", "tickets"})
 
@@ -115,8 +119,9 @@ def change_facts(
 
     Raises:
         ChangedMeanwhile: somebody else changed it in between.
-        NotPossible: the organizer is a member of the store; it has products, which are of its kind
-            and start from its country; or nobody knows what parcels from there cost.
+        NotPossible: the organizer is a member of the store; it has products of a kind that it
+            would sell no more, or that start from its country; or nobody knows what parcels from
+            there cost.
     """
     refuse_if_changed(merchant, seen=seen)
     now = lock(merchant)
@@ -126,8 +131,11 @@ def change_facts(
     if not after:
         return False
     ids = list(Product.objects.filter(merchant=now).order_by("pk").values_list("pk", flat=True))
-    if ids and after.keys() & {"kind", "country"}:
-        raise NotPossible("It has products by now: its kind and its country stay as they are.")
+    if ids and "country" in after:
+        raise NotPossible("It has products by now: its country stays as it is.")
+    left = KINDS_OF.get(Merchant.Kind(facts.kind))
+    if left and Product.objects.filter(merchant=now).exclude(kind=left).exists():
+        raise NotPossible("It has products of the other kind by now: let it sell both.")
     region = _region(facts.country) if "country" in after else now.ship_region
     Merchant.objects.filter(pk=now.pk).update(**after, ship_region=region)
     refresh(ids, at=at)  # lists show its name and its town

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,17 +23,22 @@ from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Group
 from shop.festivals.pricing.weighing import Benefit
 from shop.languages import in_language
-from shop.merchants.models import Merchant
 from shop.money import share
 from shop.orders.models import Discount, Order, OrderLine, Suborder
 from shop.storefront.cache.catalogue_version import current_version
 
+type PartKey = tuple[int, bool]  # of which store, and whether it takes place instead of arriving
+
 
 @dataclass(frozen=True)
 class Frozen:
-    """The rows of an order to be, without it."""
+    """The rows of an order to be, without it.
 
-    suborders: dict[int, Suborder]
+    What one store sends and what it hosts are parts of their own: a parcel arrives, a date takes
+    place, and each is paid out when it has.
+    """
+
+    suborders: dict[PartKey, Suborder]
     lines: tuple[OrderLine, ...]
     discounts: tuple[Discount, ...]
 
@@ -58,7 +63,7 @@ class Frozen:
         Suborder.objects.bulk_create(self.suborders.values())
         for line in self.lines:
             line.order = order
-            line.suborder = self.suborders[line.merchant_id]
+            line.suborder = self.suborders[_key_of(line)]
         OrderLine.objects.bulk_create(self.lines)
         for discount in self.discounts:
             discount.order = order
@@ -69,15 +74,15 @@ class Frozen:
 
 def freeze(priced: PricedCart, language: str, *, at: datetime) -> Frozen:
     """Return the rows that record a priced cart, and the words that its shopper read."""
-    merchants = {
-        line.variant.product.merchant_id: line.variant.product.merchant for line in priced.lines
-    }
     segments = enumerate(priced.quote.segments)
     with translation.override(language):
         lines = tuple(_line(priced, i, segment, language) for i, segment in segments)
+    parts: dict[PartKey, list[OrderLine]] = {}
+    for line in lines:
+        parts.setdefault(_key_of(line), []).append(line)
     suborders = {
-        merchant_id: _suborder(priced, merchant, lines, position, at=at)
-        for position, (merchant_id, merchant) in enumerate(merchants.items())
+        key: _suborder(priced, key, own, position, at=at)
+        for position, (key, own) in enumerate(parts.items())
     }
     discounts = tuple(
         row for benefit in priced.quote.benefits for row in _discounts(benefit, lines, suborders)
@@ -97,7 +102,8 @@ def words_read(variant: Variant, terms: ProductTerms) -> dict[str, Any]:
 
 def frozen_rows(order: Order) -> Frozen:
     """Return the rows of an order that was placed before."""
-    suborders = {row.merchant_id: row for row in order.suborders.select_related("merchant")}
+    rows = order.suborders.select_related("merchant")
+    suborders = {(row.merchant_id, not row.service): row for row in rows}
     by_id = {row.pk: row for row in suborders.values()}
     lines = tuple(order.lines.select_related("deal__slot", "variant"))
     for line in lines:
@@ -142,14 +148,9 @@ def _line(priced: PricedCart, position: int, segment: Segment, language: str) ->
 
 
 def _suborder(
-    priced: PricedCart,
-    merchant: Merchant,
-    lines: Iterable[OrderLine],
-    position: int,
-    *,
-    at: datetime,
+    priced: PricedCart, key: PartKey, own: Sequence[OrderLine], position: int, *, at: datetime
 ) -> Suborder:
-    own = [line for line in lines if line.merchant_id == merchant.pk]
+    merchant, is_visit = own[0].product.merchant, key[1]
     commission = sum(line.commission for line in own)
     tax = treatment(
         current_version(at=at).tax_rules,
@@ -166,7 +167,7 @@ def _suborder(
         commission=commission,
         payout=sum(line.paid + line.funded for line in own) - commission,
     )
-    if option := priced.chosen.get(merchant.pk):
+    if not is_visit and (option := priced.chosen.get(merchant.pk)):
         dispatch = (merchant.dispatch_from, merchant.dispatch_to)
         ship_by, first, last = arrival(at.date(), dispatch=dispatch, option=option)
         row.service, row.delivery_price = option.service, option.price
@@ -174,6 +175,10 @@ def _suborder(
         row.delivery_funded = _delivery_funded(priced, merchant.pk)
         row.ship_by, row.arrives_from, row.arrives_to = ship_by, first, last
     return row
+
+
+def _key_of(line: OrderLine) -> PartKey:
+    return (line.merchant_id, line.variant.session_start is not None)
 
 
 def _delivery_funded(priced: PricedCart, merchant_id: int) -> int:
@@ -187,13 +192,13 @@ def _delivery_funded(priced: PricedCart, merchant_id: int) -> int:
 
 
 def _discounts(
-    benefit: Benefit, lines: tuple[OrderLine, ...], suborders: dict[int, Suborder]
+    benefit: Benefit, lines: tuple[OrderLine, ...], suborders: dict[PartKey, Suborder]
 ) -> Iterable[Discount]:
     is_delivery = benefit.promotion.group == Group.SHIPPING
     for part in benefit.parts:
         yield Discount(
             line=None if is_delivery else lines[part.place],
-            suborder=suborders[part.place] if is_delivery else None,
+            suborder=suborders[part.place, False] if is_delivery else None,
             promotion_id=benefit.promotion.id,
             claim_id=benefit.promotion.claim_id,
             fund_id=benefit.promotion.fund_id if part.organizer else None,

@@ -27,6 +27,7 @@ from shop.settlements.models import PayoutMethod
 KINDS = (
     ("goods", "Goods, sent by parcel"),
     ("experiences", "Experiences, on dates"),
+    ("both", "Both: goods and experiences"),
 )
 
 
@@ -131,9 +132,9 @@ def add(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
 def edit(request: SignedIn, pk: int) -> HttpResponse:
-    """Change the facts of a store; its kind and its country while it sells nothing."""
+    """Change the facts of a store; its country while it sells nothing."""
     store = get_object_or_404(Merchant, pk=pk)
-    fixed = ("kind", "country") if store.products.exists() else ()
+    fixed = ("country",) if store.products.exists() else ()
     initial = {
         "name": store.name, "kind": store.kind, "country": store.country, "city": store.city,
         "commission": f"{store.commission_bp / 100:.2f}", "vat": f"{store.vat_bp / 100:.2f}",

@@ -171,7 +171,14 @@ class Suborder(Stateful):
                 name="suborder_to_invoice",
             ),
         ]  # fmt: skip
-        constraints = [models.UniqueConstraint(fields=["order", "merchant"], name="suborder_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "merchant"], name="parcel_once", condition=~models.Q(service="")
+            ),
+            models.UniqueConstraint(
+                fields=["order", "merchant"], name="visit_once", condition=models.Q(service="")
+            ),
+        ]
 
     @property
     def seller(self) -> Seller:

@@ -104,7 +104,7 @@ def store_page(
     facets = facets_of(filters, at=at, since=version.starts_at, festivals=(), language=language)
     own, terms = merchant.translated or {}, ProductTerms(language, merchant.called or {})
     story = own.get("story") or merchant.story
-    is_host = merchant.kind == Merchant.Kind.EXPERIENCES
+    is_host = not merchant.sells_goods
     return StorePage(
         name=merchant.name,
         place=place(merchant.city, merchant.country, language),

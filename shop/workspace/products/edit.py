@@ -16,7 +16,7 @@ from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
 from shop.listings import publish
-from shop.listings.edit import EditConflict, create_product, newest_edit
+from shop.listings.edit import EditConflict, create_product, kind_of, newest_edit
 from shop.listings.variants import BadRows
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
@@ -42,7 +42,8 @@ def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     sure = _ask_back(request, form, grid)
     if _is_sent(request) and form.is_valid() and grid.is_valid():
         made = _saved(request, form, grid, lambda words, rows: create_product(
-            merchant, words, rows, at=clock.moment_of(request), by=request.user
+            merchant, words, rows, is_outing=_is_outing(request), at=clock.moment_of(request),
+            by=request.user,
         ))  # fmt: skip
         if made:
             messages.success(request, _("The draft is saved. Add pictures, then submit it."))
@@ -127,6 +128,18 @@ def _variants(product: Product) -> list[Variant]:
     if product.kind == Product.Kind.EXPERIENCE:
         return []
     return list(product.variants.select_related("pool").order_by("position", "pk"))
+
+
+def _is_outing(request: MemberRequest) -> bool:
+    """Tell whether the page of a new product asks for an experience, where a store has both."""
+    return (request.GET.get("kind") or request.POST.get("kind")) == Product.Kind.EXPERIENCE
+
+
+def _other_kind(merchant: Merchant, kind: str) -> str:
+    """Return what else a store may list, where it sells goods and leads experiences."""
+    kinds = {Product.Kind.GOODS, Product.Kind.EXPERIENCE}
+    has_both = merchant.sells_goods and merchant.is_host
+    return str(next(iter(kinds - {kind}))) if has_both else ""
 
 
 def _is_sent(request: MemberRequest) -> bool:
@@ -214,6 +227,7 @@ def _page(
 ) -> HttpResponse:
     at: datetime = clock.moment_of(request)
     is_open = product and product.state in OPEN
+    kind = product.kind if product else kind_of(merchant, is_outing=_is_outing(request))
     options = form.fields["option_names"].to_python(form["option_names"].value())
     has_errors = form.is_bound and (bool(form.errors) or not grid.is_valid())
     amendment = getattr(product, "amendment", None)
@@ -229,9 +243,9 @@ def _page(
         "options": options[:2],
         "languages": language_links(product, merchant) if product else [],
         "gaps": publish.gaps(product, at=at) if product and is_open else [],
-        "has_grid": merchant.kind == Merchant.Kind.GOODS
-        if product is None
-        else product.kind == Product.Kind.GOODS,
+        "other_kind": _other_kind(merchant, kind) if product is None else "",
+        "kind": kind,
+        "has_grid": kind == Product.Kind.GOODS,
     }
     status = 422 if has_errors else 200
     return render(request, "shop/workspace/product.html", context, status=status)

@@ -145,7 +145,7 @@ def test_what_was_frozen_is_read_back_as_it_was_written():
     rows = frozen_rows(order)
 
     assert rows.holdings(None).as_json() == Cart.objects.get().holdings
-    assert [line.suborder.merchant_id for line in rows.lines] == list(rows.suborders)
+    assert [(line.suborder.merchant_id, False) for line in rows.lines] == list(rows.suborders)
 
 
 def test_later_changes_of_product_and_price_leave_an_order_as_it_is():
