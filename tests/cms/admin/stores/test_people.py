@@ -9,7 +9,6 @@ from django.test import Client
 
 from shop.accounts.invitations import NotValid
 from shop.accounts.models import User
-from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
 from shop.merchants.models import StoreInvitation
 from shop.workspace.people import invite
