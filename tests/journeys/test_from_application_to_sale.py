@@ -1,0 +1,138 @@
+"""A business applies, becomes a store, lists, sells and sends: in French, Arabic and English."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from shop.applications.models import Application
+from shop.catalogue.models import Category
+from shop.merchants.models import Merchant
+from shop.orders.models import Order, Suborder
+from tests import make, pages
+from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, sign_in, words
+from tests.browsing.watching import goes_sideways
+from tests.cms.admin.people import organizer
+from tests.journeys.test_a_festival import phone_photo
+from tests.journeys.test_a_store import list_a_product, publish
+from tests.journeys.ways import journey
+from tests.sample.loaded import root_collection
+
+pytestmark = [journey, pytest.mark.long]
+AWA = "awa@example.org"
+ANSWERS = {
+    "city": "Lagos", "name": "Awa Diop", "makes": "Throws of cotton, dyed twelve times",
+    "story": "Since 1998 in Lagos, with nine dyers.", "legal_name": "Adire House Ltd",
+    "registration": "RC-1998-12", "legal_address": "12 Dye Lane\nLagos",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _shop(stage):
+    root_collection()
+    pages.home()
+    make.delivery(5_00, region="west")
+    make.origin("NG", "west")
+    for path, name in (("home/cushions", "Cushions"), ("home", "Home")):
+        Category.objects.create(path=path, name=name)
+
+
+@pytest.mark.parametrize(
+    ("width", "language"),
+    [(390, "fr"), (390, "ar"), (1280, "fr"), (1280, "ar"), (390, "en"), (1280, "en")],
+)
+def test_from_the_application_to_the_first_parcel(stage, visitor, width, language):
+    awa, boss, shopper = visitor(), visitor(), visitor()
+    apply(awa, stage, language)
+    judge = organizer()
+    sign_in(boss, judge.email, "/organize/")
+    approve(boss)
+    stage.work()
+    become_owner(awa, stage)
+    store = Merchant.objects.get()
+    assert "First steps" in words(awa)
+    list_a_product(awa, store)
+    publish(boss)
+    stage.beat()
+    put_in_cart(shopper, store.products.get())
+    go_to_pay(shopper, "lin@example.org")
+    press_pay(shopper)
+    pay(shopper)
+    stage.work()
+    send(awa, Order.objects.get().number)
+
+    assert Suborder.objects.get().state == "shipped"
+    assert not goes_sideways(awa)
+
+
+def apply(page: Page, stage, language: str) -> None:
+    """Fill the five pages, whose fields have the same names in every language, and send them."""
+    lead = "" if language == "en" else f"/{language}"
+    page.goto(f"{lead}/apply/")
+    type_in(page, {"business": "Adire House", "name": "Awa Diop", "email": AWA}, country="NG")
+    stage.work()
+    page.goto(re.search(r"https?://\S+/apply/link/\S+/", stage.letters(AWA)[0].text)[0])
+    for step, choices in (("who", {}), ("what", {"sells": "goods"})):
+        page.goto(f"{lead}/apply/{step}/")
+        known = {name: text for name, text in ANSWERS.items() if has(page, name)}
+        type_in(page, known, **choices)
+    page.goto(f"{lead}/apply/papers/")
+    for role in ("registration", "identity"):
+        page.locator(f"input[name=paper-{role}]").set_input_files([phone_photo()])
+    type_in(page, {name: text for name, text in ANSWERS.items() if has(page, name)})
+    page.goto(f"{lead}/apply/money/")
+    page.locator("[type=radio][name=paid_by]").last.check()
+    page.locator("main form .btn.big").first.click()
+    page.goto(f"{lead}/apply/send/")
+    assert not goes_sideways(page)
+    page.locator("main form .btn.big").first.click()
+    page.wait_for_url("**/apply/")
+    assert Application.objects.get().state == "sent"
+
+
+def has(page: Page, name: str) -> bool:
+    """Tell whether a page asks for it."""
+    return page.locator(f"main [name={name}]").count() > 0
+
+
+def type_in(page: Page, answers: dict[str, str], **choices: str) -> None:
+    """Answer one page, and go on."""
+    assert not goes_sideways(page)
+    for name, text in answers.items():
+        page.locator(f"main [name={name}]").fill(text)
+    for name, value in choices.items():
+        page.locator(f"main select[name={name}]").select_option(value)
+    page.locator("main form .btn.big").first.click()
+    page.wait_for_load_state()
+
+
+def approve(page: Page) -> None:
+    """Read the application at the desk, and make its store."""
+    found = Application.objects.get()
+    page.goto(f"/organize/applications/{found.pk}/")
+    page.get_by_role("link", name=re.compile("^Approve")).first.click()
+    page.locator("main form button[type=submit], main form .button").last.click()
+    page.wait_for_load_state()
+    assert Merchant.objects.exists(), words(page)
+
+
+def become_owner(page: Page, stage) -> None:
+    """Open the link of the approval, and choose a password."""
+    text = stage.letters(AWA)[0].text
+    page.goto(re.search(r"https?://\S+/account/store/\S+/", text)[0])
+    for name, value in (("name", "Awa Diop"), ("password", "a-long-word-of-hers")):
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("main form .btn").first.click()
+    page.wait_for_url("**/merchant/adire-house/")
+
+
+def send(page: Page, number: str) -> None:
+    """Say that the parcel has left."""
+    page.goto("/merchant/adire-house/orders/")
+    page.get_by_role("link", name=number).first.click()
+    page.get_by_label("Carrier").fill("DHL")
+    page.get_by_label("Tracking number").fill("JD014600003SN")
+    page.get_by_role("button", name="Mark as sent").click()
+    page.get_by_text("is marked as sent").wait_for()
