@@ -7,9 +7,11 @@ import re
 # /orders/<number>/<token>/open/<proof>/: whoever knows it within the hour sees all of the order.
 # /account/invitation/<token>/, /account/store/<token>/: whoever knows it works at a desk.
 # /apply/link/<token>/: whoever knows it writes the application, and reads what stands there.
+# /report/<id>/<secret>/: whoever knows it reads what somebody reported, and objects.
 # /merchant/tickets/<code>/: whoever shows the code is let in.
 LINK = re.compile(
-    r"(/orders/[^/\s]+/|/account/(?:invitation|store)/|/apply/link/|/merchant/tickets/)"
+    r"(/orders/[^/\s]+/|/account/(?:invitation|store)/|/apply/link/|/report/[0-9]+/"
+    r"|/merchant/tickets/)"
     r"[^/\s?]+(?:/open/[^/\s?]+)?"
 )
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("webhooks/stripe/thin/", receive_thin, name="stripe-thin-webhook"),
     path("merchant/", include("shop.workspace.urls")),
+    path("merchant/", include("shop.notices.store_urls")),
     path("organize/", include("cms.urls")),
     path("mail/", include("shop.mail.urls")),
 ]
@@ -41,6 +42,7 @@ urlpatterns += i18n_patterns(
     path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),
     path("apply/", include("shop.applications.urls")),
+    path("report/", include("shop.notices.urls")),
     path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),
     path("account/store/<str:token>/", store_invitation, name="store-invitation"),
     path("account/", include("shop.retention.urls")),

@@ -48,6 +48,7 @@ from shop.listings.models import (
 from shop.mail.models import SentMail
 from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.moderation.models import AmendedPicture, Amendment
+from shop.notices.models import Notice
 from shop.orders.models import (
     Discount,
     Order,
@@ -98,24 +99,22 @@ from shop.workers.models import Worker
 
 __all__ = [
     "AmendedPicture", "Amendment", "Application", "ApplicationNote", "ApplicationPaper",
-    "BulkApproval", "BulkRow", "Carrier", "Cart", "CartLine",
-    "CartVoucher", "Category", "CellCount", "ChangeLog", "ChangedStore", "Check", "Claim",
-    "Closure", "CodeBatch", "Contact", "CountedOrder", "CountedRefund", "Country", "Deal",
-    "DealUsage", "Discount", "Discrepancy", "Document", "Enrolment", "Fairness", "Festival",
-    "FinalReport", "FinalStatement", "Fund", "Funding", "GatewayEvent", "ImportRule", "Kept",
-    "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox", "Meaning",
-    "Membership", "Merchant", "Mishap", "Night", "Nomination", "NominationSheet", "Operation",
-    "Order", "OrderLine", "OrderNote", "Participation", "Payment", "Payout", "PayoutBatch",
-    "PayoutCountry", "PayoutMethod", "PayoutProof", "Picture", "Place", "Pool", "PreviewLink",
-    "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
-    "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundGoodwill", "RefundLine",
+    "BulkApproval", "BulkRow", "Carrier", "Cart", "CartLine", "CartVoucher", "Category",
+    "CellCount", "ChangeLog", "ChangedStore", "Check", "Claim", "Closure", "CodeBatch", "Contact",
+    "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Discrepancy",
+    "Document", "Enrolment", "Fairness", "Festival", "FinalReport", "FinalStatement", "Fund",
+    "Funding", "GatewayEvent", "ImportRule", "Kept", "LedgerEntry", "LedgerTransaction",
+    "Leftover", "Listing", "ListingCell", "Mailbox", "Meaning", "Membership", "Merchant", "Mishap",
+    "Night", "Nomination", "NominationSheet", "Notice", "Operation", "Order", "OrderLine",
+    "OrderNote", "Participation", "Payment", "Payout", "PayoutBatch", "PayoutCountry",
+    "PayoutMethod", "PayoutProof", "Picture", "Place", "Pool", "PreviewLink", "PriceChange",
+    "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan", "Promotion",
+    "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundGoodwill", "RefundLine",
     "RefundParcel", "RefundProposal", "Refused", "RegularPrice", "Reminder", "Rendition",
-    "Replacement", "ReplacementLine",
-    "ReturnLine", "ReturnPicture", "ReturnRequest", "ReturnedClaim", "SaleDecision", "SavedProduct",
-    "SearchWord", "SentMail", "Series", "Settlement", "SettlementLine", "SheetFile", "SheetRow",
-    "Shipment",
-    "SignInRules", "Slot", "StockMove",
-    "StoreInvitation", "Suborder", "Synonym", "Tally", "TaxRule", "Term", "Terms", "Ticket",
-    "Transfer", "Translation", "User", "VainSearch", "Variant", "VoucherTry",
-    "Wanted", "Worker", "WriteOff", "WrongPrice",
+    "Replacement", "ReplacementLine", "ReturnLine", "ReturnPicture", "ReturnRequest",
+    "ReturnedClaim", "SaleDecision", "SavedProduct", "SearchWord", "SentMail", "Series",
+    "Settlement", "SettlementLine", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot",
+    "StockMove", "StoreInvitation", "Suborder", "Synonym", "Tally", "TaxRule", "Term", "Terms",
+    "Ticket", "Transfer", "Translation", "User", "VainSearch", "Variant", "VoucherTry", "Wanted",
+    "Worker", "WriteOff", "WrongPrice",
 ]  # fmt: skip

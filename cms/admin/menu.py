@@ -22,6 +22,7 @@ from shop.accounts.requests import SignedIn
 from shop.applications.models import Application
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.notices.models import Notice
 from shop.orders.models import OrderNote
 from shop.rounds.models import Mishap
 
@@ -48,6 +49,7 @@ ENTRIES = (
     ("Applications", "applications", "change_merchant", "group", 87),
     ("New products", "product-queue", "review_nomination", "tag", 87),
     ("Changes", "amendments", "review_nomination", "edit", 88),
+    ("Notices", "notices", "review_nomination", "comment", 88),
     ("Money desk", "money", "view_order", "time", 89),
     ("Settlements", "settlements", "view_order", "tasks", 89),
     ("Books", "books", "view_order", "list-ul", 90),
@@ -76,7 +78,7 @@ class WaitingPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Return the festivals with the work waiting in each, and other work. Twelve statements."""
+        """Return the festivals with what waits in each, and other work. Thirteen statements."""
         request = parent_context["request"]
         at = clock.moment_of(request)
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
@@ -99,6 +101,7 @@ class WaitingPanel(Component):
             "applications": (
                 Application.objects.waiting().count() if may(request.user, "change_merchant") else 0
             ),
+            "notices": Notice.objects.filter(state=Notice.State.OPEN).count(),
             "mishaps": Mishap.objects.filter(closed_at=None).count(),
         }
 

@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from cms.admin import colleagues, erase, limits
 from cms.admin.books import index as books
 from cms.admin.books import months, receivables
-from cms.admin.catalogue import amendments, review, take_down
+from cms.admin.catalogue import amendments, notices, review, take_down
 from cms.admin.deals import actions as deal_actions
 from cms.admin.deals import views as deals
 from cms.admin.deals import wrong_prices
@@ -205,6 +205,8 @@ urlpatterns = [
     path("new-products/<int:pk>/", review.review, name="product-review"),
     path("new-products/<int:pk>/take-down/", take_down.take_down, name="product-take-down"),
     path("new-products/<int:pk>/put-back/", take_down.put_back, name="product-put-back"),
+    path("notices/", notices.NoticesView.as_view(), name="notices"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
     path("applications/", ApplicationsView.as_view(), name="applications"),
     path("applications/papers/<int:pk>/", application.paper, name="application-paper"),
     path("applications/papers/<int:pk>/refuse/", application.refuse_paper,

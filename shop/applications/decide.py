@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from shop.accounts.models import User
+from shop.accounts.rights import people_with
 from shop.applications.models import Application, ApplicationNote, ApplicationPaper
 from shop.applications.tasks import send_approved, send_declined, send_question
 from shop.errors import NotPossible
@@ -155,14 +155,8 @@ def _refuse_second_time(found: Application, *, by: User) -> None:
     """
     if not found.has_objected or found.decided_by_id != by.pk:
         return
-    if deciders().exclude(pk=by.pk).exists():
+    if people_with(MAY_DECIDE).exclude(pk=by.pk).exists():
         raise NotPossible("You declined it: somebody else reads the objection.")
-
-
-def deciders() -> QuerySet[User]:
-    """Return who may decide: by a group, or because they may do everything."""
-    by_group = Q(groups__permissions__codename=MAY_DECIDE)
-    return User.objects.filter(by_group | Q(is_superuser=True), is_active=True).distinct()
 
 
 def _say(found: Application, kind: str, text: str, *, at: datetime, by: User) -> None:

@@ -27,6 +27,7 @@ from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog, Claim
 from shop.locks import lock
 from shop.merchants.models import Membership, StoreInvitation
+from shop.notices.cleanup import forget_reporter
 from shop.orders.models import Order, Replacement, Shipment
 from shop.payments.models import GatewayEvent, Payment
 from shop.retention.contacts import forget, needing
@@ -88,6 +89,7 @@ def erase(person: Person, *, at: datetime, by: User | None, reason: str = "") ->
     _scrub_log(person)
     StoreInvitation.objects.filter(email__in=person.addresses).delete()
     forget_applicant(person.addresses)
+    forget_reporter(person.addresses)
     for path in settings.FORGETS_PEOPLE:
         import_string(path)(user, person.addresses)
     if user:

@@ -15,6 +15,7 @@ from shop.cart.models import Cart
 from shop.currencies import in_whole
 from shop.delivery.models import PERSONAL, Contact
 from shop.festivals.models import Claim
+from shop.notices.models import Notice
 from shop.orders.models import Order, OrderLine, Replacement, Suborder
 from shop.papers.models import Document
 from shop.payments.disputes.models import DisputeEvidence
@@ -51,6 +52,7 @@ def own_data(user: User, *, at: datetime) -> dict[str, Any]:
             )
         ],
         "applications": [_application(row) for row in _applications(person)],
+        "reported": [_notice(row) for row in _notices(person)],
         "reminders": [_reminder(row) for row in reminders.order_by("pk")],
         "vouchers": [
             {
@@ -95,6 +97,20 @@ def _application(row: Application) -> dict[str, Any]:
         "papers": row.paper_count,
         "said": [{"at": _moment(one.at), "kind": one.kind, "text": one.text}
                  for one in row.notes.all()],
+    }  # fmt: skip
+
+
+def _notices(person: Person) -> QuerySet[Notice]:
+    rows = Notice.objects.filter(email__in=person.addresses)
+    return rows.select_related("merchant", "product").order_by("pk")
+
+
+def _notice(row: Notice) -> dict[str, Any]:
+    """Return what somebody reported, and what was decided."""
+    return {
+        "number": row.number, "about": row.subject, "reason": row.reason, "text": row.text,
+        "at": _moment(row.at), "state": row.state, "measure": row.measure, "answer": row.answer,
+        "objection": row.objection,
     }  # fmt: skip
 
 

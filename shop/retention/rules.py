@@ -14,6 +14,7 @@ from shop.applications import cleanup as applications
 from shop.cart import cleanup as carts
 from shop.cart.vouchers import guesses
 from shop.listings import bulk
+from shop.notices import cleanup as notices
 from shop.payments import cleanup as messages
 from shop.pictures import cleanup as pictures
 from shop.rate_limits import store as limits
@@ -152,6 +153,11 @@ RULES = (
         "forget identity papers", "identity papers of applications that became stores",
         f"{long(applications.IDENTITY_KEPT_FOR)} after the decision",
         applications.forget_identities, 400, "application_age",
+    ),
+    RetentionRule(
+        "forget notices", "what people reported of products and stores",
+        f"{long(notices.KEPT_FOR)} after the decision", notices.forget_notices, 400,
+        "notice_age",
     ),
     RetentionRule(
         "forget pictures of returns", "pictures that shoppers sent along",

@@ -20,6 +20,7 @@ from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog, Deal, Festival, Promotion
 from shop.forms.numbers import ids_of
 from shop.merchants.models import Merchant
+from shop.notices.models import Notice
 
 PAGE = 100
 FIRST = 20  # lines on the screen of one thing
@@ -54,7 +55,7 @@ def first_lines(row: Deal | Promotion, festival: Festival) -> dict[str, Any]:
     return {"changes": found[:FIRST], "history": here if len(found) > FIRST else ""}
 
 
-def lines_about(row: Product | Merchant | Application) -> dict[str, Any]:
+def lines_about(row: Product | Merchant | Application | Notice) -> dict[str, Any]:
     """Return the newest lines about a product or a store. One statement."""
     rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk)
     return {"changes": lines(rows.order_by("-pk")[:FIRST], about=row), "history": ""}

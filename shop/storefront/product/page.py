@@ -93,6 +93,7 @@ class ProductPage:
     offer_data: SafeString
     waiting: WaitingNames
     holds_until: datetime | None
+    report_url: str
 
 
 def read_product(slug: str, language: str) -> Product | None:
@@ -173,6 +174,7 @@ def product_page(
             product, words.terms, variants, sessions, version=version, language=language
         ),
         holds_until=_holds_until(variants),
+        report_url=reverse("report-product", args=[product.slug]),
     )
 
 

@@ -61,6 +61,7 @@ class StorePage:
     sorts: tuple[FacetOption, ...]
     kept: Pairs
     path: str
+    report_url: str
     cards: list[Card]
     previous: str
     next: str
@@ -127,6 +128,7 @@ def store_page(
         sorts=sorts(taken),
         kept=[pair for pair in taken.pairs() if pair[0] != "sort"],
         path=path,
+        report_url=reverse("report-store", args=[merchant.slug]),
         cards=cards(found.rows, language),
         **pager(path, taken, found),
     )

@@ -253,7 +253,7 @@ def test_a_member_of_a_store_replaces_no_picture_of_it_at_the_desk(client):
     file = SimpleUploadedFile("a.jpg", picture())
     shown.picture = store(file, alt="As it was", by=None)
     shown.save()
-    shown.product.merchant.memberships.create(user=judge, joined_at=BEFORE)
+    shown.product.merchant.memberships.create(user=judge, role="owner", joined_at=BEFORE)
 
     answer = change(client, shown.picture)
 

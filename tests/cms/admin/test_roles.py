@@ -25,6 +25,7 @@ from shop.festivals.promotions.code_batches import make_codes
 from shop.festivals.schedule.findings import override
 from shop.listings import bulk
 from shop.merchants.models import Merchant
+from shop.notices.models import Notice
 from shop.orders.models import OrderNote, Replacement
 from shop.papers.issue import issue_papers
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
@@ -114,6 +115,10 @@ def made():
         "year": "2027", "month": "05",
         "locked": locked.pk, "member": locked.memberships.get().pk, "leave": "leave",
         "suspended": make.merchant(state="suspended").pk,
+        "notice": Notice.objects.create(
+            merchant=applied, reason="unsafe", text="It burns.", email="lin@example.org", at=BEFORE,
+            waits_since=BEFORE,
+        ).pk,
         "asked": invite_person(applied, "asha@example.org", language="en", at=BEFORE,
                                by=make.user()).pk,
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,

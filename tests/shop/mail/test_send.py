@@ -48,7 +48,9 @@ VISIT = {"experience": "Dyeing", "codes": ["ABCD-EFGH", "JKMN-PQRS"], "seats": "
 MORE = {"seats": "2 × Adult", "note": "A little lower?", "reason": "A counterfeit",
         "code": "012345", "works_for": "15 minutes", "question": "How many in a month?",
         "business": "Keur Mbar", "number": "BA-2027-00001", "answer_by": "19 May 2027",
-        "role": "Packer", "rights": ["Change stock", "Mark as sent"], "last_day": "30 May 2027"}  # fmt: skip
+        "role": "Packer", "rights": ["Change stock", "Mark as sent"], "last_day": "30 May 2027",
+        "measure": "Nothing is changed", "object_by": "11 November 2027", "subject": "Kettle",
+        "about": "It is dangerous"}  # fmt: skip
 ANYTHING = RECEIPT | MORE | {"visits": [VISIT, VISIT]} | dict.fromkeys(LINKS, LINK)
 SHOPPER_FOOTER = """
 --

@@ -82,7 +82,7 @@ def test_what_is_demanded_no_more_keeps_nobody_out(client, desk):
 
 def test_members_who_lack_it_are_told_once_in_their_language(desk):
     both = make.member(desk.merchant)
-    make.merchant().memberships.create(user=both, joined_at=NOON)
+    make.merchant().memberships.create(user=both, role="owner", joined_at=NOON)
     ready = make.member(desk.merchant)
     TOTP.activate(ready, generate_totp_secret())
 
@@ -150,7 +150,7 @@ def test_a_member_who_lost_it_all_is_freed_by_an_organizer_and_told(client, desk
 
 def test_an_organizer_frees_no_organizer_and_no_shopper(client, desk):
     ada, shopper = organizer(), make.user()
-    desk.merchant.memberships.create(user=ada, joined_at=NOON)
+    desk.merchant.memberships.create(user=ada, role="owner", joined_at=NOON)
     for user in (ada, shopper):
         TOTP.activate(user, generate_totp_secret())
     client.force_login(organizer())

@@ -1,0 +1,102 @@
+"""Organizers decide on notices. They read the refusals, whose desk is in English."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.accounts.rights import people_with
+from shop.errors import NotPossible
+from shop.festivals.changelog import log
+from shop.festivals.models import ChangeLog
+from shop.listings import publish
+from shop.locks import lock_one
+from shop.merchants.own_stores import refuse_own
+from shop.moderation import suspend, take_down
+from shop.notices.models import Notice
+from shop.notices.tasks import send_decided, tell_store
+from shop.tasks import enqueue
+
+Measure = Notice.Measure
+MAY_DECIDE = "review_nomination"
+TOLD_ELSEWHERE = (Measure.TAKEN_DOWN, Measure.PAGE_CLEARED, Measure.SUSPENDED, Measure.PUT_BACK)
+"""Of these the store has a mail of its own, with the reasons."""
+
+
+def measures(found: Notice) -> list[Measure]:
+    """Return what may be decided about a notice."""
+    if found.is_of_store:
+        return [Measure.NOTHING, Measure.PUT_BACK]
+    of_product = [Measure.TAKEN_DOWN] if found.product_id else [Measure.PAGE_CLEARED]
+    return [Measure.NOTHING, Measure.ASKED, *of_product, Measure.SUSPENDED, Measure.MENDED]
+
+
+@transaction.atomic
+def decide(pk: int, measure: str, answer: str, *, at: datetime, by: User) -> Notice:
+    """Decide on a notice, and do what follows; reporter and store are told, with the reasons.
+
+    Raises:
+        NotPossible: it does not wait any more, there are no reasons, it is about an own store or
+            reported by oneself, one decided on it before the objection, or what is to be done
+            cannot be done: nothing is changed then.
+    """
+    found = lock_one(Notice.objects.select_related("merchant", "product"), pk)
+    if found.state != Notice.State.OPEN:
+        raise NotPossible(f"It does not wait any more: {found.get_state_display().lower()}.")
+    if not answer.strip():
+        raise NotPossible("Give the reasons. Who reported it and the store read them.")
+    if measure not in measures(found):
+        raise NotPossible("Choose what is done.")
+    refuse_own(found.merchant_id, by=by)
+    if found.email == by.email.lower():
+        raise NotPossible("You reported it yourself: somebody else has to decide.")
+    _refuse_second_time(found, by=by)
+    _do(found, measure, answer.strip(), at=at, by=by)
+    is_acted = measure != Measure.NOTHING
+    found.move_to(
+        Notice.State.ACTED if is_acted else Notice.State.DISMISSED,
+        measure=measure, answer=answer.strip(), decided_at=at, decided_by=by,
+    )  # fmt: skip
+    log(found, "decide", at=at, by=by, festival=None, reason=answer.strip(),
+        after={"measure": str(measure)})  # fmt: skip
+    enqueue(send_decided, found.pk)
+    if measure not in TOLD_ELSEWHERE and not found.is_of_store:
+        enqueue(tell_store, found.pk)
+    return found
+
+
+def _do(found: Notice, measure: str, answer: str, *, at: datetime, by: User) -> None:
+    """Do what was decided, by the same ways as without a notice."""
+    product, store = found.product, found.merchant
+    if measure == Measure.TAKEN_DOWN and product:
+        take_down.take_down(product, answer, at=at, by=by)
+    elif measure == Measure.PAGE_CLEARED:
+        take_down.clear_page(store, answer, at=at, by=by)
+    elif measure == Measure.SUSPENDED:
+        suspend.suspend(store, answer, at=at, by=by)
+    elif measure == Measure.PUT_BACK and product:
+        publish.put_back(product, at=at, by=by)
+    elif measure == Measure.PUT_BACK:
+        suspend.reopen(store, at=at, by=by)
+
+
+def _refuse_second_time(found: Notice, *, by: User) -> None:
+    """Refuse who decided before, while there is anybody else to read the objection.
+
+    Raises:
+        NotPossible: somebody else has to decide.
+    """
+    before = {found.decided_by_id} if found.has_objected else set()
+    if found.is_of_store:
+        before = {_who_did(found)}
+    if by.pk in before and people_with(MAY_DECIDE).exclude(pk=by.pk).exists():
+        raise NotPossible("You decided before: somebody else reads the objection.")
+
+
+def _who_did(found: Notice) -> int | None:
+    """Return who took the product down or suspended the store last."""
+    row, action = (found.product, "take down") if found.product else (found.merchant, "suspend")
+    rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk, action=action)
+    return rows.order_by("-pk").values_list("by", flat=True).first()

@@ -1,0 +1,64 @@
+"""A store objects to what organizers did: to a product that was taken down, or to itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from shop import clock
+from shop.catalogue.models import Product
+from shop.errors import NotPossible
+from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
+from shop.notices.forms import ObjectionForm
+from shop.notices.models import Notice
+from shop.notices.write import object_for_store
+from shop.workspace.access import MemberRequest, products_of, store_members
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@store_members(Right.WORDS)
+def of_product(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Let a store object to the taking down of a product."""
+    product = get_object_or_404(products_of(merchant), pk=product_id)
+    back = reverse("workspace-product", args=[merchant.slug, product.pk])
+    return _object(request, merchant, product, back)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@store_members(Right.WORDS)
+def of_store(request: MemberRequest, merchant: Merchant) -> HttpResponse:
+    """Let a store object to its suspension."""
+    return _object(request, merchant, None, reverse("workspace-store", args=[merchant.slug]))
+
+
+def _object(
+    request: MemberRequest, merchant: Merchant, product: Product | None, back: str
+) -> HttpResponse:
+    form = ObjectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            object_for_store(
+                merchant, product, form.cleaned_data["text"], at=clock.moment_of(request),
+                by=request.user,
+            )  # fmt: skip
+        except NotPossible as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Somebody who did not decide before reads it."))
+            return redirect(back)
+    own = Notice.objects.filter(merchant=merchant, product=product, reason=Notice.Reason.DECISION)
+    context: dict[str, Any] = {
+        "part": "products" if product else "overview", "form": form, "product": product,
+        "back": back, "said": own.order_by("-pk"),
+        "is_down": product.state == Product.State.TAKEN_DOWN if product else merchant.is_suspended,
+        "reason": product.review_note if product else merchant.note,
+    }  # fmt: skip
+    status = 422 if form.errors else 200
+    return render(request, "shop/workspace/object.html", context, status=status)

@@ -1,0 +1,84 @@
+"""A notice comes in, and its decision is objected to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product
+from shop.errors import NotPossible
+from shop.locks import lock_one
+from shop.merchants.models import Merchant
+from shop.notices.models import OBJECT_WITHIN, Notice
+from shop.notices.tasks import send_received
+from shop.tasks import enqueue
+
+State = Notice.State
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody reports, who it is, and in which language they are answered."""
+
+    reason: str
+    text: str
+    name: str
+    email: str
+    language: str
+
+
+@transaction.atomic
+def report(merchant: Merchant, product: Product | None, said: Said, *, at: datetime) -> Notice:
+    """Keep what somebody reports about a product or a store; a mail says that it came."""
+    made = Notice.objects.create(
+        merchant=merchant, product=product, reason=said.reason, text=said.text, name=said.name,
+        email=said.email.lower(), language=said.language, at=at, waits_since=at,
+    )  # fmt: skip
+    enqueue(send_received, made.pk)
+    return made
+
+
+@transaction.atomic
+def object_for_store(
+    merchant: Merchant, product: Product | None, text: str, *, at: datetime, by: User
+) -> Notice:
+    """Let a store object to what organizers did: to a product that was taken down, or to itself.
+
+    Raises:
+        NotPossible: nothing was done, or an objection waits already.
+    """
+    lock_one(Merchant.objects, merchant.pk)
+    is_down = product.state == Product.State.TAKEN_DOWN if product else merchant.is_suspended
+    if not is_down:
+        raise NotPossible(_("There is nothing to object to any more."))
+    waiting = Notice.objects.filter(
+        merchant=merchant, product=product, reason=Notice.Reason.DECISION, state=State.OPEN
+    )
+    if waiting.exists():
+        raise NotPossible(_("You have objected already. Somebody reads it."))
+    said = Said(Notice.Reason.DECISION, text, by.name, by.email, by.language or "en")
+    return report(merchant, product, said, at=at)
+
+
+@transaction.atomic
+def object_to(pk: int, text: str, *, at: datetime) -> None:
+    """Object to the decision on a notice: once, and within half a year.
+
+    Raises:
+        NotPossible: it waits still, was objected to before, or half a year is over.
+    """
+    found = lock_one(Notice.objects, pk)
+    if not may_object(found, at=at):
+        raise NotPossible(_("There is nothing to object to any more."))
+    found.move_to(State.OPEN, objection=text, objected_at=at, waits_since=at)
+
+
+def may_object(found: Notice, *, at: datetime) -> bool:
+    """Tell whether a decision can still be objected to."""
+    if found.state == State.OPEN or found.has_objected or found.decided_at is None:
+        return False
+    return at <= found.decided_at + OBJECT_WITHIN
