@@ -21,6 +21,7 @@ from config.logs import Discreet
         ),
         ("/orders/find/?sent", "/orders/find/?sent"),
         ("GET /sw/apply/link/5f0c-secret/ HTTP/1.1", "GET /sw/apply/link/.../ HTTP/1.1"),
+        ("GET /ar/report/7/aBc-secret/ HTTP/1.1", "GET /ar/report/7/.../ HTTP/1.1"),
         ("Conflict: /merchant/tickets/ZW62VPVFXKJUW7PV/", "Conflict: /merchant/tickets/.../"),
         ("/fr/orders/BB-2027-100001/secret?a=1", "/fr/orders/BB-2027-100001/...?a=1"),
         ("Not Found: /products/basket/", "Not Found: /products/basket/"),
