@@ -47,7 +47,7 @@ from shop.listings.models import (
 )
 from shop.mail.models import SentMail
 from shop.merchants.models import Membership, Merchant, StoreInvitation
-from shop.moderation.models import AmendedPicture, Amendment
+from shop.moderation.models import AmendedPicture, Amendment, LaterLook
 from shop.notices.models import Notice
 from shop.orders.models import (
     Discount,
@@ -103,10 +103,10 @@ __all__ = [
     "CellCount", "ChangeLog", "ChangedStore", "Check", "Claim", "Closure", "CodeBatch", "Contact",
     "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Discrepancy",
     "Document", "Enrolment", "Fairness", "Festival", "FinalReport", "FinalStatement", "Fund",
-    "Funding", "GatewayEvent", "ImportRule", "Kept", "LedgerEntry", "LedgerTransaction",
-    "Leftover", "Listing", "ListingCell", "Mailbox", "Meaning", "Membership", "Merchant", "Mishap",
-    "Night", "Nomination", "NominationSheet", "Notice", "Operation", "Order", "OrderLine",
-    "OrderNote", "Participation", "Payment", "Payout", "PayoutBatch", "PayoutCountry",
+    "Funding", "GatewayEvent", "ImportRule", "Kept", "LaterLook", "LedgerEntry",
+    "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox", "Meaning", "Membership",
+    "Merchant", "Mishap", "Night", "Nomination", "NominationSheet", "Notice", "Operation", "Order",
+    "OrderLine", "OrderNote", "Participation", "Payment", "Payout", "PayoutBatch", "PayoutCountry",
     "PayoutMethod", "PayoutProof", "Picture", "Place", "Pool", "PreviewLink", "PriceChange",
     "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan", "Promotion",
     "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundGoodwill", "RefundLine",

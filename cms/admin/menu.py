@@ -14,6 +14,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from cms.admin.catalogue.amendments import waiting as waiting_amendments
+from cms.admin.catalogue.later import waiting_later
 from cms.admin.money.index import waiting as money_waiting
 from cms.admin.payouts.index import payouts_waiting
 from cms.admin.permissions import may
@@ -78,7 +79,7 @@ class WaitingPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Return the festivals with what waits in each, and other work. Thirteen statements."""
+        """Return the festivals with what waits in each, and other work. Fourteen statements."""
         request = parent_context["request"]
         at = clock.moment_of(request)
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
@@ -101,6 +102,7 @@ class WaitingPanel(Component):
             "applications": (
                 Application.objects.waiting().count() if may(request.user, "change_merchant") else 0
             ),
+            "later": waiting_later(),
             "notices": Notice.objects.filter(state=Notice.State.OPEN).count(),
             "mishaps": Mishap.objects.filter(closed_at=None).count(),
         }

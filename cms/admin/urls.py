@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from cms.admin import colleagues, erase, limits
 from cms.admin.books import index as books
 from cms.admin.books import months, receivables
-from cms.admin.catalogue import amendments, notices, review, take_down
+from cms.admin.catalogue import amendments, later, notices, review, take_down
 from cms.admin.deals import actions as deal_actions
 from cms.admin.deals import views as deals
 from cms.admin.deals import wrong_prices
@@ -50,6 +50,7 @@ from cms.admin.stores import application, edit, people, second_step, sheet, susp
 from cms.admin.stores.applications import ApplicationsView
 from cms.admin.stores.legal import legal
 from cms.admin.stores.page import clear, page
+from cms.admin.stores.trust import trust
 
 app_name = "desk"
 urlpatterns = [
@@ -205,6 +206,8 @@ urlpatterns = [
     path("new-products/<int:pk>/", review.review, name="product-review"),
     path("new-products/<int:pk>/take-down/", take_down.take_down, name="product-take-down"),
     path("new-products/<int:pk>/put-back/", take_down.put_back, name="product-put-back"),
+    path("changes/later/", later.LaterLooksView.as_view(), name="later-looks"),
+    path("changes/later/<int:pk>/", later.later_look, name="later-look"),
     path("notices/", notices.NoticesView.as_view(), name="notices"),
     path("notices/<int:pk>/", notices.notice, name="notice"),
     path("applications/", ApplicationsView.as_view(), name="applications"),
@@ -217,6 +220,7 @@ urlpatterns = [
     path("stores/new/", edit.add, name="store-add"),
     path("stores/sheet/", sheet.bring, name="store-sheet"),
     path("stores/sheet.csv", sheet.template, name="store-sheet-template"),
+    path("stores/<int:pk>/trust/", trust, name="store-trust"),
     path("stores/<int:pk>/edit/", edit.edit, name="store-edit"),
     path("stores/<int:pk>/seller/", legal, name="store-legal"),
     path("stores/<int:pk>/", page, name="store-page"),

@@ -26,6 +26,7 @@ LETTERS = {
     "approve change": "change-approved", "refuse change": "change-refused",
     "take down": "taken-down", "put back": "put-back",
     "suspend": "store-suspended", "reopen": "store-open",
+    "trust": "store-trusted", "trust no more": "store-watched", "ask to mend": "mend-asked",
 }  # fmt: skip
 
 

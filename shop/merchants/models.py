@@ -112,6 +112,9 @@ class Merchant(Stateful):
     invoice_prefix = models.CharField(
         max_length=10, blank=True, help_text="Begins its papers’ numbers; empty: S and its id."
     )
+    is_trusted = models.BooleanField(
+        default=False, help_text="Its changes are public at once, and looked at later."
+    )
     created_at = models.DateTimeField()
 
     # Only where a query adds them.

@@ -12,6 +12,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log
+from shop.festivals.models import ChangeLog
 from shop.festivals.prices.spans import TICK, mark_change
 from shop.listings.edit import fill, told, words_of
 from shop.listings.lock import lock_listings
@@ -50,6 +51,16 @@ def approve(amendment: Amendment, *, seen: datetime | None, at: datetime, by: Us
         NotPossible: the reviewer is a member of the store, or something stands in its way by now.
     """
     amendment = _locked(amendment, seen=seen, by=by)
+    store = amendment.store.pk
+    tell_store(make_public(amendment, "approve change", at=at, by=by), store)
+
+
+def make_public(amendment: Amendment, action: str, *, at: datetime, by: User) -> ChangeLog:
+    """Write an amendment of a locked subject into it, and return the line of the log.
+
+    Raises:
+        NotPossible: something stands in its way by now.
+    """
     subject = amendment.subject
     before = public_facts(subject)
     texts = amendment.texts
@@ -60,13 +71,12 @@ def approve(amendment: Amendment, *, seen: datetime | None, at: datetime, by: Us
         _apply_to_store(amendment, subject, at=at)
     words, pictures = amendment.words, amendment.has_pictures
     drop(amendment)
-    line = log(
-        subject, "approve change", at=at, by=by, festival=None,
+    return log(
+        subject, action, at=at, by=by, festival=None,
         before={name: before[name] for name in words} | ({"texts": said} if texts else {}),
         after=words | ({"texts": texts} if texts else {})
         | ({"pictures": True} if pictures else {}),
     )  # fmt: skip
-    tell_store(line, amendment.store.pk)
 
 
 @transaction.atomic

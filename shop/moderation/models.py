@@ -114,3 +114,41 @@ class AmendedPicture(models.Model):
                 fields=["amendment", "place", "position"], name="amended_place_once"
             )
         ]
+
+
+class LaterLook(models.Model):
+    """A change of a trusted store, which was public at once and waits for somebody to look."""
+
+    class Verdict(models.TextChoices):
+        FINE = "fine", "Fine"
+        ASKED = "asked", "Asked to mend it"
+
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="later_looks")
+    product = models.ForeignKey(
+        Product, models.CASCADE, null=True, related_name="later_looks",
+        help_text="Empty: the page of the store.",
+    )  # fmt: skip
+    shown = models.JSONField(help_text="What differed: names, and both sides in parts.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+",
+        help_text="Of the store.",
+    )  # fmt: skip
+    verdict = models.CharField(max_length=5, choices=Verdict, blank=True)
+    note = models.TextField(blank=True, help_text="What to mend; the merchant reads it.")
+    looked_at = models.DateTimeField(null=True)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["at", "id"], condition=models.Q(looked_at=None), name="later_look_waiting"
+            ),
+            models.Index(fields=["looked_at"], name="later_look_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.product.title if self.product else self.merchant.name

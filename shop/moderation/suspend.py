@@ -28,6 +28,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.own_stores import refuse_own
 from shop.moderation import take_down
 from shop.moderation.take_down import TakenDown
+from shop.moderation.trust import lose_trust
 from shop.moderation.write import lock
 from shop.orders.effects import Effect
 from shop.orders.models import Order, Suborder
@@ -60,6 +61,7 @@ def suspend(merchant: Merchant, reason: str, *, at: datetime, by: User) -> Taken
     with transaction.atomic():
         now = lock(merchant)
         refuse_own(now.pk, by=by)
+        lose_trust(now.pk, reason, at=at, by=by)
         ids, since = _locked_products(now, at=at)
         now.move_to(Merchant.State.SUSPENDED, note=reason.strip())
         spans.rebuild(ids, since=since, what="store suspended")

@@ -28,6 +28,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.own_stores import refuse_own
 from shop.moderation.contents import STORE_PICTURES, amendment_of
 from shop.moderation.models import Amendment
+from shop.moderation.trust import lose_trust
 from shop.moderation.write import let_go, lock
 from shop.orders.effects import Effect
 from shop.orders.models import Order
@@ -56,6 +57,7 @@ def take_down(product: Product, reason: str, *, at: datetime, by: User) -> Taken
         NotPossible, StaleState: as ``publish.take_down`` says; nothing is changed.
     """
     with transaction.atomic():
+        lose_trust(product.merchant_id, reason, at=at, by=by)
         since = publish.take_down(product, reason, at=at, by=by)
         enqueue(end_orders_of, product.pk)
     return TakenDown(since, open_ones(product_id=product.pk).count())
@@ -83,6 +85,7 @@ def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> No
     refuse_own(now.pk, by=by)
     if not (words := page_words(now)):
         raise NotPossible(_("The page of this store has no words or pictures of its own."))
+    lose_trust(now.pk, reason, at=at, by=by)
     amendment = amendment_of(now) or Amendment(merchant=now, waits_since=at, sent_at=at)
     amendment.sent_at = max(at, amendment.sent_at + TICK) if amendment.pk else at
     amendment.words = {k: v for k, v in words.items() if k in EMPTY} | amendment.words

@@ -23,7 +23,7 @@ from shop.merchants.models import Merchant
 from shop.networks import network_key
 from shop.notices.forms import ObjectionForm, ReportForm
 from shop.notices.models import OBJECT_WITHIN, Notice
-from shop.notices.write import Said, may_object, object_to, report
+from shop.notices.write import Reported, may_object, object_to, report
 from shop.rate_limits.store import limits
 
 HOUR, DAY = 3_600, 86_400
@@ -80,7 +80,7 @@ def _report(request: Request, merchant: Merchant, product: Product | None) -> Ht
         if wait := _has_to_wait(request, told["email"]):
             form.add_error(None, too_many(wait))
         else:
-            said = Said(
+            said = Reported(
                 told["reason"], told["text"], told["name"], told["email"], get_language() or "en"
             )
             made = report(merchant, product, said, at=clock.moment_of(request))

@@ -21,7 +21,7 @@ State = Notice.State
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Reported:
     """What somebody reports, who it is, and in which language they are answered."""
 
     reason: str
@@ -32,7 +32,7 @@ class Said:
 
 
 @transaction.atomic
-def report(merchant: Merchant, product: Product | None, said: Said, *, at: datetime) -> Notice:
+def report(merchant: Merchant, product: Product | None, said: Reported, *, at: datetime) -> Notice:
     """Keep what somebody reports about a product or a store; a mail says that it came."""
     made = Notice.objects.create(
         merchant=merchant, product=product, reason=said.reason, text=said.text, name=said.name,
@@ -60,7 +60,7 @@ def object_for_store(
     )
     if waiting.exists():
         raise NotPossible(_("You have objected already. Somebody reads it."))
-    said = Said(Notice.Reason.DECISION, text, by.name, by.email, by.language or "en")
+    said = Reported(Notice.Reason.DECISION, text, by.name, by.email, by.language or "en")
     return report(merchant, product, said, at=at)
 
 

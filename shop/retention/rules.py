@@ -14,6 +14,7 @@ from shop.applications import cleanup as applications
 from shop.cart import cleanup as carts
 from shop.cart.vouchers import guesses
 from shop.listings import bulk
+from shop.moderation import trust
 from shop.notices import cleanup as notices
 from shop.payments import cleanup as messages
 from shop.pictures import cleanup as pictures
@@ -158,6 +159,10 @@ RULES = (
         "forget notices", "what people reported of products and stores",
         f"{long(notices.KEPT_FOR)} after the decision", notices.forget_notices, 400,
         "notice_age",
+    ),
+    RetentionRule(
+        "forget looks", "changes of trusted stores that were looked at",
+        f"{long(trust.LOOKED_BACK)} after the look", trust.forget_looks, 400, "later_look_age",
     ),
     RetentionRule(
         "forget pictures of returns", "pictures that shoppers sent along",

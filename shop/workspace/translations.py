@@ -41,6 +41,7 @@ from shop.moderation.translate import (
     wanted_words,
     words_used,
 )
+from shop.moderation.trust import show_at_once
 from shop.workspace.access import MemberRequest, products_of, store_members
 from shop.workspace.store.pending_changes import saved
 
@@ -199,6 +200,7 @@ def _is_saved(request: MemberRequest, form: TranslationForm, language: str) -> b
     except ShopError as refusal:
         form.add_error(None, str(refusal))
         return False
+    waits = show_at_once(subject, waits=waits, at=at, by=request.user)
     messages.success(
         request, saved(waits=waits, of=subject if isinstance(subject, Product) else None)
     )

@@ -4,7 +4,7 @@ from shop import clock
 from shop.moderation import take_down
 from shop.notices.decide import decide
 from shop.notices.models import Notice
-from shop.notices.write import Said, report
+from shop.notices.write import Reported, report
 from tests import make, pages
 from tests.browsing.steps import sign_in
 from tests.cms.admin.people import organizer
@@ -15,7 +15,7 @@ def test_reports_have_no_barriers(stage, inspector):
     pages.home()
     at = clock.now()
     kettle = make.product(title=EVIL[:60])
-    said = Said("unsafe", EVIL, EVIL[:60], "lin@example.org", "ar")
+    said = Reported("unsafe", EVIL, EVIL[:60], "lin@example.org", "ar")
     waits, done = (report(kettle.merchant, kettle, said, at=at) for _ in range(2))
     judge = organizer()
     decide(done.pk, "nothing", EVIL, at=at, by=judge)

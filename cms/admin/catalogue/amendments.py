@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import linebreaksbr, pluralize
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import get_language_info
@@ -97,11 +98,17 @@ class AmendmentsView(ListView):
     page_title = "Changes to look at"
     table_label = "Changes"
     header_icon = "edit"
-    about = (
-        "What stores change of published products and of their own page waits here: shoppers see "
-        "what was approved before, until somebody has looked."
-    )
     none, none_fits = "No change waits.", "Nothing fits this filter."
+
+    @property
+    def about(self) -> SafeString:
+        """Return what waits here, and where changes wait that are public already."""
+        return format_html(
+            "What stores change of published products and of their own page waits here: shoppers "
+            "see what was approved before, until somebody has looked. "
+            '<a href="{}">Changes of trusted stores</a> are public and looked at later.',
+            reverse("desk:later-looks"),
+        )
 
     @property
     def columns(self) -> list[Column]:

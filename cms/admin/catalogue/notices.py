@@ -82,7 +82,7 @@ class NoticesView(ListView):
         return Notice.objects.select_related("merchant", "product")
 
 
-class DecisionForm(forms.Form):
+class NoticeDecisionForm(forms.Form):
     """What is done about a notice, and why."""
 
     fields: dict[str, Any]
@@ -120,7 +120,7 @@ def notice(request: SignedIn, pk: int) -> HttpResponse:
     may_suspend = may(request.user, "change_merchant")
     # Whether a store trades is decided by those alone who could have suspended it.
     is_theirs = may_suspend or not (found.is_of_store and found.product_id is None)
-    form = DecisionForm(found, request.POST or None, may_suspend=may_suspend)
+    form = NoticeDecisionForm(found, request.POST or None, may_suspend=may_suspend)
     if request.method == "POST" and not is_theirs:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():

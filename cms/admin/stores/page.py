@@ -52,6 +52,8 @@ def _buttons(store: Merchant, can: dict[str, bool]) -> list[HeaderButton]:
             button("Seller on papers", reverse("desk:store-legal", args=[store.pk]), "form"),
         ]
         if store.is_trading:
+            label = "Trust it no more" if store.is_trusted else "Trust it"
+            found.append(button(label, reverse("desk:store-trust", args=[store.pk]), "check"))
             found.append(
                 button("Suspend", reverse("desk:store-suspend", args=[store.pk]), "no-view")
             )

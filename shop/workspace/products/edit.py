@@ -22,6 +22,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.moderation.contents import Content, content_of, pictures_of
 from shop.moderation.propose import save_product, take_back
+from shop.moderation.trust import show_at_once
 from shop.moderation.withdraw import withdraw
 from shop.workspace.access import MemberRequest, products_of, refuse_without, store_members
 from shop.workspace.products.conflicts import show_conflict
@@ -68,6 +69,7 @@ def edit(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpRes
         except EditConflict as refusal:
             waits, grid = None, show_conflict(form, grid, product, refusal)
         if waits is not None:
+            waits = show_at_once(product, waits=waits, at=clock.moment_of(request), by=request.user)
             messages.success(request, saved(waits=waits, of=product))
             return redirect("workspace-product", merchant.slug, product.pk)
     return _page(request, merchant, form, grid, product, sure=sure)

@@ -19,6 +19,7 @@ from shop.languages import labelled
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.moderation.contents import album_of, amendment_of, pictures_of
+from shop.moderation.trust import show_at_once
 from shop.workspace.access import MemberRequest, products_of, store_members
 from shop.workspace.products import pictures as products_pictures
 from shop.workspace.store.pending_changes import change_of, saved
@@ -36,6 +37,8 @@ def pictures(request: MemberRequest, merchant: Merchant, product_id: int) -> Htt
     if request.method == "POST":
         problems, added = _take(request, product)
         if added:
+            at, by = clock.moment_of(request), request.user
+            show_at_once(product, waits=True, at=at, by=by)
             text = ngettext("%(count)d picture added.", "%(count)d pictures added.", added)
             messages.success(request, text % {"count": added})
         if not problems:
@@ -80,12 +83,14 @@ def change(
             case "remove":
                 waits = products_pictures.remove(product, picture_id, **facts)
             case _:
-                alt = seen_only(request.POST.get("alt", ""))
-                waits = products_pictures.describe(product, picture_id, alt, **facts)
+                waits = products_pictures.describe(
+                    product, picture_id, seen_only(request.POST.get("alt", "")), **facts
+                )
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, saved(waits=waits, of=product))
+        said = saved(waits=show_at_once(product, waits=waits, **facts), of=product)
+        messages.success(request, said)
     return redirect("workspace-pictures", merchant.slug, product.pk)
 
 

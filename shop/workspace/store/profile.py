@@ -31,6 +31,7 @@ from shop.merchants.roles import Right
 from shop.moderation.contents import STORE_WORDS, PlacedPicture, amendment_of
 from shop.moderation.models import Amendment
 from shop.moderation.propose import take_back
+from shop.moderation.trust import show_at_once
 from shop.moderation.write import keep_pictures, keep_words
 from shop.orders.unused_pictures import discard
 from shop.pictures.upload import store
@@ -184,6 +185,7 @@ def profile(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         waits = _save(request, merchant, form, at=at)
     if request.method == "POST" and not problem and not form.errors:
+        waits = show_at_once(merchant, waits=waits, at=at, by=request.user)
         messages.success(request, saved(waits=waits))
         return redirect("workspace-profile", merchant.slug)
     context = {

@@ -25,6 +25,7 @@ from shop.festivals.promotions.code_batches import make_codes
 from shop.festivals.schedule.findings import override
 from shop.listings import bulk
 from shop.merchants.models import Merchant
+from shop.moderation.models import LaterLook
 from shop.notices.models import Notice
 from shop.orders.models import OrderNote, Replacement
 from shop.papers.issue import issue_papers
@@ -115,6 +116,7 @@ def made():
         "year": "2027", "month": "05",
         "locked": locked.pk, "member": locked.memberships.get().pk, "leave": "leave",
         "suspended": make.merchant(state="suspended").pk,
+        "later": LaterLook.objects.create(merchant=applied, shown=[], at=BEFORE).pk,
         "notice": Notice.objects.create(
             merchant=applied, reason="unsafe", text="It burns.", email="lin@example.org", at=BEFORE,
             waits_since=BEFORE,
