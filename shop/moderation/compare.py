@@ -81,7 +81,7 @@ def differences(amendment: Amendment) -> list[FieldDifference]:
     if isinstance(subject, Merchant):
         public = {name: getattr(subject, name) for name in STORE_WORDS}
         words = amendment.words
-        found = [_field(NAMES[name], public[name], words[name]) for name in _known(amendment)]
+        found = [difference(NAMES[name], public[name], words[name]) for name in _known(amendment)]
         return [*found, *_texts(amendment)]
     found = [*_product_words(amendment, subject), *_texts(amendment)]
     return found + list(_labels(amendment, subject)) + list(_new_variants(amendment))
@@ -123,7 +123,8 @@ def _known(amendment: Amendment) -> list[str]:
     return [name for name in NAMES if name in amendment.words]
 
 
-def _field(name: StrOrPromise, before: Any, after: Any) -> FieldDifference:
+def difference(name: StrOrPromise, before: Any, after: Any) -> FieldDifference:
+    """Return two values of a field beside each other, as they are written."""
     return FieldDifference(str(name), *parts_of(_written(before), _written(after)))
 
 
@@ -139,7 +140,7 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDiff
             before, after = names.get(before, ""), names.get(after, "")
         elif name == "origin":
             before, after = _country(before), _country(after)
-        yield _field(called[name], before, after)
+        yield difference(called[name], before, after)
     titles: Mapping[str, str] = amendment.words.get("titles", product.titles)
     for code in sorted({*titles, *product.titles}):
         before, after = product.titles.get(code, ""), titles.get(code, "")

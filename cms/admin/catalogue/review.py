@@ -17,11 +17,12 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 from wagtail.admin.widgets.button import HeaderButton
 
+from cms.admin.catalogue.amendments import SideColumn
 from cms.admin.festivals.history import lines_about
 from cms.admin.listing import ListView
 from cms.admin.permissions import needs, own_stores
 from cms.admin.screens import button, seen_at, show, words
-from cms.admin.tables import Column, Table, link
+from cms.admin.tables import Column, HeadColumn, Table, link
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product, Variant
@@ -31,6 +32,7 @@ from shop.festivals.models import RegularPrice
 from shop.listings import publish
 from shop.listings.mail import tell_decided
 from shop.listings.usual_prices import odd_prices
+from shop.moderation.sent_back import sent_back
 
 MOST_VARIANTS = 100
 QUEUE = "desk:product-queue"
@@ -66,6 +68,10 @@ class QueueView(ListView):
         )
 
 
+SINCE = (
+    HeadColumn("What", "name"),
+    SideColumn("As it was sent back", "before", "del"), SideColumn("Now", "after", "ins"),
+)  # fmt: skip
 VARIANT = (
     Column("Variant", "0.label"), Column("SKU", "0.sku"), Column("Price", "1"),
     Column("On hand", "0.pool.on_hand"), Column("Weight, g", "0.weight_g"),
@@ -89,11 +95,22 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
         "is_own": product.merchant_id in own_stores(request),
         "gaps": publish.gaps(product, at=at),
         "amendment": getattr(product, "amendment", None),
+        **_sent_back(product),
         "buttons": _buttons(product),
         **lines_about(product),
     }
     trail = [(reverse(QUEUE), "New products")]
     return show(request, "product.html", product.title, trail=trail, icon="tag", **context)
+
+
+def _sent_back(product: Product) -> dict[str, Any]:
+    """Return why a product that waits was sent back, and what its store changed since."""
+    found = sent_back(product) if product.state == Product.State.SUBMITTED else None
+    if found is None:
+        return {}
+    table = Table("Words before and after", SINCE, found.words,
+                  classname="listing desk-before-after")  # fmt: skip
+    return {"sent_back": found, "since": table}
 
 
 def _buttons(product: Product) -> list[HeaderButton]:
