@@ -15,8 +15,11 @@ from shop.accounts.models import User
 from shop.merchants.models import Membership, Merchant
 from shop.merchants.roles import Role
 
-STORES = {"merchant": "iveti-hills-market", "host": "athi-and-rift-outings"}
-"""The stores for which the merchant and the host of experiences act."""
+STORES = {
+    "merchant": "iveti-hills-market", "packer": "iveti-hills-market",
+    "host": "athi-and-rift-outings",
+}  # fmt: skip
+"""The stores for which the merchant, a packer and the host of experiences act."""
 
 DESK = ("organizer", "reviewer", "merchandiser", "analyst")
 """Those who work at the organizers' desk, by the names of their groups."""
@@ -36,6 +39,7 @@ class Account:
 ACCOUNTS = (
     Account("shopper", "Amara Cole", "shopper@example.org", "shopper-baobab", "/account/"),
     Account("merchant", "Esther Mutua", "merchant@example.org", "merchant-baobab", "/merchant/"),
+    Account("packer", "Mwende Kilonzo", "packer@example.org", "packer-baobab", "/merchant/"),
     Account("host", "Peter Lekuton", "host@example.org", "host-of-baobab", "/merchant/"),
     Account("organizer", "Kofi Adu", "organizer@example.org", "organizer-baobab", "/organize/"),
     Account("reviewer", "Zola Ndaba", "reviewer@example.org", "reviewer-baobab", "/organize/"),
@@ -58,8 +62,9 @@ def provide_accounts(*, at: datetime) -> dict[str, User]:
     users = {account.role: _user(account) for account in ACCOUNTS}
     for role, slug in STORES.items():
         if store := Merchant.objects.filter(slug=slug).first():
+            own = Role.PACKER if role == "packer" else Role.OWNER
             Membership.objects.get_or_create(
-                merchant=store, user=users[role], defaults={"role": Role.OWNER, "joined_at": at}
+                merchant=store, user=users[role], defaults={"role": own, "joined_at": at}
             )
     return users
 

@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 
 from sample import charging, languages, moving, ordering, others, past, selling, stocking
 from sample.accounts import provide_accounts
+from sample.applying import provide_waiting
 from sample.edition import Edition, edition
 from sample.nominating import take_part
 from sample.opening import open_festival
@@ -84,7 +85,8 @@ def _write_earlier(wanted: Edition, progress: Progress) -> int:
     users = provide_accounts(at=clock.now())
     past_ones = past.write_past(wanted, users, progress)
     sold = selling.sell(wanted, progress, at=clock.now())
-    return past_ones + sold + provide_payees(at=clock.now(), by=users["organizer"])
+    at, by = clock.now(), users["organizer"]
+    return past_ones + sold + provide_payees(at=at, by=by) + provide_waiting(at=at, by=by)
 
 
 def _charge(progress: Progress) -> int:

@@ -1,9 +1,14 @@
 import pytest
 
 from sample.accounts import provide_accounts
+from sample.applying import provide_waiting
 from sample.preparing import prepare
+from shop.applications.models import Application, ApplicationPaper
 from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.models import Claim, Festival, Fund
+from shop.notices.models import Notice
+from tests import make
+from tests.cms.admin.people import organizer
 from tests.sample.loaded import DAY_0, flagship, six
 
 pytestmark = pytest.mark.django_db
@@ -32,3 +37,18 @@ def test_a_festival_to_come_asks_for_products_and_has_places_left(loaded):
 
 def test_it_is_prepared_once(loaded):
     assert prepare(six(), by=provide_accounts(at=DAY_0)["organizer"]) == 0
+
+
+def test_businesses_apply_and_something_is_reported_once():
+    for code in ("SN", "ET", "MZ"):
+        make.origin(code)
+    make.product()
+    by = organizer()
+
+    made = [provide_waiting(at=DAY_0, by=by) for _ in range(2)]
+
+    assert made == [4, 0]
+    states = dict(Application.objects.values_list("business", "state"))
+    assert sorted(states.values()) == ["asked", "sent", "sent"]
+    assert ApplicationPaper.objects.count() == 6
+    assert Notice.objects.get().state == "open"

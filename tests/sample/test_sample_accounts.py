@@ -35,7 +35,7 @@ def test_each_role_can_sign_in_with_what_is_printed(demo):
     call_command(demo_accounts.Command(), stdout=said)
 
     rows = [line.split("\t") for line in said.getvalue().splitlines()]
-    assert [row[0] for row in rows] == ["shopper", "merchant", "host", *ROLES]
+    assert [row[0] for row in rows] == ["shopper", "merchant", "packer", "host", *ROLES]
     for _role, email, password, path in rows:
         assert len(password) >= 10
         assert authenticate(None, email=email, password=password).email == email
@@ -70,8 +70,10 @@ def test_the_merchant_acts_for_one_store_of_goods(demo):
     provide_accounts(at=DAY_0)
 
     assert [row.merchant for row in users["merchant"].memberships.all()] == [store]
+    roles = dict(store.memberships.values_list("user__email", "role"))
+    assert roles == {"merchant@example.org": "owner", "packer@example.org": "packer"}
     kinds = {sheet.slug: sheet.kind for sheet in stores()}
-    assert [kinds[slug] for slug in STORES.values()] == ["goods", "experiences"]
+    assert [kinds[slug] for slug in STORES.values()] == ["goods", "goods", "experiences"]
 
 
 def test_an_account_that_is_there_is_left_alone(demo):
