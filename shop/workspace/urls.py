@@ -70,6 +70,7 @@ store: list[URLPattern | URLResolver] = [
     path("products/<int:product_id>/words/<str:language>/", translations.of_product,
          name="workspace-words"),
     path("team/", team.team, name="workspace-team"),
+    path("team/done/", team.done, name="workspace-done"),
     path("team/leave/", team.leaving, name="workspace-leaving"),
     path("team/leave/now/", team.leave, name="workspace-leave-store"),
     path("team/<int:member_id>/", team.person, name="workspace-person"),

@@ -17,14 +17,17 @@ from shop.errors import NotPossible, ShopError
 from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.merchants.roles import Right, Role, last_day_of
 from shop.workspace.access import MemberRequest, store_members
+from shop.workspace.paging import page_of
 from shop.workspace.people import invite as invitations
 from shop.workspace.people import roles
+from shop.workspace.people.done import deeds_of, told
 from shop.workspace.people.forms import InviteForm, MemberRoleForm, by_role, matrix
 from shop.workspace.people.invite import people_of
 
 MOST_OPEN = 30
 """Invitations of a store that wait at once: our mails name its words to strangers."""
 AGAIN_AFTER = timedelta(minutes=10)
+LATELY, SHOWN = 8, 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,9 +57,19 @@ def team(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "matrix": matrix(),
         "roles": [role.label for role in Role],
         "by_role": by_role(),
+        "done": list(told(deeds_of(merchant, at=at)[:LATELY], merchant)) if may_change else [],
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/team.html", context, status=status)
+
+
+@require_GET
+@store_members(Right.PEOPLE)
+def done(request: MemberRequest, merchant: Merchant) -> HttpResponse:
+    """List what the people of a store did within 90 days."""
+    page = page_of(request, deeds_of(merchant, at=clock.moment_of(request)), size=SHOWN)
+    context = {"part": "team", "page": page, "done": list(told(page.rows, merchant))}
+    return render(request, "shop/workspace/done.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -114,6 +114,7 @@ ADDRESSES = [
     ("{store}/profile/change/take-back/", "post"),
     ("{store}/profile/seller/", "get post"),
     ("{store}/team/", "get post"),
+    ("{store}/team/done/", "get"),
     ("{store}/team/leave/", "get"),
     ("{store}/team/leave/now/", "post"),
     ("{store}/team/{colleague}/", "get post"),

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from shop.festivals.models import ChangeLog
+from shop.listings import publish
 from shop.merchants.models import Membership, StoreInvitation
 from shop.merchants.roles import Position
 from shop.workspace.people import roles
@@ -250,12 +251,32 @@ def test_the_team_costs_the_same_however_many_they_are(desk, store, django_asser
 
     make.member(store, KOFI, role="packer")
     invited(desk, "one@example.org")
-    statements(5)
+    statements(6)
     for number in range(10):
         make.member(store, f"more{number}@example.org", role="editor")
         invited(desk, f"wait{number}@example.org")
 
-    statements(5)
+    statements(6)
+
+
+def test_owners_read_what_was_done_and_by_whom(desk, store, ama):
+    product = make.draft(store, title="Blue kettle")
+    make.shown_picture(product)
+    publish.submit(product, at=NOON, by=ama)
+    invited(desk)
+    other = make.draft(make.merchant(), title="Of another store")
+    make.shown_picture(other)
+    publish.submit(other, at=NOON, by=make.user())
+
+    page = desk.get(where()).text
+
+    assert "ama sent Blue kettle for review" in page
+    assert "ama invited kofi@example.org" in page
+    whole = desk.get(where("done/")).text
+    assert "ama sent Blue kettle for review" in whole
+    assert "Of another store" not in whole
+    ChangeLog.objects.update(at=NOON - 91 * DAY)
+    assert "Nothing yet." in desk.get(where("done/")).text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -37,6 +37,7 @@ ROWS = [
     ("{store}/profile/seller/", "O", "O"),
     ("{store}/profile/", "OME", "OME"),
     ("{store}/team/leave/", "OMEPA", "OMEPA"),
+    ("{store}/team/done/", "O", ""),
     ("{store}/team/{colleague}/", "O", "O"),
     ("{store}/team/invited/", "", "O"),
     ("{store}/team/", "OMEPA", "O"),
