@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -232,6 +232,11 @@ class StoreInvitation(Invited):
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=10, choices=Role)
     until = models.DateTimeField(null=True, blank=True, help_text="Empty: for good.")
+
+    def renew(self, *, at: datetime) -> None:
+        """Give it another link, which lives no longer than the work that it offers."""
+        super().renew(at=at)
+        self.expires_at = min(self.expires_at, self.until or self.expires_at)
 
     class Meta:
         default_permissions = ()

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('shown', models.JSONField(help_text='What differed: names, and both sides in parts.')),
                 ('at', models.DateTimeField()),
-                ('verdict', models.CharField(blank=True, choices=[('fine', 'Fine'), ('asked', 'Asked to mend it')], max_length=5)),
+                ('verdict', models.CharField(blank=True, choices=[('fine', 'Fine'), ('asked', 'Asked to mend it'), ('down', 'Taken down')], max_length=5)),
                 ('note', models.TextField(blank=True, help_text='What to mend; the merchant reads it.')),
                 ('looked_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(help_text='Of the store.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

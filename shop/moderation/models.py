@@ -122,6 +122,7 @@ class LaterLook(models.Model):
     class Verdict(models.TextChoices):
         FINE = "fine", "Fine"
         ASKED = "asked", "Asked to mend it"
+        DOWN = "down", "Taken down"
 
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="later_looks")
     product = models.ForeignKey(

@@ -28,7 +28,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.own_stores import refuse_own
 from shop.moderation.contents import STORE_PICTURES, amendment_of
 from shop.moderation.models import Amendment
-from shop.moderation.trust import lose_trust
+from shop.moderation.trust import end_looks, lose_trust
 from shop.moderation.write import let_go, lock
 from shop.orders.effects import Effect
 from shop.orders.models import Order
@@ -59,6 +59,7 @@ def take_down(product: Product, reason: str, *, at: datetime, by: User) -> Taken
     with transaction.atomic():
         lose_trust(product.merchant_id, reason, at=at, by=by)
         since = publish.take_down(product, reason, at=at, by=by)
+        end_looks(product, at=at, by=by)
         enqueue(end_orders_of, product.pk)
     return TakenDown(since, open_ones(product_id=product.pk).count())
 

@@ -30,6 +30,10 @@ Verdict = LaterLook.Verdict
 LOOKED_BACK = timedelta(days=365)
 CLAIMS = {"certifications"}
 """Words that somebody has to see a paper for, whoever writes them."""
+LAST_WORDS = (
+    "refuse change", "take down", "approve", "approve change", "publish change", "put back",
+    "take back change",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ def show_at_once(subject: Product | Merchant, *, waits: bool, at: datetime, by: 
         waits: something new waits for a look.
 
     Returns:
-        Whether it waits still: of other stores, and of what was taken down or is suspended.
+        Whether it waits still: of other stores, of what was taken down, refused or is suspended,
+        certificates, and new sizes, which come with a price.
     """
     store = subject.merchant if isinstance(subject, Product) else subject
     if not (waits and store.is_trusted):
@@ -68,7 +73,7 @@ def _shown(subject: Product | Merchant, *, at: datetime, by: User) -> bool:
     is_public = not isinstance(now, Product) or now.state == Product.State.PUBLISHED
     if not (store.is_trusted and store.is_trading and is_public) or amendment is None:
         return False
-    if CLAIMS & set(amendment.words):
+    if CLAIMS & set(amendment.words) or amendment.variants or _was_refused(now):
         return False
     with override("en"):  # organizers read it
         shown = [asdict(row) for row in [*differences(amendment), *_albums(amendment)]]
@@ -78,6 +83,15 @@ def _shown(subject: Product | Merchant, *, at: datetime, by: User) -> bool:
     )  # fmt: skip
     make_public(amendment, "publish change", at=at, by=by)
     return True
+
+
+def _was_refused(subject: Product | Merchant) -> bool:
+    """Tell whether the last word of an organizer on a subject was no: its change is read again."""
+    rows = ChangeLog.objects.filter(
+        subject=subject._meta.model_name, subject_id=subject.pk, action__in=LAST_WORDS
+    )
+    last = rows.order_by("-pk").values_list("action", flat=True).first()
+    return last in ("refuse change", "take down")
 
 
 @transaction.atomic
@@ -97,13 +111,19 @@ def set_trust(merchant: Merchant, is_trusted: bool, reason: str, *, at: datetime
 
 
 def lose_trust(merchant_id: int, reason: str, *, at: datetime, by: User) -> None:
-    """Trust a store no more, because something of it is taken away; its mail says why.
+    """Trust a store no more, because something of it is taken away; a mail says so.
 
     Call it before products are locked.
     """
     now = lock(Merchant(pk=merchant_id))
     if now.is_trusted:
-        _set(now, False, reason, at=at, by=by)
+        tell_store(_set(now, False, reason, at=at, by=by), now.pk)
+
+
+def end_looks(product: Product, *, at: datetime, by: User) -> None:
+    """Take what waits to be looked at of a product as looked at: it is taken down."""
+    rows = LaterLook.objects.filter(product=product, looked_at=None)
+    rows.update(verdict=Verdict.DOWN, looked_at=at, looked_by=by)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from shop.accounts.models import User
 from shop.accounts.rights import people_with
@@ -13,14 +14,18 @@ from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
 from shop.listings import publish
 from shop.locks import lock_one
+from shop.merchants.models import Membership
 from shop.merchants.own_stores import refuse_own
 from shop.moderation import suspend, take_down
 from shop.notices.models import Notice
 from shop.notices.tasks import send_decided, tell_store
+from shop.notices.write import is_down
 from shop.tasks import enqueue
 
 Measure = Notice.Measure
 MAY_DECIDE = "review_nomination"
+MAY_TRADE = "change_merchant"
+"""Needed to decide whether a store trades."""
 TOLD_ELSEWHERE = (Measure.TAKEN_DOWN, Measure.PAGE_CLEARED, Measure.SUSPENDED, Measure.PUT_BACK)
 """Of these the store has a mail of its own, with the reasons."""
 
@@ -76,10 +81,11 @@ def _do(found: Notice, measure: str, answer: str, *, at: datetime, by: User) -> 
         take_down.clear_page(store, answer, at=at, by=by)
     elif measure == Measure.SUSPENDED:
         suspend.suspend(store, answer, at=at, by=by)
-    elif measure == Measure.PUT_BACK and product:
-        publish.put_back(product, at=at, by=by)
-    elif measure == Measure.PUT_BACK:
-        suspend.reopen(store, at=at, by=by)
+    elif measure == Measure.PUT_BACK and is_down(found):
+        if product:
+            publish.put_back(product, at=at, by=by)
+        else:
+            suspend.reopen(store, at=at, by=by)
 
 
 def _refuse_second_time(found: Notice, *, by: User) -> None:
@@ -88,11 +94,18 @@ def _refuse_second_time(found: Notice, *, by: User) -> None:
     Raises:
         NotPossible: somebody else has to decide.
     """
-    before = {found.decided_by_id} if found.has_objected else set()
-    if found.is_of_store:
-        before = {_who_did(found)}
-    if by.pk in before and people_with(MAY_DECIDE).exclude(pk=by.pk).exists():
+    by_store = {_who_did(found)} if found.is_of_store else set()
+    before = {pk for pk in {*by_store, found.decided_by_id} if pk is not None}
+    if by.pk in before and _others(found).exclude(pk__in=before).exists():
         raise NotPossible("You decided before: somebody else reads the objection.")
+
+
+def _others(found: Notice) -> QuerySet[User]:
+    """Return who could decide on a notice: not its reporter, and nobody of the store."""
+    is_of_trade = found.is_of_store and found.product_id is None
+    own = Membership.objects.filter(merchant=found.merchant_id).values("user")
+    rows = people_with(MAY_TRADE if is_of_trade else MAY_DECIDE)
+    return rows.exclude(pk__in=own).exclude(email__iexact=found.email or "-")
 
 
 def _who_did(found: Notice) -> int | None:

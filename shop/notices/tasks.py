@@ -34,7 +34,8 @@ def send_decided(notice_id: int) -> None:
     if found is None or found.decided_at is None or found.state == Notice.State.OPEN:
         return
     last = (found.decided_at + OBJECT_WITHIN).date()
-    by = "" if found.has_objected else dates.day_of_year(last, found.language)
+    is_last = found.has_objected or found.is_of_store
+    by = "" if is_last else dates.day_of_year(last, found.language)
     with translation.override(found.language):
         measure = found.get_measure_display()
     _send("notice-decided", found, measure=measure, reason=found.answer, object_by=by)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
+from shop.festivals.models import ChangeLog
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.notices.models import OBJECT_WITHIN, Notice
@@ -52,16 +53,31 @@ def object_for_store(
         NotPossible: nothing was done, or an objection waits already.
     """
     lock_one(Merchant.objects, merchant.pk)
-    is_down = product.state == Product.State.TAKEN_DOWN if product else merchant.is_suspended
-    if not is_down:
+    since = down_since(merchant, product)
+    if since is None:
         raise NotPossible(_("There is nothing to object to any more."))
-    waiting = Notice.objects.filter(
-        merchant=merchant, product=product, reason=Notice.Reason.DECISION, state=State.OPEN
+    before = Notice.objects.filter(
+        merchant=merchant, product=product, reason=Notice.Reason.DECISION, at__gte=since
     )
-    if waiting.exists():
-        raise NotPossible(_("You have objected already. Somebody reads it."))
+    if before.exists():
+        raise NotPossible(_("You have objected already, and that is possible once."))
     said = Reported(Notice.Reason.DECISION, text, by.name, by.email, by.language or "en")
     return report(merchant, product, said, at=at)
+
+
+def down_since(merchant: Merchant, product: Product | None) -> datetime | None:
+    """Return when a product was taken down or a store suspended; None where it is not."""
+    row: Product | Merchant = product or merchant
+    is_off = product.state == Product.State.TAKEN_DOWN if product else merchant.is_suspended
+    action = "take down" if product else "suspend"
+    rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk, action=action)
+    last = rows.order_by("-pk").values_list("at", flat=True).first()
+    return (last or merchant.created_at) if is_off else None
+
+
+def is_down(found: Notice) -> bool:
+    """Tell whether what a store objects to is still so."""
+    return down_since(found.merchant, found.product) is not None
 
 
 @transaction.atomic
@@ -79,6 +95,8 @@ def object_to(pk: int, text: str, *, at: datetime) -> None:
 
 def may_object(found: Notice, *, at: datetime) -> bool:
     """Tell whether a decision can still be objected to."""
+    if found.is_of_store:  # it was an objection
+        return False
     if found.state == State.OPEN or found.has_objected or found.decided_at is None:
         return False
     return at <= found.decided_at + OBJECT_WITHIN

@@ -53,7 +53,7 @@ def lines_to_show(*, order: Expression) -> QuerySet[OrderLine]:
 def order_rows(order: Order, lines: Lines) -> list[tuple[str, str]]:
     """Return the rows of an order's sums: pairs of a text and an amount in the active language."""
     units = sum(line.quantity for part in lines.values() for line in part)
-    counted = {"items": items(units), "stores": stores(len(lines))}
+    counted = {"items": items(units), "stores": stores(len({part.merchant_id for part in lines}))}
     rows = [(_("%(items)s from %(stores)s") % counted, amount(order.goods, order.currency))]
     rows += _off(
         order, chain.from_iterable(line.benefits for own in lines.values() for line in own)

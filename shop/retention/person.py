@@ -11,8 +11,10 @@ from django.db.models.functions import Lower
 
 from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
+from shop.applications.models import Application
 from shop.cart.models import Cart
 from shop.delivery.models import Contact
+from shop.notices.models import Notice
 from shop.orders.models import Order
 from shop.reminders.models import Reminder
 
@@ -54,7 +56,11 @@ class Person:
     @property
     def is_known(self) -> bool:
         """Tell whether anything is kept."""
-        rows = (self.orders, self.reminders, self.contacts)
+        rows = (
+            self.orders, self.reminders, self.contacts,
+            Notice.objects.filter(email__in=self.addresses),
+            Application.objects.filter(email__in=self.addresses),
+        )  # fmt: skip
         return self.user is not None or any(found.exists() for found in rows)
 
 

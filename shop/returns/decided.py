@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shop.festivals.models import ChangeLog
 from shop.merchants.models import Membership
 from shop.returns.models import ReturnRequest
 
@@ -10,12 +11,17 @@ def is_by_organizer(request: ReturnRequest) -> bool:
     """Tell whether what was answered last is an organizer's word, and not the store's.
 
     Whoever acts for a store never decides on it as an organizer: its members speak for it, also
-    when they say after an appeal that the goods came back otherwise than agreed.
+    when they say after an appeal that the goods came back otherwise than agreed, and after they
+    have left.
     """
-    if request.answered_by_id is None:
+    who = request.answered_by
+    if who is None:
         return False
-    members = Membership.objects.filter(merchant=request.suborder.merchant_id)
-    return not members.filter(user=request.answered_by_id).exists()
+    store = request.suborder.merchant_id
+    left = ChangeLog.objects.filter(
+        subject="merchant", subject_id=store, action="member left", after__email=who.email
+    )
+    return not (Membership.objects.filter(merchant=store, user=who).exists() or left.exists())
 
 
 def may_appeal(request: ReturnRequest) -> bool:

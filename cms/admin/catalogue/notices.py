@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin.festivals.history import lines_about
 from cms.admin.listing import ChoiceFilter, ListFilters, ListView, WordsFilter
-from cms.admin.permissions import may, needs
+from cms.admin.permissions import may, needs, own_stores
 from cms.admin.screens import show
 from cms.admin.tables import BREAK, Column, joined, link, moment, small, status
 from shop import clock
@@ -78,8 +78,8 @@ class NoticesView(ListView):
         ]  # fmt: skip
 
     def get_base_queryset(self) -> QuerySet[Notice]:
-        """Return all notices."""
-        return Notice.objects.select_related("merchant", "product")
+        """Return all notices but those about stores of one's own: who gave them stays unknown."""
+        return _readable(self.request)
 
 
 class NoticeDecisionForm(forms.Form):
@@ -115,7 +115,7 @@ LABELS: dict[str, str] = {
 @needs("review_nomination")
 def notice(request: SignedIn, pk: int) -> HttpResponse:
     """Show a notice with what else is said about it, and decide on it."""
-    rows = Notice.objects.select_related("merchant", "product", "decided_by")
+    rows = _readable(request).select_related("merchant", "product", "decided_by")
     found = get_object_or_404(rows, pk=pk)
     may_suspend = may(request.user, "change_merchant")
     # Whether a store trades is decided by those alone who could have suspended it.
@@ -143,6 +143,11 @@ def notice(request: SignedIn, pk: int) -> HttpResponse:
         request, "notice.html", found.number, icon="comment", trail=[(reverse(QUEUE), "Notices")],
         status=422 if form.errors else 200, **context, **lines_about(found),
     )  # fmt: skip
+
+
+def _readable(request: SignedIn) -> QuerySet[Notice]:
+    rows = Notice.objects.exclude(merchant__in=own_stores(request))
+    return rows.select_related("merchant", "product")
 
 
 def _reason(row: Notice) -> SafeString:

@@ -129,7 +129,7 @@ def _effects(order: Order, waiting: list[Suborder]) -> list[str]:
     found = ["The shopper is told by mail, and the log keeps who mended what."]
     if waiting:
         stores = ", ".join(part.merchant.name for part in waiting)
-        found.append(f"Still to send: {stores}. Every member gets the new address by mail.")
+        found.append(f"Still to send: {stores}. Who sends gets the new address by mail.")
         found.append(f"The country stays {country}: delivery and taxes were agreed for it.")
         found.append("The invoice shows the new address from then on.")
     else:

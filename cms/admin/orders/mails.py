@@ -132,9 +132,8 @@ def _stores(order: Order) -> Iterator[OrderMail]:
     if not order.is_paid:
         return
     parts = Suborder.objects.filter(order=order).to_send()
-    rows = Membership.objects.filter(who_may(Right.SEND), merchant__suborders__in=parts)
-    rows = rows.filter(merchant__suborders__order=order).annotate(part=F("merchant__suborders"))
-    rows = rows.order_by("merchant", "pk")
+    rows = Membership.objects.filter(who_may(Right.SEND)).annotate(part=F("merchant__suborders"))
+    rows = rows.filter(part__in=parts).order_by("merchant", "pk")
     for row in rows.select_related("merchant", "user").distinct():
         key, label = f"store-{row.part}-{row.user_id}", f"New order, to {row.merchant.name}"
         yield OrderMail(

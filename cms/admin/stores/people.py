@@ -166,7 +166,7 @@ def _leave(request: SignedIn, found: Membership, at: datetime) -> Act:
     if not others.exists():
         effects.append("Nobody is left then who sends its orders. Invite somebody first.")
     elif found.role == Role.OWNER and not others.filter(role=Role.OWNER).exists():
-        effects.append("No owner is left then: nobody sees its money or invites people.")
+        effects.append("No owner is left then who says how it is paid. Invite one.")
     title = f"Take {user.name} out of {store.name}"
     return Act(title, "Take them out", effects, run, is_grave=True)
 

@@ -77,7 +77,7 @@ def send_refund_booked(refund_id: int, suborder_id: int, user_id: int) -> None:
         "name": user.name,
         "order_number": part.order.number,
         "reason": refund.reason,
-        "less": written(less, part.order.currency, language) if own.may(Right.AMOUNTS) else "",
+        "less": written(less, part.order.currency, language) if own.may(Right.PAYOUTS) else "",
         "merchant_link": merchant_link(part),
     }
     send("refund-booked", user.email, language=language, context=context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,8 +95,13 @@ def _line(line: OrderLine) -> dict[str, Any]:
 
 
 def _stores(rows: Frozen) -> Iterator[dict[str, Any]]:
-    """Yield one item a store, its parcel included."""
+    """Yield one item a store, its parcel and its visit included."""
+    amounts: dict[int, int] = defaultdict(int)
+    for line in rows.lines:
+        amounts[line.suborder.merchant_id] += line.paid
+    names = {}
     for suborder in rows.suborders.values():
-        goods = sum(line.paid for line in rows.lines if line.suborder is suborder)
-        amount = goods + suborder.delivery_paid
-        yield {"name": suborder.merchant.name, "quantity": 1, "amount": amount}
+        amounts[suborder.merchant_id] += suborder.delivery_paid
+        names[suborder.merchant_id] = suborder.merchant.name
+    for pk, name in names.items():
+        yield {"name": name, "quantity": 1, "amount": amounts[pk]}

@@ -37,8 +37,8 @@ def sums(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
     """
     day = wall_of(at, merchant.zone).date()
     found = sold_by(merchant).aggregate(
-        orders=Count("pk"),
-        today=Count("pk", filter=Q(paid_at__gte=midnight_of(day, merchant.zone))),
+        orders=Count("order", distinct=True),
+        today=Count("order", distinct=True, filter=Q(paid_at__gte=midnight_of(day, merchant.zone))),
         earned=Coalesce(Sum(Suborder.EARNED - F("returned")), 0),
     )
     waiting = sold_by(merchant).to_send()
@@ -55,7 +55,7 @@ def orders_per_day(merchant: Merchant, *, at: datetime) -> Chart:
     rows = (
         sold.annotate(day=TruncDate("paid_at", tzinfo=ZoneInfo(zone)))
         .values("day")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("order", distinct=True))
     )
     found = dict(rows.values_list("day", "n"))
     days = [first + timedelta(days=place) for place in range(DAYS)]

@@ -69,7 +69,7 @@ class DisputeShown:
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def dispute(request: MemberRequest, suborder_id: int, dispute_id: int) -> HttpResponse:
-    """Show a dispute to members who see money, and keep what they say about it."""
+    """Show a dispute to members who answer shoppers, and keep what they say about it."""
     part = get_object_or_404(suborders_of(request), pk=suborder_id)
     work_on(request, part.merchant, Right.ANSWER)
     rows = Dispute.objects.filter(payment__order=part.order_id)
@@ -98,7 +98,7 @@ def dispute(request: MemberRequest, suborder_id: int, dispute_id: int) -> HttpRe
 @require_GET
 @members_only
 def paper(request: MemberRequest, suborder_id: int, paper_id: int) -> HttpResponse:
-    """Return a paper that the store handed in, to members who see money."""
+    """Return a paper that the store handed in, to members who answer shoppers."""
     part = get_object_or_404(suborders_of(request), pk=suborder_id)
     work_on(request, part.merchant, Right.ANSWER)
     row = get_object_or_404(EvidencePaper, evidence__suborder=part, pk=paper_id)

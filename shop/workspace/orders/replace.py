@@ -20,7 +20,14 @@ from shop.merchants.roles import Right
 from shop.orders.models import Replacement
 from shop.returns.replace import MOST_WORDS, cancel, left_to_replace, send, send_again
 from shop.returns.words import replacement_words
-from shop.workspace.access import MemberRequest, members_only, suborders_of, today_of, work_on
+from shop.workspace.access import (
+    MemberRequest,
+    members_only,
+    refuse_without,
+    suborders_of,
+    today_of,
+    work_on,
+)
 from shop.workspace.orders.forms import PiecesForm, ShipmentForm
 
 SHOWN = 8
@@ -69,8 +76,9 @@ def replacement(request: MemberRequest, replacement_id: int) -> HttpResponse:
     order = found.suborder.order
     form: forms.Form = ShipmentForm(initial={"seen": order.contact_id})
     if request.method == "POST":
-        kind = CancelForm if request.POST.get("do") == "cancel" else ShipmentForm
-        form = kind(request.POST)
+        is_cancelled = request.POST.get("do") == "cancel"
+        refuse_without(request, Right.ANSWER if is_cancelled else None)
+        form = (CancelForm if is_cancelled else ShipmentForm)(request.POST)
         if form.is_valid():
             try:
                 said = _change(request, found, form)

@@ -86,8 +86,10 @@ def send_again(invitation: StoreInvitation, *, at: datetime, by: User | None) ->
         by: nobody where the invited person asks for it.
 
     Raises:
-        NotPossible: it was accepted or taken back.
+        NotPossible: it was accepted or taken back, or the work that it offers is over.
     """
+    if invitation.until and invitation.until <= at:
+        raise NotPossible(_("Its last day is over. Take it back, and invite them anew."))
     found = invitations.renewed(StoreInvitation, invitation.pk, at=at)
     return _sent(found, "invite again", send_store_invitation, at=at, by=by)
 

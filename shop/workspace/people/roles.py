@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.locks import lock_one
-from shop.merchants.models import Membership, Merchant
+from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.merchants.roles import Position, Role
 from shop.tasks import enqueue
 from shop.workspace.people.invite import note
@@ -57,6 +58,8 @@ def change_role(membership: Membership, position: Position, *, at: datetime, by:
         _refuse_last(now)
     before, now.role, now.until = now.role, role, until
     now.save(update_fields=["role", "until"])
+    if before == Role.OWNER:
+        _take_back_theirs(now, at=at)
     note(now.merchant, "change role", now.user.email, at=at, by=by, role=role, was=before)
     enqueue(send_role, now.pk)
 
@@ -74,9 +77,12 @@ def leave(membership: Membership, *, at: datetime, by: User | None, keeps_owner:
         NotPossible: they left already.
     """
     now = _now(membership)
+    if by is None and not (now.until and now.until <= at):
+        raise NotPossible(_("They were given more time meanwhile."))
     if keeps_owner:
         _refuse_last(now)
     now.delete()
+    _take_back_theirs(now, at=at)
     note(now.merchant, "member left", now.user.email, at=at, by=by)
     if by is None or by.pk != now.user_id:
         enqueue(send_left, now.merchant_id, now.user_id, by is None)
@@ -100,10 +106,12 @@ def remind(membership: Membership, *, at: datetime, by: User) -> None:
 def end_memberships(*, at: datetime) -> int:
     """Take off those whose time is over; return how many."""
     rows = Membership.objects.filter(until__lte=at).order_by("until", "pk")
-    over = list(rows.select_related("merchant", "user")[:BATCH])
-    for row in over:
-        leave(row, at=at, by=None, keeps_owner=True)
-    return len(over)
+    count = 0
+    for row in list(rows.select_related("merchant", "user")[:BATCH]):
+        with suppress(NotPossible):  # given more time, or gone, in this moment
+            leave(row, at=at, by=None, keeps_owner=True)
+            count += 1
+    return count
 
 
 def _now(membership: Membership) -> Membership:
@@ -114,6 +122,12 @@ def _now(membership: Membership) -> Membership:
     if now is None:
         raise NotPossible(_("They do not work for this store any more."))
     return now
+
+
+def _take_back_theirs(row: Membership, *, at: datetime) -> None:
+    """Take back the invitations of somebody who invites no more: one may have been their own."""
+    rows = StoreInvitation.objects.filter(merchant=row.merchant_id, invited_by=row.user_id)
+    rows.filter(accepted_at=None, taken_back_at=None).update(taken_back_at=at)
 
 
 def _refuse_last(row: Membership) -> None:

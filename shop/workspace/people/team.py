@@ -26,6 +26,7 @@ from shop.workspace.people.invite import people_of
 
 MOST_OPEN = 30
 """Invitations of a store that wait at once: our mails name its words to strangers."""
+MOST_A_DAY = 30
 AGAIN_AFTER = timedelta(minutes=10)
 LATELY, SHOWN = 8, 50
 
@@ -155,6 +156,9 @@ def _invited(
     told = form.cleaned_data
     if invitations.pending(merchant).count() >= MOST_OPEN:
         raise NotPossible(_("Too many invitations wait. Take back those that nobody needs."))
+    today = merchant.invitations.filter(invited_at__gt=at - timedelta(days=1))
+    if today.count() >= MOST_A_DAY:
+        raise NotPossible(_("Too many invitations today. Go on tomorrow."))
     return invitations.invite(
         merchant, told["email"], form.position, language=told["language"], at=at,
         by=request.user,

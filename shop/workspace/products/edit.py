@@ -60,7 +60,7 @@ def edit(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpRes
     variants = _variants(product)
     form, grid = _forms(request, product, variants)
     sure = _ask_back(request, form, grid, product)
-    if _is_sent(request) and form.is_valid() and grid.is_valid():
+    if _is_sent(request) and form.is_valid() and grid.is_valid() and _keeps(request, grid, product):
         try:
             waits = _saved(request, form, grid, lambda words, rows: save_product(
                 product, words, rows, version=form.cleaned_data["version"] or 0,
@@ -130,6 +130,18 @@ def _variants(product: Product) -> list[Variant]:
     if product.kind == Product.Kind.EXPERIENCE:
         return []
     return list(product.variants.select_related("pool").order_by("position", "pk"))
+
+
+def _keeps(request: MemberRequest, grid: Any, product: Product) -> bool:
+    """Refuse in its row what takes a size off sale, or puts it back, from who sets no prices."""
+    if product.state != Product.State.PUBLISHED or Right.PRICES in request.rights:
+        return True
+    is_fine = True
+    for row in grid.forms:
+        if row.variant and bool(row.cleaned_data.get("is_off")) == row.variant.is_active:
+            row.add_error("is_off", _("Whoever changes prices takes a size off sale or back."))
+            is_fine = False
+    return is_fine
 
 
 def _is_outing(request: MemberRequest) -> bool:

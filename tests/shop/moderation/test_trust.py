@@ -9,6 +9,7 @@ from shop.festivals.models import ChangeLog
 from shop.merchants.models import Merchant
 from shop.merchants.own_stores import OwnStore
 from shop.moderation import suspend, take_down
+from shop.moderation.decide import refuse
 from shop.moderation.models import Amendment, LaterLook
 from shop.moderation.trust import forget_looks, look, record_of, set_trust, shown_of
 from tests import make
@@ -114,6 +115,42 @@ def test_what_was_taken_down_waits_also_of_a_trusted_store(client, desk):
 
     assert "waits for a look" in changed(client, desk).text
     assert Amendment.objects.exists()
+
+
+def test_a_new_size_waits_since_it_comes_with_a_price(client, desk):
+    sent = words_form(client, desk)
+    prefix = f"v-{int(sent['v-TOTAL_FORMS']) - 1}"
+    sent |= {f"{prefix}-sku": "KETTLE-XL", f"{prefix}-first": "XL", f"{prefix}-price": "0.01",
+             f"{prefix}-units": "5", f"{prefix}-weight_g": "900",
+             "option_names": "Size"}  # fmt: skip
+
+    client.post(desk.address("{store}/products/{product}/"), sent)
+
+    assert not desk.product.variants.filter(sku="KETTLE-XL").exists()
+    assert not LaterLook.objects.exists()
+
+
+def test_what_was_refused_does_not_come_by_another_change(client, desk):
+    Merchant.objects.filter(pk=desk.merchant.pk).update(is_trusted=False)
+    changed(client, desk, "The best kettle of all")
+    waits = Amendment.objects.get()
+    refuse(waits, "Nobody can prove that.", seen=waits.sent_at, at=NOON, by=organizer())
+    Merchant.objects.filter(pk=desk.merchant.pk).update(is_trusted=True)
+
+    client.post(desk.address("{store}/products/{product}/pictures/{picture}/"),
+                {"do": "describe", "alt": "A kettle on a stove"})  # fmt: skip
+
+    desk.product.refresh_from_db()
+    assert desk.product.title != "The best kettle of all"
+    assert Amendment.objects.get().state == "waiting"
+
+
+def test_what_is_taken_down_need_not_be_looked_at(client, desk):
+    changed(client, desk)
+
+    take_down.take_down(desk.product, "It burns.", at=NOON, by=organizer())
+
+    assert LaterLook.objects.get().verdict == "down"
 
 
 def test_somebody_looks_once_and_may_ask_to_mend_it(client, desk):

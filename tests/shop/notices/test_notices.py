@@ -10,6 +10,7 @@ from django.test import Client
 from shop.catalogue.models import Product
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import ChangeLog
+from shop.listings.publish import put_back
 from shop.merchants.models import Membership
 from shop.merchants.own_stores import OwnStore
 from shop.moderation import suspend, take_down
@@ -237,7 +238,7 @@ def test_a_store_objects_to_a_taking_down_and_gets_it_back(client, kettle):
 
     found = Notice.objects.get()
     assert (found.reason, found.email) == ("decision", "ama@example.org")
-    assert "You have objected already." in client.post(here, {"text": "Again"}).text
+    assert "You have objected already" in client.post(here, {"text": "Again"}).text
     with pytest.raises(NotPossible, match="somebody else reads"):
         decided(found, "put_back", by=first)
     decided(found, "put_back", "The certificate is good.", by=second)
@@ -247,13 +248,57 @@ def test_a_store_objects_to_a_taking_down_and_gets_it_back(client, kettle):
     assert "There is nothing to object to any more." in client.get(here).text
 
 
+def test_who_dismissed_an_objection_reads_no_other_and_it_is_made_once(client, kettle):
+    first = organizer()
+    take_down.take_down(kettle, "It burns.", at=NOON, by=first)
+    member = make.member(kettle.merchant, "ama@example.org")
+    client.force_login(member)
+    here = f"/merchant/amani/products/{kettle.pk}/object/"
+    client.post(here, {"text": "It does not."})
+    found = decided(Notice.objects.get(), "nothing", "It does.", by=organizer("reviewer"))
+
+    again = client.post(here, {"text": "Again"}).text
+    Client().post(f"/report/{found.pk}/{found.secret}/", {"text": "Again"})
+
+    assert "possible once" in again
+    found.refresh_from_db()
+    assert (found.state, Notice.objects.count()) == ("dismissed", 1)
+    assert "object until" not in letters("ama@example.org")[-1].body
+
+
+def test_what_is_back_already_is_said_to_be_back(client, kettle):
+    first, second = organizer(), organizer("reviewer")
+    take_down.take_down(kettle, "It burns.", at=NOON, by=first)
+    client.force_login(make.member(kettle.merchant))
+    client.post(f"/merchant/amani/products/{kettle.pk}/object/", {"text": "It does not."})
+    kettle.refresh_from_db()
+    put_back(kettle, at=NOON, by=first)
+
+    found = decided(Notice.objects.get(), "put_back", "It is.", by=second)
+
+    assert found.state == "acted"
+
+
+def test_where_nobody_else_may_decide_the_same_person_does(client, kettle):
+    only = organizer()
+    suspend.suspend(kettle.merchant, "Late", at=NOON, by=only)
+    organizer("reviewer")  # may not open stores
+    client.force_login(make.member(kettle.merchant))
+    client.post("/merchant/amani/object/", {"text": "The post was on strike."})
+
+    decided(Notice.objects.get(), "put_back", "It was.", by=only)
+
+    kettle.merchant.refresh_from_db()
+    assert not kettle.merchant.is_suspended
+
+
 def test_a_suspended_store_objects(client, kettle):
     suspend.suspend(kettle.merchant, "Late parcels", at=NOON, by=organizer())
     client.force_login(make.member(kettle.merchant, "ama@example.org"))
     assert "/merchant/amani/object/" in client.get("/merchant/amani/").text
 
     client.post("/merchant/amani/object/", {"text": "The post was on strike."})
-    decided(Notice.objects.get(), "put_back", "It was.", by=organizer("reviewer"))
+    decided(Notice.objects.get(), "put_back", "It was.", by=organizer())
 
     kettle.merchant.refresh_from_db()
     assert not kettle.merchant.is_suspended

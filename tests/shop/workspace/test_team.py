@@ -13,7 +13,7 @@ from shop.merchants.models import Membership, StoreInvitation
 from shop.merchants.roles import Position
 from shop.workspace.people import roles
 from shop.workspace.people.roles import LastOwner, OwnRole, change_role, end_memberships, leave
-from shop.workspace.people.team import MOST_OPEN
+from shop.workspace.people.team import MOST_A_DAY, MOST_OPEN
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work
@@ -95,6 +95,45 @@ def test_who_comes_for_a_time_goes_when_it_is_over_and_is_told(desk, store, cloc
     run_queued_work()
     assert mail.outbox[-1].to == [KOFI]
     assert ChangeLog.objects.filter(action="member left").get().by is None
+
+
+def test_an_invitation_does_not_outlive_the_work_that_it_offers(desk, clock_at):
+    invited(desk, last_day="2027-05-13")
+    found = StoreInvitation.objects.get()
+    assert found.expires_at == found.until
+    clock_at(found.until)
+
+    answer = Client().post(f"/account/store/{found.token}/", WORDS)
+
+    assert answer.status_code == 404
+    again = desk.post(where(f"invited/{found.pk}/"), {"do": "again"}, follow=True)
+    assert "Its last day is over." in again.text
+
+
+def test_who_is_taken_off_leaves_no_open_door(desk, store, ama):
+    invited(desk, "second@example.org", role="owner")
+    kofi = make.member(store, KOFI)
+
+    leave(one(store, ama.email), at=NOON, by=kofi, keeps_owner=True)
+
+    assert StoreInvitation.objects.get().taken_back_at == NOON
+
+
+def test_so_many_are_invited_a_day_also_where_invitations_are_taken_back(desk):
+    for number in range(MOST_A_DAY):
+        invited(desk, f"kofi{number}@example.org")
+        StoreInvitation.objects.update(taken_back_at=NOON)
+
+    assert "Too many invitations today." in invited(desk, "one-more@example.org")
+
+
+def test_who_is_given_more_time_in_the_last_moment_stays(store):
+    make.member(store, KOFI, role="packer", until=NOON)
+    member = one(store)
+    Membership.objects.filter(pk=member.pk).update(until=NOON + DAY)
+
+    with pytest.raises(roles.NotPossible, match="more time"):
+        leave(member, at=NOON, by=None, keeps_owner=True)
 
 
 @pytest.mark.parametrize(

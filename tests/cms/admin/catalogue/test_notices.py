@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from shop.merchants.models import Membership
 from shop.moderation import suspend
 from shop.notices.models import Notice
 from shop.notices.write import object_for_store
@@ -71,6 +72,17 @@ def test_only_who_may_reopen_a_store_decides_on_its_objection(desk):
 
     found.refresh_from_db()
     assert found.state == "open"
+
+
+def test_who_belongs_to_the_store_does_not_read_who_reported_it(desk):
+    found, mine = given(), organizer("reviewer")
+    Membership.objects.create(merchant=found.merchant, user=mine, role="editor", joined_at=NOON)
+    desk.force_login(mine)
+
+    found_by = desk.get("/organize/notices/?q=lin@example.org").text
+    assert f"/organize/notices/{found.pk}/" not in found_by
+    assert "Amani Kettles" not in desk.get("/organize/notices/").text
+    assert desk.get(f"/organize/notices/{found.pk}/").status_code == 404
 
 
 def test_the_queue_costs_the_same_however_much_waits(desk, django_assert_num_queries):

@@ -290,3 +290,27 @@ def test_what_is_missing_leads_to_its_field(client, desk):
     assert f'href="{own}pictures/">Add a picture' in page
     desk.draft.refresh_from_db()
     assert desk.draft.state == "draft"
+
+
+def test_an_editor_takes_no_size_off_sale(client, clock_at):
+    clock_at(NOON)
+    store = make.merchant()
+    product = make.product(of=store, option_names=["Size"])
+    _small, large = (make.variant(of=product, options=[size]) for size in "SL")
+    client.force_login(make.member(store, role="editor"))
+    where = f"/merchant/{store.slug}/products/{product.pk}/"
+    page = client.get(where).context
+    form, grid = page["form"], page["grid"]
+    sent = {name: form[name].value() for name in form.fields}
+    sent |= {f"v-{key}": grid.management_form[key].value() for key in grid.management_form.fields}
+    for row in grid.forms:
+        sent |= {row.add_prefix(name): row[name].value() for name in row.fields}
+    sent = {name: ", ".join(value) if isinstance(value, list) else value
+            for name, value in sent.items() if value not in (None, False)}  # fmt: skip
+
+    answer = client.post(where, sent | {"v-1-is_off": "on"})
+
+    assert answer.status_code == 422
+    assert "Whoever changes prices takes a size off sale or back." in answer.text
+    large.refresh_from_db()
+    assert large.is_active
