@@ -2,6 +2,7 @@
 
 from shop import clock
 from shop.moderation import take_down
+from shop.moderation.models import LaterLook
 from shop.notices.decide import decide
 from shop.notices.models import Notice
 from shop.notices.write import Reported, report
@@ -33,6 +34,14 @@ def test_reports_have_no_barriers(stage, inspector):
     sign_in(inspector.page, judge.email, "/organize/")
     inspector.within = "main"
     inspector.visit("/organize/notices/", f"/organize/notices/{waits.pk}/")
+    shown = {"name": "Name", "before": [[True, EVIL]], "after": [[True, "Kettle"]]}
+    later = LaterLook.objects.create(
+        merchant=kettle.merchant, product=make.product(of=kettle.merchant), shown=[shown], at=at
+    )
+    inspector.visit(
+        "/organize/changes/later/", f"/organize/changes/later/{later.pk}/",
+        f"/organize/stores/{kettle.merchant_id}/trust/",
+    )  # fmt: skip
 
     assert Notice.objects.count() == 2
     assert inspector.found == []
