@@ -130,11 +130,16 @@ def from_outside(stage: Stage, order: Order) -> Story:
     yield 1
     task = MoneyTask.objects.get(kind="external_refund", order=order, state="open")
     assert task.operation is not None
-    missing, parts = task.operation.unmatched, {}
+    missing = task.operation.unmatched
+    parts: dict[Any, Any] = {}
     for line in order.lines.order_by("pk"):
         left = line.paid - gone([line]).get(line.pk, Share()).paid
         if part := min(left, missing):
             parts[line] = Amount(part)
+            missing -= part
+    for sent in _parts(order):  # goods that a voucher made cheaper than what was refunded
+        if part := min(sent.delivery_paid, missing):
+            parts[sent] = part
             missing -= part
     split(task, parts, reason="Scratched", at=stage.at, by=stage.people[0])
 
