@@ -1,6 +1,8 @@
+from datetime import date
+
 import polib
 import pytest
-from django.utils import translation
+from django.utils import dateformat, translation
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from scripts import catalogues
@@ -88,3 +90,13 @@ def test_a_context_tells_two_meanings_of_a_word_apart():
         assert pgettext("order state", "Paid") == "Payée"
         assert pgettext("total", "Paid") == "Payé"
         assert npgettext("duration", "%(count)d day", "%(count)d days", 2) == "%(count)d jours"
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("fr", "12 mai 2027"), ("zh-hans", "12 五月 2027"), ("ar", "12 مايو 2027"),
+     ("sw", "12 Mei 2027"), ("pt", "12 Maio 2027")],
+)  # fmt: skip
+def test_no_word_of_ours_takes_the_place_of_a_month(language, written):
+    with translation.override(language):
+        assert dateformat.format(date(2027, 5, 12), "j F Y") == written

@@ -34,7 +34,7 @@ MOST = {
     "{store}/profile/words/{language}/": 5,
     "orders/{suborder}/": 11,
     "{store}/returns/": 4,
-    "{store}/money/": 11,
+    "{store}/money/": 12,
 }
 
 

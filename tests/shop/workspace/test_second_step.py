@@ -88,7 +88,7 @@ def test_members_who_lack_it_are_told_once_in_their_language(desk):
 
     assert demand() is True
     assert demand() is False
-    assert queued() == ["send_demanded"] * 2
+    assert queued() == ["send_demanded"] * 3
     desk.member.language = "fr"
     desk.member.save()
     for user in (desk.member, ready):
@@ -109,7 +109,7 @@ def test_an_organizer_demands_it_and_sees_who_lacks_it(client, desk, clock_at):
     TOTP.activate(ready, generate_totp_secret())
     client.force_login(organizer())
     page = client.get(SCREEN).text
-    assert "1 of 2 have no second step; they stand first." in page
+    assert "2 of 3 have no second step; they stand first." in page
     assert page.index(desk.member.email) < page.index(ready.email)
     assert "Nothing yet: a second step is left to members." in page
 

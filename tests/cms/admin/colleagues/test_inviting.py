@@ -43,7 +43,7 @@ def link_of_mail():
 
 def test_somebody_without_an_account_is_invited_chooses_a_password_and_works(desk):
     page = asked(desk, "Ama@Example.org")
-    assert "ama@example.org is invited by mail, for 72 hours." in page
+    assert "ama@example.org is invited by mail, for 3 days." in page
     link = link_of_mail()
     letter = mail.outbox[-1]
     assert letter.to == ["ama@example.org"]
@@ -116,7 +116,7 @@ def test_an_organizer_learns_nothing_of_accounts(desk):
 
     pages = [asked(desk, email) for email in ("known@example.org", "new@example.org", closed.email)]
 
-    said = [re.search(r"(\S+@\S+) is invited by mail, for 72 hours", page) for page in pages]
+    said = [re.search(r"(\S+@\S+) is invited by mail, for 3 days", page) for page in pages]
     assert all(said)
     seen = Invitation.objects.values_list("role", "language", "accepted_at").distinct()
     assert len(seen) == 1
@@ -176,7 +176,7 @@ def test_an_invitation_is_sent_again_with_another_link(desk, clock_at):
 
     page = desk.post(f"{LIST}invitations/{pk}/again/", follow=True).text
 
-    assert "ama@example.org is invited again, for 72 hours." in page
+    assert "ama@example.org is invited again, for 3 days." in page
     second = link_of_mail()
     assert Client().get(first).status_code == 404
     assert Client().get(second).status_code == 200

@@ -116,7 +116,7 @@ def test_a_name_that_was_typed_wrong_is_mended_wherever_it_is_shown(desk):
     edit = at(store, "edit/")
     assert "Stays as it is, since the store has products." in desk.get(edit).text
 
-    desk.post(edit, typed(kind="experiences", country="GH", version=version(desk, edit)))
+    desk.post(edit, typed(country="GH", version=version(desk, edit)))
 
     store.refresh_from_db()
     assert (store.name, store.commission_bp, store.vat_bp) == ("Amani Kettles", 850, 1600)
