@@ -56,12 +56,13 @@ def desk(client, clock_at, world):
 
 def state() -> list:
     """Return what a stranger might have changed."""
+    shown = Product.pictures.through.objects.order_by("pk")
     return [
         list(Product.objects.order_by("pk").values_list("pk", "title", "state")),
         list(Pool.objects.order_by("pk").values_list("pk", "on_hand")),
         list(Nomination.objects.order_by("pk").values_list("pk", "state", "percent")),
         [ChangeLog.objects.count(), StockMove.objects.count(), RegularPrice.objects.count()],
-        list(Product.pictures.through.objects.values_list("pk", "position", "picture__alt")),
+        list(shown.values_list("pk", "position", "picture__alt")),
     ]
 
 
