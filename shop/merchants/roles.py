@@ -60,7 +60,7 @@ WORDS = {
     Right.AMOUNTS: _("See what shoppers paid"),
     Right.PAYOUTS: _("See payouts and statements"),
     Right.ACCOUNT: _("Change how you are paid"),
-    Right.PEOPLE: _("People and roles"),
+    Right.PEOPLE: _("Change people and roles"),
 }
 _PACKS = {Right.ORDERS, Right.SEND, Right.STOCK}
 _EDITS = {Right.STOCK, Right.WORDS}

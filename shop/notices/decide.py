@@ -11,7 +11,6 @@ from shop.accounts.models import User
 from shop.accounts.rights import people_with
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
-from shop.festivals.models import ChangeLog
 from shop.listings import publish
 from shop.locks import lock_one
 from shop.merchants.models import Membership
@@ -19,7 +18,7 @@ from shop.merchants.own_stores import refuse_own
 from shop.moderation import suspend, take_down
 from shop.notices.models import Notice
 from shop.notices.tasks import send_decided, tell_store
-from shop.notices.write import is_down
+from shop.notices.write import is_down, last_decision
 from shop.tasks import enqueue
 
 Measure = Notice.Measure
@@ -81,7 +80,7 @@ def _do(found: Notice, measure: str, answer: str, *, at: datetime, by: User) -> 
         take_down.clear_page(store, answer, at=at, by=by)
     elif measure == Measure.SUSPENDED:
         suspend.suspend(store, answer, at=at, by=by)
-    elif measure == Measure.PUT_BACK and is_down(found):
+    elif measure == Measure.PUT_BACK and is_down(store, product):
         if product:
             publish.put_back(product, at=at, by=by)
         else:
@@ -94,8 +93,9 @@ def _refuse_second_time(found: Notice, *, by: User) -> None:
     Raises:
         NotPossible: somebody else has to decide.
     """
-    by_store = {_who_did(found)} if found.is_of_store else set()
-    before = {pk for pk in {*by_store, found.decided_by_id} if pk is not None}
+    line = last_decision(found.merchant, found.product) if found.is_of_store else None
+    did = line.by_id if line else None
+    before = {pk for pk in (found.decided_by_id, did) if pk is not None}
     if by.pk in before and _others(found).exclude(pk__in=before).exists():
         raise NotPossible("You decided before: somebody else reads the objection.")
 
@@ -106,10 +106,3 @@ def _others(found: Notice) -> QuerySet[User]:
     own = Membership.objects.filter(merchant=found.merchant_id).values("user")
     rows = people_with(MAY_TRADE if is_of_trade else MAY_DECIDE)
     return rows.exclude(pk__in=own).exclude(email__iexact=found.email or "-")
-
-
-def _who_did(found: Notice) -> int | None:
-    """Return who took the product down or suspended the store last."""
-    row, action = (found.product, "take down") if found.product else (found.merchant, "suspend")
-    rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk, action=action)
-    return rows.order_by("-pk").values_list("by", flat=True).first()

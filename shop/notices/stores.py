@@ -18,7 +18,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.notices.forms import ObjectionForm
 from shop.notices.models import Notice
-from shop.notices.write import down_since, object_for_store
+from shop.notices.write import is_down, object_for_store, objections
 from shop.workspace.access import MemberRequest, products_of, store_members
 
 
@@ -53,13 +53,12 @@ def _object(
         else:
             messages.success(request, _("Somebody who did not decide before reads it."))
             return redirect(back)
-    since = down_since(merchant, product)
     own = Notice.objects.filter(merchant=merchant, product=product, reason=Notice.Reason.DECISION)
     context: dict[str, Any] = {
         "part": "products" if product else "overview", "form": form, "product": product,
         "back": back, "said": own.order_by("-pk"),
-        "is_down": since is not None,
-        "has_objected": since is not None and own.filter(at__gte=since).exists(),
+        "is_down": is_down(merchant, product),
+        "has_objected": objections(merchant, product).exists(),
         "reason": product.review_note if product else merchant.note,
     }  # fmt: skip
     status = 422 if form.errors else 200

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
@@ -50,34 +51,35 @@ def object_for_store(
     """Let a store object to what organizers did: to a product that was taken down, or to itself.
 
     Raises:
-        NotPossible: nothing was done, or an objection waits already.
+        NotPossible: nothing is down, or the store has objected to that before.
     """
     lock_one(Merchant.objects, merchant.pk)
-    since = down_since(merchant, product)
-    if since is None:
+    if not is_down(merchant, product):
         raise NotPossible(_("There is nothing to object to any more."))
-    before = Notice.objects.filter(
-        merchant=merchant, product=product, reason=Notice.Reason.DECISION, at__gte=since
-    )
-    if before.exists():
+    if objections(merchant, product).exists():
         raise NotPossible(_("You have objected already, and that is possible once."))
     said = Reported(Notice.Reason.DECISION, text, by.name, by.email, by.language or "en")
     return report(merchant, product, said, at=at)
 
 
-def down_since(merchant: Merchant, product: Product | None) -> datetime | None:
-    """Return when a product was taken down or a store suspended; None where it is not."""
+def is_down(merchant: Merchant, product: Product | None) -> bool:
+    """Tell whether a product is taken down, or without one the store suspended."""
+    return product.state == Product.State.TAKEN_DOWN if product else merchant.is_suspended
+
+
+def last_decision(merchant: Merchant, product: Product | None) -> ChangeLog | None:
+    """Return the line of the log by which it came to be so last; a store objects to that."""
     row: Product | Merchant = product or merchant
-    is_off = product.state == Product.State.TAKEN_DOWN if product else merchant.is_suspended
     action = "take down" if product else "suspend"
     rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk, action=action)
-    last = rows.order_by("-pk").values_list("at", flat=True).first()
-    return (last or merchant.created_at) if is_off else None
+    return rows.order_by("-pk").first()
 
 
-def is_down(found: Notice) -> bool:
-    """Tell whether what a store objects to is still so."""
-    return down_since(found.merchant, found.product) is not None
+def objections(merchant: Merchant, product: Product | None) -> QuerySet[Notice]:
+    """Return what a store has said against the last decision on it, or on a product of it."""
+    line = last_decision(merchant, product)
+    rows = Notice.objects.filter(merchant=merchant, product=product, reason=Notice.Reason.DECISION)
+    return rows.filter(at__gte=line.at) if line else rows
 
 
 @transaction.atomic

@@ -13,14 +13,6 @@ from tests.journeys.ways import journey, on_phone_and_later_desk
 
 pytestmark = [journey]
 KOFI = "kofi@example.org"
-PICTURES = ""  # a folder, to look at the pages
-
-
-def keep(page: Page, name: str) -> None:
-    """Ask that nothing stands out sideways."""
-    assert not goes_sideways(page)
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}-{page.viewport_size['width']}.png", full_page=True)
 
 
 @on_phone_and_later_desk
@@ -49,7 +41,7 @@ def invite_packer(page: Page, stage, store) -> str:
     page.get_by_label("Email").fill(KOFI)
     page.locator("select[name=role]").select_option(label="Packer")
     page.get_by_label("Language of the mail").select_option("fr")
-    keep(page, "team-first")
+    assert not goes_sideways(page)
     page.get_by_role("button", name="Send the invitation").click()
     page.get_by_text(f"{KOFI} is invited by mail.").wait_for()
     stage.work()
@@ -71,21 +63,21 @@ def works_without_money(page: Page, store) -> None:
     menu = words(page)
     assert "Orders" in menu
     assert "Money" not in menu
-    keep(page, "packer")
+    assert not goes_sideways(page)
     page.watch.expect(403)
     page.goto(f"/merchant/{store.slug}/money/")
     assert "Your role does not include this" in words(page)
-    keep(page, "not-in-role")
+    assert not goes_sideways(page)
     page.goto(f"/merchant/{store.slug}/team/")
-    keep(page, "team-packer")
+    assert not goes_sideways(page)
 
 
 def makes_manager(page: Page, store) -> None:
     """Give the packer the role of a manager."""
     page.goto(f"/merchant/{store.slug}/team/")
-    keep(page, "team")
+    assert not goes_sideways(page)
     page.get_by_role("link", name="Change Kofi Mensah").click()
-    keep(page, "person")
+    assert not goes_sideways(page)
     page.locator("select[name=role]").select_option(label="Manager")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved. Kofi Mensah is told by mail.").wait_for()

@@ -15,14 +15,6 @@ from tests.journeys.ways import journey, on_phone_and_later_desk
 
 pytestmark = [journey]
 LIN = "lin@example.org"
-PICTURES = ""  # a folder, to look at the pages
-
-
-def keep(page: Page, name: str) -> None:
-    """Ask that nothing stands out sideways."""
-    assert not goes_sideways(page)
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}-{page.viewport_size['width']}.png", full_page=True)
 
 
 @on_phone_and_later_desk
@@ -46,7 +38,7 @@ def test_a_report_is_decided_and_objected_to(stage, visitor, width):
     stage.work()
     lin.reload()
     assert "The page of Lin is older." in words(lin)
-    keep(lin, "report-end")
+    assert not goes_sideways(lin)
     kettle.refresh_from_db()
     assert kettle.state == "taken_down"
     assert "The page of Lin is older." in stage.letters("ama@example.org")[0].text
@@ -56,7 +48,7 @@ def report(page: Page, product) -> None:
     """Report what a page shows, and read how it stands."""
     page.goto(f"/products/{product.slug}/")
     page.get_by_role("link", name="Report this product").click()
-    keep(page, "report")
+    assert not goes_sideways(page)
     page.get_by_label("Words or pictures are not true").check()
     page.get_by_label("Why you think so").fill("The pattern is mine: see my page of 2019.")
     page.get_by_label("Your name").fill("Lin Wei")
@@ -64,7 +56,7 @@ def report(page: Page, product) -> None:
     page.get_by_label("As far as I know").check()
     page.get_by_role("button", name="Send the report").click()
     page.get_by_text("Thank you. A person reads it").wait_for()
-    keep(page, "report-sent")
+    assert not goes_sideways(page)
 
 
 def object_to_it(page: Page, letter: str) -> None:
@@ -73,7 +65,7 @@ def object_to_it(page: Page, letter: str) -> None:
     assert "The pattern is older than both." in words(page)
     page.get_by_text("Object to it").click()
     page.get_by_label("Why the decision is wrong").fill("Look at the date of my page.")
-    keep(page, "report-object")
+    assert not goes_sideways(page)
     page.get_by_role("button", name="Send").click()
     page.get_by_text("Somebody who did not decide before reads it.").wait_for()
 
@@ -84,7 +76,7 @@ def decide(page: Page, choice: str, reasons: str) -> None:
     page.get_by_role("link", name="Blue kettle").first.click()
     page.get_by_label(choice).check()
     page.get_by_label("The reasons").fill(reasons)
-    keep(page, "report-desk")
+    assert not goes_sideways(page)
     page.get_by_role("button", name="Decide and tell them").click()
     page.get_by_text("Decided.").wait_for()
     assert not Notice.objects.filter(state="open").exists()
