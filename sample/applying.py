@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from PIL import Image, ImageDraw
-
+from sample.certified import let_one_wait, paper_picture
 from shop.accounts.models import User
 from shop.applications import decide, write
 from shop.applications.models import Application, ApplicationPaper
 from shop.catalogue.models import Product
+from shop.certificates.models import Certificate
 from shop.forms.private_files import as_kept
 from shop.notices.models import Notice
 from shop.notices.write import Reported, report
 
 Role = ApplicationPaper.Role
-PAPER_SIZE = (900, 640)
 ASKED = "The number on the identity paper is cut off. Please photograph the whole sheet."
 
 
@@ -65,6 +63,9 @@ def provide_waiting(*, at: datetime, by: User) -> int:
         if product:
             report(product.merchant, product, NOTICE, at=at - timedelta(days=1))
             made += 1
+            if not Certificate.objects.filter(state=Certificate.State.WAITING).exists():
+                let_one_wait(product.merchant, at=at - timedelta(days=1), by=by)
+                made += 1
     return made
 
 
@@ -87,21 +88,9 @@ def _apply(one: Business, *, at: datetime, by: User) -> int:
     for step, answers in (("what", told), ("papers", seller), ("money", {"paid_by": "mobile"})):
         write.answer_step(row.pk, step, answers, at=then)
     for role, title in ((Role.REGISTRATION, "Registration"), (Role.IDENTITY, "Identity")):
-        paper = as_kept(f"{title.lower()}.jpg", _paper(title, name))
+        paper = as_kept(f"{title.lower()}.jpg", paper_picture(title, name))
         write.add_paper(row.pk, role, paper, at=then)
     write.send(row.pk, at=then)
     if one.is_asked:
         decide.ask(row.pk, ASKED, at=then + timedelta(days=1), by=by)
     return 1
-
-
-def _paper(title: str, name: str) -> bytes:
-    """Return a picture of a paper that says that it is none."""
-    image = Image.new("RGB", PAPER_SIZE, "#f7f3ea")
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((24, 24, PAPER_SIZE[0] - 24, PAPER_SIZE[1] - 24), outline="#888")
-    for line, text in enumerate((title, name, "An invented paper of the demonstration")):
-        draw.text((60, 70 + 60 * line), text, fill="#222")
-    file = io.BytesIO()
-    image.save(file, "JPEG")
-    return file.getvalue()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.db import transaction
 from django.utils.text import slugify
 
+from sample.certified import certify
 from sample.edition import Edition
 from sample.languages import certificate
 from sample.picturing import Pictures, cloth_address
@@ -32,11 +33,13 @@ def stock(edition: Edition, sheets: Sequence[StoreSheet]) -> list[Product]:
     """
     pictures = Pictures()
     merchants = _merchants(edition, sheets, pictures)
+    first_day = edition.at(-edition.plan.listed_days_ago)
+    certify([(sheet, merchants[sheet.slug]) for sheet in sheets], at=first_day,
+            today=edition.at(0).date())  # fmt: skip
     products = _products(edition, sheets, merchants, pictures)
     variants = _variants(edition, sheets, products)
     _write_prices(edition, variants)
     ids = [product.pk for product in products]
-    first_day = edition.at(-edition.plan.listed_days_ago)
     spans.rebuild(ids, since=spans.lock_prices(ids, at=first_day), what="sample")
     for (store, sheet), product in zip(_pairs(sheets), products, strict=True):
         if sheet.outing:
@@ -79,7 +82,7 @@ def _merchant(
         makers=sheet.makers,
         tagline=sheet.tagline,
         story=sheet.story,
-        certifications=[certificate(name) for name in sheet.certifications],
+        certifications=sorted({certificate(name) for name in sheet.certifications}),
         dispatch_from=sheet.dispatch_days[0],
         dispatch_to=sheet.dispatch_days[1],
         colours=list(sheet.colours),

@@ -18,6 +18,7 @@ from cms.admin.catalogue.later import waiting_later
 from cms.admin.money.index import waiting as money_waiting
 from cms.admin.payouts.index import payouts_waiting
 from cms.admin.permissions import may
+from cms.admin.stores.certificates import certificates_waiting
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.applications.models import Application
@@ -51,6 +52,7 @@ ENTRIES = (
     ("New products", "product-queue", "review_nomination", "tag", 87),
     ("Changes", "amendments", "review_nomination", "edit", 88),
     ("Notices", "notices", "review_nomination", "comment", 88),
+    ("Certificates", "certificates", "review_nomination", "doc-full-inverse", 88),
     ("Money desk", "money", "view_order", "time", 89),
     ("Settlements", "settlements", "view_order", "tasks", 89),
     ("Books", "books", "view_order", "list-ul", 90),
@@ -79,7 +81,7 @@ class WaitingPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Return the festivals with what waits in each, and other work. Fourteen statements."""
+        """Return the festivals with what waits in each, and other work. Fifteen statements."""
         request = parent_context["request"]
         at = clock.moment_of(request)
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
@@ -103,6 +105,7 @@ class WaitingPanel(Component):
                 Application.objects.waiting().count() if may(request.user, "change_merchant") else 0
             ),
             "later": waiting_later(),
+            "certificates": certificates_waiting(),
             "notices": Notice.objects.filter(state=Notice.State.OPEN).count(),
             "mishaps": Mishap.objects.filter(closed_at=None).count(),
         }

@@ -46,7 +46,7 @@ from cms.admin.reports import live, previews, price_sheets
 from cms.admin.reports import views as reports
 from cms.admin.search import not_found
 from cms.admin.search.sheets import of_meanings, of_synonyms
-from cms.admin.stores import application, edit, people, second_step, sheet, suspend
+from cms.admin.stores import application, certificates, edit, people, second_step, sheet, suspend
 from cms.admin.stores.applications import ApplicationsView
 from cms.admin.stores.legal import legal
 from cms.admin.stores.page import clear, page
@@ -210,6 +210,10 @@ urlpatterns = [
     path("changes/later/<int:pk>/", later.later_look, name="later-look"),
     path("notices/", notices.NoticesView.as_view(), name="notices"),
     path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("certificates/", certificates.CertificatesView.as_view(), name="certificates"),
+    path("certificates/<int:pk>/", certificates.certificate, name="certificate"),
+    path("certificates/papers/<int:pk>/", certificates.paper, name="certificate-paper"),
+    path("stores/<int:pk>/certificate/", certificates.add, name="store-certificate"),
     path("applications/", ApplicationsView.as_view(), name="applications"),
     path("applications/papers/<int:pk>/", application.paper, name="application-paper"),
     path("applications/papers/<int:pk>/refuse/", application.refuse_paper,

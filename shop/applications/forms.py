@@ -13,6 +13,7 @@ from shop.applications.steps import BY_NAME, paper_name
 from shop.delivery.names import countries_by_name
 from shop.forms.fields import FilesInput, LineField, ProseField
 from shop.moderation.stores import countries
+from shop.pictures.papers import ACCEPTED
 
 ENTER_ADDRESS = _("Enter an email address in the correct format, like name@example.com")
 FIRST_YEAR = 1500
@@ -173,5 +174,5 @@ def answers_of(application: Application, step: str) -> list[tuple[str, str]]:
 def files_input(role: str) -> str:
     """Return the control that takes the files of a paper."""
     name = paper_name(role)
-    attrs = {"accept": "image/*,.pdf", "multiple": True, "id": f"id_{name}"}
+    attrs = {"accept": ACCEPTED, "multiple": True, "id": f"id_{name}"}
     return FilesInput(attrs=attrs).render(name, None)

@@ -19,14 +19,11 @@ from shop.applications.steps import BY_NAME, STEPS, gaps, paper_name, wanted_pap
 from shop.applications.views import progress
 from shop.applications.words import PAPERS
 from shop.errors import ShopError
-from shop.forms.private_files import STARTS, KeptFile, as_kept
 from shop.forms.visible_text import seen_only
 from shop.languages import labelled
-from shop.pictures.clean import MOST_BYTES, PictureRefused, cleaned
-from shop.pictures.upload import no_room
+from shop.pictures.papers import read_paper
 
 NAMES = [step.name for step in STEPS]
-PDF = next(iter(STARTS))
 MOST_AT_ONCE = 4
 """Files that are looked at in one request: each picture is made anew."""
 ASKED = {
@@ -89,7 +86,7 @@ def _keep(request: ApplicantRequest, form: ApplicationForm, name: str) -> None:
     files = _files(request) if BY_NAME[name].has_papers else []
     for role, file in files[:MOST_AT_ONCE]:
         try:
-            write.add_paper(pk, role, _read(file), at=at)
+            write.add_paper(pk, role, read_paper(file), at=at)
         except ShopError as refusal:
             form.add_error(None, labelled(seen_only(file.name or "")[:80], str(refusal)))
     if len(files) > MOST_AT_ONCE:
@@ -103,22 +100,6 @@ def _keep(request: ApplicantRequest, form: ApplicationForm, name: str) -> None:
 def _files(request: ApplicantRequest) -> list[tuple[str, Any]]:
     """Return the files that were chosen, each with the paper that it is of."""
     return [(role, file) for role in PAPERS for file in request.FILES.getlist(paper_name(role))]
-
-
-def _read(file: Any) -> KeptFile:
-    """Return a paper as it is kept: a PDF as it is, a picture made anew.
-
-    Raises:
-        PictureRefused: it is neither.
-        NotPossible: the PDF is too large.
-    """
-    try:
-        content = file.read(MOST_BYTES + 1)
-        if not content.startswith(PDF):
-            content = cleaned(content)
-    except OSError as full:
-        raise PictureRefused(str(no_room())) from full
-    return as_kept(file.name or "", content)
 
 
 def _papers(found: Application) -> list[dict[str, Any]]:

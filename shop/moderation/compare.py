@@ -39,7 +39,6 @@ NAMES = {
     "tags": _("Search words"), "option_names": _("What can be chosen"), "origin": _("Made in"),
     "meeting_point": _("Meeting point"), "tagline": _("In one sentence"), "story": _("Story"),
     "founded": _("Founded"), "makers": _("How many people work there"),
-    "certifications": _("Certificates"),
 }  # fmt: skip
 OF_AN_OUTING = {"materials": _("What is included")}
 LANGUAGES = {"fr": _("Name in French"), "zh-hans": _("Name in Chinese")}

@@ -18,7 +18,7 @@ Place = AmendedPicture.Place
 # Numbers that carry no words: a store needs them right at once, and nobody is deceived by them.
 AT_ONCE = ("hs_code", "duration_minutes")
 LOOKED_AT = tuple(part.name for part in fields(TypedWords) if part.name not in AT_ONCE)
-STORE_WORDS = ("tagline", "story", "founded", "makers", "certifications")
+STORE_WORDS = ("tagline", "story", "founded", "makers")
 STORE_PICTURES = (Place.LOGO, Place.BANNER)
 ROW = ("sku", "options", "weight_g", "price", "units")
 

@@ -20,13 +20,14 @@ from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
-from shop.festivals.models import Deal
+from shop.festivals.models import ChangeLog, Deal
 from shop.festivals.prices.spans import TICK, mark_change
 from shop.listings import publish
 from shop.listings.mail import tell_store
 from shop.merchants.models import Merchant
 from shop.merchants.own_stores import refuse_own
 from shop.moderation.contents import STORE_PICTURES, amendment_of
+from shop.moderation.decide import approve
 from shop.moderation.models import Amendment
 from shop.moderation.trust import end_looks, lose_trust
 from shop.moderation.write import let_go, lock
@@ -35,7 +36,7 @@ from shop.orders.models import Order
 from shop.payments.cancel import end_open
 from shop.tasks import enqueue
 
-EMPTY: dict[str, Any] = {"tagline": "", "story": "", "certifications": []}
+EMPTY: dict[str, Any] = {"tagline": "", "story": ""}
 """The words of a page that are taken away with it; numbers deceive nobody."""
 
 
@@ -113,6 +114,29 @@ def page_words(merchant: Merchant) -> dict[str, Any]:
     found |= {str(place): getattr(merchant, f"{place}_id") for place in STORE_PICTURES}
     found["translations"] = translations.words_in(merchant)
     return {name: value for name, value in found.items() if value}
+
+
+def is_cleared(merchant: Merchant) -> bool:
+    """Tell whether a store's page was taken away, and nothing was sent or approved since."""
+    amendment = amendment_of(merchant)
+    if amendment is None or amendment.is_waiting:
+        return False
+    rows = ChangeLog.objects.filter(
+        subject="merchant", subject_id=merchant.pk, action__in=("take down", "refuse change")
+    )
+    last = rows.order_by("-pk").values_list("action", flat=True).first()
+    return last == "take down"
+
+
+def restore_page(merchant: Merchant, *, at: datetime, by: User) -> None:
+    """Let shoppers see again what was taken away of a store's page, as it was.
+
+    Raises:
+        StaleState: it was changed meanwhile.
+        NotPossible: the organizer is a member of the store.
+    """
+    if amendment := amendment_of(merchant):
+        approve(amendment, seen=amendment.sent_at, at=at, by=by)
 
 
 def end_open_ones(

@@ -28,8 +28,6 @@ from shop.rounds import delete_some
 
 Verdict = LaterLook.Verdict
 LOOKED_BACK = timedelta(days=365)
-CLAIMS = {"certifications"}
-"""Words that somebody has to see a paper for, whoever writes them."""
 LAST_WORDS = (
     "refuse change", "take down", "approve", "approve change", "publish change", "put back",
     "take back change",
@@ -53,7 +51,7 @@ def show_at_once(subject: Product | Merchant, *, waits: bool, at: datetime, by: 
 
     Returns:
         Whether it waits still: of other stores, of what was taken down, refused or is suspended,
-        certificates, and new sizes, which come with a price.
+        and new sizes, which come with a price.
     """
     store = subject.merchant if isinstance(subject, Product) else subject
     if not (waits and store.is_trusted):
@@ -73,7 +71,7 @@ def _shown(subject: Product | Merchant, *, at: datetime, by: User) -> bool:
     is_public = not isinstance(now, Product) or now.state == Product.State.PUBLISHED
     if not (store.is_trusted and store.is_trading and is_public) or amendment is None:
         return False
-    if CLAIMS & set(amendment.words) or amendment.variants or _was_refused(now):
+    if amendment.variants or _was_refused(now):
         return False
     with override("en"):  # organizers read it
         shown = [asdict(row) for row in [*differences(amendment), *_albums(amendment)]]

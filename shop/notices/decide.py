@@ -83,8 +83,10 @@ def _do(found: Notice, measure: str, answer: str, *, at: datetime, by: User) -> 
     elif measure == Measure.PUT_BACK and is_down(store, product):
         if product:
             publish.put_back(product, at=at, by=by)
-        else:
+        elif store.is_suspended:
             suspend.reopen(store, at=at, by=by)
+        else:
+            take_down.restore_page(store, at=at, by=by)
 
 
 def _refuse_second_time(found: Notice, *, by: User) -> None:

@@ -18,7 +18,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.notices.forms import ObjectionForm
 from shop.notices.models import Notice
-from shop.notices.write import is_down, object_for_store, objections
+from shop.notices.write import is_down, last_decision, object_for_store, objections
 from shop.workspace.access import MemberRequest, products_of, store_members
 
 
@@ -34,8 +34,9 @@ def of_product(request: MemberRequest, merchant: Merchant, product_id: int) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 @store_members(Right.WORDS)
 def of_store(request: MemberRequest, merchant: Merchant) -> HttpResponse:
-    """Let a store object to its suspension."""
-    return _object(request, merchant, None, reverse("workspace-store", args=[merchant.slug]))
+    """Let a store object to its suspension, or to the clearing of its page."""
+    where = "workspace-store" if merchant.is_suspended else "workspace-profile"
+    return _object(request, merchant, None, reverse(where, args=[merchant.slug]))
 
 
 def _object(
@@ -59,7 +60,17 @@ def _object(
         "back": back, "said": own.order_by("-pk"),
         "is_down": is_down(merchant, product),
         "has_objected": objections(merchant, product).exists(),
-        "reason": product.review_note if product else merchant.note,
+        "reason": _reason(merchant, product),
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/object.html", context, status=status)
+
+
+def _reason(merchant: Merchant, product: Product | None) -> str:
+    """Return why organizers did it, as the store was told."""
+    if product:
+        return product.review_note
+    if merchant.is_suspended:
+        return merchant.note
+    line = last_decision(merchant, None)
+    return line.reason if line else ""

@@ -15,6 +15,7 @@ from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
+from shop.moderation.take_down import is_cleared
 from shop.notices.models import OBJECT_WITHIN, Notice
 from shop.notices.tasks import send_received
 from shop.tasks import enqueue
@@ -63,14 +64,16 @@ def object_for_store(
 
 
 def is_down(merchant: Merchant, product: Product | None) -> bool:
-    """Tell whether a product is taken down, or without one the store suspended."""
-    return product.state == Product.State.TAKEN_DOWN if product else merchant.is_suspended
+    """Tell whether a product is down; without one, the store suspended or its page cleared."""
+    if product:
+        return product.state == Product.State.TAKEN_DOWN
+    return merchant.is_suspended or is_cleared(merchant)
 
 
 def last_decision(merchant: Merchant, product: Product | None) -> ChangeLog | None:
     """Return the line of the log by which it came to be so last; a store objects to that."""
     row: Product | Merchant = product or merchant
-    action = "take down" if product else "suspend"
+    action = "suspend" if product is None and merchant.is_suspended else "take down"
     rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk, action=action)
     return rows.order_by("-pk").first()
 

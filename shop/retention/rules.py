@@ -13,6 +13,7 @@ from shop.accounts import cleanup as accounts
 from shop.applications import cleanup as applications
 from shop.cart import cleanup as carts
 from shop.cart.vouchers import guesses
+from shop.certificates import ending as certificates
 from shop.listings import bulk
 from shop.moderation import trust
 from shop.notices import cleanup as notices
@@ -142,6 +143,11 @@ RULES = (
         "forget accounts of stores", "numbers of accounts that are used no more",
         f"{long(methods.ACCOUNT_KEPT_FOR)} after they were closed", methods.forget_accounts, 400,
         "payout_method_closed",
+    ),
+    RetentionRule(
+        "forget certificates", "certificates of stores that do not count, with their papers",
+        f"{long(certificates.KEPT_FOR)} after they ended, were stopped or refused",
+        certificates.forget_certificates, 400, "certificate_age",
     ),
     RetentionRule(
         "forget applications", "applications of stores, with their papers",

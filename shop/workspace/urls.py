@@ -11,7 +11,7 @@ from shop.workspace.people import team
 from shop.workspace.products import edit, picture_views, prices, sessions, stock
 from shop.workspace.products import index as products
 from shop.workspace.sheets import views as sheets
-from shop.workspace.store import legal, profile
+from shop.workspace.store import certificates, legal, profile
 
 product = [
     path("", edit.edit, name="workspace-product"),
@@ -77,6 +77,11 @@ store: list[URLPattern | URLResolver] = [
     path("team/invited/<int:invitation_id>/", team.invited, name="workspace-invited"),
     path("profile/", profile.profile, name="workspace-profile"),
     path("profile/seller/", legal.legal, name="workspace-legal"),
+    path("profile/certificates/", certificates.certificates, name="workspace-certificates"),
+    path("profile/certificates/papers/<int:paper_id>/", certificates.paper,
+         name="workspace-certificate-paper"),
+    path("profile/certificates/<int:certificate_id>/remove/", certificates.remove,
+         name="workspace-certificate-remove"),
     path("profile/words/<str:language>/", translations.of_store, name="workspace-page-words"),
     path("profile/change/take-back/", profile.take_change_back, name="workspace-page-back"),
 ]  # fmt: skip

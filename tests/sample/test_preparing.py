@@ -47,7 +47,7 @@ def test_businesses_apply_and_something_is_reported_once():
 
     made = [provide_waiting(at=DAY_0, by=by) for _ in range(2)]
 
-    assert made == [4, 0]
+    assert made == [5, 0]
     states = dict(Application.objects.values_list("business", "state"))
     assert sorted(states.values()) == ["asked", "sent", "sent"]
     assert ApplicationPaper.objects.count() == 6

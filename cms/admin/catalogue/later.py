@@ -54,7 +54,7 @@ class LaterLooksView(ListView):
     header_icon = "view"
     about = (
         "Stores that organizers trust change words and pictures of what is on sale at once. What "
-        "they changed waits here to be looked at; certificates wait before, whoever names them."
+        "they changed waits here to be looked at. Certificates have a list of their own."
     )
     none, none_fits = "Nothing waits to be looked at.", "Nothing fits this filter."
 

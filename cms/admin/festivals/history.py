@@ -17,6 +17,7 @@ from cms.admin.screens import show
 from shop.accounts.requests import SignedIn
 from shop.applications.models import Application
 from shop.catalogue.models import Product
+from shop.certificates.models import Certificate
 from shop.festivals.models import ChangeLog, Deal, Festival, Promotion
 from shop.forms.numbers import ids_of
 from shop.merchants.models import Merchant
@@ -55,7 +56,7 @@ def first_lines(row: Deal | Promotion, festival: Festival) -> dict[str, Any]:
     return {"changes": found[:FIRST], "history": here if len(found) > FIRST else ""}
 
 
-def lines_about(row: Product | Merchant | Application | Notice) -> dict[str, Any]:
+def lines_about(row: Product | Merchant | Application | Notice | Certificate) -> dict[str, Any]:
     """Return the newest lines about a product or a store. One statement."""
     rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk)
     return {"changes": lines(rows.order_by("-pk")[:FIRST], about=row), "history": ""}

@@ -50,6 +50,7 @@ def _buttons(store: Merchant, can: dict[str, bool]) -> list[HeaderButton]:
             button("Invite somebody", reverse("desk:store-invite", args=[store.pk]), "mail"),
             button("Change", reverse("desk:store-edit", args=[store.pk]), "edit"),
             button("Seller on papers", reverse("desk:store-legal", args=[store.pk]), "form"),
+            button("Add a certificate", reverse("desk:store-certificate", args=[store.pk]), "plus"),
         ]
         if store.is_trading:
             label = "Trust it no more" if store.is_trusted else "Trust it"
@@ -85,7 +86,7 @@ def clear(request: SignedIn, pk: int) -> HttpResponse:
         return "" if take_down.page_words(now) else bare
 
     gone = (
-        f"Tagline, story, certificates, logo and banner of {store.name} are gone from its page "
+        f"Tagline, story, logo and banner of {store.name} are gone from its page "
         "from this moment. Its name, its products and its orders stay."
     )
     after = (

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from shop import clock
 from shop.audit.night import run_night
 from shop.audit.storage import book_storage_lines
+from shop.certificates.ending import end_certificates, remind_of_end
 from shop.festivals.promotions.sponsors import reckon_all
 from shop.ledger.balances import log_differences
 from shop.listings import bulk
@@ -134,6 +135,8 @@ ROUNDS = tuple(
         ("look closely", look_closely, 20, 20),
         ("ask the worker", ask_worker, 4),
         ("end work for stores", end_memberships, 4),
+        ("end certificates", end_certificates, 40),
+        ("remind of certificates", remind_of_end, 400),
         ("take up sheets", sheets.take_up, 4),
         ("take up bulk approvals", bulk.take_up, 4),
         ("compare books and provider", run_night, 20, 60),

@@ -1,46 +1,96 @@
-"""Certificates that a store may name; each needs a paper that can be shown."""
+"""The certificates of a store: what counts, what waits, what was refused and why."""
 
-CERTIFICATES = (
-    "Organic",
-    "Organic textile",
-    "Fair trade",
-    "Social audit",
-    "HACCP",
-    "Food safety system (ISO 22000 kind)",
-    "National food registration",
-    "Overseas food maker registration in China",
-    "US food facility registration and prior notice",
-    "Veterinary or health certificate",
-    "Phytosanitary certificate",
-    "Fumigation or heat treatment (ISPM 15 for wood packing)",
-    "Declaration: no protected species (CITES)",
-    "CITES export permit",
-    "Geographical indication",
-    "Certificate of origin",
-    "Exporter's origin statement (REX and like)",
-    "Halal",
-    "Kosher",
-    "Wild collection",
-    "Access and benefit sharing permit (Nagoya)",
-    "EU deforestation statement",
-    "Plantation or certified timber",
-    "Certified forest paper",
-    "Recycled material",
-    "Hallmark (precious metal)",
-    "Kimberley Process certificate",
-    "Heritage export clearance",
-    "Toy safety (CE, EN 71 kind)",
-    "EU responsible person (general product safety)",
-    "Cosmetic notification and safety report",
-    "Cruelty-free",
-    "Food contact test",
-    "Azo-free dyes",
-    "Natural dyes",
-    "Vegetable-tanned leather",
-    "Responsible wool or mohair",
-    "Wine or spirit analysis document (VI-1 kind)",
-    "Registered or licensed guide",
-    "Tour operator licence",
-    "First aid or rescue training",
-    "Park or wildlife permit",
-)
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shop import clock
+from shop.certificates import write
+from shop.certificates.forms import CertificateForm
+from shop.certificates.models import Certificate, CertificatePaper
+from shop.errors import ShopError
+from shop.forms.private_files import as_file
+from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
+from shop.workspace.access import MemberRequest, store_members, today_of
+
+State = Certificate.State
+STATES: dict[str, tuple[Any, str]] = {
+    State.MISSING: (gettext_lazy("Paper missing"), "warn"),
+    State.WAITING: (gettext_lazy("Waits for a look"), ""),
+    State.COUNTS: (gettext_lazy("Counts"), "good"),
+    State.REFUSED: (pgettext_lazy("certificate", "Refused"), "warn"),
+    State.STOPPED: (pgettext_lazy("certificate", "Stopped"), "warn"),
+    State.ENDED: (gettext_lazy("Over"), ""),
+}
+"""What each state is called, and how its tag looks."""
+FIRST = [State.REFUSED, State.MISSING, State.WAITING, State.COUNTS, State.STOPPED, State.ENDED]
+
+
+def certificates_of(merchant: Merchant) -> QuerySet[Certificate]:
+    """Return a store's certificates, with their papers but not what is in them."""
+    papers = CertificatePaper.objects.defer("content")
+    rows = Certificate.objects.filter(merchant=merchant).order_by("title", "-pk")
+    return rows.prefetch_related(Prefetch("papers", papers))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@store_members(Right.WORDS)
+def certificates(request: MemberRequest, merchant: Merchant) -> HttpResponse:
+    """Show a store's certificates, and take another one; ``mend`` fills the form with one."""
+    rows = list(certificates_of(merchant))
+    mended = next((row for row in rows if str(row.pk) == request.GET.get("mend", "")), None)
+    first = {"title": mended.title, "issuer": mended.issuer, "number": mended.number,
+             "until": mended.until} if mended else {}  # fmt: skip
+    files = request.FILES or None
+    form = CertificateForm(today_of(request), request.POST or None, files, initial=first,
+                           known=mended.title if mended else "")  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        papers = form.read_papers(getattr(request, "skipped_files", []))
+        if not form.errors and _sent(request, merchant, form, papers):
+            messages.success(request, _("Sent. An organizer looks at the paper; you get a mail."))
+            return redirect("workspace-certificates", merchant.slug)
+    if form.errors and request.FILES:
+        form.fields["papers"].help_text = _("Choose the files again: they were not kept.")
+    rows.sort(key=lambda row: FIRST.index(State(row.state)))
+    context: dict[str, Any] = {
+        "part": "profile", "form": form, "mended": mended,
+        "rows": [(row, *STATES[row.state]) for row in rows],
+    }  # fmt: skip
+    status = 422 if form.errors else 200
+    return render(request, "shop/workspace/certificates.html", context, status=status)
+
+
+@require_GET
+@store_members(Right.WORDS)
+def paper(request: MemberRequest, merchant: Merchant, paper_id: int) -> HttpResponse:
+    """Return a page of a certificate, to be saved."""
+    row = get_object_or_404(CertificatePaper, pk=paper_id, certificate__merchant=merchant)
+    return as_file(row, f"certificate-{row.certificate_id}-{row.pk}")
+
+
+@require_POST
+@store_members(Right.WORDS)
+def remove(request: MemberRequest, merchant: Merchant, certificate_id: int) -> HttpResponse:
+    """Take a certificate away with its paper."""
+    row = get_object_or_404(Certificate, pk=certificate_id, merchant=merchant)
+    write.remove(row, at=clock.moment_of(request), by=request.user)
+    messages.success(request, _("Taken away, with its paper."))
+    return redirect("workspace-certificates", merchant.slug)
+
+
+def _sent(request: MemberRequest, merchant: Merchant, form: Any, papers: Any) -> bool:
+    try:
+        write.send(merchant, form.facts(), papers, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        form.add_error("papers", str(refusal))
+        return False
+    return True

@@ -22,7 +22,6 @@ from shop.festivals.models import ChangeLog
 from shop.festivals.prices.spans import mark_change
 from shop.forms.fields import LineField, ProseField
 from shop.forms.visible_text import seen_only
-from shop.languages import listed
 from shop.listings.edit import EditConflict, newest_edit, refuse_conflict
 from shop.listings.tasks import make_modern_sizes
 from shop.locks import lock_one
@@ -31,6 +30,7 @@ from shop.merchants.roles import Right
 from shop.moderation.contents import STORE_WORDS, PlacedPicture, amendment_of
 from shop.moderation.models import Amendment
 from shop.moderation.propose import take_back
+from shop.moderation.take_down import is_cleared
 from shop.moderation.trust import show_at_once
 from shop.moderation.write import keep_pictures, keep_words
 from shop.orders.unused_pictures import discard
@@ -38,14 +38,13 @@ from shop.pictures.upload import store
 from shop.tasks import enqueue
 from shop.workspace.access import MemberRequest, store_members
 from shop.workspace.products.picture_views import too_large
-from shop.workspace.store.certificates import CERTIFICATES
 from shop.workspace.store.pending_changes import change_of, saved
 from shop.workspace.translations import language_links
 
 PICTURES = ("logo", "banner")
 OLDEST = 1500
 FIELDS = (
-    "tagline", "story", "founded", "makers", "certifications", "dispatch_from", "dispatch_to",
+    "tagline", "story", "founded", "makers", "dispatch_from", "dispatch_to",
 )  # fmt: skip
 
 
@@ -66,12 +65,6 @@ class ProfileForm(forms.Form):
         max_value=1_000_000,
         required=False,
     )
-    certifications = forms.MultipleChoiceField(
-        label=gettext_lazy("Certificates"),
-        help_text=gettext_lazy("Only those for which you can show a paper."),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
     dispatch_from = forms.IntegerField(
         label=gettext_lazy("Packed after, working days"), min_value=0, max_value=60
     )
@@ -79,11 +72,8 @@ class ProfileForm(forms.Form):
         label=gettext_lazy("Packed at the latest after, working days"), min_value=0, max_value=60
     )
 
-    def __init__(self, known: list[str], today: date, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, today: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Certificates that an organizer entered stay although the list does not have them.
-        names = dict.fromkeys([*CERTIFICATES, *known])
-        self.fields["certifications"].choices = [(name, name) for name in names]
         self.fields["founded"].max_value = today.year
         self.today = today
 
@@ -178,8 +168,7 @@ def profile(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         newest = newest_edit(merchant)
         first["version"] = newest.pk if newest else 0
     sent = request.POST if request.method == "POST" and what not in PICTURES else None
-    known = [*merchant.certifications, *first["certifications"]]
-    form = ProfileForm(known, at.date(), sent, initial=first)
+    form = ProfileForm(at.date(), sent, initial=first)
     if what in PICTURES:
         problem, waits = _new_picture(request, merchant, what)
     elif request.method == "POST" and form.is_valid():
@@ -192,6 +181,7 @@ def profile(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "part": "profile",
         "form": form,
         "change": change_of(amendment),
+        "is_cleared": bool(amendment) and is_cleared(merchant),
         "languages": language_links(merchant, merchant),
         "problem": problem,
         "logo": merchant.logo,
@@ -237,8 +227,7 @@ def _save(request: MemberRequest, merchant: Merchant, form: ProfileForm, *, at: 
 
 
 def _written(value: Any) -> str:
-    text = listed(value) if isinstance(value, list) else str("" if value is None else value)
-    return text or "–"
+    return str("" if value is None else value) or "–"
 
 
 def _new_picture(request: MemberRequest, merchant: Merchant, which: str) -> tuple[str, bool]:

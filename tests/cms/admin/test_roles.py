@@ -14,6 +14,8 @@ from cms.admin.festivals.override import readiness_of
 from cms.colleagues.invite import invite
 from cms.models import FestivalPage
 from shop.catalogue.models import Category
+from shop.certificates import write
+from shop.certificates.write import CertificateFacts
 from shop.delivery.models import TaxRule
 from shop.festivals.deals.void import end_price
 from shop.festivals.enrolment import enrol
@@ -23,6 +25,7 @@ from shop.festivals.models import (
 )
 from shop.festivals.promotions.code_batches import make_codes
 from shop.festivals.schedule.findings import override
+from shop.forms.private_files import as_kept
 from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.moderation.models import LaterLook
@@ -125,7 +128,7 @@ def made():
                                by=make.user()).pk,
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
         "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
-        **of_paper(order), **of_payouts(order), **of_application(),
+        **of_paper(order), **of_payouts(order), **of_application(), **of_certificate(applied),
         "rule": TaxRule.objects.create(treatment="export", source="A letter", seen_on=BEFORE).pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
@@ -161,6 +164,14 @@ def of_application():
     found = applications.made(BEFORE)
     paper = found.papers.first().pk
     return {"applied": found.pk, "paper_sent": paper, "ask": "ask", "decline": "decline"}
+
+
+def of_certificate(store):
+    """Return a certificate of a store that waits, and its page."""
+    claim = CertificateFacts("Halal", "1", "Body", (START + timedelta(days=99)).date())
+    paper = as_kept("halal.pdf", b"%PDF-1")
+    found = write.send(store, claim, [paper], at=BEFORE, by=make.user())
+    return {"certificate": found.pk, "page": found.papers.get().pk}
 
 
 def of_payouts(order):

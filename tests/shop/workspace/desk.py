@@ -9,6 +9,7 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product, ProductPicture, Variant
+from shop.certificates.write import CertificateFacts, send
 from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import (
     Enrolment,
@@ -18,6 +19,7 @@ from shop.festivals.models import (
     SheetRow,
     Slot,
 )
+from shop.forms.private_files import as_kept
 from shop.merchants.models import Merchant
 from shop.moderation import decide
 from shop.moderation.models import Amendment
@@ -51,6 +53,8 @@ class Desk:
     paper: Document
     colleague: int
     invited: int
+    certificate: int
+    sheet_of_paper: int
 
     def address(self, pattern: str) -> str:
         """Return an address of this desk."""
@@ -67,6 +71,8 @@ class Desk:
             paper=self.paper.pk,
             colleague=self.colleague,
             invited=self.invited,
+            certificate=self.certificate,
+            sheet_of_paper=self.sheet_of_paper,
             version="1",
             kind="csv",
             language="fr",
@@ -113,6 +119,9 @@ ADDRESSES = [
     ("{store}/profile/words/{language}/", "get post"),
     ("{store}/profile/change/take-back/", "post"),
     ("{store}/profile/seller/", "get post"),
+    ("{store}/profile/certificates/", "get post"),
+    ("{store}/profile/certificates/papers/{sheet_of_paper}/", "get"),
+    ("{store}/profile/certificates/{certificate}/remove/", "post"),
     ("{store}/team/", "get post"),
     ("{store}/team/done/", "get"),
     ("{store}/team/leave/", "get"),
@@ -181,6 +190,8 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
     member = make.member(merchant)
     packer = make.member(merchant, role="packer")
     waiting = invite(merchant, f"new-{merchant.pk}@example.org", language="en", at=NOON, by=member)
+    claim = CertificateFacts("Fair trade", "FT-7", "Fair Body", (NOON + timedelta(days=99)).date())
+    claimed = send(merchant, claim, [as_kept("a.pdf", b"%PDF-1")], at=NOON, by=member)
     return Desk(
         merchant=merchant,
         member=member,
@@ -197,6 +208,8 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         paper=order.suborders.get().papers.get(),
         colleague=packer.memberships.get().pk,
         invited=waiting.pk,
+        certificate=claimed.pk,
+        sheet_of_paper=claimed.papers.get().pk,
     )
 
 

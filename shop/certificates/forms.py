@@ -1,0 +1,98 @@
+"""Sending a certificate: the same form for a store and for organizers who send it for one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from shop.certificates.names import CERTIFICATES
+from shop.certificates.write import CertificateFacts
+from shop.errors import ShopError
+from shop.forms.fields import FilesInput, LineField
+from shop.forms.private_files import KeptFile
+from shop.forms.visible_text import seen_only
+from shop.languages import labelled
+from shop.pictures.papers import ACCEPTED, read_paper
+
+MOST_AT_ONCE = 5
+"""Files that are looked at in one request: each picture is made anew."""
+LATEST = 2199
+"""The last year that a paper may name."""
+
+
+class CertificateForm(forms.Form):
+    """What a store says about a certificate, with its paper."""
+
+    fields: dict[str, Any]
+
+    title = forms.ChoiceField(label=pgettext_lazy("certificate", "Certificate"))
+    issuer = LineField(label=gettext_lazy("Who gave it"), max_length=120)
+    number = LineField(
+        label=gettext_lazy("Its number"), max_length=60, required=False,
+        help_text=gettext_lazy("As the paper has it; empty if it has none."),
+    )  # fmt: skip
+    until = forms.DateField(
+        label=gettext_lazy("The last day on which it counts"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("By the paper. After this day shoppers do not see it any more."),
+    )
+    papers = forms.Field(
+        label=gettext_lazy("The paper"), required=False,
+        help_text=gettext_lazy(
+            "Photos of all its pages, or a PDF. Pictures up to 10 MB, PDF up to 5 MB. Only your "
+            "store and the organizers see it."
+        ),
+        widget=FilesInput(attrs={"accept": ACCEPTED, "multiple": True}),
+    )  # fmt: skip
+
+    def __init__(self, today: date, *args: Any, known: str = "", **kwargs: Any) -> None:
+        """Make the form.
+
+        Args:
+            today: the day at the store.
+            known: a title that the list does not have, of a certificate that there is.
+        """
+        super().__init__(*args, **kwargs)
+        names = dict.fromkeys(filter(None, [*CERTIFICATES, known]))
+        chosen = ("", gettext_lazy("Choose"))
+        self.fields["title"].choices = [chosen, *((name, name) for name in names)]
+        self.today = today
+
+    def clean_until(self) -> date:
+        """Refuse a certificate that is over."""
+        day: date = self.cleaned_data["until"]
+        if day < self.today:
+            raise forms.ValidationError(_("This day is over. Send the certificate that follows."))
+        if day.year > LATEST:
+            raise forms.ValidationError(_("Enter the day that stands on the paper."))
+        return day
+
+    def facts(self) -> CertificateFacts:
+        """Return what was typed."""
+        told = self.cleaned_data
+        return CertificateFacts(told["title"], told["number"], told["issuer"], told["until"])
+
+    def read_papers(self, skipped: list[str]) -> list[KeptFile]:
+        """Return the pages as they are kept; what cannot be is an error of the form.
+
+        Args:
+            skipped: names of files that were too large to be taken.
+        """
+        files = self.files.getlist("papers") if self.files else []
+        kept: list[KeptFile] = []
+        for file in files[:MOST_AT_ONCE]:
+            try:
+                kept.append(read_paper(file))
+            except ShopError as refusal:
+                self.add_error("papers", labelled(seen_only(file.name or "")[:80], str(refusal)))
+        if len(files) > MOST_AT_ONCE:
+            most = _("A certificate has at most five pages here. Put them into one PDF.")
+            self.add_error("papers", most)
+        for name in skipped:
+            too_large = _("The file must be smaller than %(size)s") % {"size": "10 MB"}
+            self.add_error("papers", labelled(seen_only(name)[:80], too_large))
+        return kept
