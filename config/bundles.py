@@ -50,7 +50,7 @@ BUNDLES: dict[str, list[str]] = {
     "js/shop.js": SCRIPT,
     "js/passkey.js": ["js/shop/pass-key.js"],
     "js/preview.js": ["js/shop/preview-slider.js"],
-    "js/workspace.js": ["js/workspace/picture-upload.js"],
+    "js/workspace.js": ["js/workspace/picture-upload.js", "js/workspace/small-pictures.js"],
 }
 PARTS = {part for parts in BUNDLES.values() for part in parts}
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from shop.cart.current import Shopper
 from shop.cart.formats import amount, full_day, language, less
 from shop.cart.models import CartLine
-from shop.cart.pricing import PricedCart
+from shop.cart.pricing import PricedCart, is_on_holiday
 from shop.catalogue.words import terms_of
 from shop.errors import LimitReached, OutOfStock
 from shop.festivals.pricing.items import deals_at, is_on_sale
@@ -23,6 +23,7 @@ from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import DealTerms
 from shop.festivals.words import deal_text
 from shop.languages import Wording, beside, labelled, listed, sentences
+from shop.merchants.holidays import away_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,10 @@ def _limit_hint(deal: DealTerms, price: int, shopper: Shopper) -> Hint:
 
 def missing(line: CartLine, short: int, quote: Quote) -> str:
     """Say why so many units of a line cannot be had."""
+    product = line.variant.product
+    if is_on_holiday(product, at=quote.at):
+        return away_sentence(product.merchant, language(), at=quote.at)
     wanted = next(w for w in quote.basket.wanted if w.variant.id == line.variant_id)
     if not wanted.variant.regular or not is_on_sale(wanted.variant, quote.at):
         return _("This product is no longer on sale.")
-    return str(OutOfStock(line.variant.product.title_in(language()), line.quantity - short))
+    return str(OutOfStock(product.title_in(language()), line.quantity - short))

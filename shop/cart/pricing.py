@@ -32,6 +32,7 @@ from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, WantedUnits
 from shop.festivals.promotions.vouchers import Pick, promotions_now
 from shop.locks import locked_beside
+from shop.merchants.holidays import is_away
 from shop.storefront.cache.catalogue_version import current_version
 
 
@@ -93,7 +94,7 @@ def price_cart(shopper: Shopper, *, at: datetime, lock: bool = False) -> PricedC
     options, undeliverable = _options(cart, lines)
     chosen = {pk: _chosen(cart, pk, ways) for pk, ways in options.items()}
     basket = Basket(
-        wanted=tuple(_wanted(line, deals.get(line.variant_id, []), own) for line in lines),
+        wanted=tuple(_wanted(line, deals.get(line.variant_id, []), own, at=at) for line in lines),
         pools=_pools(lines, own, _fenced_again(lines, deals, own, at=at)),
         promotions=promotions_now(
             at=at, picks=picks, shopper_id=shopper.limit_id, own=own, taken_off=off
@@ -156,7 +157,7 @@ def priced_lines(
     return locked_beside(rows, "cart") if is_locked else rows
 
 
-def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> WantedUnits:
+def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings, *, at: datetime) -> WantedUnits:
     variant, product = line.variant, line.variant.product
     on_sale = (
         product.is_public
@@ -164,6 +165,7 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> WantedUnit
         and variant.listed_at is not None
         and line.regular_now is not None
         and (product.kind == Product.Kind.GOODS or variant.session_start is not None)
+        and not is_on_holiday(product, at=at)
     )
     regular = ((variant.listed_at, line.regular_now),) if on_sale else ()
     rates = {row["id"]: row["commission_bp"] for row in line.taking_part}
@@ -184,6 +186,11 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> WantedUnit
         commission_bp=product.merchant.commission_bp,
         festival_commission_bp={pk: rate for pk, rate in rates.items() if rate is not None},
     )
+
+
+def is_on_holiday(product: Product, *, at: datetime) -> bool:
+    """Tell whether parcels with a product cannot be ordered since its store is away."""
+    return product.kind == Product.Kind.GOODS and is_away(product.merchant, at=at)
 
 
 def _credited(deal: DealTerms, own: Holdings) -> DealTerms:

@@ -16,14 +16,18 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.currencies import price_wanted
 from shop.errors import NotPossible
+from shop.festivals.changelog import log
 from shop.festivals.deals import reserved_stock
 from shop.festivals.models import RegularPrice
 from shop.festivals.prices import spans
 from shop.listings.publish import has_deals
+from shop.locks import lock
 from shop.stock import count
 from shop.stock.models import Pool, StockMove
 
 MOST_ROWS = 100
+HEAVIEST = 200_000
+"""Grams that a parcel may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,31 @@ def save_rows(product: Product, rows: Sequence[TypedVariant], *, at: datetime, b
     _price(known, kept, made, starts_at=since or at, by=by)
     if since:
         spans.rebuild([product.pk], since=since, what="variants")
+
+
+@transaction.atomic
+def change_weights(grams: Mapping[int, int], *, at: datetime, by: User) -> int:
+    """Set packed weights by variant id; return how many changed.
+
+    An editor of the product that was opened before is told that somebody saved.
+
+    Raises:
+        NotPossible: a weight cannot be.
+    """
+    if any(not 1 <= weight <= HEAVIEST for weight in grams.values()):
+        raise NotPossible(_("Give every size its packed weight"))
+    rows = list(Variant.objects.filter(pk__in=grams).order_by("pk"))
+    changed = [row for row in rows if row.weight_g != grams[row.pk]]
+    products = {row.product_id for row in changed}
+    for product in lock(Product.objects.filter(pk__in=products)):
+        own = [row for row in changed if row.product_id == product.pk]
+        log(product, "edit", at=at, by=by, festival=None,
+            before={"weights": {row.sku: row.weight_g for row in own}},
+            after={"weights": {row.sku: grams[row.pk] for row in own}})  # fmt: skip
+    for row in changed:
+        row.weight_g = grams[row.pk]
+    Variant.objects.bulk_update(changed, ["weight_g"])
+    return len(changed)
 
 
 def _taken_skus(product: Product, rows: Sequence[TypedVariant]) -> set[str]:

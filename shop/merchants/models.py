@@ -115,6 +115,8 @@ class Merchant(Stateful):
     is_trusted = models.BooleanField(
         default=False, help_text="Its changes are public at once, and looked at later."
     )
+    away_from = models.DateField(null=True, blank=True, help_text="First day of its holiday.")
+    away_until = models.DateField(null=True, blank=True, help_text="Last day of its holiday.")
     created_at = models.DateTimeField()
 
     # Only where a query adds them.
@@ -130,6 +132,12 @@ class Merchant(Stateful):
                 name="merchant_dispatch_in_order",
                 condition=Q(dispatch_from__lte=models.F("dispatch_to")),
                 violation_error_message="The last working day comes before the first.",
+            ),
+            models.CheckConstraint(
+                name="merchant_holiday_in_order",
+                condition=Q(away_from__isnull=True, away_until__isnull=True)
+                | Q(away_from__isnull=False, away_from__lte=models.F("away_until")),
+                violation_error_message="A holiday has a first and a last day.",
             ),
             models.CheckConstraint(
                 name="merchant_commission_below_all",

@@ -95,7 +95,10 @@ def store(request: Filtered[Filters], slug: str) -> HttpResponse:
         language=get_language(),
         country=country_of(request),
     )
-    return render(request, "shop/storefront/store.html", {"page": page})
+    response = render(request, "shop/storefront/store.html", {"page": page})
+    marked: Any = response
+    marked.holds_until = page.holds_until
+    return response
 
 
 @require_safe

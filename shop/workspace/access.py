@@ -45,6 +45,7 @@ class MemberRequest(SignedIn):
     membership: WithAnnotations[Membership, StepFacts]
     rights: frozenset[Right]
     zone_name: str
+    has_holiday: bool  # one that is not over
 
 
 class NotInRole(PermissionDenied):
@@ -144,6 +145,8 @@ def work_on(
     request.rights = RIGHTS[membership.role]
     needs = {see, change if request.method == "POST" else None} - {None}
     refuse_without(request, *needs)
+    until = merchant.away_until
+    request.has_holiday = until is not None and until >= today_of(request)
     timezone.activate(merchant.zone)
     at, language = clock.moment_of(request), get_language() or settings.LANGUAGE_CODE
     request.zone_name = dates.zone_name(at, merchant.zone, language)

@@ -8,10 +8,19 @@ from shop.workspace.money import remote
 from shop.workspace.money import views as money
 from shop.workspace.orders import disputes, papers, replace, returns, ship, statements, tickets
 from shop.workspace.people import team
-from shop.workspace.products import edit, picture_views, prices, sessions, stock
+from shop.workspace.products import (
+    drafts,
+    edit,
+    many_prices,
+    many_stock,
+    picture_views,
+    prices,
+    sessions,
+    stock,
+)
 from shop.workspace.products import index as products
 from shop.workspace.sheets import views as sheets
-from shop.workspace.store import certificates, legal, profile
+from shop.workspace.store import certificates, holiday, legal, profile
 
 product = [
     path("", edit.edit, name="workspace-product"),
@@ -20,6 +29,9 @@ product = [
     path("change/take-back/", edit.take_change_back, name="workspace-change-back"),
     path("pictures/", picture_views.pictures, name="workspace-pictures"),
     path("pictures/<int:picture_id>/", picture_views.change, name="workspace-picture"),
+    path("preview/", drafts.preview, name="workspace-product-preview"),
+    path("copy/", drafts.copy, name="workspace-product-copy"),
+    path("delete/", drafts.delete, name="workspace-product-delete"),
     path("stock/", stock.stock, name="workspace-stock"),
     path("prices/", prices.prices, name="workspace-prices"),
 ]
@@ -43,6 +55,8 @@ store: list[URLPattern | URLResolver] = [
     path("papers/papers.csv", papers.sheet, name="workspace-papers-sheet"),
     path("products/", products.products, name="workspace-products"),
     path("products/new/", edit.add, name="workspace-add"),
+    path("products/stock/", many_stock.many_stock, name="workspace-many-stock"),
+    path("products/prices/", many_prices.many_prices, name="workspace-many-prices"),
     path("products/<int:product_id>/", include(product)),
     path("festivals/", enrol.festivals, name="workspace-festivals"),
     path("festivals/<int:festival_id>/", enrol.festival, name="workspace-festival"),
@@ -77,6 +91,7 @@ store: list[URLPattern | URLResolver] = [
     path("team/invited/<int:invitation_id>/", team.invited, name="workspace-invited"),
     path("profile/", profile.profile, name="workspace-profile"),
     path("profile/seller/", legal.legal, name="workspace-legal"),
+    path("profile/holiday/", holiday.holiday, name="workspace-holiday"),
     path("profile/certificates/", certificates.certificates, name="workspace-certificates"),
     path("profile/certificates/papers/<int:paper_id>/", certificates.paper,
          name="workspace-certificate-paper"),

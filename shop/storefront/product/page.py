@@ -19,6 +19,7 @@ from shop.catalogue.words import called_column, translated_column
 from shop.composed import TEXT, composed
 from shop.languages import said
 from shop.listings.refresh import addresses
+from shop.merchants.holidays import away_sentence, next_turn
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.product.buy_box import Buying, buying
@@ -93,6 +94,7 @@ class ProductPage:
     offer_data: SafeString
     waiting: WaitingNames
     holds_until: datetime | None
+    away: str
     report_url: str
 
 
@@ -122,15 +124,17 @@ def product_page(
     at: datetime,
     reader: Reader,
     asked: AskedVariant,
+    variants: list[VariantNow] | None = None,
 ) -> ProductPage:
     """Return the page of a product. Three statements.
 
     Args:
         asked: what of it is chosen already.
+        variants: those to show; None: those that can be bought.
     """
     merchant, language = product.merchant, reader.language
     is_experience = product.kind == Product.Kind.EXPERIENCE
-    variants = variants_now(product.pk, at=at)
+    variants = variants_now(product.pk, at=at) if variants is None else variants
     sessions = sessions_of(variants) if is_experience else []
     # The price at the head is that of the ticket and the date which are counted at first.
     first = next((session for session in sessions if session.is_open), None)
@@ -144,6 +148,8 @@ def product_page(
     sent = deliveries(merchant, weights, reader, start=at.date()) if weights else {}
     pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
     url = reverse("product", args=[product.slug])
+    away = "" if is_experience else away_sentence(merchant, language, at=at)
+    offers = [one._replace(free=0, allotment=None) for one in kinds] if away else kinds
     of_store, alike = _rails(product, version, at=at, language=language)
     return ProductPage(
         url=url,
@@ -165,7 +171,7 @@ def product_page(
         alike_title=_("More from this festival") if version.live else _("You may also like"),
         offer_data=offer_data(
             product,
-            kinds,
+            offers,
             words,
             url=f"{settings.SITE_URL}{url}",
             pictures=[facts["large"] for facts in pictures],
@@ -173,7 +179,8 @@ def product_page(
         waiting=waiting(
             product, words.terms, variants, sessions, version=version, language=language
         ),
-        holds_until=_holds_until(variants),
+        holds_until=_holds_until(variants, None if is_experience else next_turn(merchant, at=at)),
+        away=away,
         report_url=reverse("report-product", args=[product.slug]),
     )
 
@@ -229,6 +236,7 @@ def _rails(
     return of_store, alike
 
 
-def _holds_until(variants: list[VariantNow]) -> datetime | None:
+def _holds_until(variants: list[VariantNow], holiday: datetime | None) -> datetime | None:
     turns = [variant.holds_until for variant in variants if variant.holds_until]
+    turns += [holiday] if holiday else []
     return min(turns + turns_of(variants), default=None)

@@ -16,6 +16,7 @@ from shop.delivery.quote import Parcel, delivery_options
 from shop.errors import CannotDeliver
 from shop.languages import Wording, lang_mark
 from shop.listings.refresh import addresses
+from shop.merchants.holidays import away_sentence, next_turn
 from shop.merchants.models import Merchant
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
@@ -62,6 +63,8 @@ class StorePage:
     kept: Pairs
     path: str
     report_url: str
+    away: str
+    holds_until: datetime | None
     cards: list[Card]
     previous: str
     next: str
@@ -129,6 +132,8 @@ def store_page(
         kept=[pair for pair in taken.pairs() if pair[0] != "sort"],
         path=path,
         report_url=reverse("report-store", args=[merchant.slug]),
+        away="" if is_host else away_sentence(merchant, language, at=at),
+        holds_until=next_turn(merchant, at=at),
         cards=cards(found.rows, language),
         **pager(path, taken, found),
     )

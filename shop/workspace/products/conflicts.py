@@ -21,6 +21,7 @@ from shop.workspace.products.form import (
     relabel,
     row_of,
 )
+from shop.workspace.products.making import PLACES
 
 
 def show_conflict(form: ProductForm, grid: Any, product: Product, refusal: EditConflict) -> Any:
@@ -81,7 +82,7 @@ def _rows(grid: Any, variants: Sequence[Variant]) -> Iterator[tuple[str, str]]:
 
 
 def _differs(typed: dict[str, Any], stored: dict[str, Any]) -> bool:
-    names = ("first", "second", "sku", "weight_g", "is_off")
+    names = (*PLACES, "sku", "weight_g", "is_off")
     return any(typed.get(name) != stored[name] for name in names)
 
 

@@ -17,7 +17,7 @@ from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
 from shop.listings import publish
 from shop.listings.edit import EditConflict, create_product, kind_of, newest_edit
-from shop.listings.variants import BadRows
+from shop.listings.variants import MOST_ROWS, BadRows
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.moderation.contents import Content, content_of, pictures_of
@@ -27,6 +27,16 @@ from shop.moderation.withdraw import withdraw
 from shop.workspace.access import MemberRequest, products_of, refuse_without, store_members
 from shop.workspace.products.conflicts import show_conflict
 from shop.workspace.products.form import EMPTY_ROWS, Grid, ProductForm, first_rows, first_words
+from shop.workspace.products.making import (
+    OPTIONS,
+    FillForm,
+    filled_rows,
+    first_maker,
+    made_rows,
+    read_maker,
+    values_of,
+)
+from shop.workspace.products.picture_views import take_pictures
 from shop.workspace.products.unusual_prices import ask_in_grid
 from shop.workspace.store.pending_changes import change_of, saved
 from shop.workspace.translations import language_links
@@ -47,7 +57,7 @@ def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
             by=request.user,
         ))  # fmt: skip
         if made:
-            messages.success(request, _("The draft is saved. Add pictures, then submit it."))
+            _say_saved(request, *take_pictures(request, made))
             return redirect("workspace-product", merchant.slug, made.pk)
     return _page(request, merchant, form, grid, sure=sure)
 
@@ -121,6 +131,16 @@ def take_change_back(request: MemberRequest, merchant: Merchant, product_id: int
     return redirect("workspace-product", merchant.slug, product.pk)
 
 
+def _say_saved(request: MemberRequest, problems: Sequence[str], added: int) -> None:
+    """Say that a draft is saved, and of each picture that was not taken why."""
+    said = _("The draft is saved. Look it over, then submit it.") if added else (
+        _("The draft is saved. Add pictures, then submit it.")
+    )  # fmt: skip
+    messages.success(request, said)
+    for problem in problems:
+        messages.error(request, problem)
+
+
 def _product(merchant: Merchant, product_id: int) -> Product:
     rows = products_of(merchant).select_related("amendment")
     return get_object_or_404(rows, pk=product_id)
@@ -157,7 +177,7 @@ def _other_kind(merchant: Merchant, kind: str) -> str:
 
 
 def _is_sent(request: MemberRequest) -> bool:
-    return request.method == "POST" and "more" not in request.POST
+    return request.method == "POST" and not request.POST.keys() & {"more", "make", "fill"}
 
 
 def _forms(
@@ -166,7 +186,7 @@ def _forms(
     if _is_sent(request):
         form, grid = ProductForm(request.POST), Grid(request.POST, prefix="v")
     elif request.method == "POST":
-        form, grid = _with_more_rows(request)
+        form, grid = _with_other_rows(request)
     else:
         newest = newest_edit(product) if product else None
         content = _content(product)
@@ -202,15 +222,25 @@ def _content(product: Product | None) -> Content | None:
     return content_of(product, getattr(product, "amendment", None)) if product else None
 
 
-def _with_more_rows(request: MemberRequest) -> tuple[ProductForm, Any]:
-    """Return the forms as typed, not judged yet, with some empty rows."""
+def _with_other_rows(request: MemberRequest) -> tuple[ProductForm, Any]:
+    """Return the forms as typed, not judged yet, with the rows that were asked for."""
     sent = Grid(request.POST, prefix="v")
     rows = [
         {name: form[name].value() for name in form.fields}
         for form in (sent.forms if sent.management_form.is_valid() else ())
     ]
-    form = ProductForm(initial=request.POST.dict())
-    return form, Grid(initial=rows + [{}] * MORE, prefix="v")
+    words: dict[str, Any] = request.POST.dict()
+    if "make" in request.POST:
+        maker = read_maker(request.POST)
+        if maker.is_valid():
+            rows = made_rows(maker, words.get("title", ""), rows)
+            words["option_names"] = [name for name, _values in maker.options()]
+    elif "fill" in request.POST:
+        fill = FillForm(request.POST, prefix="f")
+        rows = filled_rows(fill, rows) if fill.is_valid() else rows
+    else:
+        rows += [{}] * min(MORE, MOST_ROWS - len(rows))
+    return ProductForm(initial=words), Grid(initial=rows, prefix="v")
 
 
 def _saved(
@@ -244,6 +274,9 @@ def _page(
     kind = product.kind if product else kind_of(merchant, is_outing=_is_outing(request))
     options = form.fields["option_names"].to_python(form["option_names"].value())
     has_errors = form.is_bound and (bool(form.errors) or not grid.is_valid())
+    rows = [{name: row[name].value() for name in row.fields} for row in grid.forms]
+    maker = read_maker(request.POST) if "make" in request.POST else first_maker(options, rows)
+    fill = FillForm(request.POST if "fill" in request.POST else None, prefix="f")
     amendment = getattr(product, "amendment", None)
     context = {
         "part": "products",
@@ -254,12 +287,17 @@ def _page(
         "product": product,
         "change": change_of(amendment),
         "pictures": pictures_of(product, amendment) if product else [],
-        "options": options[:2],
+        "options": options[:OPTIONS],
+        "maker": maker,
+        "fill": fill,
+        "values": values_of(rows),
         "languages": language_links(product, merchant) if product else [],
         "gaps": publish.gaps(product, at=at) if product and is_open else [],
         "other_kind": _other_kind(merchant, kind) if product is None else "",
         "kind": kind,
+        "alt": request.POST.get("alt", ""),
+        "had_files": bool(request.FILES),
         "has_grid": kind == Product.Kind.GOODS,
     }
-    status = 422 if has_errors else 200
+    status = 422 if has_errors or maker.errors or fill.errors else 200
     return render(request, "shop/workspace/product.html", context, status=status)

@@ -19,6 +19,7 @@ from shop.listings.edit import TypedWords
 from shop.listings.variants import MOST_ROWS, BadRows, TypedVariant
 from shop.moderation.contents import Content
 from shop.stock.count import MOST
+from shop.workspace.products.making import PLACES
 
 EMPTY_ROWS = 2
 # Fields of the form that are named as what they change.
@@ -73,10 +74,10 @@ class ProductForm(forms.Form):
     )
     option_names = ListField(
         label=_("What can be chosen"),
-        help_text=_("Up to two, divided by a comma, like: Size, Colour"),
-        most=2,
+        help_text=_("Up to three, divided by commas, like: Size, Colour"),
+        most=3,
         longest=40,
-        max_length=100,
+        max_length=130,
         required=False,
     )
     origin = forms.ChoiceField(label=_("Made in"), required=False)
@@ -123,6 +124,7 @@ class VariantForm(forms.Form):
     id = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     first = LineField(max_length=60, required=False)
     second = LineField(max_length=60, required=False)
+    third = LineField(max_length=60, required=False)
     sku = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9._/-]*$",
         max_length=40,
@@ -149,7 +151,7 @@ class VariantForm(forms.Form):
         if told.get("is_off"):
             self.errors.clear()
             return told
-        says = any(told.get(name) for name in ("first", "second", "price", "units", "weight_g"))
+        says = any(told.get(name) for name in (*PLACES, "price", "units", "weight_g"))
         is_bare = not told.get("sku") and "sku" not in self.errors
         if is_bare and (says or self.variant):
             self.add_error("sku", _("Enter a SKU of your own, like AD-TH-140"))
@@ -166,7 +168,7 @@ class VariantForm(forms.Form):
             number=number,
             id=self.variant.pk if self.variant else None,
             sku=told["sku"],
-            options=tuple(filter(None, (told["first"], told["second"]))),
+            options=tuple(filter(None, (told[place] for place in PLACES))),
             weight_g=told["weight_g"] or 0,
             price=told["price"],
             units=told["units"],
@@ -218,7 +220,8 @@ def first_rows(variants: Sequence[Variant], content: Content) -> list[dict[str, 
     relabel(variants, content)
     rows = [row_of(variant) | {"price": prices.get(variant.pk)} for variant in variants]
     rows += [new_row_of(row) for row in content.variants]
-    return rows + [{}] * (EMPTY_ROWS if rows else 2 * EMPTY_ROWS)
+    empty = EMPTY_ROWS if rows else 2 * EMPTY_ROWS
+    return rows + [{}] * min(empty, MOST_ROWS - len(rows))
 
 
 def relabel(variants: Sequence[Variant], content: Content) -> None:
@@ -229,17 +232,20 @@ def relabel(variants: Sequence[Variant], content: Content) -> None:
 
 def new_row_of(row: TypedVariant) -> dict[str, Any]:
     """Return the grid's row of a proposed variant."""
-    first, second = (*row.options, "", "")[:2]
     facts = {"sku": row.sku, "price": row.price, "units": row.units, "weight_g": row.weight_g}
-    return {"first": first, "second": second} | facts
+    return labels_of(row.options) | facts
+
+
+def labels_of(options: Sequence[str]) -> dict[str, str]:
+    """Return the labels of a variant by the fields of its row."""
+    return dict(zip(PLACES, [*options, "", "", ""], strict=False))
 
 
 def row_of(variant: Variant) -> dict[str, Any]:
     """Return the grid's row of a variant, without its price."""
     return {
         "id": variant.pk,
-        "first": variant.options[0] if variant.options else "",
-        "second": variant.options[1] if len(variant.options) > 1 else "",
+        **labels_of(variant.options),
         "sku": variant.sku,
         "units": variant.pool.on_hand,
         "weight_g": variant.weight_g or None,

@@ -35,7 +35,9 @@ def pictures(request: MemberRequest, merchant: Merchant, product_id: int) -> Htt
     product = get_object_or_404(rows, pk=product_id)
     problems: list[str] = []
     if request.method == "POST":
-        problems, added = _take(request, product)
+        problems, added = take_pictures(request, product)
+        if not request.FILES and not problems:
+            problems = [_("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format.")]
         if added:
             at, by = clock.moment_of(request), request.user
             show_at_once(product, waits=True, at=at, by=by)
@@ -106,13 +108,11 @@ def about(name: str | None, sentence: str) -> str:
     return labelled(shown, sentence) if shown else sentence
 
 
-def _take(request: MemberRequest, product: Product) -> tuple[list[str], int]:
+def take_pictures(request: MemberRequest, product: Product) -> tuple[list[str], int]:
     """Take each file; return a sentence for each that was refused, and how many were added."""
     files = request.FILES.getlist("files")
     texts = [" ".join(seen_only(text).split()) for text in request.POST.getlist("alt")]
     problems, added = too_large(request), 0
-    if not files and not problems:
-        return [_("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format.")], 0
     for place, file in enumerate(files):
         text = texts[place] if place < len(texts) and len(texts) > 1 else texts[0] if texts else ""
         try:

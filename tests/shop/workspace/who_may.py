@@ -26,6 +26,9 @@ ROWS = [
     # What is on sale is taken off by those who set its price; a draft by those who write it.
     ("{store}/products/{product}/withdraw/", "", "OM"),
     ("{store}/products/{product}/", "OME", "OME"),
+    ("{store}/products/{draft}/", "OME", "OME"),
+    ("{store}/products/stock/", "OMEP", "OMEP"),
+    ("{store}/products/prices/", "OM", "OM"),
     ("{store}/products/new/", "OME", "OME"),
     ("{store}/products/", "OMEP", ""),
     ("{store}/festivals/{festival}/statement", "OA", ""),
@@ -36,6 +39,7 @@ ROWS = [
     ("{store}/sessions/{seats}/", "OMPA", "OM"),
     ("{store}/sessions/", "OMPA", ""),
     ("{store}/profile/seller/", "O", "O"),
+    ("{store}/profile/holiday/", "OM", "OM"),
     ("{store}/profile/", "OME", "OME"),
     ("{store}/team/leave/", "OMEPA", "OMEPA"),
     ("{store}/team/done/", "O", ""),

@@ -105,7 +105,7 @@ def test_more_rows_can_be_asked_for_and_nothing_that_was_typed_is_lost(client, n
         ([], {"category": "999999"}, "Choose a category"),
         ([], {"hs_code": "63"}, "Enter six digits, like 6301.30"),
         ([], {"origin": "XX"}, "Select a valid choice"),
-        ([], {"option_names": "a, b, c"}, "Enter 2 at the most"),
+        ([], {"option_names": "a, b, c, d"}, "Enter 3 at the most"),
     ],
 )
 def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_saved(
