@@ -177,6 +177,19 @@ class BelowMinimum(ShopError):
         )
 
 
+class AgeNotSaid(ShopError):
+    """The cart holds something that asks for an age, and the shopper did not say to have it.
+
+    Args:
+        age: in years.
+    """
+
+    def __init__(self, age: int) -> None:
+        self.age = age
+        text = _("Say that you are %(age)d or older: something in your cart asks for it.")
+        super().__init__(text % {"age": age})
+
+
 class NeedsAccount(ShopError):
     """Only a signed-in shopper with a verified e-mail address may do this."""
 

@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from shop.cart.current import Shopper
 from shop.cart.formats import amount, full_day, language, less
 from shop.cart.models import CartLine
-from shop.cart.pricing import PricedCart, is_on_holiday
+from shop.cart.pricing import PricedCart, is_barred, is_on_holiday
 from shop.catalogue.words import terms_of
+from shop.delivery.names import country_name
 from shop.errors import LimitReached, OutOfStock
 from shop.festivals.pricing.items import deals_at, is_on_sale
 from shop.festivals.pricing.quoting import Quote
@@ -241,6 +242,11 @@ def missing(line: CartLine, short: int, quote: Quote) -> str:
     product = line.variant.product
     if is_on_holiday(product, at=quote.at):
         return away_sentence(product.merchant, language(), at=quote.at)
+    country = line.cart.country
+    if is_barred(product, country):
+        text = _("%(title)s may not be sent to %(country)s. Remove it, or choose another country.")
+        where = country_name(country, language())
+        return text % {"title": product.title_in(language()), "country": where}
     wanted = next(w for w in quote.basket.wanted if w.variant.id == line.variant_id)
     if not wanted.variant.regular or not is_on_sale(wanted.variant, quote.at):
         return _("This product is no longer on sale.")

@@ -67,6 +67,11 @@ class PricedCart:
             return True
         return self.has_goods and not contact.line1
 
+    @property
+    def asked_age(self) -> int:
+        """Return the age in years that the shopper is asked to have; 0 for none."""
+        return max(line.variant.product.category.min_age for line in self.lines)
+
     @cached_property
     def by_merchant(self) -> dict[int, list[CartLine]]:
         """Return the lines of each merchant, in the order in which they came in."""
@@ -142,7 +147,8 @@ def priced_lines(
     span = PriceSpan.objects.in_force(at=at).filter(variant=OuterRef("variant"))
     rows = (
         CartLine.objects.filter(cart__token_hash=token_hash)
-        .select_related("cart__contact", "variant__product__merchant", "variant__product__listing",
+        .select_related("cart__contact", "variant__product__merchant", "variant__product__category",
+                        "variant__product__listing",
                         "variant__pool")
         .annotate(
             regular_now=Subquery(regular.values("amount")[:1]),
@@ -166,6 +172,7 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings, *, at: dateti
         and line.regular_now is not None
         and (product.kind == Product.Kind.GOODS or variant.session_start is not None)
         and not is_on_holiday(product, at=at)
+        and not is_barred(product, line.cart.country)
     )
     regular = ((variant.listed_at, line.regular_now),) if on_sale else ()
     rates = {row["id"]: row["commission_bp"] for row in line.taking_part}
@@ -191,6 +198,11 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings, *, at: dateti
 def is_on_holiday(product: Product, *, at: datetime) -> bool:
     """Tell whether parcels with a product cannot be ordered since its store is away."""
     return product.kind == Product.Kind.GOODS and is_away(product.merchant, at=at)
+
+
+def is_barred(product: Product, country: str) -> bool:
+    """Tell whether the rules of its category forbid sending a product to a country."""
+    return product.kind == Product.Kind.GOODS and country in product.category.barred
 
 
 def _credited(deal: DealTerms, own: Holdings) -> DealTerms:

@@ -36,6 +36,10 @@ class Category(models.Model):
         "broken may always come back.",
     )  # fmt: skip
 
+    # Countries to which nothing of it may be sent, and the years that shoppers say to have.
+    barred = ArrayField(models.CharField(max_length=2), default=list, blank=True, db_default=[])
+    min_age = models.PositiveSmallIntegerField(default=0, db_default=0)
+
     class Meta:
         ordering = ["position", "path"]
         verbose_name_plural = "categories"

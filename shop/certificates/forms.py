@@ -60,6 +60,7 @@ class CertificateForm(forms.Form):
         names = dict.fromkeys(filter(None, [*CERTIFICATES, known]))
         chosen = ("", gettext_lazy("Choose"))
         self.fields["title"].choices = [chosen, *((name, name) for name in names)]
+        self.fields["papers"].is_asked_later = True  # where there is none yet
         self.today = today
 
     def clean_until(self) -> date:

@@ -153,6 +153,8 @@ def _delivery_page(
         "parcels": parcels(len(priced.chosen)),
         "shares": sums.show_shares(priced),
         "terms_link": settings.TERMS_LINK,
+        "asked_age": priced.asked_age,
+        "said_age": "age" in request.POST,
         **refused(refusal),
     }
     name = "delivery.html#step" if request.htmx else "delivery.html"
@@ -163,5 +165,6 @@ def _agreed(request: Request) -> Agreement:
     """Return the agreement of the page: only compared with the present one, never believed."""
     minor = number_of(request.POST.get("total", ""))
     return Agreement(
-        -1 if minor is None else minor, request.POST.get("digest", ""), request.POST.get("wish", "")
-    )
+        -1 if minor is None else minor, request.POST.get("digest", ""),
+        request.POST.get("wish", ""), number_of(request.POST.get("age", "")) or 0,
+    )  # fmt: skip

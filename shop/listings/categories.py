@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Category, Product
@@ -33,15 +34,27 @@ def save_category(category: Category, *, at: datetime) -> None:
     if before is None or before.path != category.path:
         _check_place(category, rows)
     below = _below(before, rows) if before else []
+    if before is None:
+        _inherit(category, rows)
     category.save()
+    is_ruled = before is not None and _rules(before) != _rules(category)
     for row in below:
         row.path = category.path + row.path.removeprefix(cast("Category", before).path)
-    Category.objects.bulk_update(below, ["path"])
+        if is_ruled:  # what may not be sent, and an asked age, count for all that stands below
+            row.barred, row.min_age = category.barred, category.min_age
+    Category.objects.bulk_update(below, ["path", "barred", "min_age"])
     products = Product.objects.public().filter(
         category__in=[category.pk, *(row.pk for row in below)]
     )
     refresh(list(products.values_list("pk", flat=True)), at=at)
     spans.mark_change("category", at=at)  # menus and filters name it, with products or without
+
+
+def usual_codes(category: Category) -> list[str]:
+    """Return the customs codes that products of a category have most, up to three."""
+    rows = Product.objects.public().filter(category=category).exclude(hs_code="")
+    counted = rows.order_by().values("hs_code").annotate(n=Count("pk")).order_by("-n", "hs_code")
+    return [row["hs_code"] for row in counted[:3]]
 
 
 def check_place(category: Category) -> None:
@@ -74,6 +87,18 @@ def _check_place(category: Category, rows: Mapping[int, Category]) -> None:
         moved = path + row.path.removeprefix(cast("Category", before).path)
         if moved in paths:
             raise NotPossible(_("There is a category “%(path)s” already.") % {"path": moved})
+
+
+def _inherit(category: Category, rows: Mapping[int, Category]) -> None:
+    """Give a new category that says nothing of its own the rules of the one above it."""
+    top = category.path.partition("/")[0]
+    above = next((row for row in rows.values() if row.path == top), None)
+    if above and _rules(category) == ([], 0):
+        category.barred, category.min_age = above.barred, above.min_age
+
+
+def _rules(category: Category) -> tuple[list[str], int]:
+    return category.barred, category.min_age
 
 
 def _below(category: Category, rows: Mapping[int, Category]) -> list[Category]:

@@ -115,6 +115,9 @@ class Merchant(Stateful):
     is_trusted = models.BooleanField(
         default=False, help_text="Its changes are public at once, and looked at later."
     )
+    low_stock = models.PositiveSmallIntegerField(
+        default=10, db_default=10, help_text="Fewer units than this are running low."
+    )
     away_from = models.DateField(null=True, blank=True, help_text="First day of its holiday.")
     away_until = models.DateField(null=True, blank=True, help_text="Last day of its holiday.")
     created_at = models.DateTimeField()

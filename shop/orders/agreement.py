@@ -17,12 +17,14 @@ class Agreement:
     """The total in minor units and the digest that were on the page.
 
     ``wish`` tells a cart that was changed from a price that was; a page that does not send it
-    has said nothing about it. It is no part of what two agreements are compared by.
+    has said nothing about it. It is no part of what two agreements are compared by, and neither is
+    the ``age`` that the shopper says to have at least.
     """
 
     total: int
     digest: str
     wish: str = field(default="", compare=False)
+    age: int = field(default=0, compare=False)
 
 
 def agreement(priced: PricedCart) -> Agreement:

@@ -22,6 +22,7 @@ from shop.currencies import least_charge, written
 from shop.delivery.models import Contact
 from shop.delivery.names import country_name
 from shop.errors import (
+    AgeNotSaid,
     BelowMinimum,
     CannotDeliver,
     CartChanged,
@@ -152,6 +153,8 @@ def _refuse(priced: PricedCart, agreed: Agreement) -> None:
         raise CannotDeliver(country_name(cart.country, language))
     if priced.lacks_contact:  # goods may have come in since tickets alone were asked about
         raise NotPossible(_("Enter an address in the country where the parcels should go."))
+    if priced.asked_age > agreed.age:
+        raise AgeNotSaid(priced.asked_age)
     for line in priced.lines:
         if missing := quote.missing.get(line.variant_id):
             title = line.variant.product.title_in(language)
@@ -215,6 +218,7 @@ def _place(
         total=agreed.total,
         digest=agreed.digest,
         wish=wish(priced),
+        of_age=priced.asked_age,
         placed_at=at,
         pay_by=at + time_to_pay,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -12,20 +13,43 @@ from cms.admin.languages import other_languages
 from cms.admin.naming import NamedForm, Saving
 from shop import clock
 from shop.catalogue.models import Category
+from shop.delivery.names import countries_by_name
 from shop.errors import NotPossible
 from shop.languages import in_language
 from shop.listings import categories
 
+OLDEST = 25
+
 
 class CategoryForm(NamedForm):
-    """A category's place, its name, and its name in each other language."""
+    """A category's place, its name, its rules, and its name in each other language."""
+
+    barred = forms.MultipleChoiceField(
+        required=False, label="May not be sent to", widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text="Countries to which the law bars it, whoever sells: nothing of this category "
+        "and those below it can be ordered there.",
+    )  # fmt: skip
+    min_age = forms.IntegerField(
+        required=False, min_value=0, max_value=OLDEST, label="Age that is asked",
+        help_text="Shoppers say at the checkout that they are so old, as for wine and knives; "
+        "empty: not asked. Counts for the categories below it as well.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["barred"]
+        field.choices = countries_by_name("en")
+
+    def clean_min_age(self) -> int:
+        """Return the age; none is 0."""
+        return self.cleaned_data["min_age"] or 0
 
     named, labelled = "name", "Name in {}"
     if_empty = "Empty: its English name is shown."
 
     class Meta:
         model = Category
-        fields = ("path", "name", "returns", "position")
+        fields = ("path", "name", "returns", "barred", "min_age", "position")
 
     def _post_clean(self) -> None:
         """Refuse a place at which it cannot stand."""

@@ -81,6 +81,10 @@ class Order(Stateful):
     total = models.PositiveBigIntegerField(help_text="What is charged, minor units.")
     digest = models.CharField(max_length=64, help_text="Of the lines that were agreed to.")
     wish = models.CharField(max_length=64, help_text="Of what the cart asked for.")
+    of_age = models.PositiveSmallIntegerField(
+        default=0, db_default=0,
+        help_text="So old the shopper said to be at least; 0: not asked.",
+    )  # fmt: skip
     has_verified_email = models.BooleanField(default=False, help_text="Limits are counted.")
     mailbox = models.ForeignKey(
         Mailbox, models.PROTECT, null=True, related_name="+",

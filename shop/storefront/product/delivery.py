@@ -42,11 +42,23 @@ class Delivery:
 
 
 def deliveries(
-    merchant: Merchant, weights: Collection[int], reader: Reader, *, start: date
+    merchant: Merchant,
+    weights: Collection[int],
+    reader: Reader,
+    *,
+    start: date,
+    is_barred: bool = False,
 ) -> dict[int, Delivery]:
-    """Return the cheapest way to send one piece of each weight to a country. One statement."""
+    """Return the cheapest way to send one piece of each weight to a country. One statement.
+
+    Args:
+        is_barred: the rules of its category forbid to send it there.
+    """
     country, language = reader.country, reader.language
     name = country_name(country, language)
+    if is_barred:
+        refusal = _("This product cannot be sent to %(country)s.") % {"country": name}
+        return dict.fromkeys(weights, Delivery(0, "", "", "", "", refusal))
     parcels = {weight: Parcel(merchant.ship_region, weight) for weight in weights}
     try:
         options = delivery_options(parcels, country, country_name=name)

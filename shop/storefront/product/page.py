@@ -95,6 +95,7 @@ class ProductPage:
     waiting: WaitingNames
     holds_until: datetime | None
     away: str
+    min_age: int
     report_url: str
 
 
@@ -145,7 +146,7 @@ def product_page(
     offered = Offered(shown, product.option_names, chosen)
     box = buying(offered, words.terms, where=merchant.city, reader=reader, at=at)
     weights = set() if is_experience or box is None else {one.weight_g for one in variants}
-    sent = deliveries(merchant, weights, reader, start=at.date()) if weights else {}
+    sent = _sent(product, weights, reader, at=at) if weights else {}
     pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
     url = reverse("product", args=[product.slug])
     away = "" if is_experience else away_sentence(merchant, language, at=at)
@@ -181,8 +182,17 @@ def product_page(
         ),
         holds_until=_holds_until(variants, None if is_experience else next_turn(merchant, at=at)),
         away=away,
+        min_age=product.category.min_age,
         report_url=reverse("report-product", args=[product.slug]),
     )
+
+
+def _sent(
+    product: Product, weights: set[int], reader: Reader, *, at: datetime
+) -> dict[int, Delivery]:
+    """Return how one piece of each weight is sent to the reader's country."""
+    is_barred = reader.country in product.category.barred
+    return deliveries(product.merchant, weights, reader, start=at.date(), is_barred=is_barred)
 
 
 def _first_delivery(sent: dict[int, Delivery], box: Buying) -> Delivery | None:

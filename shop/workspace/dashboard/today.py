@@ -25,7 +25,6 @@ from shop.stock.models import free_units
 from shop.workspace.access import nominations_of, products_of, sold_by
 
 DAYS = 14
-FEW = 10  # units: from here on it is time to make more
 SHOWN = 6
 LOOKED_AT = 500
 
@@ -79,7 +78,7 @@ def running_low(merchant: Merchant) -> QuerySet[Variant]:
             session_start__isnull=True,
         )
         .annotate(left=free_units("pool"))
-        .filter(left__lt=FEW)
+        .filter(left__lt=merchant.low_stock)
         .select_related("product")
         .order_by("left", "pk")[:SHOWN]
     )

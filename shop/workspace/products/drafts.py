@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -44,6 +45,8 @@ def preview(request: MemberRequest, merchant: Merchant, product_id: int) -> Http
         reader=Reader(language, currency_of(request), country_of(request)),
         asked=_asked(request), variants=_variants(found, at=at),
     )  # fmt: skip
+    # In the place of the button, which would fill a real cart with what is on sale.
+    page = replace(page, away=_("This is a preview. Nothing can be bought here."))
     context = {"page": page, "product_id": found.pk, "draft": own}
     return render(request, "shop/workspace/product_preview.html", context)
 

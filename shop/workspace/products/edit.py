@@ -16,6 +16,7 @@ from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
 from shop.listings import publish
+from shop.listings.categories import usual_codes
 from shop.listings.edit import EditConflict, create_product, kind_of, newest_edit
 from shop.listings.variants import MOST_ROWS, BadRows
 from shop.merchants.models import Merchant
@@ -271,6 +272,8 @@ def _page(
 ) -> HttpResponse:
     at: datetime = clock.moment_of(request)
     is_open = product and product.state in OPEN
+    if product and is_open and not product.hs_code:
+        form.suggest_codes(usual_codes(product.category))
     kind = product.kind if product else kind_of(merchant, is_outing=_is_outing(request))
     options = form.fields["option_names"].to_python(form["option_names"].value())
     has_errors = form.is_bound and (bool(form.errors) or not grid.is_valid())

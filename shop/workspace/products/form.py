@@ -15,6 +15,7 @@ from shop.delivery.names import countries_by_name
 from shop.festivals.models import ChangeLog, RegularPrice
 from shop.forms.fields import AmountField, HsCodeField, LineField, ListField, ProseField
 from shop.forms.numbers import number_of
+from shop.languages import listed, sentences
 from shop.listings.edit import TypedWords
 from shop.listings.variants import MOST_ROWS, BadRows, TypedVariant
 from shop.moderation.contents import Content
@@ -103,6 +104,13 @@ class ProductForm(forms.Form):
     def ask_about_an_outing(self) -> None:
         """Label the field of materials as the things that an experience includes."""
         self.fields["materials"].label = _("What is included")
+
+    def suggest_codes(self, codes: Sequence[str]) -> None:
+        """Say which customs codes products of the category have."""
+        if codes:
+            often = _("Often in this category: %(codes)s") % {"codes": listed(codes)}
+            field = self.fields["hs_code"]
+            field.help_text = sentences(field.help_text, often)
 
     def words(self, before: TypedWords | None) -> TypedWords:
         """Return the typed words; titles in other languages have pages of their own."""

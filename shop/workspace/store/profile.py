@@ -44,7 +44,7 @@ from shop.workspace.translations import language_links
 PICTURES = ("logo", "banner")
 OLDEST = 1500
 FIELDS = (
-    "tagline", "story", "founded", "makers", "dispatch_from", "dispatch_to",
+    "tagline", "story", "founded", "makers", "dispatch_from", "dispatch_to", "low_stock",
 )  # fmt: skip
 
 
@@ -72,10 +72,21 @@ class ProfileForm(forms.Form):
         label=gettext_lazy("Packed at the latest after, working days"), min_value=0, max_value=60
     )
 
+    low_stock = forms.IntegerField(
+        label=gettext_lazy("Running low below, units"), min_value=0, max_value=10_000,
+        required=False,
+        help_text=gettext_lazy("Sizes with fewer units stand on your overview."),
+    )  # fmt: skip
+
     def __init__(self, today: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["founded"].max_value = today.year
         self.today = today
+
+    def clean_low_stock(self) -> int:
+        """Return the level; where nothing is typed it stays."""
+        typed: int | None = self.cleaned_data["low_stock"]
+        return self.initial["low_stock"] if typed is None else typed
 
     def clean_founded(self) -> int | None:
         """Refuse years to come."""

@@ -121,5 +121,17 @@ def test_the_preview_of_a_product_on_sale_shows_what_is_proposed(client, desk):
     page = client.get(desk.address("{store}/products/{product}/preview/")).text
 
     assert "Kettle, red" in page
+    assert "Add to cart" not in page
     assert "It sings." in page
     assert "Kettle, red" not in Client().get(f"/products/{desk.product.slug}/").text
+
+
+def test_a_draft_without_a_customs_code_is_shown_those_of_its_category(client, desk):
+    draft = made_by(client, desk, row(sku="TH-1"), hs_code="")
+    for code, count in (("6301.30", 2), ("6302.60", 1), ("", 4)):
+        for _n in range(count):
+            make.product(category=draft.category, hs_code=code)
+
+    page = client.get(f"/merchant/{desk.merchant.slug}/products/{draft.pk}/").text
+
+    assert "Often in this category: 6301.30, 6302.60" in page

@@ -12,7 +12,7 @@ from tests.shop.workspace.desk import EVIL, look
 pytestmark = pytest.mark.django_db
 TOLD = {"tagline": "Kettles that sing.", "story": "We beat copper.\r\nBy hand.", "founded": "1994",
         "makers": "7", "dispatch_from": "1",
-        "dispatch_to": "4"}  # fmt: skip
+        "dispatch_to": "4", "low_stock": "3"}  # fmt: skip
 
 
 @pytest.fixture
@@ -32,6 +32,7 @@ def test_words_are_saved_and_logged_and_nothing_else_can_be(client, desk, profil
     look(desk, page=True)
     after = type(before).objects.get(pk=before.pk)
     assert (after.tagline, after.story) == ("Kettles that sing.", "We beat copper.\nBy hand.")
+    assert after.low_stock == 3
     kept = ("name", "country", "commission_bp", "slug", "ship_region", "certifications",
             "reserve_bp")  # fmt: skip
     assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
