@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.delivery.models import Carrier
 from shop.errors import NotPossible, StaleState
+from shop.festivals.changelog import log
 from shop.locks import lock_one
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.refund import refunded
-from shop.orders.tasks import send_shipped
+from shop.orders.tasks import send_parcel_news, send_shipped
 from shop.stock import units as stock
 from shop.tasks import enqueue
+
+MOST_PARCELS = 20
 
 
 @transaction.atomic
@@ -71,6 +74,67 @@ def ship(
     )
     enqueue(send_shipped, shipment.pk)
     return shipment
+
+
+@transaction.atomic
+def add_parcel(
+    suborder: Suborder, *, carrier: str, tracking_number: str, at: datetime, by: User
+) -> Shipment:
+    """Record one more parcel of a suborder that has left in several, and mail the shopper.
+
+    Raises:
+        NotPossible: it has not left, or has arrived; or it has very many parcels.
+    """
+    suborder = _on_its_way(suborder)
+    if suborder.shipments.count() >= MOST_PARCELS:
+        raise NotPossible(_("An order has at most 20 parcels."))
+    contact_id = Order.objects.values_list("contact", flat=True).get(pk=suborder.order_id)
+    shipment = Shipment.objects.create(
+        suborder=suborder, contact_id=contact_id, carrier=carrier,
+        tracking_number=tracking_number, tracking_url=tracking_url(carrier, tracking_number),
+        shipped_at=at, by=by,
+    )  # fmt: skip
+    enqueue(send_parcel_news, shipment.pk, True)
+    return shipment
+
+
+@transaction.atomic
+def mend_parcel(
+    shipment: Shipment, *, carrier: str, tracking_number: str, at: datetime, by: User
+) -> bool:
+    """Correct who carries a parcel and under which number; return whether anything is new.
+
+    The shopper is told by mail.
+
+    Raises:
+        NotPossible: the parcel has arrived.
+    """
+    suborder = _on_its_way(shipment.suborder)
+    now = Shipment.objects.get(pk=shipment.pk)
+    before, after = (now.carrier, now.tracking_number), (carrier, tracking_number)
+    if before == after:
+        return False
+    Shipment.objects.filter(pk=now.pk).update(
+        carrier=carrier, tracking_number=tracking_number,
+        tracking_url=tracking_url(carrier, tracking_number),
+    )  # fmt: skip
+    log(suborder, "mend parcel", at=at, by=by, festival=None,
+        before={"carrier": before[0], "number": before[1]},
+        after={"carrier": carrier, "number": tracking_number})  # fmt: skip
+    enqueue(send_parcel_news, now.pk, False)
+    return True
+
+
+def _on_its_way(suborder: Suborder) -> Suborder:
+    """Lock a suborder that has left and not arrived.
+
+    Raises:
+        NotPossible: it has not left, or has arrived.
+    """
+    found = lock_one(Suborder.objects.select_related("order"), suborder.pk)
+    if found.state != Suborder.State.SHIPPED:
+        raise NotPossible(_("Only a parcel that is on its way can be changed."))
+    return found
 
 
 def tracking_url(carrier: str, number: str) -> str:

@@ -129,6 +129,23 @@ def send_shipped(shipment_id: int) -> None:
 
 @task
 @tried_again
+def send_parcel_news(shipment_id: int, is_more: bool) -> None:
+    """Tell the shopper of one more parcel, or of the right number of one."""
+    shipments = Shipment.objects.select_related("suborder__merchant", "suborder__order__contact")
+    shipment = shipments.get(pk=shipment_id)
+    order = shipment.suborder.order
+    context = mail_context(order) | {
+        "store": shipment.suborder.merchant.name,
+        "carrier": shipment.carrier,
+        "tracking_number": shipment.tracking_number,
+        "tracking_url": shipment.tracking_url,
+        "is_more": is_more,
+    }
+    send("parcel-news", order.contact.email, language=order.language, context=context)
+
+
+@task
+@tried_again
 def send_address_mended(order_id: int) -> None:
     """Tell the shopper to which address the order goes now."""
     order = Order.objects.select_related("contact").get(pk=order_id)

@@ -28,7 +28,7 @@ def set_page(facts: str, *, fiscal_number: str = "") -> bytes:
     """Return the PDF of facts as JSON: language, number, device, seller and the page's words."""
     given = {"facts": facts, "fiscal_number": fiscal_number}
     made: Any = typst.compile(
-        TEMPLATE, root=HERE, font_paths=_fonts(), format="pdf", sys_inputs=given, timestamp=0
+        TEMPLATE, root=HERE, font_paths=fonts(), format="pdf", sys_inputs=given, timestamp=0
     )
     return made
 
@@ -47,7 +47,8 @@ def file_name(document: Document) -> str:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """Return the fonts beside this file, and no others."""
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[HERE / "fonts"]
     )

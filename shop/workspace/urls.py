@@ -6,7 +6,17 @@ from shop.workspace.festivals import enrol, nominate, raise_allotment
 from shop.workspace.money import account as accounts
 from shop.workspace.money import remote
 from shop.workspace.money import views as money
-from shop.workspace.orders import disputes, papers, replace, returns, ship, statements, tickets
+from shop.workspace.orders import (
+    disputes,
+    papers,
+    parcel_papers,
+    parcels,
+    replace,
+    returns,
+    ship,
+    statements,
+    tickets,
+)
 from shop.workspace.people import team
 from shop.workspace.products import (
     drafts,
@@ -38,6 +48,9 @@ product = [
 store: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="workspace-store"),
     path("orders/", ship.orders, name="workspace-orders"),
+    re_path(r"^orders/(?P<printed>slip|label-a4|label-a6)s\.pdf$", parcel_papers.of_all,
+            name="workspace-parcels"),
+    path("orders/sent/", parcels.many_sent, name="workspace-many-sent"),
     path("orders/packing.csv", ship.packing_sheet, name="workspace-packing"),
     path("returns/", returns.index, name="workspace-returns"),
     path("money/", money.overview, name="workspace-money"),
@@ -105,6 +118,9 @@ urlpatterns = [
     path("orders/<int:suborder_id>/", ship.suborder, name="workspace-order"),
     path("orders/<int:suborder_id>/cannot-send/", returns.cannot_send,
          name="workspace-cannot-send"),
+    path("orders/<int:suborder_id>/parcels/add/", parcels.parcel, name="workspace-parcel-add"),
+    path("orders/<int:suborder_id>/parcels/<int:shipment_id>/", parcels.parcel,
+         name="workspace-parcel-mend"),
     path("orders/<int:suborder_id>/replace/", replace.offer, name="workspace-send-again"),
     path("replacements/<int:replacement_id>/", replace.replacement, name="workspace-replacement"),
     path("orders/<int:suborder_id>/disputes/papers/<int:paper_id>/", disputes.paper,
@@ -117,6 +133,8 @@ urlpatterns = [
     path("returns/pictures/<int:picture_id>.jpg", returns.picture, name="workspace-return-picture"),
     path("orders/<int:suborder_id>/papers/<int:document_id>.pdf", papers.paper,
          name="workspace-paper"),
+    re_path(r"^orders/(?P<suborder_id>[0-9]{1,15})/(?P<printed>slip|label-a4|label-a6|cn22|cn23)\.pdf$",
+            parcel_papers.of_one, name="workspace-parcel"),
     path("tickets/", tickets.find, name="workspace-tickets"),
     path("tickets/<str:code>/", tickets.ticket, name="workspace-ticket"),
     path("<slug:store>/", include(store)),

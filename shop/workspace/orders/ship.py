@@ -17,6 +17,7 @@ from shop.orders.models import OrderLine, Suborder
 from shop.orders.refund import refunded
 from shop.orders.ship import ship
 from shop.papers.lists import PaperRow, papers_column
+from shop.papers.sending.facts import crosses_a_border, declared
 from shop.returns.models import ReturnRequest
 from shop.returns.replace import left_to_replace
 from shop.returns.words import KINDS, replacement_words, state_words
@@ -105,7 +106,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
             text = _("%(number)s is marked as sent. The shopper was mailed.")
             messages.success(request, text % {"number": found.order.number})
             return redirect("workspace-store", found.merchant.slug)
-    lines = list(found.lines.all())
+    lines = list(found.lines.select_related("product", "variant"))
     back = refunded(lines)
     shipments = list(found.shipments.select_related("contact"))
     # Once it has left, the page says where it went, whatever becomes of the order's address.
@@ -126,6 +127,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
             for row in found.returns.all()
         ],
         "shipments": shipments,
+        "goods": declared(lines, back) if found.service and crosses_a_border(found) else [],
         "again": [(row, *replacement_words(row.state)) for row in found.replacements.all()],
         "may_send_again": Right.ANSWER in request.rights and bool(left_to_replace(found)),
         "disputes": disputes_of(found) if Right.ANSWER in request.rights else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -73,6 +74,7 @@ class Desk:
             invited=self.invited,
             certificate=self.certificate,
             sheet_of_paper=self.sheet_of_paper,
+            printed="slip",
             version="1",
             kind="csv",
             language="fr",
@@ -84,6 +86,10 @@ ADDRESSES = [
     ("", "get"),
     ("orders/{suborder}/", "get post"),
     ("orders/{suborder}/papers/{paper}.pdf", "get"),
+    ("orders/{suborder}/{printed}.pdf", "get"),
+    ("orders/{suborder}/parcels/add/", "get post"),
+    ("{store}/orders/sent/", "get post"),
+    ("{store}/orders/{printed}s.pdf", "get"),
     ("{store}/", "get"),
     ("{store}/orders/", "get"),
     ("{store}/orders/packing.csv", "get"),
@@ -147,6 +153,7 @@ VISITS = [
 AFTER_SALE = [
     ("orders/{suborder}/cannot-send/", "get post"),
     ("orders/{suborder}/replace/", "get post"),
+    ("orders/{suborder}/parcels/{shipment}/", "get post"),
     ("orders/{suborder}/disputes/{dispute}/", "get post"),
     ("orders/{suborder}/disputes/papers/{slip}/", "get"),
     ("orders/{suborder}/disputes/papers/{slip}/remove/", "post"),
@@ -168,7 +175,7 @@ AFTER_SALE = [
 OWN_STORE_FOREIGN_ROW = [
     (pattern, methods)
     for pattern, methods in ADDRESSES
-    if pattern.replace("{language}", "").count("{") > 1
+    if re.sub("{(language|printed)}", "", pattern).count("{") > 1
 ]
 
 

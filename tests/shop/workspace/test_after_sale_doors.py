@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from shop.orders.models import Refund, Replacement, Suborder
+from shop.orders.models import Refund, Replacement, Shipment, Suborder
 from shop.payments.disputes.models import DisputeEvidence
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.settlements.commission import bill
@@ -26,7 +26,7 @@ FOREIGN = [call for call in CALLS if call[0].startswith(("orders", "re"))
            or call[0].count("{") > 1]  # fmt: skip
 BODY = {"do": "cancel", "text": "Taken over", "reason": "Taken over", "answer": "agree",
         "name": "Taken over", "iban": "Taken over",
-        "sure": "on"}  # fmt: skip
+        "sure": "on", "carrier": "Taken over"}  # fmt: skip
 
 
 def facts_of(desk: Desk) -> dict[str, object]:
@@ -53,9 +53,11 @@ def facts_of(desk: Desk) -> dict[str, object]:
     again = Replacement.objects.create(suborder=part, reason="Broken", made_at=NOON,
                                        ship_by=NOON, arrives_to=NOON)  # fmt: skip
     paper = slip(part, at=NOON)
+    parcel = Shipment.objects.create(suborder=part, carrier="DHL", shipped_at=NOON)
     return {
         "again": again.pk, "dispute": paper.evidence.dispute_id, "slip": paper.pk,
         "store": store.slug, "suborder": part.pk, "request": asked.pk, "method": method.pk,
+        "shipment": parcel.pk,
         "shot": ReturnPicture.objects.create(line=line, content=b"\xff\xd8").pk,
         "settlement": settlement.pk, "payout": payout.pk,
     }  # fmt: skip
@@ -98,6 +100,7 @@ def state() -> list:
         Refund.objects.count(),
         list(Replacement.objects.order_by("pk").values_list("pk", "state")),
         DisputeEvidence.objects.count(),
+        list(Shipment.objects.order_by("pk").values_list("pk", "carrier")),
     ]
 
 

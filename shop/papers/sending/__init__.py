@@ -1,0 +1,1 @@
+"""Papers that go with a parcel: slip, address label and customs declaration."""

@@ -1,0 +1,162 @@
+"""What the papers of a parcel say, as values for the page that sets them.
+
+A slip is in the shopper's language. A customs declaration is in French, a language of every post,
+and in English; its boxes are those of the forms CN22 and CN23 of the Universal Postal Union.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from shop import dates
+from shop.currencies import currencies
+from shop.delivery.names import address_lines, country_name
+from shop.money import split
+from shop.orders.models import OrderLine, Suborder
+from shop.orders.refund import refunded
+
+CN22_MOST_G = 2_000
+"""A CN22 is for a small packet: up to 2 kg and a value of 300 SDR; above it takes a CN23."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Some equal goods of a parcel, as customs ask for them; weights in grams, value minor."""
+
+    title: str
+    quantity: int
+    weight_g: int
+    value: int
+    hs_code: str
+    origin: str
+
+    @property
+    def lacks(self) -> list[str]:
+        """Return what customs ask for and nobody has filled in."""
+        asked = (("weight", self.weight_g), ("code", self.hs_code), ("origin", self.origin))
+        return [name for name, value in asked if not value]
+
+
+def declared(lines: Iterable[OrderLine], back: Mapping[int, int]) -> list[Declared]:
+    """Return the goods that are in a parcel.
+
+    Args:
+        lines: with product and variant.
+        back: how many units of a line were refunded, by its id: these are not in it.
+    """
+    found = []
+    for line in lines:
+        count = line.quantity - back.get(line.pk, 0)
+        if count < 1:
+            continue
+        product = line.product
+        value = split(line.paid, [count, line.quantity - count])[0]
+        found.append(Declared(
+            line.title, count, line.variant.weight_g * count, value, product.hs_code,
+            country_name(product.origin, "en") if product.origin else "",
+        ))  # fmt: skip
+    return found
+
+
+def crosses_a_border(part: Suborder) -> bool:
+    """Tell whether a parcel goes to another country, and needs a declaration."""
+    contact = part.order.contact
+    return contact is not None and contact.country != part.merchant.country
+
+
+def slips(parts: Iterable[Suborder]) -> list[dict[str, Any]]:
+    """Return the facts of packing slips; no prices, since many a parcel is a gift."""
+    parts = list(parts)
+    lines = [line for part in parts for line in part.lines.all()]
+    back = refunded(lines)
+    return [_slip(part, back) for part in parts]
+
+
+def labels(parts: Iterable[Suborder]) -> list[dict[str, Any]]:
+    """Return the facts of address labels."""
+    return [
+        {
+            "number": part.order.number,
+            "sender": _sender(part),
+            "to": _receiver(part, "en"),
+            "phone": part.order.contact.phone if part.order.contact else "",
+        }
+        for part in parts
+    ]
+
+
+def declaration(part: Suborder, *, at: date) -> dict[str, Any]:
+    """Return the facts of a customs declaration. Two statements."""
+    lines = list(part.lines.select_related("product", "variant"))
+    rows = declared(lines, refunded(lines))
+    currency = part.order.currency
+    return {
+        "number": part.order.number,
+        "date": at.isoformat(),
+        "place": part.merchant.city,
+        "sender": _sender(part),
+        "tax_number": part.merchant.tax_number,
+        "to": _receiver(part, "en"),
+        "phone": part.order.contact.phone if part.order.contact else "",
+        "currency": currency,
+        "postage": _amount(part.delivery_price, currency),
+        "rows": [
+            [row.title, str(row.quantity), _kilograms(row.weight_g), _amount(row.value, currency),
+             row.hs_code or "–", row.origin or "–"]
+            for row in rows
+        ],
+        "weight": _kilograms(sum(row.weight_g for row in rows)),
+        "value": _amount(sum(row.value for row in rows), currency),
+    }  # fmt: skip
+
+
+def _slip(part: Suborder, back: Mapping[int, int]) -> dict[str, Any]:
+    language = part.order.language or settings.LANGUAGE_CODE
+    with override(language):
+        words = {
+            "title": _("Packing slip"), "order": _("Order"), "day": _("Date"),
+            "from": _("From"), "to": _("To"), "item": _("Item"), "sku": _("SKU"),
+            "quantity": _("Qty"),
+            "note": _("Is something missing or broken? Say so on the page of your order."),
+        }  # fmt: skip
+        day = dates.day_of_year(part.order.placed_at.date(), language)
+    return {
+        "language": language, "words": words, "number": part.order.number, "day": day,
+        "sender": _sender(part), "to": _receiver(part, language),
+        "rows": [
+            [line.shown_title or line.title, ", ".join(_options(line)), line.sku,
+             str(line.quantity - back.get(line.pk, 0))]
+            for line in part.lines.all() if line.quantity > back.get(line.pk, 0)
+        ],
+    }  # fmt: skip
+
+
+def _options(line: OrderLine) -> Collection[str]:
+    return line.shown_options or line.options
+
+
+def _sender(part: Suborder) -> Sequence[str]:
+    store = part.merchant
+    names = [store.seller_name] + ([store.name] if store.name != store.seller_name else [])
+    return [*names, *store.seller_lines, country_name(store.country, "en")]
+
+
+def _receiver(part: Suborder, language: str) -> Sequence[str]:
+    contact = part.order.contact
+    return list(address_lines(contact, language)) if contact else []
+
+
+def _amount(minor: int, currency: str) -> str:
+    digits = currencies()[currency].exponent
+    return f"{minor / 10**digits:.{digits}f}"
+
+
+def _kilograms(grams: int) -> str:
+    return f"{grams / 1000:.3f}" if grams else "–"

@@ -1,0 +1,65 @@
+"""Papers that go with parcels: slips, labels and customs declarations, as PDF to be printed."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
+from shop.orders.models import Suborder
+from shop.papers.pdf import as_answer
+from shop.papers.sending.facts import declaration, labels, slips
+from shop.papers.sending.pdf import TEMPLATES, set_parcel_papers
+from shop.workspace.access import (
+    MemberRequest,
+    members_only,
+    sold_by,
+    store_members,
+    suborders_of,
+    today_of,
+    work_on,
+)
+from shop.workspace.paging import by_day
+
+MOST = 50
+"""Parcels in one file: as many as somebody packs in a morning."""
+FOR_MANY = ("slip", "label-a6", "label-a4")
+
+
+@require_GET
+@members_only
+def of_one(request: MemberRequest, suborder_id: int, printed: str) -> HttpResponse:
+    """Return a paper of one parcel."""
+    rows = suborders_of(request).exclude(service="").prefetch_related("lines")
+    part = get_object_or_404(rows, pk=suborder_id, order__contact__blanked_at=None)
+    work_on(request, part.merchant, Right.ORDERS)
+    if printed not in TEMPLATES:
+        raise Http404
+    if printed in FOR_MANY:
+        return _answer(printed, [part], part.order.number)
+    sheet = declaration(part, at=today_of(request))
+    return as_answer(set_parcel_papers(printed, [sheet]), f"{part.order.number}-{printed}.pdf")
+
+
+@require_GET
+@store_members(Right.ORDERS)
+def of_all(request: MemberRequest, merchant: Merchant, printed: str) -> HttpResponse:
+    """Return slips or labels of the parcels to send, those due first; at most ``MOST``."""
+    if printed not in FOR_MANY:
+        raise Http404
+    rows = sold_by(merchant).to_send().exclude(service="").select_related("merchant")
+    rows = rows.prefetch_related("lines").order_by(by_day("ship_by"), "pk")
+    parts = list(rows[:MOST])
+    if not parts:
+        messages.info(request, _("No orders to send. Well done."))
+        return redirect("workspace-orders", merchant.slug)
+    return _answer(printed, parts, f"{merchant.slug}-{today_of(request):%Y-%m-%d}")
+
+
+def _answer(kind: str, parts: list[Suborder], name: str) -> HttpResponse:
+    sheets = slips(parts) if kind == "slip" else labels(parts)
+    return as_answer(set_parcel_papers(kind, sheets), f"{name}-{kind}.pdf")

@@ -1,0 +1,170 @@
+"""Many parcels are marked at once, one more is added, and a wrong number is corrected."""
+
+import pytest
+from django.core import mail
+from django.db import transaction
+
+from shop.delivery.models import Contact
+from shop.festivals.models import ChangeLog
+from shop.orders import end
+from shop.orders.models import Shipment, Suborder
+from shop.orders.ship import ship
+from tests import make
+from tests.make import NOON
+from tests.queue import run_queued_work
+
+pytestmark = pytest.mark.django_db
+
+
+def sold(desk, count=1):
+    kettle = make.variant(20_00, of=make.product(of=desk.merchant, title="Pot"))
+    found = []
+    for _n in range(count):
+        order = make.order({kettle: 1})
+        with transaction.atomic():
+            end.mark_paid(end.lock(order.pk), at=NOON)
+        found.append(order.suborders.get())
+    return found
+
+
+@pytest.fixture
+def many(desk):
+    return desk.address("{store}/orders/sent/")
+
+
+@pytest.fixture
+def sent(desk):
+    """A parcel on its way."""
+    (part,) = sold(desk)
+    facts = {"carrier": "DHL Express", "tracking_number": "1234567890"}
+    return ship(part, **facts, at=NOON, by=desk.member)
+
+
+def form_of(client, where):
+    form = client.get(where).context["form"]
+    sent = {field.html_name: field.value() for field in form}
+    return {name: value for name, value in sent.items() if value not in (None, False)}
+
+
+def states(*parts):
+    return [Suborder.objects.get(pk=part.pk).state for part in parts]
+
+
+def subjects():
+    mail.outbox.clear()
+    run_queued_work()
+    return [letter.subject for letter in mail.outbox]
+
+
+def test_those_that_are_ticked_are_sent_and_each_shopper_is_told(client, desk, many):
+    one, two, three = sold(desk, 3)
+    run_queued_work()
+    form = form_of(client, many)
+
+    page = client.post(many, form | {
+        "carrier": " DHL  Express ", f"sent_{one.pk}": "on", f"number_{one.pk}": "ab 12 34",
+        f"sent_{three.pk}": "on",
+    }, follow=True)  # fmt: skip
+
+    assert states(one, two, three) == ["shipped", "waiting", "shipped"]
+    assert "2 parcels are marked as sent." in page.text
+    first, second = Shipment.objects.order_by("pk")
+    assert (first.carrier, first.tracking_number) == ("DHL Express", "AB1234")
+    assert second.tracking_number == ""
+    assert len([said for said in subjects() if "has sent your parcel" in said]) == 2
+
+
+def test_one_that_cannot_be_sent_is_named_and_the_others_are(client, desk, many):
+    one, two = sold(desk, 2)
+    form = form_of(client, many) | {"carrier": "DHL", f"sent_{one.pk}": "on",
+                                    f"sent_{two.pk}": "on"}  # fmt: skip
+    other = Contact.objects.create(email="a@example.org", name="B", country="CN", made_at=NOON)
+    one.order.contact = other
+    one.order.save()
+
+    page = client.post(many, form, follow=True)
+
+    assert states(one, two) == ["waiting", "shipped"]
+    assert one.order.number in page.text
+    assert "1 parcel is marked as sent." in page.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"carrier": ""}, "Enter who carries the parcel"),
+        ({"number": "<b>"}, "A tracking number has letters"),
+        ({"sent": ""}, "Choose what was sent."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_sent(client, desk, many, wrong, said):
+    (part,) = sold(desk)
+    told = {"carrier": "DHL", "sent": "on", "number": "1"} | wrong
+    sent = {"carrier": told["carrier"], f"sent_{part.pk}": told["sent"],
+            f"number_{part.pk}": told["number"]}  # fmt: skip
+
+    page = client.post(many, form_of(client, many) | sent)
+
+    assert page.status_code == 422
+    assert said in page.text
+    assert states(part) == ["waiting"]
+
+
+def test_parcels_of_others_and_those_in_question_are_not_among_them(client, desk, many):
+    mine, stopped = sold(desk, 2)
+    Suborder.objects.filter(pk=stopped.pk).update(stopped_at=NOON)
+    theirs = make.order({make.variant(): 1}).suborders.get()
+
+    page = client.get(many).text
+    client.post(many, {"carrier": "DHL", f"sent_{theirs.pk}": "on", f"sent_{stopped.pk}": "on"})
+
+    assert mine.order.number in page
+    assert stopped.order.number not in page
+    assert states(stopped, theirs)[0] == "waiting"
+    assert not Shipment.objects.exists()
+
+
+def test_a_wrong_number_is_corrected_and_the_shopper_is_told_once(client, desk, sent):
+    run_queued_work()
+    where = f"/merchant/orders/{sent.suborder_id}/parcels/{sent.pk}/"
+    assert where in client.get(f"/merchant/orders/{sent.suborder_id}/").text
+    right = {"carrier": "DHL Express", "tracking_number": "9876543210"}
+
+    for _press in range(2):
+        assert client.post(where, right).status_code == 302
+
+    sent.refresh_from_db()
+    assert sent.tracking_number == "9876543210"
+    assert len([said for said in subjects() if "has corrected" in said]) == 1
+    line = ChangeLog.objects.get(action="mend parcel")
+    assert line.before["number"] == "1234567890"
+
+
+def test_one_more_parcel_is_added_and_the_shopper_is_told(client, desk, sent):
+    run_queued_work()
+    where = f"/merchant/orders/{sent.suborder_id}/parcels/add/"
+
+    client.post(where, {"carrier": "Posta", "tracking_number": "RR123456789KE"})
+
+    assert Suborder.objects.get(pk=sent.suborder_id).shipments.count() == 2
+    assert any("one more parcel" in said for said in subjects())
+    assert "RR123456789KE" in client.get(f"/merchant/orders/{sent.suborder_id}/").text
+
+
+@pytest.mark.parametrize("state", ["waiting", "delivered", "cancelled"])
+def test_only_what_is_on_its_way_is_changed(client, desk, sent, state):
+    Suborder.objects.filter(pk=sent.suborder_id).update(state=state)
+    facts = {"carrier": "Posta", "tracking_number": "R1"}
+
+    more = client.post(f"/merchant/orders/{sent.suborder_id}/parcels/add/", facts)
+    mended = client.post(f"/merchant/orders/{sent.suborder_id}/parcels/{sent.pk}/", facts)
+
+    assert (more.status_code, mended.status_code) == (422, 422)
+    sent.refresh_from_db()
+    assert sent.carrier == "DHL Express"
+    assert Shipment.objects.count() == 1
+
+
+def test_a_parcel_of_another_order_is_not_there(client, desk, sent):
+    (other,) = sold(desk)
+    assert client.get(f"/merchant/orders/{other.pk}/parcels/{sent.pk}/").status_code == 404
