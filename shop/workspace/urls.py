@@ -32,6 +32,7 @@ from shop.workspace.products import index as products
 from shop.workspace.sheets import views as sheets
 from shop.workspace.store import certificates, holiday, legal, profile
 
+PRINTED = "slip|label-a4|label-a6|cn22|cn23"
 product = [
     path("", edit.edit, name="workspace-product"),
     path("submit/", edit.send_for_review, name="workspace-submit"),
@@ -133,7 +134,7 @@ urlpatterns = [
     path("returns/pictures/<int:picture_id>.jpg", returns.picture, name="workspace-return-picture"),
     path("orders/<int:suborder_id>/papers/<int:document_id>.pdf", papers.paper,
          name="workspace-paper"),
-    re_path(r"^orders/(?P<suborder_id>[0-9]{1,15})/(?P<printed>slip|label-a4|label-a6|cn22|cn23)\.pdf$",
+    re_path(rf"^orders/(?P<suborder_id>[0-9]{{1,15}})/(?P<printed>{PRINTED})\.pdf$",
             parcel_papers.of_one, name="workspace-parcel"),
     path("tickets/", tickets.find, name="workspace-tickets"),
     path("tickets/<str:code>/", tickets.ticket, name="workspace-ticket"),
