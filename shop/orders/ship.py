@@ -88,9 +88,8 @@ def add_parcel(
     suborder = _on_its_way(suborder)
     if suborder.shipments.count() >= MOST_PARCELS:
         raise NotPossible(_("An order has at most 20 parcels."))
-    contact_id = Order.objects.values_list("contact", flat=True).get(pk=suborder.order_id)
     shipment = Shipment.objects.create(
-        suborder=suborder, contact_id=contact_id, carrier=carrier,
+        suborder=suborder, contact_id=suborder.order.contact_id, carrier=carrier,
         tracking_number=tracking_number, tracking_url=tracking_url(carrier, tracking_number),
         shipped_at=at, by=by,
     )  # fmt: skip

@@ -203,9 +203,16 @@ class OrderFilters(WagtailFilterSet):
     call = ChoiceFilter("Call back", [("due", "Due"), ("any", "Due or to come")], every="All",
                         method="with_call")  # fmt: skip
 
+    sending = ChoiceFilter("Sending", [("late", "Late")], every="All", method="that_are_late")
+
     class Meta:
         model = Order
         fields: ClassVar = ["state", "currency", "placed_at"]
+
+    def that_are_late(self, rows: QuerySet[Order], _name: str, asked: str) -> QuerySet[Order]:
+        """Keep the orders with a parcel that should have left."""
+        late = Suborder.objects.late(clock.moment_of(self.request).date())
+        return rows.filter(pk__in=late.values("order")) if asked else rows
 
     def with_call(self, rows: QuerySet[Order], _name: str, asked: str) -> QuerySet[Order]:
         """Keep the orders whose shopper is to be called back: by now, or at all."""

@@ -23,6 +23,7 @@ from shop.listings.refresh import close_dates
 from shop.listings.search_index import count_words, index_missing
 from shop.moderation import take_down
 from shop.orders.after_sale.arrive import take_as_arrived
+from shop.orders.after_sale.late import warn_of_late
 from shop.orders.reconcile import note_sold
 from shop.papers.missing import make_missing
 from shop.payments import void
@@ -135,6 +136,7 @@ ROUNDS = tuple(
         ("look closely", look_closely, 20, 20),
         ("ask the worker", ask_worker, 4),
         ("end work for stores", end_memberships, 4),
+        ("warn of late parcels", warn_of_late, 240, 20),
         ("end certificates", end_certificates, 40),
         ("remind of certificates", remind_of_end, 400),
         ("take up sheets", sheets.take_up, 4),

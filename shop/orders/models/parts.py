@@ -28,6 +28,11 @@ class SuborderQuerySet(StateQuerySet["Suborder"]):
         """Keep those whose parcel has not left; guests of an experience come by themselves."""
         return self.filter(Suborder.TO_SEND)
 
+    def late(self, day: date) -> SuborderQuerySet:
+        """Keep paid parcels that should have left before a day, and may be sent."""
+        rows = self.sold().to_send()
+        return rows.filter(ship_by__lt=day, stopped_at=None)
+
     def sold(self) -> SuborderQuerySet:
         """Keep those of orders that were paid."""
         return self.filter(Suborder.SOLD)
@@ -82,6 +87,9 @@ class Suborder(Stateful):
     position = models.PositiveSmallIntegerField(default=0)
     paid_at = models.DateTimeField(
         null=True, help_text="As its order; so that a store finds what it sold by an index."
+    )
+    late_told_at = models.DateTimeField(
+        null=True, help_text="When the store heard that it should have left."
     )
     stopped_at = models.DateTimeField(
         null=True, help_text="Since when it must not be sent: its money is in question."
@@ -144,6 +152,11 @@ class Suborder(Stateful):
                 include=["ship_by"],
                 condition=Q(paid_at__isnull=False) & Q(state="waiting") & ~Q(service=""),
                 name="suborder_to_send",
+            ),
+            models.Index(
+                fields=["ship_by"],
+                condition=Q(paid_at__isnull=False) & Q(state="waiting") & ~Q(service=""),
+                name="suborder_late",
             ),
             models.Index(
                 fields=["merchant", "paid_at"],
