@@ -154,11 +154,16 @@ def _delivery_page(
         "shares": sums.show_shares(priced),
         "terms_link": settings.TERMS_LINK,
         "asked_age": priced.asked_age,
-        "said_age": "age" in request.POST,
+        "said_age": _age(request) >= priced.asked_age,
         **refused(refusal),
     }
     name = "delivery.html#step" if request.htmx else "delivery.html"
     return render(request, f"shop/checkout/{name}", context, status=status)
+
+
+def _age(request: Request) -> int:
+    """Return how old the shopper says to be at least."""
+    return number_of(request.POST.get("age", "")) or 0
 
 
 def _agreed(request: Request) -> Agreement:
@@ -166,5 +171,5 @@ def _agreed(request: Request) -> Agreement:
     minor = number_of(request.POST.get("total", ""))
     return Agreement(
         -1 if minor is None else minor, request.POST.get("digest", ""),
-        request.POST.get("wish", ""), number_of(request.POST.get("age", "")) or 0,
+        request.POST.get("wish", ""), _age(request),
     )  # fmt: skip

@@ -34,14 +34,11 @@ def save_category(category: Category, *, at: datetime) -> None:
     if before is None or before.path != category.path:
         _check_place(category, rows)
     below = _below(before, rows) if before else []
-    if before is None:
-        _inherit(category, rows)
+    _inherit(category, rows)
     category.save()
-    is_ruled = before is not None and _rules(before) != _rules(category)
     for row in below:
         row.path = category.path + row.path.removeprefix(cast("Category", before).path)
-        if is_ruled:  # what may not be sent, and an asked age, count for all that stands below
-            row.barred, row.min_age = category.barred, category.min_age
+        _follow(row, cast("Category", before), category)
     Category.objects.bulk_update(below, ["path", "barred", "min_age"])
     products = Product.objects.public().filter(
         category__in=[category.pk, *(row.pk for row in below)]
@@ -90,15 +87,20 @@ def _check_place(category: Category, rows: Mapping[int, Category]) -> None:
 
 
 def _inherit(category: Category, rows: Mapping[int, Category]) -> None:
-    """Give a new category that says nothing of its own the rules of the one above it."""
+    """Let a category bar and ask for at least what the one above it does."""
     top = category.path.partition("/")[0]
-    above = next((row for row in rows.values() if row.path == top), None)
-    if above and _rules(category) == ([], 0):
-        category.barred, category.min_age = above.barred, above.min_age
+    above = next((row for row in rows.values() if row.path == top and row.pk != category.pk), None)
+    if above and above.path != category.path:
+        category.barred = sorted({*category.barred, *above.barred})
+        category.min_age = max(category.min_age, above.min_age)
 
 
-def _rules(category: Category) -> tuple[list[str], int]:
-    return category.barred, category.min_age
+def _follow(row: Category, before: Category, after: Category) -> None:
+    """Let a category follow what changed in the one above it; rules of its own stay."""
+    gone, come = set(before.barred) - set(after.barred), set(after.barred) - set(before.barred)
+    row.barred = sorted((set(row.barred) - gone) | come)
+    if row.min_age == before.min_age or row.min_age < after.min_age:
+        row.min_age = after.min_age
 
 
 def _below(category: Category, rows: Mapping[int, Category]) -> list[Category]:

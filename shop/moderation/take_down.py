@@ -132,11 +132,27 @@ def restore_page(merchant: Merchant, *, at: datetime, by: User) -> None:
     """Let shoppers see again what was taken away of a store's page, as it was.
 
     Raises:
-        StaleState: it was changed meanwhile.
-        NotPossible: the organizer is a member of the store.
+        NotPossible: the store had proposed something else, or has since: nobody has seen that
+            here; or the organizer is a member of the store.
     """
-    if amendment := amendment_of(merchant):
-        approve(amendment, seen=amendment.sent_at, at=at, by=by)
+    now = lock(merchant)
+    rows = ChangeLog.objects.filter(subject="merchant", subject_id=now.pk, action="take down")
+    line = rows.order_by("-pk").first()
+    amendment = amendment_of(now)
+    if line is None or amendment is None or not _is_as_cleared(amendment, line.before):
+        raise NotPossible("The store has sent another version: decide on it under Changes.")
+    approve(amendment, seen=amendment.sent_at, at=at, by=by)
+    for language, words in line.before.get("translations", {}).items():
+        translations.write(now, {language: words}, at=at, by=by, is_read=False)
+
+
+def _is_as_cleared(amendment: Amendment, cleared: dict[str, Any]) -> bool:
+    """Tell whether a refused change is exactly what was taken away, and nothing beside it."""
+    shown = dict(amendment.pictures.values_list("place", "picture"))
+    pictures = {place: cleared[place] for place in map(str, STORE_PICTURES) if place in cleared}
+    words = {name: value for name, value in cleared.items() if name in EMPTY}
+    is_same = amendment.words == words and not amendment.texts and shown == pictures
+    return not amendment.is_waiting and is_same
 
 
 def end_open_ones(

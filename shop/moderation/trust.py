@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from shop.accounts.models import User
-from shop.catalogue.models import Product
+from shop.catalogue.models import Category, Product
 from shop.errors import NotPossible, ShopError
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
@@ -22,7 +22,7 @@ from shop.merchants.own_stores import refuse_own
 from shop.moderation.compare import FieldDifference, Parts, differences, pictures
 from shop.moderation.contents import amendment_of
 from shop.moderation.decide import make_public
-from shop.moderation.models import LaterLook
+from shop.moderation.models import Amendment, LaterLook
 from shop.moderation.write import lock
 from shop.rounds import delete_some
 
@@ -51,7 +51,7 @@ def show_at_once(subject: Product | Merchant, *, waits: bool, at: datetime, by: 
 
     Returns:
         Whether it waits still: of other stores, of what was taken down, refused or is suspended,
-        and new sizes, which come with a price.
+        a category with other rules, and new sizes, which come with a price.
     """
     store = subject.merchant if isinstance(subject, Product) else subject
     if not (waits and store.is_trusted):
@@ -71,7 +71,7 @@ def _shown(subject: Product | Merchant, *, at: datetime, by: User) -> bool:
     is_public = not isinstance(now, Product) or now.state == Product.State.PUBLISHED
     if not (store.is_trusted and store.is_trading and is_public) or amendment is None:
         return False
-    if amendment.variants or _was_refused(now):
+    if amendment.variants or _leaves_rules(now, amendment) or _was_refused(now):
         return False
     with override("en"):  # organizers read it
         shown = [asdict(row) for row in [*differences(amendment), *_albums(amendment)]]
@@ -81,6 +81,15 @@ def _shown(subject: Product | Merchant, *, at: datetime, by: User) -> bool:
     )  # fmt: skip
     make_public(amendment, "publish change", at=at, by=by)
     return True
+
+
+def _leaves_rules(subject: Product | Merchant, amendment: Amendment) -> bool:
+    """Tell whether a change puts a product where other countries are barred, or another age."""
+    if not isinstance(subject, Product) or "category_id" not in amendment.words:
+        return False
+    ids = (subject.category_id, amendment.words["category_id"])
+    rules = Category.objects.filter(pk__in=ids).values_list("barred", "min_age")
+    return len({(tuple(sorted(barred)), age) for barred, age in rules}) > 1
 
 
 def _was_refused(subject: Product | Merchant) -> bool:

@@ -9,13 +9,15 @@ from django.db.models import QuerySet
 
 from shop.accounts.models import User
 from shop.accounts.rights import people_with
+from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.listings import publish
 from shop.locks import lock_one
-from shop.merchants.models import Membership
+from shop.merchants.models import Membership, Merchant
 from shop.merchants.own_stores import refuse_own
 from shop.moderation import suspend, take_down
+from shop.moderation.contents import amendment_of
 from shop.notices.models import Notice
 from shop.notices.tasks import send_decided, tell_store
 from shop.notices.write import is_down, last_decision
@@ -80,13 +82,26 @@ def _do(found: Notice, measure: str, answer: str, *, at: datetime, by: User) -> 
         take_down.clear_page(store, answer, at=at, by=by)
     elif measure == Measure.SUSPENDED:
         suspend.suspend(store, answer, at=at, by=by)
-    elif measure == Measure.PUT_BACK and is_down(store, product):
-        if product:
+    elif measure == Measure.PUT_BACK:
+        if not is_down(store, product):
+            _refuse_unless_back(store, product)
+        elif product:
             publish.put_back(product, at=at, by=by)
         elif store.is_suspended:
             suspend.reopen(store, at=at, by=by)
         else:
             take_down.restore_page(store, at=at, by=by)
+
+
+def _refuse_unless_back(store: Merchant, product: Product | None) -> None:
+    """Refuse to say that something is back which the store mended, or took off sale itself.
+
+    Raises:
+        NotPossible: shoppers do not see it.
+    """
+    is_back = product.state == Product.State.PUBLISHED if product else amendment_of(store) is None
+    if not is_back:
+        raise NotPossible("The store has changed it meanwhile: decide on that under Changes.")
 
 
 def _refuse_second_time(found: Notice, *, by: User) -> None:

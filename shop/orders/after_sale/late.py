@@ -36,8 +36,10 @@ def warn_of_late(*, at: datetime) -> int:
     rows = Suborder.objects.late(at.date() + DAY).filter(late_told_at=None)
     own: dict[int, list[int]] = defaultdict(list)
     for row in rows.select_related("merchant").order_by("ship_by")[:MOST]:
-        if row.ship_by and row.ship_by < wall_of(at, row.merchant.zone).date():
+        is_over = row.ship_by and row.ship_by < wall_of(at, row.merchant.zone).date()
+        if is_over and len(own[row.merchant_id]) < NAMED:  # the others in the next round
             own[row.merchant_id].append(row.pk)
+    own = {pk: parcels for pk, parcels in own.items() if parcels}
     return each("warn of late parcels", own, lambda pk: _warn(pk, own[pk], at=at), at=at,
                 about=Merchant)  # fmt: skip
 
@@ -49,7 +51,7 @@ def _warn(merchant_id: int, parcels: list[int], *, at: datetime) -> None:
         return
     members = Membership.objects.filter(who_may(Right.SEND), merchant=merchant_id).order_by("user")
     users = members.values_list("user", flat=True)
-    enqueue_all(send_late, [(merchant_id, pk, parcels[:NAMED]) for pk in users])
+    enqueue_all(send_late, [(merchant_id, pk, parcels) for pk in users])
 
 
 @task

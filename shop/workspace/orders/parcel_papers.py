@@ -12,11 +12,12 @@ from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.orders.models import Suborder
 from shop.papers.pdf import as_answer
-from shop.papers.sending.facts import declaration, labels, slips
+from shop.papers.sending.facts import crosses_a_border, declaration, labels, slips
 from shop.papers.sending.pdf import TEMPLATES, set_parcel_papers
 from shop.workspace.access import (
     MemberRequest,
     members_only,
+    refuse_without,
     sold_by,
     store_members,
     suborders_of,
@@ -37,10 +38,13 @@ def of_one(request: MemberRequest, suborder_id: int, printed: str) -> HttpRespon
     rows = suborders_of(request).exclude(service="").prefetch_related("lines")
     part = get_object_or_404(rows, pk=suborder_id, order__contact__blanked_at=None)
     work_on(request, part.merchant, Right.ORDERS)
-    if printed not in TEMPLATES:
+    if printed not in TEMPLATES or part.stopped_at:
         raise Http404
     if printed in FOR_MANY:
         return _answer(printed, [part], part.order.number)
+    refuse_without(request, Right.AMOUNTS)  # it names what was paid
+    if not crosses_a_border(part):
+        raise Http404
     sheet = declaration(part, at=today_of(request))
     return as_answer(set_parcel_papers(printed, [sheet]), f"{part.order.number}-{printed}.pdf")
 
@@ -51,7 +55,7 @@ def of_all(request: MemberRequest, merchant: Merchant, printed: str) -> HttpResp
     """Return slips or labels of the parcels to send, those due first; at most ``MOST``."""
     if printed not in FOR_MANY:
         raise Http404
-    rows = sold_by(merchant).to_send().exclude(service="").select_related("merchant")
+    rows = sold_by(merchant).to_send().filter(stopped_at=None).select_related("merchant")
     rows = rows.prefetch_related("lines").order_by(by_day("ship_by"), "pk")
     parts = list(rows[:MOST])
     if not parts:

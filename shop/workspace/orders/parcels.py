@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from shop import clock
 from shop.delivery.models import Carrier
 from shop.errors import ShopError
+from shop.forms.numbers import number_of
 from shop.languages import labelled
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
@@ -67,6 +68,8 @@ class ManySentForm(forms.Form):
         """Read each number as the form of one parcel does; one at least has to be chosen."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
         for part in self.chosen():
+            if f"number_{part.pk}" in self.errors:
+                continue
             one = ShipmentForm({"carrier": "-", "tracking_number": told[f"number_{part.pk}"]})
             if one.is_valid():
                 told[f"number_{part.pk}"] = one.cleaned_data["tracking_number"]
@@ -90,6 +93,7 @@ def many_sent(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     form = ManySentForm(parts, request.POST or None)
     if request.method == "POST" and form.is_valid():
         _send(request, form)
+        _name_others(request, merchant, form)
         return redirect("workspace-many-sent", merchant.slug)
     context = {"part": "orders", "form": form, "carriers": carriers()}
     status = 422 if form.errors else 200
@@ -123,6 +127,16 @@ def parcel(
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/parcel.html", context, status=status)
+
+
+def _name_others(request: MemberRequest, merchant: Merchant, form: ManySentForm) -> None:
+    """Say of which ticked parcels the list has nothing any more: sent or stopped meanwhile."""
+    there = {f"sent_{part.pk}" for part in form.parts}
+    ticked = [name for name in request.POST if name.startswith("sent_") and name not in there]
+    ids = [pk for name in ticked if (pk := number_of(name.removeprefix("sent_"))) is not None]
+    for part in sold_by(merchant).filter(pk__in=ids):
+        said = _("Only a paid parcel that has not left yet can be sent.")
+        messages.error(request, labelled(part.order.number, said))
 
 
 def carriers() -> list[str]:

@@ -112,6 +112,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
     # Once it has left, the page says where it went, whatever becomes of the order's address.
     contact = next((row.contact for row in shipments if row.contact), found.order.contact)
     rows = found.paper_rows if Right.AMOUNTS in request.rights else []
+    may_declare = found.service and Right.AMOUNTS in request.rights  # it names what was paid
     context = {
         "part": "orders",
         "suborder": found,
@@ -127,7 +128,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
             for row in found.returns.all()
         ],
         "shipments": shipments,
-        "goods": declared(lines, back) if found.service and crosses_a_border(found) else [],
+        "goods": declared(lines, back) if may_declare and crosses_a_border(found) else [],
         "again": [(row, *replacement_words(row.state)) for row in found.replacements.all()],
         "may_send_again": Right.ANSWER in request.rights and bool(left_to_replace(found)),
         "disputes": disputes_of(found) if Right.ANSWER in request.rights else [],

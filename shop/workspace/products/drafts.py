@@ -46,7 +46,8 @@ def preview(request: MemberRequest, merchant: Merchant, product_id: int) -> Http
         asked=_asked(request), variants=_variants(found, at=at),
     )  # fmt: skip
     # In the place of the button, which would fill a real cart with what is on sale.
-    page = replace(page, away=_("This is a preview. Nothing can be bought here."))
+    said = _("This is a preview. Nothing can be bought here.")
+    page = replace(page, away=said, visit=None, url=request.path)
     context = {"page": page, "product_id": found.pk, "draft": own}
     return render(request, "shop/workspace/product_preview.html", context)
 

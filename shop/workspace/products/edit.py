@@ -33,6 +33,7 @@ from shop.workspace.products.making import (
     FillForm,
     filled_rows,
     first_maker,
+    fits,
     made_rows,
     read_maker,
     values_of,
@@ -233,7 +234,7 @@ def _with_other_rows(request: MemberRequest) -> tuple[ProductForm, Any]:
     words: dict[str, Any] = request.POST.dict()
     if "make" in request.POST:
         maker = read_maker(request.POST)
-        if maker.is_valid():
+        if maker.is_valid() and fits(maker, words.get("title", ""), rows):
             rows = made_rows(maker, words.get("title", ""), rows)
             words["option_names"] = [name for name, _values in maker.options()]
     elif "fill" in request.POST:
@@ -279,6 +280,8 @@ def _page(
     has_errors = form.is_bound and (bool(form.errors) or not grid.is_valid())
     rows = [{name: row[name].value() for name in row.fields} for row in grid.forms]
     maker = read_maker(request.POST) if "make" in request.POST else first_maker(options, rows)
+    if maker.is_bound and maker.is_valid():
+        fits(maker, "", rows)
     fill = FillForm(request.POST if "fill" in request.POST else None, prefix="f")
     amendment = getattr(product, "amendment", None)
     context = {

@@ -126,6 +126,15 @@ def first_maker(options: Sequence[str], rows: Iterable[dict[str, Any]]) -> Maker
     return MakerForm(initial=first, prefix="m")
 
 
+def fits(maker: MakerForm, title: str, before: Sequence[dict[str, Any]]) -> bool:
+    """Tell whether a valid maker makes no more rows than a product may have; else it says so."""
+    if len(made_rows(maker, title, before)) <= MOST_ROWS:
+        return True
+    most = _("A product has %(most)d variants at the most.") % {"most": MOST_ROWS}
+    maker.add_error("values_1", most)
+    return False
+
+
 def made_rows(
     maker: MakerForm, title: str, before: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -136,7 +145,7 @@ def made_rows(
         before: the rows as typed; those without anything are dropped.
 
     Returns:
-        Perhaps more than a product may have: then the grid says so.
+        Perhaps more than a product may have: see ``fits``.
     """
     options = maker.options()
     kept = [row for row in before if any(row.get(name) for name in ("sku", "price", *PLACES))]

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.languages import listed
@@ -44,7 +46,9 @@ def page_of_many(request: MemberRequest, merchant: Merchant) -> ManyPage:
     )
     among = named(rows, words) if words else ()
     page = page_of(request, rows, size=PRODUCTS, among=among)
-    if (fitting := _fitting(page.rows)) < len(page.rows):
+    from_below = "after" in request.GET  # what stands nearest to the page before stays
+    shown = page.rows[::-1] if from_below else page.rows
+    if (fitting := _fitting(shown)) < len(page.rows):
         page = page_of(request, rows, size=fitting, among=among)
     found: list[Any] = []
     for product in page.rows:
@@ -62,6 +66,31 @@ def _fitting(products: Sequence[Any]) -> int:
         if total > MOST_ON_PAGE:
             return max(1, place)
     return len(products)
+
+
+def note_meanwhile(form: Any, name: str, seen: str, now: Any) -> None:
+    """Say at a field that somebody changed its value meanwhile, and show the form the new one.
+
+    Args:
+        seen: the hidden field with the value that was shown.
+    """
+    shown = form.fields[name].prepare_value(now)
+    text = _("It is %(now)s by now. Look at it, and save again.")
+    form.add_error(name, text % {"now": "–" if shown is None else shown})
+    form.data = data = form.data.copy()
+    data[seen] = "" if now is None else str(now)
+
+
+def warn_of_lost(request: MemberRequest, variants: Sequence[Any], what: str) -> None:
+    """Say that rows that were changed are not on the page any more: others came before them."""
+    known = {f"{what}_{row.pk}" for row in variants}
+    for name, typed in request.POST.items():
+        was_shown = request.POST.get(f"was_{name}")
+        if name.startswith(f"{what}_") and name not in known and typed != (was_shown or typed):
+            messages.warning(request, _(
+                "Some rows are not on this page any more. Look for them, and change them again."
+            ))  # fmt: skip
+            return
 
 
 def called(variant: Any) -> str:

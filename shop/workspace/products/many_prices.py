@@ -25,7 +25,7 @@ from shop.listings.usual_prices import odd_prices
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.workspace.access import MemberRequest, store_members
-from shop.workspace.products.many import called, page_of_many
+from shop.workspace.products.many import called, note_meanwhile, page_of_many, warn_of_lost
 from shop.workspace.products.price_effects import current_prices, effects
 from shop.workspace.products.unusual_prices import answer_to, is_sure
 
@@ -47,20 +47,33 @@ class ManyPricesForm(forms.Form):
                 label=gettext_lazy("Price"), required=False,
                 initial=row.price,
             )  # fmt: skip
+            self.fields[f"was_price_{row.pk}"] = forms.IntegerField(
+                widget=forms.HiddenInput, required=False, initial=row.price
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Say at each changed price whether somebody else changed it first."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        for row in self.variants:
+            if row.pk in self.amounts() and told.get(f"was_price_{row.pk}") != row.price:
+                note_meanwhile(self, f"price_{row.pk}", f"was_price_{row.pk}", row.price)
+        return told
 
     def rows(self) -> list[dict[str, Any]]:
         """Return each variant with its field, and whether it says something new."""
         shown = AmountField()
         return [
             {"variant": row, "name": called(row), "price": (field := self[f"price_{row.pk}"]),
+             "hidden": self[f"was_price_{row.pk}"],
              "is_new": self.is_bound and field.value() != shown.prepare_value(row.price)}
             for row in self.variants
         ]  # fmt: skip
 
     def amounts(self) -> dict[int, int]:
         """Return the prices that were changed, by variant id."""
-        told = ((row, self.cleaned_data.get(f"price_{row.pk}")) for row in self.variants)
-        return {row.pk: price for row, price in told if price is not None and price != row.price}
+        typed = {row.pk: self.cleaned_data.get(f"price_{row.pk}") for row in self.variants}
+        was = {pk: self.cleaned_data.get(f"was_price_{pk}") for pk in typed}
+        return {pk: new for pk, new in typed.items() if new is not None and new != was[pk]}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,6 +90,8 @@ def many_prices(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     data = _filled(request, many.variants) if is_filling else request.POST
     form = ManyPricesForm(many.variants, data if request.method == "POST" else None)
     shown, sure = [], ""
+    if request.method == "POST":
+        warn_of_lost(request, many.variants, "price")
     if request.method == "POST" and not is_filling and form.is_valid():
         amounts = form.amounts()
         odd = _questions(many.variants, amounts, at=at)

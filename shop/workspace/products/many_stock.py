@@ -19,13 +19,14 @@ from shop import clock
 from shop.accounts.models import User
 from shop.errors import ShopError
 from shop.festivals.deals import reserved_stock
+from shop.forms.numbers import number_of
 from shop.listings.refresh import note_stock
 from shop.listings.variants import HEAVIEST, change_weights
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.stock import count
 from shop.workspace.access import MemberRequest, store_members
-from shop.workspace.products.many import called, page_of_many
+from shop.workspace.products.many import called, note_meanwhile, page_of_many, warn_of_lost
 
 WHATS = {"units": gettext_lazy("On the shelf"), "weight": gettext_lazy("Packed weight, g")}
 HOWS = {"set": gettext_lazy("Set to"), "add": gettext_lazy("Raise by"),
@@ -43,21 +44,30 @@ class ManyStockForm(forms.Form):
                 label=WHATS["units"],
                 min_value=0, max_value=count.MOST, required=False, initial=row.pool.on_hand,
             )  # fmt: skip
-            self.fields[f"seen_{row.pk}"] = forms.IntegerField(
-                widget=forms.HiddenInput, required=False, initial=row.pool.on_hand
-            )
+            self.fields[f"was_units_{row.pk}"] = _hidden(row.pool.on_hand)
             if weights:
                 self.fields[f"weight_{row.pk}"] = forms.IntegerField(
-                    label=WHATS["weight"],
-                    min_value=1, max_value=HEAVIEST, required=False, initial=row.weight_g or None,
+                    label=WHATS["weight"], min_value=1, max_value=HEAVIEST, required=False,
+                    initial=row.weight_g or None,
                 )  # fmt: skip
+                self.fields[f"was_weight_{row.pk}"] = _hidden(row.weight_g or None)
+
+    def clean(self) -> dict[str, Any]:
+        """Say at each changed value whether somebody else changed it first."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        for row in self.variants:
+            for what, now in (("units", row.pool.on_hand), ("weight", row.weight_g or None)):
+                if self._is_changed(what, row) and told.get(f"was_{what}_{row.pk}") != now:
+                    note_meanwhile(self, f"{what}_{row.pk}", f"was_{what}_{row.pk}", now)
+        return told
 
     def rows(self) -> list[dict[str, Any]]:
         """Return each variant with its fields, and whether they say something new."""
         return [
             {
                 "variant": row, "name": called(row), "units": self[f"units_{row.pk}"],
-                "seen": self[f"seen_{row.pk}"],
+                "hidden": [self[name] for name in self.fields
+                           if name in (f"was_units_{row.pk}", f"was_weight_{row.pk}")],
                 "weight": self[f"weight_{row.pk}"] if f"weight_{row.pk}" in self.fields else None,
                 "is_new": self._is_new(row),
             }
@@ -66,30 +76,34 @@ class ManyStockForm(forms.Form):
 
     def counted(self) -> dict[int, int]:
         """Return the units that were changed, by pool id."""
-        told = ((row.pool_id, self._typed("units", row), self._typed("seen", row))
-                for row in self.variants)  # fmt: skip
-        return {pk: units for pk, units, seen in told if units is not None and units != seen}
+        return {row.pool_id: self.cleaned_data[f"units_{row.pk}"]
+                for row in self.variants if self._is_changed("units", row)}  # fmt: skip
 
     def seen(self) -> dict[int, int]:
-        """Return the units that were known, by pool id."""
-        told = ((row.pool_id, self._typed("seen", row)) for row in self.variants)
-        return {pk: units for pk, units in told if units is not None}
+        """Return the units that were known of what was changed, by pool id."""
+        return {row.pool_id: self.cleaned_data[f"was_units_{row.pk}"]
+                for row in self.variants if self._is_changed("units", row)}  # fmt: skip
 
     def weights(self) -> dict[int, int]:
-        """Return the weights that were typed, by variant id."""
-        told = ((row.pk, self._typed("weight", row)) for row in self.variants)
-        return {pk: grams for pk, grams in told if grams is not None}
+        """Return the weights that were changed, by variant id."""
+        return {row.pk: self.cleaned_data[f"weight_{row.pk}"]
+                for row in self.variants if self._is_changed("weight", row)}  # fmt: skip
 
-    def _typed(self, what: str, row: Any) -> Any:
-        return self.cleaned_data.get(f"{what}_{row.pk}")
+    def _is_changed(self, what: str, row: Any) -> bool:
+        typed = self.cleaned_data.get(f"{what}_{row.pk}")
+        return typed is not None and typed != self.cleaned_data.get(f"was_{what}_{row.pk}")
 
     def _is_new(self, row: Any) -> bool:
-        units, weight = self[f"units_{row.pk}"].value(), None
-        if f"weight_{row.pk}" in self.fields:
-            weight = self[f"weight_{row.pk}"].value()
-        return str(units) != str(row.pool.on_hand) or (
-            weight not in (None, "") and str(weight) != str(row.weight_g or "")
-        )
+        pairs = ((f"units_{row.pk}", row.pool.on_hand), (f"weight_{row.pk}", row.weight_g or ""))
+        return any(
+            str(self[name].value()) not in (str(now), "", "None")
+            for name, now in pairs if name in self.fields
+        )  # fmt: skip
+
+
+def _hidden(value: int | None) -> forms.IntegerField:
+    """Return a field with the value that was shown, so that what was left alone is told."""
+    return forms.IntegerField(widget=forms.HiddenInput, required=False, initial=value)
 
 
 @transaction.atomic
@@ -99,8 +113,7 @@ def change_many(form: ManyStockForm, *, at: datetime, by: User) -> int:
     Raises:
         TooFewCounted, StaleState, NotPossible: something cannot be; nothing is changed.
     """
-    counted = form.counted()
-    seen = {pk: units for pk, units in form.seen().items() if pk in counted}
+    counted, seen = form.counted(), form.seen()
     fence = partial(reserved_stock.set_aside, at=at)
     # In the order of locks: pools, then products, then what lists show of them.
     changed = count.count(counted, fence=fence, seen=seen, at=at, by=by) if counted else []
@@ -124,6 +137,8 @@ def many_stock(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     data = _filled(request, many.variants) if is_filling else request.POST
     form = ManyStockForm(many.variants, data if request.method == "POST" else None, weights=weighs)
     is_sent = request.method == "POST" and not is_filling
+    if request.method == "POST":
+        warn_of_lost(request, many.variants, "units")
     if is_sent and form.is_valid() and _save(request, form, at=at):
         return redirect(request.get_full_path())
     context = {
@@ -161,7 +176,7 @@ def _filled(request: MemberRequest, variants: list[Any]) -> Any:
     for row in variants:
         name = f"{what}_{row.pk}"
         now = data.get(name, "")
-        before = int(now) if now.isdecimal() else 0
+        before = min(number_of(now) or 0, count.MOST)
         value = {"add": before + int(typed), "less": max(0, before - int(typed))}.get(how)
         data[name] = str(int(typed) if value is None else value)
     return data

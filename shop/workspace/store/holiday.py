@@ -27,6 +27,7 @@ from shop.workspace.access import MemberRequest, sold_by, store_members, today_o
 
 LONGEST = timedelta(days=120)
 """A store that is away for longer takes its products off sale."""
+LATEST = timedelta(days=730)
 DAY = timedelta(days=1)
 
 
@@ -52,6 +53,8 @@ class HolidayForm(forms.Form):
         first, last = told.get("first"), told.get("last")
         if last and last < self.today:
             self.add_error("last", _("This day is over."))
+        elif last and last > self.today + LATEST:
+            self.add_error("last", _("Enter a day within two years."))
         elif first and last and last < first:
             self.add_error("last", _("The last day comes before the first."))
         elif first and last and last - first > LONGEST:

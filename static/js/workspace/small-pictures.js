@@ -17,7 +17,8 @@ customElements.define(
     async #shrink() {
       const chosen = [...this.input.files];
       this.#say("");
-      const files = await Promise.all(chosen.map((file) => this.#smaller(file)));
+      const files = []; // one after the other: a small telephone has room for one picture
+      for (const file of chosen) files.push(await this.#smaller(file));
       const now = [...this.input.files];
       const isSame = now.length === chosen.length && now.every((file, n) => file === chosen[n]);
       if (!isSame || files.every((file, n) => file === chosen[n])) return;

@@ -109,13 +109,24 @@ def test_rules_count_for_all_that_stands_below_and_for_what_is_new_there():
     assert [(row.barred, row.min_age) for row in (below, new, beside)] == [
         (["DE", "FR"], 21), (["DE", "FR"], 21), ([], 0),
     ]  # fmt: skip
-    below.min_age = 16
+    below.barred, below.min_age = ["DE", "FR", "JP"], 16
     save_category(below, at=NOON)
-    top.refresh_from_db()
-    top.name = "All blades"
-    save_category(top, at=NOON)  # a new name changes no rule below
+    assert below.min_age == 21  # at least what stands above
+    top.barred, top.min_age = ["FR", "GB"], 18
+    save_category(top, at=NOON)
     below.refresh_from_db()
-    assert below.min_age == 16
+    assert (below.barred, below.min_age) == (["FR", "GB", "JP"], 18)  # its own rule stays
+
+
+def test_a_category_that_moves_takes_on_the_rules_of_its_new_place():
+    Category.objects.create(path="weapons", name="Weapons", barred=["DE"], min_age=18)
+    moved = Category.objects.create(path="antiques", name="Antiques")
+    moved.path, moved.barred = "weapons/antiques", ["JP"]
+
+    save_category(moved, at=NOON)
+
+    moved.refresh_from_db()
+    assert (moved.barred, moved.min_age) == (["DE", "JP"], 18)
 
 
 def test_organizers_set_the_rules_of_a_category(client, knife):

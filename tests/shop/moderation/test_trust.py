@@ -3,7 +3,7 @@
 import pytest
 from django.core import mail
 
-from shop.catalogue.models import Product
+from shop.catalogue.models import Category, Product
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
 from shop.merchants.models import Merchant
@@ -106,6 +106,19 @@ def test_the_page_of_a_trusted_store_is_public_at_once(client, desk):
     assert desk.merchant.tagline == "Kettles since 1921"
     assert LaterLook.objects.count() == 1
     assert not Amendment.objects.exists()
+
+
+def test_a_category_with_other_rules_waits_and_one_with_the_same_does_not(client, desk):
+    wine = Category.objects.create(path="wine", name="Wine", min_age=18)
+    pots = Category.objects.create(path="pots", name="Pots")
+    Product.objects.filter(pk=desk.product.pk).update(category=wine)
+
+    sent = words_form(client, desk)
+    client.post(desk.address("{store}/products/{product}/"), sent | {"category": pots.pk})
+
+    desk.product.refresh_from_db()
+    assert desk.product.category == wine
+    assert Amendment.objects.get().words["category_id"] == pots.pk
 
 
 def test_what_was_taken_down_waits_also_of_a_trusted_store(client, desk):

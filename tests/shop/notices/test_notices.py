@@ -14,7 +14,6 @@ from shop.listings.publish import put_back
 from shop.merchants.models import Membership
 from shop.merchants.own_stores import OwnStore
 from shop.moderation import suspend, take_down
-from shop.moderation.decide import refuse
 from shop.notices.cleanup import forget_notices, forget_reporter
 from shop.notices.decide import decide
 from shop.notices.models import OBJECT_WITHIN, Notice
@@ -247,38 +246,6 @@ def test_a_store_objects_to_a_taking_down_and_gets_it_back(client, kettle):
     assert kettle.state == "published"
     assert "The certificate is good." in letters("ama@example.org")[-1].body
     assert "There is nothing to object to any more." in client.get(here).text
-
-
-def test_a_store_objects_to_the_clearing_of_its_page_and_gets_it_back(client):
-    store = make.merchant(name="Amani Kettles", slug="amani", tagline="Since 1921")
-    first, second = organizer(), organizer()
-    take_down.clear_page(store, "You began in 1994.", at=NOON, by=first)
-    client.force_login(make.member(store, "ama@example.org"))
-    here = "/merchant/amani/object/"
-    assert here in client.get("/merchant/amani/profile/").text
-    assert "You began in 1994." in client.get(here).text
-
-    client.post(here, {"text": "My grandmother began."})
-
-    found = Notice.objects.get()
-    with pytest.raises(NotPossible, match="somebody else reads"):
-        decided(found, "put_back", by=first)
-    decided(found, "put_back", "The register says so.", by=second)
-    store.refresh_from_db()
-    assert store.tagline == "Since 1921"
-    assert here not in client.get("/merchant/amani/profile/").text
-    assert "There is nothing to object to any more." in client.get(here).text
-
-
-def test_what_a_store_mended_and_was_refused_is_no_clearing_any_more(client):
-    store = make.merchant(name="Amani Kettles", slug="amani", tagline="Since 1921")
-    take_down.clear_page(store, "You began in 1994.", at=NOON, by=organizer())
-    assert take_down.is_cleared(store)
-    change = store.amendment
-    change.move_to("waiting", sent_at=NOON + DAY)
-    assert not take_down.is_cleared(store)
-    refuse(change, "Still not.", seen=change.sent_at, at=NOON, by=organizer())
-    assert not take_down.is_cleared(store)
 
 
 def test_who_dismissed_an_objection_reads_no_other_and_it_is_made_once(client, kettle):

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from shop.delivery.models import Contact
 from shop.orders import end
+from shop.orders.models import Suborder
 from shop.papers.sending.facts import declaration, slips
 from tests import make
 from tests.make import NOON
@@ -116,6 +117,24 @@ def test_a_parcel_within_the_country_needs_no_declaration(client, desk, part):
 
     assert "cn22.pdf" not in page
     assert "slip.pdf" in page
+    assert client.get(f"/merchant/orders/{part.pk}/cn23.pdf").status_code == 404
+
+
+def test_a_packer_prints_slips_and_labels_and_reads_no_amount(client, desk, part):
+    client.force_login(make.member(desk.merchant, role="packer"))
+
+    assert "cn23.pdf" not in client.get(f"/merchant/orders/{part.pk}/").text
+    assert client.get(f"/merchant/orders/{part.pk}/cn23.pdf").status_code == 403
+    assert client.get(f"/merchant/orders/{part.pk}/label-a6.pdf").status_code == 200
+
+
+def test_for_what_must_not_be_sent_nothing_is_printed(client, desk, part):
+    Suborder.objects.filter(merchant=desk.merchant).update(stopped_at=NOON)
+
+    assert client.get(f"/merchant/orders/{part.pk}/slip.pdf").status_code == 404
+    assert "slip.pdf" not in client.get(f"/merchant/orders/{part.pk}/").text
+    answer = client.get(desk.address("{store}/orders/label-a4s.pdf"), follow=True)
+    assert "No orders to send." in answer.text
 
 
 def test_slips_and_labels_of_all_that_is_to_be_sent_make_one_file(client, desk, part):

@@ -94,6 +94,7 @@ def test_one_that_cannot_be_sent_is_named_and_the_others_are(client, desk, many)
     [
         ({"carrier": ""}, "Enter who carries the parcel"),
         ({"number": "<b>"}, "A tracking number has letters"),
+        ({"number": "9" * 61}, "at most 60"),
         ({"sent": ""}, "Choose what was sent."),
     ],
 )
@@ -120,6 +121,9 @@ def test_parcels_of_others_and_those_in_question_are_not_among_them(client, desk
 
     assert mine.order.number in page
     assert stopped.order.number not in page
+    ticked = {"carrier": "DHL", f"sent_{mine.pk}": "on", f"sent_{stopped.pk}": "on"}
+    assert stopped.order.number in client.post(many, ticked, follow=True).text
+    Shipment.objects.all().delete()
     assert states(stopped, theirs)[0] == "waiting"
     assert not Shipment.objects.exists()
 

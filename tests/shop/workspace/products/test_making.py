@@ -152,6 +152,17 @@ def test_a_published_product_gets_the_sizes_that_it_lacks(client, desk):
     assert rows_of(page)[0]["sku"] == desk.variant.sku
 
 
+def test_rows_that_are_there_count_among_the_hundred(client, new):
+    rows = [row(sku=f"S{n}", size=str(n)) for n in range(60)]
+    more = SHOE | {"m-values_1": "a,b,c,d,e,f,g,h,i,j", "m-values_2": "1,2,3,4,5,6,7,8,9,10"}
+
+    page = client.post(new, body(*rows, make="1") | more)
+
+    assert page.status_code == 422
+    assert "100 variants" in page.text
+    assert len(rows_of(page)) == 60
+
+
 def test_a_hundred_variants_can_be_saved_and_opened_again(client, new):
     most = SHOE | {"m-values_1": ",".join(map(str, range(20))), "m-values_2": "a,b,c,d,e"}
     page = client.post(new, body(make="1") | most)

@@ -68,6 +68,40 @@ def test_of_two_counts_at_once_the_second_is_told_and_nothing_of_it_is_kept(clie
 
     assert page.status_code == 422
     assert units(small, medium) == [6, 7]
+    form = page.context["form"]
+    assert form.errors == {f"units_{small.pk}": ["It is 6 by now. Look at it, and save again."]}
+    again = {field.html_name: field.value() for field in form}
+    assert client.post(stock_page(desk), again).status_code == 302
+    assert units(small, medium) == [9, 1]
+
+
+def test_what_was_left_alone_does_not_undo_what_a_colleague_changed(client, store):
+    desk, (small, medium) = store
+    stock, prices = form_of(client, stock_page(desk)), form_of(client, price_page(desk))
+    client.post(stock_page(desk), stock | {f"weight_{small.pk}": "5000"})
+    changed = prices | {f"price_{small.pk}": "11.00", "confirm": "1", "sure": ""}
+    client.post(price_page(desk), changed)
+
+    client.post(stock_page(desk), stock | {f"units_{medium.pk}": "3"})
+    page = client.post(price_page(desk), prices | {f"price_{medium.pk}": "21.00"})
+
+    small.refresh_from_db()
+    assert small.weight_g == 5000
+    assert [effect.variant.pk for effect in page.context["effects"]] == [medium.pk]
+    late = client.post(price_page(desk), prices | {f"price_{small.pk}": "12.00", "confirm": "1"})
+    assert late.status_code == 422
+    assert "It is 11.00 by now." in late.text
+
+
+def test_rows_that_are_not_on_the_page_any_more_are_spoken_of(client, store, monkeypatch):
+    desk, (small, _medium) = store
+    sent = form_of(client, stock_page(desk)) | {f"units_{desk.variant.pk}": "5"}
+    monkeypatch.setattr(many, "MOST_ON_PAGE", 2)  # as if a new product had come
+
+    page = client.post(stock_page(desk), sent | {f"units_{small.pk}": "6"}, follow=True)
+
+    assert units(small) == [6]
+    assert "Some rows are not on this page any more." in page.text
 
 
 def test_less_than_was_sold_is_refused_at_its_field(client, store):
@@ -194,7 +228,7 @@ def test_sizes_of_other_stores_are_not_touched(client, store):
     make.listed(other.product)
     stock, prices = form_of(client, stock_page(desk)), form_of(client, price_page(desk))
 
-    client.post(stock_page(desk), stock | {f"units_{other.pk}": "0", f"seen_{other.pk}": "4"})
+    client.post(stock_page(desk), stock | {f"units_{other.pk}": "0", f"was_units_{other.pk}": "4"})
     client.post(price_page(desk), prices | {f"price_{other.pk}": "1", "confirm": "1"})
 
     assert units(other) == [4]

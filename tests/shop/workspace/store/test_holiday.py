@@ -118,6 +118,7 @@ def test_one_that_is_over_is_not_spoken_of_any_more(client, desk, holiday):
         (TODAY + 3 * DAY, TODAY + 2 * DAY, "The last day comes before the first."),
         (TODAY, TODAY + 200 * DAY, "At most 120 days."),
         ("", TODAY, "This field is required"),
+        ("9999-12-01", "9999-12-31", "Enter a day within two years."),
     ],
 )
 def test_what_cannot_be_is_said(client, desk, holiday, first, last, said):
