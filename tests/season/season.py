@@ -45,6 +45,8 @@ OWN = (2, 5)
 """Stores that the provider pays on their own accounts; files for the bank pay the others."""
 AFTER = 300
 """Days after the last festival: what is little waits for 90, is kept for 60, waits for 90 again."""
+CALM = 240
+"""Days before the end in which the bank pays all: what comes back begins to wait anew."""
 
 
 class Season:
@@ -54,6 +56,7 @@ class Season:
         """Open three festivals, thirty days apart, with deals, a sponsor and a benefit."""
         self.sandbox, self.clock_at, self.chance = sandbox, clock_at, Random(seed)
         self.at, self.told, self._n = NOON, Counter[str](), count()
+        self.calm = NOON
         self._stories: list[tuple[datetime, int, Story]] = []
         self.people = (make.user(), make.user())
         self._dawn()
@@ -85,6 +88,7 @@ class Season:
         self.chance.shuffle(kinds)
         wanted = Counter(self.chance.choice(days) for _kind in kinds)
         waiting, last = iter(kinds), days[-1] + AFTER * DAY
+        self.calm = last - CALM * DAY
         while self.at < last:
             for _turn in range(wanted[self.at]):
                 self._dawn()  # the provider's clock runs on: to it a long day would be a late hour
@@ -169,9 +173,9 @@ class Season:
         make_bills(at=self.at)
         settlements.release_reserves(at=self.at)
         payouts.queue_what_waits(at=self.at)
-        send_transfers(at=self.at)
-        take_back_refunded(at=self.at)
-        send_transfers(at=self.at + HOUR)
+        all_day(send_transfers, at=self.at)
+        all_day(take_back_refunded, at=self.at)
+        all_day(send_transfers, at=self.at + HOUR)
         self._bank_answers()
         if self.at.weekday() == 0:
             self._settle()
@@ -194,20 +198,27 @@ class Season:
         """Let the bank pay what is in files, refuse some of it, and return some later."""
         by = self.people[0]
         for row in Payout.objects.filter(state=Payout.State.EXPORTED).order_by("pk"):
-            if self.chance.random() < 0.05:
+            if self.chance.random() < 0.05 and self.at < self.calm:
                 payouts.fail(row.pk, reason="No such account", at=self.at, by=by)
                 self.told["failed"] += 1
             else:
                 proof = BankProof(f"FT{row.pk}", self.at.date(), row.amount, fee=1_20)
                 prove(row.pk, proof, at=self.at, by=by)
                 self.told["paid out"] += 1
-                if self.chance.random() < 0.04:
+                if self.chance.random() < 0.04 and self.at < self.calm:
                     self._wait(self._comes_back(row), 12)
         for task in MoneyTask.objects.filter(kind="payout_back", state="open").order_by("pk"):
             with transaction.atomic():
                 gate.close(task, TaskOutcome.TRUSTED, reason="Right", at=self.at, by=by)
                 method = Payout.objects.get(pk=task.about.rpartition("-")[2]).method_id
                 trust_again(method, reason="Right", at=self.at, by=by)
+
+
+def all_day(work: Callable[..., int], *, at: datetime) -> None:
+    """Go round as the beat does the whole day: one round takes a hundred of what waits."""
+    for _round in range(1_000):
+        if not work(at=at):
+            return
 
 
 def _price(n: int) -> int:
