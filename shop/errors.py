@@ -12,6 +12,7 @@ ShopError                  understood and refused (409)
 ├─ TooManyOpenOrders       too many unpaid orders for one e-mail address
 ├─ TooMuchHeld             unpaid orders of one person or network would hold too much
 ├─ BelowMinimum            the goods cost less than can be charged
+├─ AgeNotSaid              something in the cart asks for an age; the shopper has not said it
 ├─ NeedsAccount            a signed-in shopper with a verified address is needed
 ├─ NotPossible             the rule that stands in the way, in words
 │  └─ FenceBroken          more units would be set aside for deals than are there
