@@ -1,0 +1,61 @@
+"""Listing, pricing, sending and certificates have no barriers, with hostile words."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from shop import clock
+from shop.certificates import write
+from shop.certificates.write import CertificateFacts
+from shop.forms.private_files import as_kept
+from shop.orders import end
+from tests import make, pages
+from tests.browsing.steps import sign_in
+from tests.cms.admin.people import organizer
+from tests.shop.workspace.desk import EVIL
+
+
+def test_the_work_of_a_store_has_no_barriers(stage, inspector):
+    pages.home()
+    at = clock.now()
+    store = make.merchant(name="Amani Kettles", slug="amani")
+    member = make.member(store, "ama@example.org")
+    product = make.product(of=store, title=EVIL)
+    kettle = make.variant(20_00, of=product, options=["Red"])
+    make.listed(product)
+    parts = []
+    for _n in range(2):
+        order = make.order({kettle: 1}, at=at)
+        with transaction.atomic():
+            end.mark_paid(end.lock(order.pk), at=at)
+        parts.append(order.suborders.get())
+    facts = CertificateFacts("Fair trade", EVIL[:60], EVIL, (at + timedelta(days=9)).date())
+    sent = write.send(store, facts, [as_kept("a.pdf", b"%PDF-1")], at=at, by=member)
+    own = "/merchant/amani/"
+    sign_in(inspector.page, member.email, own)
+
+    inspector.visit(
+        f"{own}products/stock/", f"{own}products/prices/", f"{own}products/new/",
+        f"{own}products/{product.pk}/preview/", f"{own}products/{product.pk}/delete/",
+        f"{own}profile/certificates/", f"{own}profile/certificates/?mend={sent.pk}",
+        f"{own}profile/holiday/", f"{own}orders/sent/", f"/merchant/orders/{parts[0].pk}/",
+        f"/merchant/orders/{parts[0].pk}/parcels/add/",
+    )  # fmt: skip
+    assert inspector.found == []
+
+
+def test_deciding_on_certificates_has_no_barriers(stage, inspector):
+    pages.home()
+    at, store = clock.now(), make.merchant()
+    facts = CertificateFacts("Fair trade", EVIL[:60], EVIL, (at + timedelta(days=9)).date())
+    papers = [as_kept("a.pdf", b"%PDF-1")]
+    sent = write.send(store, facts, papers, at=at, by=make.member(store))
+    sign_in(inspector.page, organizer().email, "/organize/")
+    inspector.within = "main"
+
+    inspector.visit(
+        "/organize/certificates/", f"/organize/certificates/{sent.pk}/",
+        f"/organize/stores/{store.pk}/certificate/",
+    )  # fmt: skip
+
+    assert inspector.found == []
