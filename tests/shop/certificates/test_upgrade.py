@@ -1,0 +1,38 @@
+"""Certificates that were only named are asked for, and nothing else of a store is touched."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from shop.certificates.models import Certificate
+from shop.listings.models import Listing
+from shop.merchants.models import Merchant
+from shop.moderation.models import Amendment
+from tests import make
+
+pytestmark = pytest.mark.django_db
+upgrade = import_module("shop.migrations.0080_certificates_named")
+
+
+def test_what_was_named_is_asked_for_and_can_be_named_again():
+    store = make.merchant(certifications=["Halal", "Fair trade"])
+    other = make.merchant(certifications=["Halal"])
+    product = make.product(of=store)
+    make.listed(product)
+    before = Listing.objects.get(pk=product.pk).edition
+    make.amendment(store, words={"certifications": ["Organic"], "tagline": "New"})
+    make.amendment(other, words={"certifications": ["Organic"]})
+
+    upgrade.ask_for_papers(apps, None)
+
+    rows = Certificate.objects.order_by("merchant", "title")
+    assert [(row.merchant_id, row.title, row.state) for row in rows] == [
+        (store.pk, "Fair trade", "missing"), (store.pk, "Halal", "missing"),
+        (other.pk, "Halal", "missing"),
+    ]  # fmt: skip
+    assert not Merchant.objects.exclude(certifications=[]).exists()
+    assert Listing.objects.get(pk=product.pk).edition == before - 1
+    assert Amendment.objects.get().words == {"tagline": "New"}
+    upgrade.name_again(apps, None)
+    assert Merchant.objects.get(pk=store.pk).certifications == ["Fair trade", "Halal"]
