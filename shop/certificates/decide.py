@@ -12,7 +12,6 @@ from shop.certificates.public import show
 from shop.certificates.tasks import tell
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log
-from shop.festivals.local_time import wall_of
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.merchants.own_stores import refuse_own
@@ -32,7 +31,7 @@ def approve(pk: int, *, seen: int, at: datetime, by: User) -> Certificate:
         StaleState: it does not wait any more, or was sent anew since it was looked at.
     """
     found = _locked(pk, State.WAITING, by=by, seen=seen)
-    if found.until is None or found.until < wall_of(at, found.merchant.zone).date():
+    if found.is_over(at=at):
         raise NotPossible("It is over: ask for the new one, by refusing this one.")
     if not found.papers.exists():
         raise NotPossible("It has no paper.")
@@ -82,7 +81,7 @@ def count_again(pk: int, *, at: datetime, by: User) -> Certificate:
         StaleState: it was not stopped.
     """
     found = _locked(pk, State.STOPPED, by=by)
-    if found.until is None or found.until < wall_of(at, found.merchant.zone).date():
+    if found.is_over(at=at):
         raise NotPossible("It is over meanwhile.")
     own = Certificate.objects.filter(merchant=found.merchant_id, title=found.title)
     if own.filter(state=State.COUNTS).exists():

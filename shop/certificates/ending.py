@@ -10,7 +10,6 @@ from shop.certificates.models import Certificate
 from shop.certificates.public import show
 from shop.certificates.tasks import tell, tell_of_end
 from shop.festivals.changelog import log
-from shop.festivals.local_time import wall_of
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.rounds import delete_some, each
@@ -29,19 +28,24 @@ def end_certificates(*, at: datetime) -> int:
     """
     # Nowhere is it a later day than tomorrow by Greenwich; each is then asked by its own zone.
     rows = Certificate.objects.filter(state=State.COUNTS, until__lt=at.date() + DAY)
-    due = [row for row in rows.select_related("merchant").order_by("until", "pk")
-           if row.until and row.until < wall_of(at, row.merchant.zone).date()]  # fmt: skip
+    rows = rows.select_related("merchant").order_by("until", "pk")
+    due = [row for row in rows if row.is_over(at=at)]
     return each("end certificates", due, lambda row: _end(row, at=at), at=at)
 
 
 def remind_of_end(*, at: datetime) -> int:
-    """Mail stores whose certificates end within a month, once; return how many. Of the beat."""
+    """Mail stores whose certificates end within a month or lack a paper, once; return how many.
+
+    Part of the beat.
+    """
+    bare = Certificate.objects.filter(state=State.MISSING, reminded_at=None).order_by("pk")
+    asked = each("ask for papers of certificates", bare, lambda row: _ask(row, at=at), at=at)
     rows = Certificate.objects.filter(
         state=State.COUNTS, reminded_at=None, until__lt=at.date() + REMINDED_BEFORE,
         until__gte=at.date(),
     )  # fmt: skip
-    return each("remind of certificates", rows.order_by("until", "pk"),
-                lambda row: _remind(row, at=at), at=at)  # fmt: skip
+    rows = rows.order_by("until", "pk")
+    return asked + each("remind of certificates", rows, lambda row: _remind(row, at=at), at=at)
 
 
 def forget_certificates(*, at: datetime) -> int:
@@ -70,3 +74,11 @@ def _remind(row: Certificate, *, at: datetime) -> None:
     rows = Certificate.objects.filter(pk=row.pk, state=State.COUNTS, reminded_at=None)
     if rows.update(reminded_at=at):
         tell_of_end(row)
+
+
+@transaction.atomic
+def _ask(row: Certificate, *, at: datetime) -> None:
+    """Ask for the paper of a certificate that a store named before papers were asked for."""
+    rows = Certificate.objects.filter(pk=row.pk, state=State.MISSING, reminded_at=None)
+    if rows.update(reminded_at=at):
+        tell(row)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from shop.accounts.models import User
+from shop.certificates.models import Certificate
 from shop.certificates.names import CERTIFICATES
-from shop.certificates.write import CertificateFacts
+from shop.certificates.write import CertificateFacts, send
 from shop.errors import ShopError
 from shop.forms.fields import FilesInput, LineField
 from shop.forms.private_files import KeptFile
 from shop.forms.visible_text import seen_only
 from shop.languages import labelled
+from shop.merchants.models import Merchant
 from shop.pictures.papers import ACCEPTED, read_paper
 
 MOST_AT_ONCE = 5
@@ -97,3 +100,16 @@ class CertificateForm(forms.Form):
             too_large = _("The file must be smaller than %(size)s") % {"size": "10 MB"}
             self.add_error("papers", labelled(seen_only(name)[:80], too_large))
         return kept
+
+
+def send_typed(
+    form: CertificateForm, merchant: Merchant, papers: list[KeptFile], *, at: datetime, by: User
+) -> Certificate | None:
+    """Send what a valid form says, or write into it why not."""
+    if form.errors:
+        return None
+    try:
+        return send(merchant, form.facts(), papers, at=at, by=by)
+    except ShopError as refusal:
+        form.add_error("papers", str(refusal))
+        return None

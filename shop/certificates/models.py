@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from shop.festivals.local_time import wall_of
 from shop.forms.private_files import PrivateFile
 from shop.merchants.models import Merchant
 from shop.states import Stateful, StateQuerySet
@@ -79,6 +81,10 @@ class Certificate(Stateful):
     def is_in_hand(self) -> bool:
         """Tell whether the store may still change it."""
         return self.state in self.IN_HAND
+
+    def is_over(self, *, at: datetime) -> bool:
+        """Tell whether its last day is over where its store is."""
+        return self.until is None or self.until < wall_of(at, self.merchant.zone).date()
 
     @property
     def version(self) -> int:

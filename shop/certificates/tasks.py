@@ -18,6 +18,7 @@ State = Certificate.State
 LETTERS: dict[str, str] = {
     State.COUNTS: "certificate-counts", State.REFUSED: "certificate-refused",
     State.STOPPED: "certificate-stopped", State.ENDED: "certificate-ended",
+    State.MISSING: "certificate-missing",
 }  # fmt: skip
 
 

@@ -86,15 +86,11 @@ def delete_draft(product: Product, *, at: datetime, by: User) -> None:
 
 
 def _free_skus(before: list[str]) -> list[str]:
-    """Return a new SKU for each: the same with the first number behind it that nobody has."""
-    found: list[str] = []
-    for sku in before:
-        stem, n = sku[: LONGEST_SKU - 4], 2
-        taken = set(
-            Variant.objects.filter(sku__istartswith=stem).values_list("sku", flat=True)
-        ) | set(found)
-        folded = {one.casefold() for one in taken}
-        while f"{stem}-{n}".casefold() in folded:
-            n += 1
-        found.append(f"{stem}-{n}")
-    return found
+    """Return a new SKU for each: the same with the first number behind it that all can have."""
+    stems = [sku[: LONGEST_SKU - 8] for sku in before]
+    if len({stem.casefold() for stem in stems}) < len(stems):  # they differed in what was cut off
+        stems = [f"{stem}-{n}" for n, stem in enumerate(stems, 1)]
+    number = 2
+    while Variant.objects.filter(sku__in=[f"{stem}-{number}" for stem in stems]).exists():
+        number += 1
+    return [f"{stem}-{number}" for stem in stems]

@@ -12,6 +12,7 @@ from shop.accounts.rights import people_with
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
+from shop.festivals.models import ChangeLog
 from shop.listings import publish
 from shop.locks import lock_one
 from shop.merchants.models import Membership, Merchant
@@ -99,7 +100,13 @@ def _refuse_unless_back(store: Merchant, product: Product | None) -> None:
     Raises:
         NotPossible: shoppers do not see it.
     """
-    is_back = product.state == Product.State.PUBLISHED if product else amendment_of(store) is None
+    if product:
+        is_back = product.state == Product.State.PUBLISHED
+    else:
+        rows = ChangeLog.objects.filter(subject="merchant", subject_id=store.pk)
+        last = rows.filter(action__in=("suspend", "take down")).order_by("-pk").first()
+        was_page = last is not None and last.action == "take down"
+        is_back = not was_page or amendment_of(store) is None
     if not is_back:
         raise NotPossible("The store has changed it meanwhile: decide on that under Changes.")
 

@@ -172,6 +172,7 @@ def _order(order: Order) -> dict[str, Any]:
             for row in part.papers.all()
         ],
         "notes": [{"at": _moment(row.at), "text": row.text} for row in order.notes.all()],
+        "said_to_be_at_least": order.of_age,
     }
 
 

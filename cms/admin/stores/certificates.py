@@ -22,8 +22,8 @@ from cms.admin.stores.edit import stores_trail
 from cms.admin.tables import BREAK, Column, joined, link, moment
 from shop import clock
 from shop.accounts.requests import SignedIn
-from shop.certificates import decide, write
-from shop.certificates.forms import CertificateForm
+from shop.certificates import decide
+from shop.certificates.forms import CertificateForm, send_typed
 from shop.certificates.models import Certificate, CertificatePaper
 from shop.errors import ShopError
 from shop.festivals.local_time import wall_of
@@ -104,9 +104,7 @@ def certificate(request: SignedIn, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "certificate": found, "form": form, "papers": found.papers.defer("content"),
         "others": own.order_by("title", "-pk")[:20],
-        "is_over": found.until and found.until < wall_of(
-            clock.moment_of(request), found.merchant.zone
-        ).date(),
+        "is_over": found.until and found.is_over(at=clock.moment_of(request)),
     }  # fmt: skip
     return show(
         request, "certificate.html", found.title, icon="doc-full-inverse",
@@ -133,14 +131,9 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     form = CertificateForm(today, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         papers = form.read_papers(getattr(request, "skipped_files", []))
-        try:
-            made = form.errors or write.send(store, form.facts(), papers, at=at, by=request.user)
-        except ShopError as refusal:
-            form.add_error("papers", str(refusal))
-        else:
-            if isinstance(made, Certificate):
-                messages.success(request, "Added. Look at it now: it counts once it is approved.")
-                return redirect("desk:certificate", made.pk)
+        if made := send_typed(form, store, papers, at=at, by=request.user):
+            messages.success(request, "Added. Look at it now: it counts once it is approved.")
+            return redirect("desk:certificate", made.pk)
     back = reverse("desk:store-page", args=[pk])
     return show(
         request, "form.html", f"A certificate of {store.name}", icon="doc-full-inverse",

@@ -104,7 +104,8 @@ def many_prices(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         else:
             shown = effects(many.variants, amounts, questions=odd, at=at)
     context = {
-        "part": "products", "form": form, "many": many, "q": many.words, "effects": shown,
+        "part": "products", "title": _("Prices"), "whats": [], "form": form,
+        "many": many, "q": many.words, "effects": shown,
         "sure": sure, "hows": HOWS.items(), "asked": request.POST, "is_filled": is_filling,
         "commission": merchant.commission_bp,
     }  # fmt: skip

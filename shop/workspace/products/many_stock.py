@@ -142,7 +142,8 @@ def many_stock(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     if is_sent and form.is_valid() and _save(request, form, at=at):
         return redirect(request.get_full_path())
     context = {
-        "part": "products", "form": form, "many": many, "q": many.words, "weighs": weighs,
+        "part": "products", "title": _("Stock"), "form": form, "many": many,
+        "q": many.words, "weighs": weighs,
         "is_filled": is_filling, "whats": WHATS.items() if weighs else [("units", WHATS["units"])],
         "hows": HOWS.items(), "asked": request.POST,
     }  # fmt: skip

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shop import clock
 from shop.certificates import write
-from shop.certificates.forms import CertificateForm
+from shop.certificates.forms import CertificateForm, send_typed
 from shop.certificates.models import Certificate, CertificatePaper
-from shop.errors import ShopError
 from shop.forms.private_files import as_file
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
@@ -55,7 +54,8 @@ def certificates(request: MemberRequest, merchant: Merchant) -> HttpResponse:
                            known=mended.title if mended else "")  # fmt: skip
     if request.method == "POST" and form.is_valid():
         papers = form.read_papers(getattr(request, "skipped_files", []))
-        if not form.errors and _sent(request, merchant, form, papers):
+        at, by = clock.moment_of(request), request.user
+        if send_typed(form, merchant, papers, at=at, by=by):
             messages.success(request, _("Sent. An organizer looks at the paper; you get a mail."))
             return redirect("workspace-certificates", merchant.slug)
     if form.errors and request.FILES:
@@ -85,12 +85,3 @@ def remove(request: MemberRequest, merchant: Merchant, certificate_id: int) -> H
     write.remove(row, at=clock.moment_of(request), by=request.user)
     messages.success(request, _("Taken away, with its paper."))
     return redirect("workspace-certificates", merchant.slug)
-
-
-def _sent(request: MemberRequest, merchant: Merchant, form: Any, papers: Any) -> bool:
-    try:
-        write.send(merchant, form.facts(), papers, at=clock.moment_of(request), by=request.user)
-    except ShopError as refusal:
-        form.add_error("papers", str(refusal))
-        return False
-    return True

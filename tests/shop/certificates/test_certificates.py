@@ -206,6 +206,15 @@ def test_the_store_is_reminded_once_a_month_before(member, store):
     assert len(said) == 1
 
 
+def test_a_store_is_asked_once_for_a_paper_that_was_never_sent(store, member):
+    Certificate.objects.create(merchant=store, title="Halal", state="missing", sent_at=NOON)
+
+    assert [ending.remind_of_end(at=NOON) for _round in range(2)] == [1, 0]
+
+    wanted = ("ama@example.org", "Please send the paper of Halal")
+    assert letters().count(wanted) == 1
+
+
 def test_one_that_is_stopped_is_gone_at_once_and_can_count_again(store, member):
     found = approved(sent(store, member))
 

@@ -6,7 +6,7 @@ import pytest
 
 from shop.catalogue import translations
 from shop.errors import NotPossible
-from shop.moderation import take_down
+from shop.moderation import suspend, take_down
 from shop.moderation.decide import refuse
 from shop.notices.decide import decide
 from shop.notices.models import Notice
@@ -86,6 +86,19 @@ def test_what_the_store_mended_itself_is_not_said_to_be_put_back(client):
 
     with pytest.raises(NotPossible, match="under Changes"):
         decided(Notice.objects.get(), "put_back", "So it is.", by=organizer())
+
+
+def test_a_store_that_is_open_again_is_back_whatever_else_it_proposes(client):
+    store = make.merchant(name="Amani Kettles", slug="amani")
+    suspend.suspend(store, "Late", at=NOON, by=organizer())
+    client.force_login(make.member(store, "ama@example.org"))
+    client.post("/merchant/amani/object/", {"text": "The post was on strike."})
+    suspend.reopen(store, at=NOON, by=organizer())
+    make.amendment(store, words={"tagline": "New"}, at=NOON)
+
+    found = decided(Notice.objects.get(), "put_back", by=organizer())
+
+    assert found.state == "acted"
 
 
 def test_what_a_store_mended_and_was_refused_is_no_clearing_any_more(client):
