@@ -109,7 +109,7 @@ def save_rows(product: Product, rows: Sequence[TypedVariant], *, at: datetime, b
     Raises:
         NotPossible: a variant with a deal would be taken off sale, or the last one of a product
             on sale.
-        BadRows: another store took a SKU meanwhile.
+        BadRows: another product took a SKU meanwhile.
     """
     known = {variant.pk: variant for variant in product.variants.select_related("pool")}
     gone = [known[row.id] for row in rows if row.id in known and row.is_off]
@@ -161,7 +161,8 @@ def change_weights(grams: Mapping[int, int], *, at: datetime, by: User) -> int:
 
 def _taken_skus(product: Product, rows: Sequence[TypedVariant]) -> set[str]:
     """Return the SKUs of variants that keep theirs: of other products, and of those off sale."""
-    others = Variant.objects.filter(sku__in={row.sku for row in rows if not row.is_off})
+    skus = {row.sku for row in rows if not row.is_off}
+    others = Variant.objects.filter(merchant=product.merchant_id, sku__in=skus)
     others = others.exclude(pk__in=[row.id for row in rows if row.id and not row.is_off])
     if product.pk:
         gone = [row.id for row in rows if row.id and row.is_off]

@@ -43,7 +43,7 @@ def copy_product(product: Product, *, at: datetime, by: User) -> Product:
         for row in variants
     ]
     rows += [(row.sku, row.options, row.weight_g, row.price) for row in content.variants]
-    skus = _free_skus([sku for sku, *_facts in rows])
+    skus = _free_skus(product.merchant_id, [sku for sku, *_facts in rows])
     typed = [
         TypedVariant(n, None, skus[n], tuple(options), weight_g, price, 0)
         for n, (_sku, options, weight_g, price) in enumerate(rows)
@@ -85,12 +85,13 @@ def delete_draft(product: Product, *, at: datetime, by: User) -> None:
     log(merchant, "delete draft", at=at, by=by, festival=None, before={"title": product.title})
 
 
-def _free_skus(before: list[str]) -> list[str]:
+def _free_skus(merchant_id: int, before: list[str]) -> list[str]:
     """Return a new SKU for each: the same with the first number behind it that all can have."""
     stems = [sku[: LONGEST_SKU - 8] for sku in before]
     if len({stem.casefold() for stem in stems}) < len(stems):  # they differed in what was cut off
         stems = [f"{stem}-{n}" for n, stem in enumerate(stems, 1)]
     number = 2
-    while Variant.objects.filter(sku__in=[f"{stem}-{number}" for stem in stems]).exists():
+    own = Variant.objects.filter(merchant=merchant_id)
+    while own.filter(sku__in=[f"{stem}-{number}" for stem in stems]).exists():
         number += 1
     return [f"{stem}-{number}" for stem in stems]

@@ -39,8 +39,9 @@ class WantedForm(forms.Form):
     fields: dict[str, Any]
 
     sku = forms.CharField(
-        label="SKU of a product", max_length=40, required=False,
-        help_text="Or name a category, a country, or both.",
+        label="SKU of a product", max_length=161, required=False,
+        help_text="Or name a category, a country, or both. Where two stores have the SKU, write "
+        "the one of which in front: adire-house:AD-TH-140.",
     )  # fmt: skip
     category = forms.ModelChoiceField(Category.objects.order_by("path"), required=False)
     country = forms.ChoiceField(label="Country of the store", required=False)
@@ -61,14 +62,18 @@ class WantedForm(forms.Form):
         self.fields["slot"].empty_label = self.fields["category"].empty_label = "Any"
 
     def clean_sku(self) -> Variant | None:
-        """Return the variant that has a SKU."""
-        sku = self.cleaned_data["sku"].strip()
+        """Return the variant that has a SKU: of the store in front of it, if one is there."""
+        store, _colon, sku = self.cleaned_data["sku"].strip().rpartition(":")
         if not sku:
             return None
-        found = Variant.objects.filter(sku=sku).select_related("product").first()
-        if found is None:
+        rows = Variant.objects.filter(sku=sku).select_related("product__merchant")
+        found = list(rows.filter(merchant__slug=store) if store else rows)
+        if not found:
             raise forms.ValidationError("No product has this SKU.")
-        return found
+        if len(found) > 1:
+            each = ", ".join(sorted(f"{row.product.merchant.slug}:{sku}" for row in found))
+            raise forms.ValidationError(f"Several stores have this SKU. Write one of: {each}.")
+        return found[0]
 
     def row(self) -> Wanted:
         """Return the wish that was typed."""

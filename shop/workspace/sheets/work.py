@@ -138,7 +138,7 @@ def _place(row: ReadRow, products: Mapping[str, int], slots: SlotNames) -> str:
 
 def _products_by_sku(merchant: Merchant, skus: set[str]) -> dict[str, int]:
     """Return the own products by the SKUs of goods and the addresses of experiences."""
-    variants = Variant.objects.filter(product__merchant=merchant, sku__in=skus)
+    variants = Variant.objects.filter(merchant=merchant, sku__in=skus)
     experiences = products_of(merchant).filter(kind=Product.Kind.EXPERIENCE, slug__in=skus)
     return dict(variants.values_list("sku", "product")) | dict(
         experiences.values_list("slug", "pk")

@@ -145,7 +145,9 @@ def test_a_change_that_cannot_be_any_more_is_refused_whole(product, member, orga
     known = replace(rows_of(product)[0], options=("Large",))
     new = TypedVariant(1, None, "K-S", ("Small",), 400, 9_00, 7)
     made = propose(product, member, rows=[known, new], title="Tin", option_names=["Size"])
-    Variant.objects.filter(pk=make.variant().pk).update(sku="K-S")
+    Variant.objects.filter(pk=make.variant(of=make.product(of=product.merchant)).pk).update(
+        sku="K-S"
+    )
 
     with pytest.raises(BadRows, match="K-S"):
         approve(made, organizer)

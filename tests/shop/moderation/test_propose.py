@@ -172,7 +172,9 @@ def test_a_sku_that_somebody_took_keeps_no_product_on_sale(product, member):
     new = TypedVariant(1, None, "K-S", ("Small",), 400, 9_00, 7)
     known = replace(rows_of(product)[0], options=("Large",))
     propose(product, member, rows=[known, new], title="Brass kettle", option_names=["Size"])
-    Variant.objects.filter(pk=make.variant().pk).update(sku="K-S")
+    Variant.objects.filter(pk=make.variant(of=make.product(of=product.merchant)).pk).update(
+        sku="K-S"
+    )
 
     withdraw.withdraw(product, at=NOON, by=member)
 

@@ -121,13 +121,21 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_saved(
     assert Product.objects.count() + Variant.objects.count() == before + 1
 
 
-def test_a_sku_of_another_store_is_taken(client, new):
-    other = make.variant(5_00)
+def test_a_sku_of_another_product_is_taken(client, desk, new):
+    other = make.variant(5_00, of=make.product(of=desk.merchant))
 
     answer = client.post(new, body(row(sku=other.sku)))
 
     assert answer.status_code == 422
     assert f"The SKU {other.sku} is used already." in answer.content.decode()
+
+
+def test_a_sku_of_another_store_is_free(client, new):
+    other = make.variant(5_00)
+
+    assert client.post(new, body(row(sku=other.sku))).status_code == 302
+
+    assert Variant.objects.filter(sku=other.sku).count() == 2
 
 
 def test_the_grid_without_its_bookkeeping_is_refused_and_not_a_crash(client, new, own):

@@ -246,7 +246,11 @@ class Variant(models.Model):
     """A thing to buy: one choice of a product's options, with its own SKU, price and pool."""
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="variants")
-    sku = models.CharField(max_length=40, unique=True)
+    merchant = models.ForeignKey(
+        Merchant, models.PROTECT, related_name="+", editable=False, db_index=False,
+        help_text="The one of its product; the database keeps it.",
+    )  # fmt: skip
+    sku = models.CharField(max_length=40)
     options = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     weight_g = models.PositiveIntegerField(default=0, help_text="Packed weight in grams.")
@@ -299,11 +303,12 @@ class Variant(models.Model):
             GinIndex(OpClass(Upper("sku"), "gin_trgm_ops"), name="variant_words"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["merchant", "sku"], name="sku_once_in_store"),
             models.CheckConstraint(
                 name="variant_takes_units",
                 condition=models.Q(units_per_item__gte=1),
                 violation_error_message="A variant takes at least one unit.",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -331,68 +336,3 @@ class Variant(models.Model):
     def closes_at(self) -> datetime | None:
         """Return when its sale ends: as the merchant says, at the latest as a session begins."""
         return min(filter(None, (self.sales_close, self.session_start)), default=None)
-
-
-class Translation(models.Model):
-    """The long words of one product or one store's page in one language."""
-
-    product = models.ForeignKey(
-        Product, models.CASCADE, null=True, blank=True, related_name="translations"
-    )
-    merchant = models.ForeignKey(
-        Merchant, models.CASCADE, null=True, blank=True, related_name="translations"
-    )
-    language = models.CharField(max_length=12)
-    words = models.JSONField(default=dict, help_text="By the name of the field.")
-    is_read = models.BooleanField(default=False, help_text="A native speaker has read it.")
-    of = models.CharField(max_length=16, help_text="Digest of the words that it was made from.")
-    changed_at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="translation_of_one_thing",
-                condition=models.Q(product__isnull=True) ^ models.Q(merchant__isnull=True),
-                violation_error_message="A translation is of a product or of a store.",
-            ),
-            models.UniqueConstraint(
-                fields=["product", "language"], name="translation_of_product_once"
-            ),
-            models.UniqueConstraint(
-                fields=["merchant", "language"], name="translation_of_store_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.product or self.merchant} ({self.language})"
-
-
-class Term(models.Model):
-    """A word that many products share, such as Colour, red or cotton, in the shop's languages."""
-
-    class Kind(models.TextChoices):
-        OPTION = "option"
-        VALUE = "value"
-        MATERIAL = "material"
-        CERTIFICATE = "certificate"
-
-    kind = models.CharField(max_length=12, choices=Kind)
-    term = models.CharField("word", max_length=80, help_text="As stores write it.")
-    names = models.JSONField(default=dict, blank=True, help_text="By language code.")
-    is_read = models.BooleanField(default=False, help_text="Native speakers have read it.")
-    source = models.CharField(max_length=200, blank=True)
-    seen_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = "shared word"
-        ordering = ["kind", "term"]
-        constraints = [
-            # The word comes first: a page asks for words, whatever their kind.
-            models.UniqueConstraint(fields=["term", "kind"], name="term_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.term

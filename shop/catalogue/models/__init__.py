@@ -1,0 +1,24 @@
+from shop.catalogue.models.products import (
+    HAS_NO_NOTE,
+    Category,
+    Product,
+    ProductPicture,
+    Variant,
+    buyable_sql,
+    on_sale_sql,
+    public_sql,
+)
+from shop.catalogue.models.words import Term, Translation
+
+__all__ = [
+    "HAS_NO_NOTE",
+    "Category",
+    "Product",
+    "ProductPicture",
+    "Term",
+    "Translation",
+    "Variant",
+    "buyable_sql",
+    "on_sale_sql",
+    "public_sql",
+]
