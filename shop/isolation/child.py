@@ -1,6 +1,9 @@
 """The child process of ``run``: bounds itself, then lets a module work on the bytes sent.
 
 ``python -m shop.isolation.child <module> <bytes of memory> <seconds>``
+
+A module either has an ``answer`` to all bytes, or ``answers``: an iterator of parts, over a file
+that it may read to and fro. Each part is sent with its length in front, in four bytes.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from pathlib import Path
 
 NO_MEMORY = 70
 OPEN_FILES = 64
+LENGTH = 4  # bytes in front of a part
 
 
 def bound(memory: int, seconds: int) -> None:
@@ -41,11 +45,15 @@ def main(module: str, memory: str, seconds: str) -> int:
     offer_to_die_first()
     with suppress(ImportError):
         bound(int(memory), int(seconds))
+    room = import_module(module)
     try:
-        answer = import_module(module).answer(sys.stdin.buffer.read())
+        if hasattr(room, "answers"):
+            for part in room.answers(sys.stdin.buffer):
+                sys.stdout.buffer.write(len(part).to_bytes(LENGTH) + part)
+        else:
+            sys.stdout.buffer.write(room.answer(sys.stdin.buffer.read()))
     except MemoryError:
         return NO_MEMORY
-    sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
     return 0
 

@@ -10,11 +10,14 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread, Timer
-from typing import BinaryIO
+from typing import IO, BinaryIO
+
+from shop.isolation.child import LENGTH
 
 log = logging.getLogger(__name__)
 
@@ -50,23 +53,68 @@ def run_apart(module: str, sent: bytes, limits: ChildLimits) -> bytes:
     Raises:
         Overrun: the child took too much memory or time, or died.
     """
-    command = [sys.executable, "-B", "-m", "shop.isolation.child", module]
-    try:
-        child = subprocess.Popen(  # noqa: S603 (our own interpreter and our own module)
-            [*command, str(limits.memory), str(limits.seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ} | FIXED,
-        )
-    except OSError as error:  # no process can be started: too many, or no memory at all
-        raise Overrun(f"{module} could not be started") from error
-    with child:
+    with _begun(module, limits, subprocess.PIPE) as child:
         answer = _answer_of(child, sent, limits)
     if child.returncode or len(answer) > limits.answer:
         log.warning("%s ended with %s over a file", module, child.returncode)
         raise Overrun(f"{module} ended with {child.returncode}")
     return answer
+
+
+def stream_apart(module: str, file: IO[bytes], limits: ChildLimits) -> Iterator[bytes]:
+    """Yield the parts of a module's ``answers(file)``, worked out in a child process.
+
+    Neither the file nor its parts are held together in memory. Whoever stops asking stops the
+    child.
+
+    Args:
+        file: one of the system, with a number, from its start; the child may go to and fro in it.
+
+    Raises:
+        Overrun: the child took too much memory or time, or died; after some parts, perhaps.
+    """
+    file.flush()
+    file.seek(0)
+    left = limits.answer
+    with _begun(module, limits, file) as child:
+        assert child.stdout  # noqa: S101 (a pipe, as asked for)
+        end = Timer(limits.patience, child.kill)
+        end.start()
+        try:
+            while head := child.stdout.read(LENGTH):
+                length = int.from_bytes(head)
+                left -= length
+                part = child.stdout.read(length) if left >= 0 else b""
+                if len(part) < length:
+                    break
+                yield part
+            else:
+                child.wait()
+        finally:
+            end.cancel()
+            child.kill()  # does nothing to one that has ended
+    if child.returncode:
+        log.warning("%s ended with %s over a file", module, child.returncode)
+        raise Overrun(f"{module} ended with {child.returncode}")
+
+
+def _begun(module: str, limits: ChildLimits, sent: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    """Start a child that works with a module.
+
+    Raises:
+        Overrun: no process can be started: too many, or no memory at all.
+    """
+    command = [sys.executable, "-B", "-m", "shop.isolation.child", module]
+    try:
+        return subprocess.Popen(  # noqa: S603 (our own interpreter and our own module)
+            [*command, str(limits.memory), str(limits.seconds)],
+            stdin=sent,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ} | FIXED,
+        )
+    except OSError as error:
+        raise Overrun(f"{module} could not be started") from error
 
 
 def _answer_of(child: subprocess.Popen[bytes], sent: bytes, limits: ChildLimits) -> bytes:

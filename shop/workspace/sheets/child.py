@@ -6,16 +6,23 @@ the word for why there are none.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from shop.forms.visible_text import seen_only
 from shop.formulas import as_read
-from shop.workspace.sheets.csv import lines_of_csv
-from shop.workspace.sheets.refusals import LONGEST, MOST_COLUMNS, MOST_ROWS, UnusableSheet
-from shop.workspace.sheets.xlsx import lines_of_xlsx
+from shop.sheet_files.csv import lines_of_csv
+from shop.sheet_files.refusals import SheetLimits, UnusableSheet
+from shop.sheet_files.xlsx import lines_of_xlsx
 
 ZIP = b"PK\x03\x04"
+MOST_ROWS = 1_000  # filled in
+LONGEST = 300  # letters of one cell
+# A thousand filled rows take 700,000 bytes. Words are cleaned before they are cut.
+LIMITS = SheetLimits(
+    columns=30, lines=10 * MOST_ROWS, letters=2 * LONGEST, cells=60_000, unpacked=2_000_000
+)
 
 
 def answer(sent: bytes) -> bytes:
@@ -35,7 +42,8 @@ def _filled(
     content: bytes, known: Mapping[str, str], needed: Sequence[str], typed: Sequence[str]
 ) -> list[tuple[int, dict[str, str]]]:
     """Return the rows that are filled in: their numbers and their cells by the names of columns."""
-    lines = _cleaned(lines_of_xlsx(content) if content.startswith(ZIP) else lines_of_csv(content))
+    read = lines_of_xlsx if content.startswith(ZIP) else lines_of_csv
+    lines = _cleaned(read(io.BytesIO(content), LIMITS))
     columns = _columns(next(lines, (0, []))[1], known, needed)
     rows = []
     for number, values in lines:
@@ -55,7 +63,7 @@ def _columns(
     """Return which column stands at which place."""
     found = {
         place: known[text.casefold()]
-        for place, text in enumerate(first[:MOST_COLUMNS])
+        for place, text in enumerate(first[: LIMITS.columns])
         if text.casefold() in known
     }
     if missing := [name for name in needed if name not in found.values()]:

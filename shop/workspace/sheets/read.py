@@ -12,8 +12,8 @@ from shop.errors import NotPossible
 from shop.isolation.run import ChildLimits, Overrun, run_apart
 from shop.languages import listed
 from shop.workspace.sheets import child
+from shop.workspace.sheets.child import MOST_ROWS
 from shop.workspace.sheets.columns import NEEDED, TYPED, headings, known_headings
-from shop.workspace.sheets.refusals import MOST_ROWS
 
 MOST_BYTES = 1_000_000
 # A thousand full rows take 60 MB and a second.

@@ -7,24 +7,22 @@ counted as the package tells them, and again while it is unpacked, since it may 
 
 from __future__ import annotations
 
-import io
 import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, override
+from typing import Any, BinaryIO, override
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.sax import parseString
+from defusedxml.sax import make_parser
 
-from shop.workspace.sheets.refusals import LONGEST, MOST_COLUMNS, MOST_LINES, UnusableSheet
+from shop.sheet_files.refusals import SheetLimits, UnusableSheet
 
 MOST_PARTS = 200  # files in the package
-MOST_UNPACKED = 2_000_000  # bytes of all of them; a thousand filled rows take 700,000
-MOST_CELLS = 60_000
+PIECE = 1 << 16
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 WORDS, FIRST = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -36,41 +34,58 @@ RAISED = (
 )  # fmt: skip
 
 
-def lines_of_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines of the first sheet with their numbers."""
+def lines_of_xlsx(source: BinaryIO, limits: SheetLimits) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines of the first sheet with their numbers; line by line, as it is unpacked."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as file:
-            package = Package(file)
-            words = package.parse(WORDS, SharedWords()).found
-            lines = package.parse(package.place_of_first(), CellReader(words)).lines
+        with zipfile.ZipFile(source) as file:
+            package = Package(file, limits)
+            words = package.read(WORDS, SharedWords(limits)).found
+            cells = CellReader(words, limits)
+            for _piece in package.pieces(package.place_of_first(), cells):
+                yield from cells.take()
     except RAISED:
         raise UnusableSheet("no sheet") from None
-    yield from lines.items()
 
 
 class Package:
     """The files inside an XLSX file, of which only so much is unpacked."""
 
-    def __init__(self, file: zipfile.ZipFile) -> None:
+    def __init__(self, file: zipfile.ZipFile, limits: SheetLimits) -> None:
         parts = file.infolist()
         is_strange = any(part.flag_bits & 1 or part.compress_type not in PACKED for part in parts)
         if len(parts) > MOST_PARTS or is_strange:
             raise UnusableSheet("no sheet")
-        if sum(part.file_size for part in parts) > MOST_UNPACKED:
+        if sum(part.file_size for part in parts) > limits.unpacked:
             raise UnusableSheet("unpacked")
-        self._file, self._names, self._left = file, set(file.namelist()), MOST_UNPACKED
+        self._file, self._names, self._left = file, set(file.namelist()), limits.unpacked
 
-    def parse[H: ContentHandler](self, name: str, handler: H) -> H:
+    def read[H: ContentHandler](self, name: str, handler: H) -> H:
         """Let a handler see the elements of a part; of one that is not there it sees none."""
-        if name in self._names:
-            with suppress(Enough):
-                parseString(self._unpacked(name), handler, forbid_dtd=True)
+        for _piece in self.pieces(name, handler):
+            pass
         return handler
+
+    def pieces(self, name: str, handler: ContentHandler) -> Iterator[None]:
+        """Let a handler see the elements of a part piece by piece."""
+        if name not in self._names:
+            return
+        parser = make_parser()
+        parser.forbid_dtd = True
+        parser.setContentHandler(handler)
+        with suppress(Enough), self._file.open(name) as part:
+            while piece := part.read(PIECE):
+                self._left -= len(piece)
+                if self._left < 0:
+                    raise UnusableSheet("unpacked")
+                parser.feed(piece)
+                yield
+            parser.close()
+        yield
 
     def place_of_first(self) -> str:
         """Return the name of the part that holds the first sheet."""
-        sheets = self.parse(BOOK, Elements("sheet")).found
-        parts = self.parse(RELATIONS, Elements("Relationship")).found
+        sheets = self.read(BOOK, Elements("sheet")).found
+        parts = self.read(RELATIONS, Elements("Relationship")).found
         places = {part.get("Id"): part.get("Target", "") for part in parts}
         ids = [value for sheet in sheets for key, value in sheet.items() if key.endswith(":id")]
         told = [posixpath.join("/xl", places[one]).lstrip("/") for one in ids if one in places]
@@ -78,14 +93,6 @@ class Package:
         if found not in self._names:
             raise UnusableSheet("no sheet")
         return found
-
-    def _unpacked(self, name: str) -> bytes:
-        with self._file.open(name) as part:
-            content = part.read(self._left + 1)
-        self._left -= len(content)
-        if self._left < 0:
-            raise UnusableSheet("unpacked")
-        return content
 
 
 class Enough(Exception):
@@ -109,9 +116,10 @@ class Elements(ContentHandler):
 class SharedWords(ContentHandler):
     """Collects the words that cells name by number."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: SheetLimits) -> None:
         super().__init__()
         self.found: list[str] = []
+        self._most = limits.letters
         self._text, self._is_text, self._is_spoken = "", False, False
 
     @override
@@ -128,8 +136,8 @@ class SharedWords(ContentHandler):
     @override
     def characters(self, content: str) -> None:
         """Add letters to the word, as many as a cell may have."""
-        if self._is_text and len(self._text) <= LONGEST:
-            self._text += content[:LONGEST]
+        if self._is_text and len(self._text) <= self._most:
+            self._text += content[: self._most]
 
     @override
     def endElement(self, name: str) -> None:
@@ -146,13 +154,18 @@ class SharedWords(ContentHandler):
 class CellReader(ContentHandler):
     """Collects the cells of a sheet as text, line by line."""
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: list[str], limits: SheetLimits) -> None:
         super().__init__()
-        self.lines: dict[int, list[str]] = {}
-        self._words, self._count = words, 0
+        self._lines: dict[int, list[str]] = {}
+        self._words, self._count, self._limits = words, 0, limits
         self._row, self._column = 0, -1
         self._kind, self._part = "", ""
         self._texts: dict[str, str] = {}
+
+    def take(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the lines that are whole by now, and forget them."""
+        for number in [number for number in self._lines if number != self._row]:
+            yield number, self._lines.pop(number)
 
     @override
     def startElement(self, name: str, attrs: Any) -> None:
@@ -160,7 +173,7 @@ class CellReader(ContentHandler):
         match _plain(name):
             case "row":
                 self._row, self._column = _whole(attrs.get("r"), self._row + 1), -1
-                if self._row > MOST_LINES:
+                if self._row > self._limits.lines:
                     raise Enough
             case "c":
                 self._begin_cell(attrs)
@@ -171,8 +184,8 @@ class CellReader(ContentHandler):
     @override
     def characters(self, content: str) -> None:
         """Add letters to the part of a cell."""
-        if self._part and len(self._texts[self._part]) <= LONGEST:
-            self._texts[self._part] += content[:LONGEST]
+        if self._part and len(self._texts[self._part]) <= self._limits.letters:
+            self._texts[self._part] += content[: self._limits.letters]
 
     @override
     def endElement(self, name: str) -> None:
@@ -183,19 +196,20 @@ class CellReader(ContentHandler):
             case "v" | "f" | "t":
                 self._part = ""
             case "sheetData":
+                self._row = 0  # the last one is whole
                 raise Enough
 
     def _begin_cell(self, attrs: Any) -> None:
         self._count += 1
-        if self._count > MOST_CELLS:
-            raise UnusableSheet("cells", most=MOST_CELLS)
+        if self._count > self._limits.cells:
+            raise UnusableSheet("cells", most=self._limits.cells)
         self._column = _place(attrs.get("r"), self._column + 1)
         self._kind, self._texts = attrs.get("t", "n"), {}
 
     def _end_cell(self) -> None:
         text = self._written()
-        if text and self._column < MOST_COLUMNS:
-            line = self.lines.setdefault(self._row, [])
+        if text and self._column < self._limits.columns:
+            line = self._lines.setdefault(self._row, [])
             line.extend([""] * (self._column + 1 - len(line)))
             line[self._column] = text
 
@@ -238,4 +252,5 @@ def _number(text: str) -> str:
         number = float(text[:30])
     except ValueError:
         return text
-    return str(int(number)) if number.is_integer() else str(number)
+    # As many digits as spreadsheets show: 19.99, and not 19.989999999999998.
+    return str(int(number)) if number.is_integer() else f"{number:.12g}"
