@@ -47,6 +47,8 @@ if not SECRET_KEY:
 
 SITE_NAME = "Baobab"
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000")
+# From where pictures of sheets may be fetched though it is not public, like 10.1.0.0/16.
+PICTURE_NETWORKS = env_list("PICTURE_NETWORKS")
 PROBE_URL = env("PROBE_URL")  # where our own pages are looked at; empty: at SITE_URL
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")

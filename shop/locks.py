@@ -26,7 +26,7 @@ ORDER = (
     "shop_suborder",
     "shop_merchant", "shop_settlement", "shop_payoutbatch", "shop_payoutmethod", "shop_payout",
     "shop_transfer", "shop_funding", "shop_payoutcountry",
-    "shop_sheetrow",
+    "shop_sheetrow", "shop_cataloguesheet", "shop_cataloguerow",
     "shop_festival", "shop_enrolment", "shop_nomination", "shop_slot",
     "shop_claim", "shop_promotionusage", "shop_promotion", "shop_fund", "shop_dealusage",
     "shop_deal", "shop_pool", "shop_product", "shop_translation",

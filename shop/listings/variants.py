@@ -72,11 +72,23 @@ def check_rows(product: Product, rows: Sequence[TypedVariant]) -> None:
         for row in shown
         if skus[row.sku.casefold()] > 1 or row.sku in taken
     }
-    errors |= _choice_errors(shown, wanted=len(product.option_names))
-    if product.state in Product.APPROVED:
-        errors |= _sale_errors(shown)
+    is_approved = product.state in Product.APPROVED
+    errors |= row_errors(shown, wanted=len(product.option_names), is_approved=is_approved)
     if errors:
         raise BadRows(errors)
+
+
+def row_errors(
+    rows: Sequence[TypedVariant], *, wanted: int, is_approved: bool
+) -> dict[tuple[int, str], str]:
+    """Return what is wrong with rows that are not taken away, by row number and field.
+
+    Args:
+        wanted: how many things can be chosen.
+        is_approved: the rows are on sale at once.
+    """
+    found = _choice_errors(rows, wanted=wanted)
+    return found | _sale_errors(rows) if is_approved else found
 
 
 def _choice_errors(rows: Sequence[TypedVariant], *, wanted: int) -> dict[tuple[int, str], str]:

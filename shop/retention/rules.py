@@ -14,6 +14,8 @@ from shop.applications import cleanup as applications
 from shop.cart import cleanup as carts
 from shop.cart.vouchers import guesses
 from shop.certificates import ending as certificates
+from shop.imports import columns as sheet_columns
+from shop.imports import receive as catalogue_sheets
 from shop.listings import bulk
 from shop.moderation import trust
 from shop.notices import cleanup as notices
@@ -129,6 +131,15 @@ RULES = (
     RetentionRule(
         "forget old sheets", "sheets of stores, with file and rows", long(sheets.KEPT_FOR),
         sheets.forget, 400, "sheet_age",
+    ),
+    RetentionRule(
+        "forget sheets of products", "sheets of products, with rows and files",
+        long(catalogue_sheets.KEPT_FOR), catalogue_sheets.forget, 400, "catalogue_sheet_age",
+    ),
+    RetentionRule(
+        "forget columns of sheets", "how a store matched the columns of its sheets",
+        f"{long(sheet_columns.KEPT_FOR)} after the last one", sheet_columns.forget_columns, 2_000,
+        "column_memory_age",
     ),
     RetentionRule(
         "forget old bulk approvals", "what was approved in one go, row by row",

@@ -15,6 +15,7 @@ from shop.audit.night import run_night
 from shop.audit.storage import book_storage_lines
 from shop.certificates.ending import end_certificates, remind_of_end
 from shop.festivals.promotions.sponsors import reckon_all
+from shop.imports import receive as catalogue_sheets
 from shop.ledger.balances import log_differences
 from shop.listings import bulk
 from shop.listings.count import count_listings
@@ -140,6 +141,7 @@ ROUNDS = tuple(
         ("end certificates", end_certificates, 40),
         ("remind of certificates", remind_of_end, 400),
         ("take up sheets", sheets.take_up, 4),
+        ("take up sheets of products", catalogue_sheets.take_up, 4),
         ("take up bulk approvals", bulk.take_up, 4),
         ("compare books and provider", run_night, 20, 60),
     )

@@ -18,10 +18,10 @@ from shop.forms.visible_text import seen_only
 from shop.languages import labelled
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
+from shop.moderation import pictures as products_pictures
 from shop.moderation.contents import album_of, amendment_of, pictures_of
 from shop.moderation.trust import show_at_once
 from shop.workspace.access import MemberRequest, products_of, store_members
-from shop.workspace.products import pictures as products_pictures
 from shop.workspace.store.pending_changes import change_of, saved
 
 NAME_LENGTH = 60

@@ -10,11 +10,10 @@ from shop.festivals.prices import spans
 from shop.listings import publish
 from shop.listings.edit import words_of
 from shop.listings.refresh import note_stock
-from shop.moderation import decide
+from shop.moderation import decide, pictures
 from shop.moderation import withdraw as moderation_withdraw
 from shop.moderation.models import Amendment
 from shop.moderation.propose import save_product
-from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside

@@ -13,9 +13,9 @@ from shop.listings import publish
 from shop.listings.models import Listing
 from shop.listings.variants import BadRows, TypedVariant
 from shop.moderation import decide as moderation_decide
+from shop.moderation import pictures
 from shop.moderation.contents import public_album
 from shop.moderation.models import Amendment
-from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work

@@ -10,12 +10,11 @@ from shop.errors import NotPossible
 from shop.listings.edit import edit_product, told, words_of
 from shop.listings.models import Listing
 from shop.listings.variants import BadRows, TypedVariant
-from shop.moderation import withdraw
+from shop.moderation import pictures, withdraw
 from shop.moderation.contents import LOOKED_AT, public_album
 from shop.moderation.models import Amendment
 from shop.moderation.propose import take_back
 from shop.pictures.models import Picture
-from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
 from tests.shop.moderation.proposed import propose, rows_of

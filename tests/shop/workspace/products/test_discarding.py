@@ -5,10 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django_tasks_db.models import DBTaskResult
 
 from cms.models import StoryPage
+from shop.moderation import pictures
 from shop.orders.models import OrderLine
 from shop.pictures.cleanup import files_of
 from shop.pictures.models import Picture
-from shop.workspace.products import pictures
 from tests import pages
 from tests.hostile_files import picture
 from tests.make import NOON

@@ -1,0 +1,137 @@
+"""Checks the rows of a sheet: what would be new, what would change, what is to be mended.
+
+Nothing of the catalogue is written. Some products at a time are one transaction, each with the
+same number of statements; what a process that dies leaves undone waits in its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.catalogue.models import Category
+from shop.imports.compare import Comparison, StoredProduct, compare, stored_products
+from shop.imports.models import CatalogueRow, CatalogueSheet
+from shop.imports.plan import FILLED, SheetPlan, folded
+from shop.imports.wanted import WantedProduct, wanted_of
+from shop.locks import lock
+from shop.merchants.models import Membership, Merchant
+from shop.merchants.roles import RIGHTS, Right, in_force
+
+State, Outcome = CatalogueRow.State, CatalogueRow.Outcome
+BATCH = 50  # products
+MOST_ASKED = 100  # names of categories that are asked about
+
+
+@transaction.atomic
+def check_some(sheet: CatalogueSheet, plan: SheetPlan, *, at: datetime) -> bool:
+    """Check the next rows that wait; return whether there were any."""
+    waiting = CatalogueRow.objects.filter(sheet=sheet, state=State.WAITING)
+    groups = list(waiting.order_by("group").values_list("group", flat=True).distinct()[:BATCH])
+    if not groups:
+        return False
+    rows = lock(CatalogueRow.objects.filter(sheet=sheet, group__in=groups).exclude(
+        state=State.DONE
+    ), fully=True)  # fmt: skip
+    check_rows(sheet, plan, rows, at=at)
+    return True
+
+
+def check_rows(
+    sheet: CatalogueSheet, plan: SheetPlan, rows: Sequence[CatalogueRow], *, at: datetime
+) -> None:
+    """Check locked rows, all of each of their products, and keep what was found."""
+    rights = rights_of(sheet.merchant, sheet.by, at=at)
+    wanted = [wanted_of(own, plan) for own in by_group(rows)]
+    known = known_to(sheet.merchant, wanted)
+    paths = dict(Category.objects.values_list("pk", "path"))
+    by_number = {row.number: row for row in rows}
+    for one in wanted:
+        found = compare(one, known, rights)
+        note(found, by_number)
+        _ask(sheet, found, plan, by_number, paths)
+    CatalogueRow.objects.bulk_update(
+        rows, ["state", "outcome", "problems", "changes", "product", "cells"]
+    )
+    CatalogueSheet.objects.filter(pk=sheet.pk).update(asked=sheet.asked, worked_at=at, tries=0)
+
+
+def by_group(rows: Sequence[CatalogueRow]) -> list[list[CatalogueRow]]:
+    """Return the rows of each product, in the order of the sheet."""
+    found: dict[int, list[CatalogueRow]] = {}
+    for row in sorted(rows, key=lambda row: row.number):
+        found.setdefault(row.group, []).append(row)
+    return list(found.values())
+
+
+def known_to(merchant: Merchant, wanted: Sequence[WantedProduct]) -> dict[str, StoredProduct]:
+    """Return the store's products that wanted ones may be."""
+    return stored_products(merchant, {row.sku for one in wanted for row in one.variants})
+
+
+def rights_of(merchant: Merchant, user: User | None, *, at: datetime) -> Collection[Right]:
+    """Return what somebody may do for a store by now; nothing once they do not act for it."""
+    rows = Membership.objects.filter(in_force(at=at), merchant=merchant, user=user)
+    role = rows.values_list("role", flat=True).first() if user else None
+    return RIGHTS[role] if role else frozenset()
+
+
+def note(found: Comparison, rows: Mapping[int, CatalogueRow]) -> None:
+    """Write into the rows of a product what was found. One wrong row holds all of it back."""
+    wanted = found.wanted
+    product = found.stored.product if found.stored else None
+    new = {change.row for change in found.changes if change.what == "new"}
+    changed = {change.row for change in found.changes}
+    for number in wanted.rows:
+        row = rows[number]
+        if row.state != State.WAITING:
+            row.enter(State.WAITING)
+        row.enter(State.WRONG if found.problems else State.READY)
+        row.problems = [[one.place, one.text] for one in found.problems if one.row == number]
+        row.changes = [asdict(one) for one in found.changes if one.row == number]
+        row.product = product
+        is_new = product is None or number in new
+        is_changed = number in changed or (number == wanted.group and bool(found.changes))
+        row.outcome = Outcome.NEW if is_new else Outcome.CHANGED if is_changed else Outcome.SAME
+    first = rows[wanted.group]
+    title = wanted.words.get("title") or (product.title if product else "")
+    first.cells = {**first.cells, "notes": list(dict.fromkeys(wanted.notes)), "title": title}
+
+
+def _ask(
+    sheet: CatalogueSheet, found: Comparison, plan: SheetPlan, rows: Mapping[int, CatalogueRow],
+    paths: Mapping[int, str],
+) -> None:  # fmt: skip
+    """Note which categories nobody knows, and what all new products of a category lack."""
+    asked: dict[str, Any] = sheet.asked
+    wanted = found.wanted
+    category = wanted.words.get("category_id") or wanted.words.get("otherwise")
+    if category is None:
+        if found.is_new:
+            told = _category_told(wanted, plan, rows)
+            names = asked.setdefault("categories", {})
+            if told in names or len(names) < MOST_ASKED:
+                names[told] = names.get(told, 0) + 1
+        return
+    if not found.is_new:
+        return
+    lacking = {
+        "hs_code": not wanted.words.get("hs_code"), "origin": not wanted.words.get("origin"),
+        "weight_g": any(not row.weight_g for row in wanted.variants),
+    }  # fmt: skip
+    own = asked.setdefault("lacking", {}).setdefault(paths[category], dict.fromkeys(FILLED, 0))
+    for name, is_lacking in lacking.items():
+        own[name] += is_lacking
+
+
+def _category_told(wanted: WantedProduct, plan: SheetPlan, rows: Mapping[int, CatalogueRow]) -> str:
+    """Return what the rows of a product say for its category; empty where they say nothing."""
+    for number in wanted.rows:
+        if told := plan.cells(rows[number].cells["cells"]).get("category"):
+            return folded(told)
+    return ""

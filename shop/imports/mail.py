@@ -1,0 +1,37 @@
+"""The mail to whoever brought a sheet in, once it is."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.tasks import task
+from django.urls import reverse
+
+from shop.imports.models import CatalogueRow, CatalogueSheet
+from shop.mail import send
+from shop.tasks import tried_again
+
+Outcome, State = CatalogueRow.Outcome, CatalogueRow.State
+
+
+@task
+@tried_again
+def send_brought(sheet_id: int) -> None:
+    """Tell whoever brought a sheet in what became of its rows."""
+    rows = CatalogueSheet.objects.select_related("merchant", "by")
+    sheet = rows.filter(pk=sheet_id).first()
+    if sheet is None or sheet.by is None:
+        return
+    done = Q(state=State.DONE)
+    counts = sheet.rows.aggregate(
+        new=Count("pk", filter=done & Q(outcome=Outcome.NEW)),
+        changed=Count("pk", filter=done & Q(outcome=Outcome.CHANGED)),
+        same=Count("pk", filter=done & Q(outcome=Outcome.SAME)),
+        wrong=Count("pk", filter=~done),
+    )
+    link = reverse("workspace-catalogue-sheet", args=[sheet.merchant.slug, sheet.pk])
+    context = {
+        "name": sheet.by.name, "stores": [{"name": sheet.merchant.name}], "sheet": sheet.name,
+        "counts": counts, "link": settings.SITE_URL + link,
+    }  # fmt: skip
+    send("sheet-brought", sheet.by.email, language=sheet.by.language or "en", context=context)
