@@ -6,6 +6,7 @@ Where the disk is full already, the view gets a file that cannot be read, and sa
 from __future__ import annotations
 
 import errno
+import re
 from contextlib import suppress
 from typing import Any, NoReturn, cast
 
@@ -20,6 +21,8 @@ MOST_OF_ONE = 12 * 1024 * 1024
 """Bytes; a little more than a picture may have, so that its own refusal is the usual one."""
 
 MOST_OF_ALL = 150 * 1024 * 1024
+LARGE = re.compile(r"^/merchant/[^/]+/products/sheets/")
+"""Where one file may have as much as all together: sheets of products, archives of pictures."""
 
 
 class SkipLarge(FileUploadHandler):
@@ -29,6 +32,8 @@ class SkipLarge(FileUploadHandler):
         super().__init__(request)
         self.received = 0
         self.of_this = 0
+        is_large = LARGE.match(getattr(request, "path_info", ""))
+        self.most = MOST_OF_ALL if is_large else MOST_OF_ONE
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin to count a file."""
@@ -39,7 +44,7 @@ class SkipLarge(FileUploadHandler):
         """Pass a piece on, unless it is one too many."""
         self.received += len(raw_data)
         self.of_this += len(raw_data)
-        if self.of_this > MOST_OF_ONE or self.received > MOST_OF_ALL:
+        if self.of_this > self.most or self.received > MOST_OF_ALL:
             skipped = getattr(self.request, "skipped_files", [])
             cast("Any", self.request).skipped_files = [*skipped, self.file_name or ""]
             raise SkipFile

@@ -24,6 +24,7 @@ from shop.accounts.second_step import lead_to_it
 from shop.catalogue.models import Product
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Nomination, NominationSheet
+from shop.imports.models import CatalogueSheet
 from shop.merchants.models import Membership, Merchant
 from shop.merchants.roles import RIGHTS, Right, Role
 from shop.orders.models import Order, Suborder, SuborderQuerySet
@@ -204,6 +205,11 @@ def nominations_of(merchant: Merchant) -> QuerySet[Nomination]:
     rows = Nomination.objects.filter(product__merchant=merchant, enrolment__merchant=merchant)
     rows = rows.annotate(is_void=Exists(wrong))
     return rows.select_related("slot__festival", "product", "enrolment").order_by("-pk")
+
+
+def catalogue_sheets_of(merchant: Merchant) -> QuerySet[CatalogueSheet]:
+    """Return the sheets of products that a merchant sent in, the newest first."""
+    return CatalogueSheet.objects.filter(merchant=merchant).order_by("-pk")
 
 
 def sheets_of(merchant: Merchant) -> QuerySet[NominationSheet]:

@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from shop.workspace import translations
 from shop.workspace.dashboard import overview
 from shop.workspace.festivals import enrol, nominate, raise_allotment
+from shop.workspace.imports import views as imports
 from shop.workspace.money import account as accounts
 from shop.workspace.money import remote
 from shop.workspace.money import views as money
@@ -46,6 +47,17 @@ product = [
     path("stock/", stock.stock, name="workspace-stock"),
     path("prices/", prices.prices, name="workspace-prices"),
 ]
+catalogue = [
+    path("", imports.sheets, name="workspace-catalogue-sheets"),
+    re_path(r"^products\.(?P<kind>csv|xlsx)$", imports.template,
+            name="workspace-catalogue-template"),
+    path("<int:sheet_id>/", imports.one_sheet, name="workspace-catalogue-sheet"),
+    path("<int:sheet_id>/columns/", imports.matching, name="workspace-catalogue-columns"),
+    path("<int:sheet_id>/check/", imports.check, name="workspace-catalogue-check"),
+    path("<int:sheet_id>/changes/", imports.changes, name="workspace-catalogue-changes"),
+    re_path(r"^(?P<sheet_id>[0-9]{1,15})/to-mend\.(?P<kind>csv|xlsx)$", imports.wrong,
+            name="workspace-catalogue-wrong"),
+]  # fmt: skip
 store: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="workspace-store"),
     path("orders/", ship.orders, name="workspace-orders"),
@@ -71,6 +83,7 @@ store: list[URLPattern | URLResolver] = [
     path("products/new/", edit.add, name="workspace-add"),
     path("products/stock/", many_stock.many_stock, name="workspace-many-stock"),
     path("products/prices/", many_prices.many_prices, name="workspace-many-prices"),
+    path("products/sheets/", include(catalogue)),
     path("products/<int:product_id>/", include(product)),
     path("festivals/", enrol.festivals, name="workspace-festivals"),
     path("festivals/<int:festival_id>/", enrol.festival, name="workspace-festival"),

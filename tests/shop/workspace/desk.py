@@ -21,6 +21,7 @@ from shop.festivals.models import (
     Slot,
 )
 from shop.forms.private_files import as_kept
+from shop.imports.models import CatalogueRow, CatalogueSheet
 from shop.merchants.models import Merchant
 from shop.moderation import decide
 from shop.moderation.models import Amendment
@@ -56,6 +57,8 @@ class Desk:
     invited: int
     certificate: int
     sheet_of_paper: int
+    brought: CatalogueSheet
+    matched: CatalogueSheet
 
     def address(self, pattern: str) -> str:
         """Return an address of this desk."""
@@ -74,6 +77,8 @@ class Desk:
             invited=self.invited,
             certificate=self.certificate,
             sheet_of_paper=self.sheet_of_paper,
+            brought=self.brought.pk,
+            matched=self.matched.pk,
             printed="slip",
             version="1",
             kind="csv",
@@ -97,6 +102,13 @@ ADDRESSES = [
     ("{store}/papers/papers.csv", "get"),
     ("{store}/products/", "get"),
     ("{store}/products/new/", "get post"),
+    ("{store}/products/sheets/", "get post"),
+    ("{store}/products/sheets/products.csv", "get"),
+    ("{store}/products/sheets/{brought}/", "get post"),
+    ("{store}/products/sheets/{matched}/columns/", "get post"),
+    ("{store}/products/sheets/{matched}/check/", "get post"),
+    ("{store}/products/sheets/{brought}/changes/", "get"),
+    ("{store}/products/sheets/{brought}/to-mend.csv", "get"),
     ("{store}/products/stock/", "get post"),
     ("{store}/products/prices/", "get post"),
     ("{store}/products/{product}/", "get post"),
@@ -223,7 +235,24 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         invited=waiting.pk,
         certificate=claimed.pk,
         sheet_of_paper=claimed.papers.get().pk,
+        brought=_catalogue_sheet(merchant, member, "done"),
+        matched=_catalogue_sheet(merchant, member, "checked"),
     )
+
+
+def _catalogue_sheet(merchant: Merchant, member: User, state: str) -> CatalogueSheet:
+    """Return a sheet of products with rows that are new, and one to be mended."""
+    made = CatalogueSheet.objects.create(
+        merchant=merchant, by=member, name=EVIL[:80], language="en", at=NOON, worked_at=NOON,
+        state=state, headings=["sku", "name", EVIL[:90]], examples=["A", EVIL[:80], ""],
+        fields=["sku", "title", ""], total=2, done_at=NOON if state == "done" else None,
+    )  # fmt: skip
+    told = {"what": "title", "before": EVIL, "after": EVIL, "row": 2}
+    CatalogueRow.objects.create(sheet=made, number=2, group=2, cells={"cells": ["A", EVIL, ""]},
+                                state="ready", outcome="new", changes=[told])  # fmt: skip
+    CatalogueRow.objects.create(sheet=made, number=3, group=3, cells={"cells": ["B", EVIL, EVIL]},
+                                state="wrong", outcome="new", problems=[[1, EVIL]])  # fmt: skip
+    return made
 
 
 def look(desk: Desk, *, page: bool = False) -> None:

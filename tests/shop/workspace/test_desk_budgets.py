@@ -17,6 +17,11 @@ MOST = {
     "{store}/orders/": 6,
     "{store}/papers/": 4,
     "{store}/products/": 7,
+    "{store}/products/sheets/": 4,
+    "{store}/products/sheets/{brought}/": 10,
+    "{store}/products/sheets/{matched}/columns/": 4,
+    "{store}/products/sheets/{matched}/check/": 9,
+    "{store}/products/sheets/{brought}/changes/": 5,
     "{store}/products/new/": 5,  # categories are read in parts
     "{store}/products/{product}/": 11,  # with how far each language is
     "{store}/products/{product}/pictures/": 5,
