@@ -18,7 +18,9 @@ from shop.catalogue.models import Category
 from shop.imports.compare import Comparison, StoredProduct, compare, stored_products
 from shop.imports.models import CatalogueRow, CatalogueSheet
 from shop.imports.plan import FILLED, SheetPlan, folded
+from shop.imports.rows import keep
 from shop.imports.wanted import WantedProduct, wanted_of
+from shop.languages import listed
 from shop.locks import lock
 from shop.merchants.models import Membership, Merchant
 from shop.merchants.roles import RIGHTS, Right, in_force
@@ -55,9 +57,7 @@ def check_rows(
         found = compare(one, known, rights)
         note(found, by_number)
         _ask(sheet, found, plan, by_number, paths)
-    CatalogueRow.objects.bulk_update(
-        rows, ["state", "outcome", "problems", "changes", "product", "cells"]
-    )
+    keep(rows)
     CatalogueSheet.objects.filter(pk=sheet.pk).update(asked=sheet.asked, worked_at=at, tries=0)
 
 
@@ -87,6 +87,8 @@ def note(found: Comparison, rows: Mapping[int, CatalogueRow]) -> None:
     product = found.stored.product if found.stored else None
     new = {change.row for change in found.changes if change.what == "new"}
     changed = {change.row for change in found.changes}
+    title = wanted.words.get("title") or (product.title if product else "")
+    sizes = {row.row: listed(row.options) or row.sku for row in wanted.variants}
     for number in wanted.rows:
         row = rows[number]
         if row.state != State.WAITING:
@@ -95,12 +97,12 @@ def note(found: Comparison, rows: Mapping[int, CatalogueRow]) -> None:
         row.problems = [[one.place, one.text] for one in found.problems if one.row == number]
         row.changes = [asdict(one) for one in found.changes if one.row == number]
         row.product = product
+        row.cells = {**row.cells, "title": title, "size": sizes.get(number, "")}
         is_new = product is None or number in new
         is_changed = number in changed or (number == wanted.group and bool(found.changes))
         row.outcome = Outcome.NEW if is_new else Outcome.CHANGED if is_changed else Outcome.SAME
     first = rows[wanted.group]
-    title = wanted.words.get("title") or (product.title if product else "")
-    first.cells = {**first.cells, "notes": list(dict.fromkeys(wanted.notes)), "title": title}
+    first.cells = {**first.cells, "notes": list(dict.fromkeys(wanted.notes))}
 
 
 def _ask(

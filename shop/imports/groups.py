@@ -11,6 +11,7 @@ from shop.catalogue.models import Variant
 from shop.imports.formats import CHOICE, Format
 from shop.imports.models import CatalogueRow, CatalogueSheet
 from shop.imports.plan import SheetPlan
+from shop.imports.rows import keep
 from shop.imports.wanted import is_child
 
 BATCH = 500
@@ -36,7 +37,7 @@ def put_together(sheet: CatalogueSheet, plan: SheetPlan) -> None:
             sku = cells.get("sku", "").casefold()
             first = skus.setdefault(sku, row.number) if sku else row.number
             row.cells = {**row.cells, "twice": 0 if first == row.number else first}
-        CatalogueRow.objects.bulk_update(rows, ["group", "cells"])
+        keep(rows)
 
 
 def _key(
@@ -83,4 +84,4 @@ def _own_products(
 
 def _rows(sheet: CatalogueSheet) -> Iterator[CatalogueRow]:
     rows = CatalogueRow.objects.filter(sheet=sheet).order_by("number")
-    return rows.only("pk", "number", "cells").iterator(chunk_size=BATCH)
+    return rows.iterator(chunk_size=BATCH)

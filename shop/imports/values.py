@@ -43,9 +43,11 @@ NUMBER = re.compile(r"[+-]?[\d.,\s\u00a0\u202f'’]*\d[\d.,\s\u00a0\u202f'’]*"
 BLANKS = re.compile(r"[\s\u00a0\u202f'’]")
 POINT, COMMA = "point", "comma"
 HIDDEN = {"0", "-1", "false", "no", "non", "não", "draft", "archived", "unlisted", "hidden",
-          "private", "brouillon", "rascunho", "inactive", "off", "taken off sale"}  # fmt: skip
+          "private", "inactive", "off", "taken off sale", "brouillon", "hors vente", "rascunho",
+          "fora de venda", "rasimu", "草稿", "下架", "مسودة"}  # fmt: skip
 SHOWN = {"1", "true", "yes", "oui", "sim", "active", "published", "publish", "visible", "on sale",
-         "catalog", "search", "actif", "ativo", "submitted", "on"}  # fmt: skip
+         "catalog", "search", "submitted", "on", "actif", "en vente", "ativo", "à venda",
+         "inauzwa", "在售", "معروض للبيع"}  # fmt: skip
 BLOCKS = {"p", "br", "li", "ul", "ol", "div", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
           "blockquote", "table", "section", "article"}  # fmt: skip
 ITEM = re.compile(r"<li[^>]*>\s*", re.IGNORECASE)

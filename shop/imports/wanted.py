@@ -29,6 +29,7 @@ NOT_IN_SKU = re.compile(r"[^A-Za-z0-9._/-]+")
 LONGEST_SKU, DIGEST = 40, 6
 OPTIONS = 3
 LONGEST_NAME, LONGEST_VALUE = 40, 60
+KIND = "Kind"  # what can be chosen, where a sheet does not say; in the language of all options
 NO_OPTION = "default title"  # what Shopify writes where nothing can be chosen
 BETWEEN_PICTURES = re.compile(r"[,;|]\s+|[,|](?=https?://)|\n")
 LONGEST_SOURCE = 2_000
@@ -182,7 +183,7 @@ def _read_category(made: WantedProduct, rows: Cells, plan: SheetPlan) -> None:
         made.words["category_id"] = category
     else:
         made.problems.append(Problem(found[0], plan.place("category"), _(
-            "Choose which of our categories this is: on the page of the columns, or write its path."
+            "Choose which of our categories this is, or write its path, like home/decor."
         )))  # fmt: skip
     category = made.words.get("category_id") or made.words.get("otherwise")
     made.fill = plan.fill.get(category, {}) if category else {}
@@ -254,7 +255,7 @@ def _option_names(
                          if cells.get(f"{part}{n}_name")), "")  # fmt: skip
             has = any(_told(cells, f"{part}{n}") for _n, _r, cells in sizes)
             if has:
-                found.append(" ".join(told.split()) or _("Kind"))
+                found.append(" ".join(told.split()) or KIND)
     places = {place for _n, row, _c in sizes for place, _text in plan.many(row, CHOICE)}
     found += [" ".join(plan.headings[place].split()).capitalize() for place in sorted(places)]
     names = tuple(name[:LONGEST_NAME] for name in found)

@@ -28,6 +28,7 @@ from shop.imports.check import by_group, known_to, note, rights_of
 from shop.imports.compare import Comparison, StoredProduct, compare
 from shop.imports.models import BroughtProduct, CatalogueRow, CatalogueSheet, SheetPicture
 from shop.imports.plan import SheetPlan
+from shop.imports.rows import keep
 from shop.imports.wanted import WantedProduct, wanted_of
 from shop.listings.edit import create_product, newest_edit
 from shop.listings.refresh import note_stock
@@ -109,9 +110,7 @@ def _write(sheet: CatalogueSheet, plan: SheetPlan, group: int, *, at: datetime) 
         for row in rows:
             row.enter(State.DONE)
             row.product = product
-    CatalogueRow.objects.bulk_update(
-        rows, ["state", "outcome", "problems", "changes", "product", "cells"]
-    )
+    keep(rows)
 
 
 def _lock(wanted: WantedProduct, known: Mapping[str, StoredProduct]) -> None:

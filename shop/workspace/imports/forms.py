@@ -176,6 +176,10 @@ class MendForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sheet, self.rows = sheet, rows
+        if sheet.asked.get("categories"):  # asked once, above
+            asked = {place for place, name in enumerate(sheet.fields) if name == "category"}
+            for row in rows:
+                row.problems = [one for one in row.problems if one[0] not in asked]
         for row in rows:
             for place, _text in row.problems:
                 if place >= 0:
