@@ -58,7 +58,7 @@ def check_rows(
         note(found, by_number)
         _ask(sheet, found, plan, by_number, paths)
     keep(rows)
-    CatalogueSheet.objects.filter(pk=sheet.pk).update(asked=sheet.asked, worked_at=at, tries=0)
+    sheet.got_further(at=at, asked=sheet.asked)
 
 
 def by_group(rows: Sequence[CatalogueRow]) -> list[list[CatalogueRow]]:

@@ -50,6 +50,7 @@ def put_headings(
     rows.move_to(
         State.READ, headings=headings, examples=shown[: len(headings)], total=total,
         format=known.format, fields=fields, choices=choices, worked_at=at, tries=0,
+        busy_until=None,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -44,6 +45,8 @@ class CatalogueSheet(Stateful):
     }
     IN_WORK = (State.RECEIVED, State.CHECKING, State.WRITING, State.UNDOING)
     """In these states it is the worker's turn."""
+    QUIET: ClassVar[timedelta] = timedelta(minutes=1)
+    """After so long the work seems to have stopped."""
 
     class Format(models.TextChoices):
         OWN = "own", "Baobab"
@@ -58,6 +61,7 @@ class CatalogueSheet(Stateful):
     language = models.CharField(max_length=10, help_text="In which problems are written.")
     at = models.DateTimeField()
     worked_at = models.DateTimeField(help_text="When it was last queued, or got any further.")
+    busy_until = models.DateTimeField(null=True, help_text="A worker is at it, unless it died.")
     tries = models.PositiveSmallIntegerField(
         default=0, help_text="Starts of the work since it last got any further."
     )
@@ -99,6 +103,11 @@ class CatalogueSheet(Stateful):
 
     def __str__(self) -> str:
         return self.name
+
+    def got_further(self, *, at: datetime, **changes: Any) -> None:
+        """Note that the worker that is at it got any further: others leave it alone meanwhile."""
+        changes |= {"worked_at": at, "busy_until": at + self.QUIET, "tries": 0}
+        type(self).objects.filter(pk=self.pk).update(**changes)
 
     @property
     def is_in_work(self) -> bool:

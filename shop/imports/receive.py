@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.tasks import task
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ from shop.tasks import enqueue, is_queued
 
 State = CatalogueSheet.State
 MOST_TRIES = 3
-QUIET = timedelta(minutes=1)  # after which the work seems to have stopped
+QUIET = CatalogueSheet.QUIET
 KEPT_FOR = timedelta(days=90)
 UNDO_FOR = timedelta(days=7)
 AFTER_MAIL = -10
@@ -122,8 +122,8 @@ def work_on(sheet_id: int) -> None:
     with translation.override(sheet.language):
         if sheet.state == State.RECEIVED:
             _read(sheet)
-        elif _has_more(sheet, _steps(sheet)):
-            enqueue(work_on, sheet.pk)
+        elif _has_more(_steps(sheet)):
+            _wait_for_next_turn(sheet)
         else:
             _end(sheet)
 
@@ -141,7 +141,13 @@ def _steps(sheet: CatalogueSheet) -> Callable[[], bool]:
     return lambda: not _stops(sheet) and write_next(sheet, plan, at=clock.now())
 
 
-def _has_more(sheet: CatalogueSheet, step: Callable[[], bool]) -> bool:
+@transaction.atomic
+def _wait_for_next_turn(sheet: CatalogueSheet) -> None:
+    CatalogueSheet.objects.filter(pk=sheet.pk).update(busy_until=None)
+    enqueue(work_on, sheet.pk)
+
+
+def _has_more(step: Callable[[], bool]) -> bool:
     """Take steps until there are none left, or others have their turn."""
     until = time.monotonic() + TURN
     while step():
@@ -160,10 +166,10 @@ def _end(sheet: CatalogueSheet) -> None:
     at = clock.now()
     rows = CatalogueSheet.objects.filter(pk=sheet.pk)
     if sheet.state == State.CHECKING:
-        rows.move_to(State.CHECKED, worked_at=at)
+        rows.move_to(State.CHECKED, worked_at=at, busy_until=None)
     elif sheet.state == State.UNDOING:
-        rows.move_to(State.UNDONE, worked_at=at)
-    elif rows.move_to(State.DONE, worked_at=at, done_at=at, stops=False):
+        rows.move_to(State.UNDONE, worked_at=at, busy_until=None)
+    elif rows.move_to(State.DONE, worked_at=at, done_at=at, stops=False, busy_until=None):
         enqueue(send_brought, sheet.pk)
         enqueue(pictures.bring_pictures, sheet.pk)
 
@@ -242,7 +248,7 @@ def begin(sheet: CatalogueSheet, state: str, *, at: datetime) -> None:
     ).exclude(pk=sheet.pk)
     if other := others.first():
         raise SheetWaits(other)
-    sheet.move_to(state, worked_at=at, tries=0, stops=False)
+    sheet.move_to(state, worked_at=at, tries=0, stops=False, busy_until=None)
     enqueue(work_on, sheet.pk)
 
 
@@ -250,7 +256,7 @@ def begin(sheet: CatalogueSheet, state: str, *, at: datetime) -> None:
 def go_on(sheet: CatalogueSheet, *, at: datetime) -> bool:
     """Queue the work on a sheet anew, with all its tries; return whether any is left."""
     rows = CatalogueSheet.objects.filter(pk=sheet.pk, state__in=CatalogueSheet.IN_WORK)
-    is_left = bool(rows.update(tries=0, worked_at=at))
+    is_left = bool(rows.update(tries=0, worked_at=at, busy_until=None))
     if is_left and not is_queued(work_on, sheet.pk):
         enqueue(work_on, sheet.pk)
     return is_left
@@ -279,11 +285,16 @@ def forget(*, at: datetime) -> int:
 
 
 def _begun(sheet_id: int, *, at: datetime) -> CatalogueSheet | None:
-    """Note that work begins, before it can take anybody down; None where there is none."""
+    """Note that work begins, before it can take anybody down; None where there is none.
+
+    Another worker may be at it, since nobody can tell a slow one from a dead one.
+    """
     rows = CatalogueSheet.objects.filter(pk=sheet_id, state__in=CatalogueSheet.IN_WORK)
-    if rows.filter(tries__lt=MOST_TRIES).update(tries=F("tries") + 1, worked_at=at):
+    free = rows.filter(Q(busy_until=None) | Q(busy_until__lte=at))
+    begins = {"tries": F("tries") + 1, "worked_at": at, "busy_until": at + QUIET}
+    if free.filter(tries__lt=MOST_TRIES).update(**begins):
         return rows.select_related("merchant", "by").first()
-    for sheet in rows.select_related("merchant"):  # it has had its tries at one place
+    for sheet in free.select_related("merchant"):  # it has had its tries at one place
         with translation.override(sheet.language):
             _pass_over(sheet, at=at)
     return None
@@ -295,7 +306,7 @@ def _pass_over(sheet: CatalogueSheet, *, at: datetime) -> None:
         _refuse(sheet.pk, _("This sheet could not be read to its end. Save it as CSV and send "
                             "that."))  # fmt: skip
         return
-    facts: dict[str, Any] = {"worked_at": at, "tries": 0}
+    facts: dict[str, Any] = {"worked_at": at, "tries": 0, "busy_until": None}
     rows = CatalogueSheet.objects.filter(pk=sheet.pk)
     if sheet.state == State.CHECKING:
         rows.move_to(State.READ, problem=_("The rows could not be checked. Look at the columns."),

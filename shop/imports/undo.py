@@ -55,7 +55,7 @@ def undo_next(sheet: CatalogueSheet, *, at: datetime) -> bool:
             _undo(sheet, row, at=at)
     except ShopError as refusal:
         BroughtProduct.objects.filter(pk=row.pk).update(undone=str(refusal)[:300])
-    CatalogueSheet.objects.filter(pk=sheet.pk).update(worked_at=at, tries=0)
+    sheet.got_further(at=at)
     return True
 
 

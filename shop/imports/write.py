@@ -72,7 +72,7 @@ def write_next(sheet: CatalogueSheet, plan: SheetPlan, *, at: datetime) -> bool:
     except Exception as error:  # noqa: BLE001 (one product never stops the others)
         mishaps.note("bring a product in", FailedItem("sheet", f"{sheet.pk} {group}"), error, at=at)
         refuse_group(sheet, group, _("This product could not be brought in. We look into it."))
-    CatalogueSheet.objects.filter(pk=sheet.pk).update(worked_at=at, tries=0)
+    sheet.got_further(at=at)
     return True
 
 

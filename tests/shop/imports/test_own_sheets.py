@@ -1,5 +1,7 @@
 """Our own sheet: what it brings in, changes, leaves alone, and says to mend."""
 
+from datetime import timedelta
+
 import pytest
 
 from shop.catalogue.models import Product, Variant
@@ -171,13 +173,19 @@ def test_rows_of_a_product_that_say_different_things_are_told(shop_of):
     }
 
 
-def test_a_killed_worker_loses_nothing_and_does_nothing_twice(shop_of):
+def test_a_killed_worker_loses_nothing_and_does_nothing_twice(shop_of, clock_at):
+    clock_at(NOON)
     sheet = checked(sent(shop_of, csv_of(ROWS)))
     receive.begin(sheet, "writing", at=NOON)
     # What a process leaves that died between two products: one is there, and its rows say so.
     write_next(CatalogueSheet.objects.get(pk=sheet.pk), plan_of(sheet), at=NOON)
     assert Product.objects.count() == 1
+    run_queued_work()  # nobody can tell it from a slow one yet
+    assert Product.objects.count() == 1
 
+    later = NOON + timedelta(minutes=2)
+    clock_at(later)
+    assert receive.take_up(at=later) == 1
     run_queued_work()
 
     sheet.refresh_from_db()
