@@ -11,8 +11,10 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from shop import clock
 from shop.errors import NotPossible, ShopError
@@ -88,7 +90,9 @@ def one_sheet(request: MemberRequest, merchant: Merchant, sheet_id: int) -> Http
             messages.error(request, str(refusal))
         return redirect("workspace-catalogue-sheet", merchant.slug, found.pk)
     if page := PAGES.get(found.state):
-        return redirect(f"workspace-catalogue-{page}", merchant.slug, found.pk)
+        there = reverse(f"workspace-catalogue-{page}", args=[merchant.slug, found.pk])
+        # A page that asked for its own progress is to leave, not to show a part of the next one.
+        return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
     mend = _mend_form(found) if found.state == State.DONE else None
     pictures = SheetPicture.objects.filter(sheet=found)
     context = {

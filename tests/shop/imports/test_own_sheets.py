@@ -193,6 +193,65 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(shop_of, clock_at)
     assert BroughtProduct.objects.count() == 2
 
 
+def test_what_was_written_is_not_written_again(shop_of):
+    """A row of what was done stands, whatever the rows of the sheet say."""
+    sheet = all_in(shop_of, csv_of(ROWS))
+    sheet.rows.update(state="ready")
+
+    write_next(CatalogueSheet.objects.get(pk=sheet.pk), plan_of(sheet), at=NOON)
+
+    assert Product.objects.filter(title="Toe-loop sandal").count() == 1
+    assert sheet.rows.filter(group=2, state="done").count() == 3
+    assert BroughtProduct.objects.count() == 2
+
+
+def test_an_editor_changes_no_price_of_what_is_on_sale(shop_of):
+    variant = make.variant(20_00, of=make.product(of=shop_of, title="Bag"))
+    editor = make.member(shop_of, role="editor")
+    content = csv_of([["sku", "name", "price", "stock", "weight_g"],
+                      [variant.sku, "Bag", "18", "7", "500"]])  # fmt: skip
+
+    sheet = checked(sent(shop_of, content, by=editor))
+
+    assert problems(sheet) == {2: ["Your role does not change prices of what is on sale."]}
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("name", "Other bag"), ("summary", "Better"), ("description", "The best bag"),
+        ("category", "home"), ("materials", "gold"), ("origin", "CN"), ("tags", "cheap"),
+        ("name_fr", "Sac"), ("summary_ar", "حقيبة"), ("description_zh", "包"),
+        ("value 1", "Huge"), ("option 1", "Volume"),
+    ],
+)  # fmt: skip
+def test_no_column_of_a_sheet_changes_what_shoppers_read_before_a_look(shop_of, heading, text):
+    product = make.product(of=shop_of, title="Bag", option_names=["Size"])
+    variant = make.variant(20_00, of=product, options=["Large"])
+    before = (told(product), product.titles, list(product.translations.values_list("words")))
+    row = {"sku": variant.sku, "weight_g": "500", "option 1": "Size", "value 1": "Large"}
+    row[heading] = text
+
+    all_in(shop_of, csv_of([row.keys(), row.values()]))
+
+    product.refresh_from_db()
+    now = (told(product), product.titles, list(product.translations.values_list("words")))
+    assert now == before
+    assert product.amendment.is_waiting
+
+
+def test_a_new_size_of_what_is_on_sale_waits_for_a_look(shop_of):
+    product = make.product(of=shop_of, title="Bag", option_names=["Size"])
+    variant = make.variant(20_00, of=product, options=["Large"])
+    head = ["product", "sku", "option 1", "value 1", "price", "weight_g"]
+
+    all_in(shop_of, csv_of([head, ["B", variant.sku, "Size", "Large", "20", "500"],
+                            ["B", "BAG-S", "Size", "Small", "15", "400"]]))  # fmt: skip
+
+    assert [row.sku for row in product.variants.all()] == [variant.sku]
+    assert [row["sku"] for row in product.amendment.variants] == ["BAG-S"]
+
+
 def test_a_sheet_is_taken_back(shop_of):
     kept = make.variant(20_00, on_hand=5, of=make.product(of=shop_of, title="Bag"))
     rows = [*ROWS, ["", "Sack", "", "", "", "", "", "", "", kept.sku, "18", "9", "300", "", "", "",
