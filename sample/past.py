@@ -22,6 +22,7 @@ from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.words import terms_of
+from shop.delivery.carriers import carried_by
 from shop.delivery.models import Contact
 from shop.delivery.quote import DeliveryOption, Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
@@ -31,7 +32,6 @@ from shop.money import share
 from shop.networks import keyed_hash
 from shop.orders.freeze import words_read
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
-from shop.orders.ship import tracking_url
 from shop.payments.models import Payment
 
 COUNT = 320
@@ -204,9 +204,7 @@ def _part(
     number = f"40{order.pk:06}{position:02}"
     Shipment.objects.create(
         suborder=suborder,
-        carrier=CARRIER,
-        tracking_number=number,
-        tracking_url=tracking_url(CARRIER, number),
+        **carried_by(CARRIER, number, country=merchant.country),
         shipped_at=order.placed_at + timedelta(days=merchant.dispatch_from, hours=5),
     )
 

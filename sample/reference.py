@@ -53,7 +53,9 @@ def load_reference() -> int:
         Meaning: _meanings(),
         Term: terms(),
     }
-    return sum(_add(model, list(rows)) for model, rows in wanted.items())
+    count = sum(_add(model, list(rows)) for model, rows in wanted.items())
+    _name_homes()
+    return count
 
 
 def ship_regions() -> dict[str, str]:
@@ -124,8 +126,20 @@ def _import_rules() -> Iterator[ImportRule]:
 
 def _carriers() -> Iterator[Carrier]:
     for row in _rows("carriers"):
-        plain = {name: row[name] for name in ("code", "name", "kind", "serves", "tracking_url")}
-        yield Carrier(**plain, source=row["url_source"], seen_on=row["seen_on"])
+        names = ("code", "name", "kind", "home", "serves", "tracking_url")
+        plain = {name: row[name] for name in names}
+        aliases = [text for text in row["aliases"].split("|") if text]
+        yield Carrier(**plain, aliases=aliases, source=row["url_source"], seen_on=row["seen_on"])
+
+
+def _name_homes() -> None:
+    """Say of carriers that were loaded before homes were kept where they are at home."""
+    bare = Carrier.objects.filter(home="", aliases=[])
+    known = {row.code: row for row in _carriers()}
+    rows = [row for row in bare if row.code in known]
+    for row in rows:
+        row.home, row.aliases = known[row.code].home, known[row.code].aliases
+    Carrier.objects.bulk_update(rows, ["home", "aliases"])
 
 
 def _synonyms() -> Iterator[Synonym]:

@@ -27,6 +27,7 @@ from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Product, Variant
+from shop.delivery.carriers import carried_by
 from shop.delivery.models import Contact
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Deal, Festival
@@ -37,7 +38,6 @@ from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.orders.agreement import agreement
 from shop.orders.models import Order, Shipment, Suborder
 from shop.orders.place import place_order
-from shop.orders.ship import tracking_url
 from shop.payments.models import Payment
 from shop.stock import units as stock
 
@@ -200,8 +200,6 @@ def _send(edition: Edition, order: Order, suborder: Suborder) -> None:
     number = f"41{order.pk:06}{suborder.position:02}"
     Shipment.objects.create(
         suborder=suborder,
-        carrier=CARRIER,
-        tracking_number=number,
-        tracking_url=tracking_url(CARRIER, number),
+        **carried_by(CARRIER, number, country=suborder.merchant.country),
         shipped_at=shipped_at,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils.text import slugify
 from wagtail.models import Collection
 
 from shop.accounts.models import User
@@ -16,7 +17,7 @@ from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
-from shop.delivery.models import Contact, Country, Rate
+from shop.delivery.models import Carrier, Contact, Country, Rate
 from shop.festivals.models import (
     Deal,
     Enrolment,
@@ -159,6 +160,13 @@ def origin(country: str = "KE", region: str = "east") -> None:
         defaults={"zone": "AFE", "service": "open", "currency": "KES", "ship_region": region,
                   "seen_on": "2026-11-24"},
     )  # fmt: skip
+
+
+def carrier(name: str, **facts: Any) -> Carrier:
+    """Return a post that serves the world and is followed nowhere."""
+    known = {"code": slugify(name), "name": name, "kind": "post", "serves": "world",
+             "seen_on": LONG_AGO.date()}  # fmt: skip
+    return Carrier.objects.create(**known | facts)
 
 
 def user(email: str | None = None, *, is_verified: bool = True, **facts: Any) -> User:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -141,11 +142,25 @@ class TaxRule(models.Model):
 class Carrier(models.Model):
     """Who carries parcels, and where a tracking number can be followed."""
 
-    FOR_ALL = "tracker"  # the kind of a page that follows the numbers of many carriers
+    class Kind(models.TextChoices):
+        POST = "post", "Post"
+        EXPRESS = "express", "Express"
+        PARCEL = "parcel", "Parcels"
+        TRACKER = "tracker", "A page that follows the numbers of many carriers"
 
-    code = models.SlugField(max_length=40, primary_key=True)
+    FOR_ALL = Kind.TRACKER
+    WORLD = "world"
+
+    code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10, choices=Kind)
+    home = models.CharField(
+        max_length=2, blank=True, default="", db_default="", help_text="Country; empty: of none."
+    )
+    aliases = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, db_default=[],
+        help_text="What people type instead of its name.",
+    )  # fmt: skip
     serves = models.TextField(help_text="Country codes divided by blanks, or world.")
     tracking_url = models.CharField(max_length=200, blank=True, help_text="With {number}.")
     source = models.CharField(max_length=300, blank=True)
@@ -153,9 +168,51 @@ class Carrier(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), name="carrier_name_once",
+                violation_error_message="There is a carrier of this name.",
+            ),
+            models.CheckConstraint(
+                name="carrier_followed_by_number",
+                condition=Q(tracking_url="")
+                | Q(tracking_url__regex=r"^https://[^\s{}/]+/[^\s{}]*\{number\}[^\s{}]*$"),
+                violation_error_message="The address to follow begins with https:// and has "
+                "{number} where the number stands.",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def own_names(self) -> set[str]:
+        """Return its name and its code in small letters."""
+        return {self.name.casefold(), self.code.casefold()}
+
+    @property
+    def called(self) -> set[str]:
+        """Return in small letters all that people call it."""
+        return self.own_names | {alias.casefold() for alias in self.aliases}
+
+
+class Carried(models.Model):
+    """Something on its way: which carrier has it, under which number, and where that leads."""
+
+    carrier_code = models.CharField(
+        max_length=40, blank=True, default="", db_default="",
+        help_text="Of the carrier, as it was then; empty: named by the store alone.",
+    )  # fmt: skip
+    tracking_number = models.CharField(max_length=60, blank=True)
+    tracking_url = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def has_known_carrier(self) -> bool:
+        """Tell whether the shop knows its carrier, or knew where to follow it."""
+        return bool(self.carrier_code or self.tracking_url)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from urllib.parse import quote
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.delivery.models import Carrier
+from shop.delivery.carriers import carried_by
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log
 from shop.locks import lock_one
@@ -44,7 +42,7 @@ def ship(
             send.
         StaleState: the address was mended since it was shown; the parcel bears the wrong one.
     """
-    suborder = lock_one(Suborder.objects.select_related("order"), suborder.pk)
+    suborder = lock_one(Suborder.objects.select_related("order", "merchant"), suborder.pk)
     if suborder.order.state != Order.State.PAID or suborder.state != Suborder.State.WAITING:
         raise NotPossible(_("Only a paid parcel that has not left yet can be sent."))
     if suborder.stopped_at:
@@ -66,11 +64,9 @@ def ship(
     shipment = Shipment.objects.create(
         suborder=suborder,
         contact_id=contact_id,
-        carrier=carrier,
-        tracking_number=tracking_number,
-        tracking_url=tracking_url(carrier, tracking_number),
         shipped_at=at,
         by=by,
+        **carried_by(carrier, tracking_number, country=suborder.merchant.country),
     )
     enqueue(send_shipped, shipment.pk)
     return shipment
@@ -89,9 +85,8 @@ def add_parcel(
     if suborder.shipments.count() >= MOST_PARCELS:
         raise NotPossible(_("An order has at most 20 parcels."))
     shipment = Shipment.objects.create(
-        suborder=suborder, contact_id=suborder.order.contact_id, carrier=carrier,
-        tracking_number=tracking_number, tracking_url=tracking_url(carrier, tracking_number),
-        shipped_at=at, by=by,
+        suborder=suborder, contact_id=suborder.order.contact_id, shipped_at=at, by=by,
+        **carried_by(carrier, tracking_number, country=suborder.merchant.country),
     )  # fmt: skip
     enqueue(send_parcel_news, shipment.pk, True)
     return shipment
@@ -110,16 +105,16 @@ def mend_parcel(
     """
     suborder = _on_its_way(shipment.suborder)
     now = Shipment.objects.get(pk=shipment.pk)
-    before, after = (now.carrier, now.tracking_number), (carrier, tracking_number)
+    told = carried_by(carrier, tracking_number, country=suborder.merchant.country)
+    names = ("carrier", "carrier_code", "tracking_number")
+    before = {name: getattr(now, name) for name in names}
+    after = {name: told[name] for name in names}
     if before == after:
         return False
-    Shipment.objects.filter(pk=now.pk).update(
-        carrier=carrier, tracking_number=tracking_number,
-        tracking_url=tracking_url(carrier, tracking_number),
-    )  # fmt: skip
+    Shipment.objects.filter(pk=now.pk).update(**told)
     log(suborder, "mend parcel", at=at, by=by, festival=None,
-        before={"carrier": before[0], "number": before[1]},
-        after={"carrier": carrier, "number": tracking_number})  # fmt: skip
+        before={"carrier": before["carrier"], "number": before["tracking_number"]},
+        after={"carrier": after["carrier"], "number": after["tracking_number"]})  # fmt: skip
     enqueue(send_parcel_news, now.pk, False)
     return True
 
@@ -130,32 +125,7 @@ def _on_its_way(suborder: Suborder) -> Suborder:
     Raises:
         NotPossible: it has not left, or has arrived.
     """
-    found = lock_one(Suborder.objects.select_related("order"), suborder.pk)
+    found = lock_one(Suborder.objects.select_related("order", "merchant"), suborder.pk)
     if found.state != Suborder.State.SHIPPED:
         raise NotPossible(_("Only a parcel that is on its way can be changed."))
     return found
-
-
-def tracking_url(carrier: str, number: str) -> str:
-    """Return where a number can be followed, or nothing when the carrier is not known.
-
-    A carrier whose own page is not known is followed by the page that follows all of them.
-    """
-    if not number or not (known := _known(carrier)):
-        return ""
-    pattern = known.tracking_url or _for_all()
-    return pattern.replace("{number}", quote(number, safe=""))
-
-
-def _known(carrier: str) -> Carrier | None:
-    """Return the carrier that a store means: by its name, or by a beginning that one alone has."""
-    exactly = Q(name__iexact=carrier) | Q(code__iexact=carrier)
-    rows = list(Carrier.objects.filter(exactly | Q(name__istartswith=f"{carrier} ")))
-    exact = [row for row in rows if carrier.casefold() in (row.name.casefold(), row.code)]
-    found = exact or rows
-    return found[0] if len(found) == 1 else None
-
-
-def _for_all() -> str:
-    row = Carrier.objects.filter(kind=Carrier.FOR_ALL).first()
-    return row.tracking_url if row else ""

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.delivery.carriers import carried_by
 from shop.delivery.quote import working_day
 from shop.errors import NotPossible, StaleState, Unavailable
 from shop.festivals.changelog import log as note
@@ -27,7 +28,6 @@ from shop.orders import end
 from shop.orders.after_sale.arrive import AFTER_DELIVERY, LAPSE, LEAST_ON_ITS_WAY, lapses_at
 from shop.orders.models import Order, OrderLine, Replacement, ReplacementLine, Suborder
 from shop.orders.refund import refunded
-from shop.orders.ship import tracking_url
 from shop.payments.disputes.models import Dispute
 from shop.returns.answer import put_on_desk, with_order
 from shop.returns.ask import ANSWER_WITHIN
@@ -142,8 +142,8 @@ def send(
     way = row.arrives_to - row.ship_by
     _step(
         row, State.SHIPPED, shipped_at=at, shipped_by=by, contact_id=order.contact_id,
-        carrier=carrier, tracking_number=tracking_number, arrives_to=at.date() + way,
-        tracking_url=tracking_url(carrier, tracking_number),
+        arrives_to=at.date() + way,
+        **carried_by(carrier, tracking_number, country=row.suborder.merchant.country),
     )  # fmt: skip
     units = _pools(row.lines.select_related("line"))
     stock.ship(units, at=at, by=by, note=order.number)

@@ -53,7 +53,7 @@ def _shown(order: Order, part: Suborder, row: Replacement) -> AgainShown:
         text = _("%(quantity)d × %(product)s") % facts
         lines.append(Wording(text, one.line.mark(order, language())))
     text, tag = replacement_words(row.state)
-    way = Way(row.carrier, row.tracking_number, row.tracking_url) if row.shipped_at else None
+    way = Way.of(row) if row.shipped_at else None
     place = [order.number, order.token, row.pk]
     url = reverse("order-replacement-arrival", args=place) if row.is_on_its_way else ""
     return AgainShown(tuple(lines), text, tag, tuple(_steps(part, row)), way, url)

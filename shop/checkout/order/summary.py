@@ -20,7 +20,7 @@ from shop.checkout.order.papers import PaperLink
 from shop.delivery.names import country_name, lines_of
 from shop.languages import Wording, beside
 from shop.merchants.zones import zone_of
-from shop.orders.models import Order, OrderLine, Shipment, Suborder
+from shop.orders.models import Order, OrderLine, Replacement, Shipment, Suborder
 from shop.orders.sums import Lines, lines_by_part, order_rows, tax_rows
 from shop.orders.text import sent_elsewhere
 
@@ -51,8 +51,14 @@ class Way:
     """Who carries a parcel, and where to follow it."""
 
     carrier: str
+    is_known: bool
     number: str
     url: str
+
+    @classmethod
+    def of(cls, row: Shipment | Replacement) -> Way:
+        """Return the way of something that was sent."""
+        return cls(row.carrier, row.has_known_carrier, row.tracking_number, row.tracking_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,7 @@ def _parcel(
 ) -> ParcelShown:
     merchant = part.merchant
     shipments = part.shipments.all() if part.state in GONE else ()
-    ways = tuple(Way(row.carrier, row.tracking_number, row.tracking_url) for row in shipments)
+    ways = tuple(Way.of(row) for row in shipments)
     tag, kind = _tag(part)
     place = ""  # the store is the heading
     if part.service:

@@ -10,7 +10,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from shop.catalogue.models import Product, Variant
-from shop.delivery.models import Contact
+from shop.delivery.models import Carried, Contact
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
 from shop.languages import beside, listed
 from shop.merchants.models import Merchant
@@ -351,7 +351,7 @@ class SaleDecision(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
 
-class Shipment(models.Model):
+class Shipment(Carried):
     """One parcel of a suborder, on its way."""
 
     suborder = models.ForeignKey(Suborder, models.CASCADE, related_name="shipments")
@@ -360,7 +360,5 @@ class Shipment(models.Model):
         help_text="Where it went; the order's may be mended later. Empty: to the order's.",
     )  # fmt: skip
     carrier = models.CharField(max_length=80)
-    tracking_number = models.CharField(max_length=60, blank=True)
-    tracking_url = models.CharField(max_length=300, blank=True)
     shipped_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, Sum
 
-from shop.delivery.models import Contact
+from shop.delivery.models import Carried, Contact
 from shop.orders.models.parts import OrderLine, Suborder
 from shop.states import Stateful, StateQuerySet
 
@@ -24,7 +24,7 @@ class ReplacementQuerySet(StateQuerySet["Replacement"]):
         return self.filter(state__in=Replacement.ALIVE)
 
 
-class Replacement(Stateful):
+class Replacement(Stateful, Carried):
     """A parcel in place of goods that came broken, or did not come; nobody pays for it.
 
     Its units are sold ones of their pools until it leaves.
@@ -58,8 +58,6 @@ class Replacement(Stateful):
         help_text="Where it went; the order's may be mended later. Empty: not sent.",
     )  # fmt: skip
     carrier = models.CharField(max_length=80, blank=True)
-    tracking_number = models.CharField(max_length=60, blank=True)
-    tracking_url = models.CharField(max_length=300, blank=True)
     shipped_at = models.DateTimeField(null=True)
     shipped_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from shop import clock
-from shop.delivery.models import Carrier
+from shop.delivery.carriers import suggested
 from shop.errors import ShopError
 from shop.forms.numbers import number_of
 from shop.languages import labelled
@@ -95,7 +95,7 @@ def many_sent(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         _send(request, form)
         _name_others(request, merchant, form)
         return redirect("workspace-many-sent", merchant.slug)
-    context = {"part": "orders", "form": form, "carriers": carriers()}
+    context = {"part": "orders", "form": form, "carriers": suggested(merchant.country)}
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/many_sent.html", context, status=status)
 
@@ -123,7 +123,8 @@ def parcel(
             messages.success(request, said)
             return redirect("workspace-order", found.pk)
     context = {
-        "part": "orders", "suborder": found, "shipment": row, "form": form, "carriers": carriers(),
+        "part": "orders", "suborder": found, "shipment": row, "form": form,
+        "carriers": suggested(found.merchant.country),
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/parcel.html", context, status=status)
@@ -137,11 +138,6 @@ def _name_others(request: MemberRequest, merchant: Merchant, form: ManySentForm)
     for part in sold_by(merchant).filter(pk__in=ids):
         said = _("Only a paid parcel that has not left yet can be sent.")
         messages.error(request, labelled(part.order.number, said))
-
-
-def carriers() -> list[str]:
-    """Return the names of carriers that are known, for the field that suggests them."""
-    return list(Carrier.objects.exclude(kind=Carrier.FOR_ALL).values_list("name", flat=True))
 
 
 def _send(request: MemberRequest, form: ManySentForm) -> None:

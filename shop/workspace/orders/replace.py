@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from shop import clock
-from shop.delivery.models import Carrier
+from shop.delivery.carriers import suggested
 from shop.delivery.names import address_lines
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
@@ -100,7 +100,7 @@ def replacement(request: MemberRequest, replacement_id: int) -> HttpResponse:
         "contact": found.contact or order.contact,
         "form": form,
         "ship_form": form if isinstance(form, ShipmentForm) else ShipmentForm(),
-        "carriers": Carrier.objects.exclude(kind="tracker").values_list("name", flat=True),
+        "carriers": suggested(found.suborder.merchant.country),
         "today": today_of(request),
     }
     status = 422 if form.errors else 200

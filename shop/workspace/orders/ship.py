@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
-from shop.delivery.models import Carrier, Contact
+from shop.delivery.carriers import suggested
+from shop.delivery.models import Contact
 from shop.delivery.names import address_lines, service_name
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
@@ -136,7 +137,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
         "address": _address(found, contact),
         "service": service_name(found.service) if found.service else "",
         "form": form,
-        "carriers": Carrier.objects.exclude(kind="tracker").values_list("name", flat=True),
+        "carriers": suggested(found.merchant.country),
         "today": today_of(request),
     }
     status = 422 if form.errors else 200

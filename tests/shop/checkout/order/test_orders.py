@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 
 from shop.delivery.models import Carrier
-from shop.orders.models import Order, Suborder
-from shop.orders.ship import ship
+from shop.orders.models import Order, Replacement, Suborder
+from shop.orders.ship import add_parcel, ship
 from shop.payments.models import Payment
+from shop.returns.replace import send as replaced
+from shop.returns.replace import send_again
 from shop.stock.models import Pool
 from tests import make
 from tests.budgets import statements
@@ -76,6 +78,22 @@ def test_a_parcel_without_a_number_says_so_and_a_delivered_one_is_done(browser, 
 
     assert "No tracking number: this parcel travels by ordinary post." in on_the_way
     assert "Delivered Delivered Parcel 1 of 1" in delivered
+
+
+def test_a_carrier_that_nobody_knows_is_marked_of_parcels_and_replacements(browser, till):
+    make.carrier("Kenya Post")
+    order = buy(browser, till, {make.variant(): 1})
+    send(order)
+    mark = "The store named this carrier. We do not know it."
+    part = order.suborders.get()
+    again = send_again(part.pk, {part.lines.get().pk: 1}, reason="Broken", at=NOON, by=make.user())
+    replaced(again.pk, carrier="kenya post", tracking_number="1", at=NOON, by=make.user())
+
+    assert mark not in browser.get(link(order)).text
+    add_parcel(part, carrier="By hand", tracking_number="7", at=NOON, by=make.user())
+    assert browser.get(link(order)).text.count(mark) == 1
+    Replacement.objects.update(carrier="A friend", carrier_code="")
+    assert browser.get(link(order)).text.count(mark) == 2
 
 
 def test_every_discount_is_named(browser, till):

@@ -3,13 +3,12 @@
 import pytest
 from django.core import mail
 from django.db import transaction
-from django.utils.text import slugify
 
-from shop.delivery.models import Carrier
+from shop.delivery.carriers import carried_by
 from shop.errors import NotPossible
 from shop.orders import end
 from shop.orders.models import Shipment, Suborder
-from shop.orders.ship import ship, tracking_url
+from shop.orders.ship import ship
 from shop.stock.models import StockMove
 from tests import make
 from tests.cms.admin.people import organizer
@@ -138,10 +137,11 @@ def test_a_strange_tracking_number_is_refused_and_nothing_is_sent(client, sold, 
 
 
 def carrier(name, url="", *, kind="post"):
-    return Carrier.objects.create(
-        code=slugify(name), name=name, kind=kind, serves="world", seen_on="2026-11-24",
-        tracking_url=url,
-    )  # fmt: skip
+    return make.carrier(name, kind=kind, tracking_url=url)
+
+
+def tracking_url(typed, number):
+    return carried_by(typed, number, country="KE")["tracking_url"]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from django.db import transaction
 from shop.delivery.models import Contact
 from shop.festivals.models import ChangeLog
 from shop.orders import end
-from shop.orders.models import Shipment, Suborder
+from shop.orders.models import Replacement, Shipment, Suborder
 from shop.orders.ship import ship
+from shop.returns.replace import send_again
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work
@@ -172,3 +173,39 @@ def test_only_what_is_on_its_way_is_changed(client, desk, sent, state):
 def test_a_parcel_of_another_order_is_not_there(client, desk, sent):
     (other,) = sold(desk)
     assert client.get(f"/merchant/orders/{other.pk}/parcels/{sent.pk}/").status_code == 404
+
+
+def test_a_carrier_that_is_not_known_is_marked_and_those_of_the_country_come_first(client, desk):
+    make.carrier("Aramex", home="AE", serves="AE KE")
+    make.carrier("DHL Express", home="DE", aliases=["DHL"])
+    make.carrier("Posta Kenya", home="KE")
+    one, two = sold(desk, 2)
+    names = ["Posta Kenya", "Aramex", "DHL Express"]
+    listed = "".join(f'<option value="{name}"></option>' for name in names)
+    mark = "We do not know this carrier."
+    many = client.get(desk.address("{store}/orders/sent/")).text
+    for part, typed in ((one, "dhl"), (two, "My cousin")):
+        where = f"/merchant/orders/{part.pk}/"
+        assert listed in client.get(where).text
+        client.post(where, {"carrier": typed, "tracking_number": "1"})
+        assert (mark in client.get(where).text) == (typed == "My cousin")
+        assert listed in client.get(f"{where}parcels/add/").text
+
+    assert listed in many
+    shown = client.get(f"/merchant/orders/{one.pk}/").text
+    assert "DHL Express" in shown
+
+
+def test_a_replacement_is_kept_and_marked_in_the_same_way(client, desk, sent):
+    make.carrier("Posta Kenya", home="KE", aliases=["Posta"])
+    line = sent.suborder.lines.get()
+    made = send_again(sent.suborder_id, {line.pk: 1}, reason="Broken", at=NOON, by=desk.member)
+    where = f"/merchant/replacements/{made.pk}/"
+    assert '<option value="Posta Kenya"></option>' in client.get(where).text
+    client.post(where, {"carrier": "posta", "tracking_number": "1"})
+    made.refresh_from_db()
+
+    assert (made.carrier, made.carrier_code) == ("Posta Kenya", "posta-kenya")
+    assert "We do not know this carrier." not in client.get(where).text
+    Replacement.objects.update(carrier="A friend", carrier_code="")
+    assert "We do not know this carrier." in client.get(where).text

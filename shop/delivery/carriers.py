@@ -1,0 +1,78 @@
+"""Which carrier a store means by what it types, where its number leads, and what is suggested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from shop.delivery.models import Carrier
+
+
+def carried_by(typed: str, number: str, *, country: str) -> dict[str, Any]:
+    """Return what a parcel keeps of its carrier and number: the names of its fields and values.
+
+    A carrier that is known is kept by its own name and code, any other as it was typed. One whose
+    own page is not known is followed by the page that follows all of them.
+
+    Args:
+        country: of the store, which decides what a name means that several have.
+    """
+    rows = list(Carrier.objects.all())
+    known = meant(rows, typed, country)
+    url = ""
+    if known and number:
+        pattern = known.tracking_url or _for_all(rows)
+        url = pattern.replace("{number}", quote(number, safe=""))
+    return {
+        "carrier": known.name if known else typed,
+        "carrier_code": known.code if known else "",
+        "tracking_number": number,
+        "tracking_url": url,
+    }
+
+
+def meant(carriers: Iterable[Carrier], typed: str, country: str) -> Carrier | None:
+    """Return the carrier that a store means, or None: by a name, or a beginning one alone has.
+
+    Of several that people call the same, the one at home in the store's country is meant; else
+    the one whose own name or code it is; else none.
+    """
+    said = typed.casefold()
+    rows = list(carriers)
+    found = [row for row in rows if said in row.called]
+    if not found:
+        return _only(row for row in rows if row.name.casefold().startswith(f"{said} "))
+    at_home = [row for row in found if country and row.home == country]
+    return _only(at_home) or _only(found) or _only(row for row in found if said in row.own_names)
+
+
+def suggested(country: str) -> list[str]:
+    """Return names to suggest to a store: carriers of its country, those that serve it, the rest.
+
+    The rest are those that serve the whole world. One statement.
+    """
+    ranked = [
+        (rank, row.name)
+        for row in Carrier.objects.exclude(kind=Carrier.FOR_ALL)
+        if (rank := _rank(row, country)) is not None
+    ]
+    return [name for _rank_of, name in sorted(ranked)]
+
+
+def _rank(row: Carrier, country: str) -> int | None:
+    serves = row.serves.split()
+    if row.home == country:
+        return 0
+    if country in serves:
+        return 1
+    return 2 if Carrier.WORLD in serves else None
+
+
+def _only(rows: Iterable[Carrier]) -> Carrier | None:
+    found = list(rows)
+    return found[0] if len(found) == 1 else None
+
+
+def _for_all(rows: Iterable[Carrier]) -> str:
+    return next((row.tracking_url for row in rows if row.kind == Carrier.FOR_ALL), "")
