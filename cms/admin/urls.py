@@ -27,6 +27,7 @@ from cms.admin.money.index import MoneyView
 from cms.admin.nominations import bulk, take_back, wishes
 from cms.admin.nominations import index as queue
 from cms.admin.nominations import views as nominations
+from cms.admin.orders import carriers
 from cms.admin.orders.actions import address, mail, stop
 from cms.admin.orders.notes import change as change_note
 from cms.admin.orders.notes import write as write_note
@@ -167,6 +168,10 @@ urlpatterns = [
     path("papers/tax/new/", tax_rules.add, name="tax-rule-add"),
     path("papers/tax/<int:pk>/", tax_rules.edit, name="tax-rule-edit"),
     path("papers/tax/<int:pk>/remove/", tax_rules.remove, name="tax-rule-remove"),
+    path("orders/carriers/", carriers.CarriersView.as_view(), name="carriers"),
+    path("orders/carriers/new/", carriers.add, name="carrier-add"),
+    path("orders/carriers/<int:pk>/", carriers.edit, name="carrier-edit"),
+    path("orders/carriers/<int:pk>/remove/", carriers.remove, name="carrier-remove"),
     path("orders/<int:pk>/address/", address, name="order-address"),
     path("orders/<int:pk>/refund/", refund, name="order-refund"),
     path("orders/<int:pk>/arrived/", arrived, name="order-arrived"),

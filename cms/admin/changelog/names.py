@@ -25,6 +25,7 @@ from cms.models import Invitation
 from shop.accounts.models import User
 from shop.applications.models import Application
 from shop.catalogue.models import Product, Term
+from shop.delivery.models import Carrier
 from shop.festivals.models import (
     ChangeLog,
     Deal,
@@ -67,6 +68,7 @@ DEAL = Concat(
 # By subject, the model and how its rows are called.
 NAMES: dict[str, tuple[type[Model], Expression | F]] = {
     "application": (Application, F("business")),
+    "carrier": (Carrier, F("name")),
     "deal": (Deal, DEAL),
     "enrolment": (Enrolment, F("merchant__name")),
     "festival": (Festival, F("title")),
@@ -117,6 +119,7 @@ def _screen(screen: str) -> Callable[[ChangeLog], str]:
 
 LINKS: dict[str, Callable[[ChangeLog], str]] = {
     "application": _own("desk:application"),
+    "carrier": _own("desk:carrier-edit"),
     "deal": _in_festival("desk:deal"),
     "enrolment": _of_festival("desk:festival-stores"),
     "fairness": _screen("desk:fairness"),

@@ -105,6 +105,7 @@ FACTS = {
     "paid_only_by": "paid only by", "payout_tariff": "fee of each payout",
     "legal_name": "seller’s name by law", "legal_address": "seller’s address",
     "invoice_prefix": "letters before invoice numbers", "rate_bp": "rate", "up_to": "value",
+    "aliases": "other names", "tracking_url": "address to follow a number", "home": "at home in",
     "seller": "sold from", "buyer": "sent to", "seen_on": "day of the look",
     "use_from": "used from", "use_to": "used until",
     "claim_from": "claimed from", "claim_to": "claimed until",

@@ -38,6 +38,10 @@ TAX = {
     "seller": "KE", "buyer": "CN", "up_to": "150", "treatment": "platform", "rate": "13",
     "source": "Taken over", "seen_on": "2026-11-29",
 }  # fmt: skip
+CARRIER = {
+    "code": "taken", "name": "Taken over", "kind": "post", "serves": "world", "source": "Us",
+    "seen_on": "2026-11-29",
+}  # fmt: skip
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -173,6 +177,13 @@ ADDRESSES = [
     ("papers/{paper}.pdf", "get", PLAN, {}),
     ("papers/fiscal/", "get", PLAN, {}),
     ("papers/fiscal/", "post", PLAN, {"sheet": FISCAL}),
+    ("orders/carriers/", "get", ALL, {}),
+    ("orders/carriers/new/", "get", PLAN, {}),
+    ("orders/carriers/new/", "post", PLAN, CARRIER),
+    ("orders/carriers/{carrier}/", "get", PLAN, {}),
+    ("orders/carriers/{carrier}/", "post", PLAN, CARRIER),
+    ("orders/carriers/{carrier}/remove/", "get", PLAN, {}),
+    ("orders/carriers/{carrier}/remove/", "post", PLAN, {}),
     ("papers/tax/", "get", ALL, {}),
     ("papers/tax/new/", "get", PLAN, {}),
     ("papers/tax/new/", "post", PLAN, TAX),

@@ -130,6 +130,7 @@ def made():
         "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
         **of_paper(order), **of_payouts(order), **of_application(), **of_certificate(applied),
         "rule": TaxRule.objects.create(treatment="export", source="A letter", seen_on=BEFORE).pk,
+        "carrier": make.carrier("Posta").pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
         "nomination": nomination.pk, "approved": deal.nomination_id,
