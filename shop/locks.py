@@ -23,7 +23,7 @@ ORDER = (
     "shop_order", "shop_payment", "shop_cart", "shop_returnrequest", "shop_refundproposal",
     "shop_operation", "shop_moneytask",
     "shop_cartvoucher", "shop_orderline",
-    "shop_suborder",
+    "shop_suborder", "shop_ordermessage",
     "shop_merchant", "shop_settlement", "shop_payoutbatch", "shop_payoutmethod", "shop_payout",
     "shop_transfer", "shop_funding", "shop_payoutcountry",
     "shop_sheetrow", "shop_cataloguesheet", "shop_cataloguerow",

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from shop.checkout import provider_return, views
-from shop.checkout.order import codes, invoice, lost_links, papers, returns, tickets
+from shop.checkout.order import codes, invoice, lost_links, messages, papers, returns, tickets
 from shop.checkout.order import views as order_views
 
 order = [
@@ -19,6 +19,7 @@ order = [
         returns.replacement_arrival,
         name="order-replacement-arrival",
     ),
+    path("parcels/<int:part_id>/messages/", messages.thread, name="order-messages"),
     path("parcels/<int:part_id>/<str:kind>/", returns.begin, name="order-ask"),
     path("requests/<int:request_id>/", returns.show, name="order-request"),
     path("papers/<int:document_id>.pdf", papers.paper, name="order-paper"),

@@ -2,8 +2,9 @@
 
 A contact of a paid order is needed as long as its documents are; of an order that was never paid
 until nobody asks about it any more. What its shopper wrote and sent along to return something goes
-with it, and so does what organizers and stores wrote about the order. Each is judged once after 90
-days and then once a year, so that a round reads none that is young, and none that is blank.
+with it, and so do messages between shopper and stores, and what organizers and stores wrote about
+the order. Each is judged once after 90 days and then once a year, so that a round reads none that
+is young, and none that is blank.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.db.models.functions import Coalesce
 from shop.cart.models import Cart
 from shop.delivery.models import Contact
 from shop.money_desk.models import MoneyTask
-from shop.orders.models import Order, OrderNote, Refund, Replacement, Shipment
+from shop.orders.models import Order, OrderMessage, OrderNote, Refund, Replacement, Shipment
 from shop.payments.disputes.models import Dispute, DisputeEvidence, EvidencePaper
 from shop.payments.models import Operation, Payment
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
@@ -116,9 +117,11 @@ def _forget_requests(contact_ids: Collection[int]) -> None:
 
 
 def _forget_words(contact_ids: Collection[int]) -> None:
-    """Take notes of organizers, and what stores told a bank, from orders whose contact is blank."""
+    """Take words from orders whose contact is blank: messages, notes, what a bank was told."""
     orders = Order.objects.filter(contact__in=contact_ids, contact__blanked_at__isnull=False)
     OrderNote.objects.filter(order__in=orders).exclude(text="").update(text="")
+    written = OrderMessage.objects.filter(suborder__order__in=orders)
+    written.exclude(text="").update(text="")
     said = DisputeEvidence.objects.filter(suborder__order__in=orders)
     EvidencePaper.objects.filter(evidence__in=said).delete()
     said.update(text="", tracking_number="")

@@ -16,7 +16,7 @@ from shop.currencies import in_whole
 from shop.delivery.models import PERSONAL, Contact
 from shop.festivals.models import Claim
 from shop.notices.models import Notice
-from shop.orders.models import Order, OrderLine, Replacement, Suborder
+from shop.orders.models import Order, OrderLine, OrderMessage, Replacement, Suborder
 from shop.papers.models import Document
 from shop.payments.disputes.models import DisputeEvidence
 from shop.reminders.models import Reminder
@@ -140,6 +140,7 @@ def _after_sale() -> list[str | Prefetch[Any]]:
     return [
         "notes",
         Prefetch("suborders__evidence", said),
+        Prefetch("suborders__messages", OrderMessage.objects.order_by("pk")),
         Prefetch("suborders__replacements", Replacement.objects.select_related("contact")),
         Prefetch("suborders__returns", ReturnRequest.objects.order_by("pk")),
         Prefetch("suborders__returns__lines", lines.order_by("line__position")),
@@ -192,6 +193,12 @@ def _part(part: Suborder, order: Order) -> dict[str, Any]:
              "carrier": row.carrier, "tracking_number": row.tracking_number,
              "shipped_at": _moment(row.shipped_at), "contact": _contact(row.contact)}
             for row in part.replacements.all()
+        ],
+        "messages": [
+            {"at": _moment(row.at), "written_by": row.side,
+             "text": "" if row.is_hidden and row.side == OrderMessage.Side.STORE else row.text,
+             "taken_away_at": _moment(row.hidden_at)}
+            for row in part.messages.all()
         ],
         "disputes": [
             {"said_at": _moment(row.at), "text": row.text, "tracking_number": row.tracking_number,

@@ -9,6 +9,7 @@ from shop.workspace.money import remote
 from shop.workspace.money import views as money
 from shop.workspace.orders import (
     disputes,
+    messages,
     papers,
     parcel_papers,
     parcels,
@@ -132,6 +133,7 @@ urlpatterns = [
     path("orders/<int:suborder_id>/", ship.suborder, name="workspace-order"),
     path("orders/<int:suborder_id>/cannot-send/", returns.cannot_send,
          name="workspace-cannot-send"),
+    path("orders/<int:suborder_id>/messages/", messages.thread, name="workspace-messages"),
     path("orders/<int:suborder_id>/parcels/add/", parcels.parcel, name="workspace-parcel-add"),
     path("orders/<int:suborder_id>/parcels/<int:shipment_id>/", parcels.parcel,
          name="workspace-parcel-mend"),

@@ -32,6 +32,7 @@ PAGES_AFTER = {
     "order-request": "order",
     "order-arrival": "order",
     "order-replacement-arrival": "order",
+    "order-messages": "order",
     "order-paper": "order-invoice",
 }
 

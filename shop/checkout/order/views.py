@@ -20,6 +20,7 @@ from shop.checkout.desks import desks_of
 from shop.checkout.order.access import order_page, own_order_page
 from shop.checkout.order.after import afters
 from shop.checkout.order.index import orders_of
+from shop.checkout.order.messages import threads_of
 from shop.checkout.order.papers import links_to
 from shop.checkout.order.proof import is_proved
 from shop.checkout.order.refunds import money_back
@@ -51,18 +52,24 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
     user = signed_in(request)
     payment = order.payments.filter(state=Payment.State.PAID).first()
     shown = show_order(order, links_to(order))
+    proved = is_proved(request, order, at=at)
+    parts = [parcel.part for parcel in shown.parcels]
+    threads = threads_of(order, parts, at=at, is_proved=proved)
     context = {
         "order": order,
         "shown": shown,
         "visits": visits_beside(order, shown),
-        "parcels": list(zip(shown.parcels, afters(order, shown, at=at), strict=True)),
+        "parcels": list(zip(shown.parcels, afters(order, shown, at=at), threads, strict=True)),
         "back": money_back(order),
         "method": paid_with(payment.method) if payment else "",
-        "is_proved": is_proved(request, order, at=at),
+        "is_proved": proved,
         "is_own": user is not None and order.user_id == user.pk,
         "may_keep": user is not None and may_keep(order, user),
     }
-    return render(request, "shop/checkout/order.html", context)
+    response = render(request, "shop/checkout/order.html", context)
+    if proved:  # without any referrer a message would be sent as from nowhere, and refused
+        response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,3 +1,4 @@
+from shop.orders.models.messages import OrderMessage
 from shop.orders.models.notes import OrderNote
 from shop.orders.models.order import APART, NUMBER_START, Order, id_of_number, new_token
 from shop.orders.models.parts import (
@@ -23,6 +24,7 @@ __all__ = [
     "Discount",
     "Order",
     "OrderLine",
+    "OrderMessage",
     "OrderNote",
     "Refund",
     "RefundGoodwill",

@@ -33,6 +33,10 @@ class SuborderQuerySet(StateQuerySet["Suborder"]):
         rows = self.sold().to_send()
         return rows.filter(ship_by__lt=day, stopped_at=None)
 
+    def word_due(self) -> SuborderQuerySet:
+        """Keep those whose shopper waits for a word of the store."""
+        return self.filter(word_due_since__isnull=False)
+
     def sold(self) -> SuborderQuerySet:
         """Keep those of orders that were paid."""
         return self.filter(Suborder.SOLD)
@@ -90,6 +94,9 @@ class Suborder(Stateful):
     )
     late_told_at = models.DateTimeField(
         null=True, help_text="When the store heard that it should have left."
+    )
+    word_due_since = models.DateTimeField(
+        null=True, help_text="Since when its shopper waits for a word of the store."
     )
     stopped_at = models.DateTimeField(
         null=True, help_text="Since when it must not be sent: its money is in question."
@@ -157,6 +164,11 @@ class Suborder(Stateful):
                 fields=["ship_by"],
                 condition=Q(paid_at__isnull=False) & Q(state="waiting") & ~Q(service=""),
                 name="suborder_late",
+            ),
+            models.Index(
+                fields=["merchant", "-id"],
+                condition=Q(word_due_since__isnull=False),
+                name="suborder_word_due",
             ),
             models.Index(
                 fields=["merchant", "paid_at"],

@@ -77,6 +77,7 @@ def _of_orders(merchant: Merchant, *, at: datetime) -> dict[str, Any]:
     return {
         "waiting": list(waiting),
         "again": to_send_again(merchant),
+        "unanswered": sold_by(merchant).word_due().count(),
         "sent": list(sent),
         "chart": today.orders_per_day(merchant, at=at),
         "sessions": list(today.next_sessions(merchant, at=at)),

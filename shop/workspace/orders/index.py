@@ -29,6 +29,7 @@ STATES = {
 NAMES = {
     "waiting": gettext_lazy("Orders to send"),
     "again": gettext_lazy("Replacements to send"),
+    "unanswered": gettext_lazy("Messages to answer"),
     "sent": gettext_lazy("Sent"),
     "cancelled": gettext_lazy("Cancelled"),
 }
@@ -39,6 +40,8 @@ def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQue
     """Keep the orders in a state and with a number; words that are no number find nothing."""
     if state == "again":
         rows = rows.filter(is_sent_again())
+    elif state == "unanswered":
+        rows = rows.word_due()
     elif state in STATES:
         rows = rows.to_send() if state == "waiting" else rows.filter(state__in=STATES[state])
     if not text:

@@ -42,6 +42,7 @@ from shop.workspace.orders.index import (
     sorts_of,
     usual_sort,
 )
+from shop.workspace.orders.messages import thread_of
 from shop.workspace.paging import page_of
 
 SHOWN = 50
@@ -136,6 +137,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
         "papers": [PaperRow(**row) for row in rows],
         "address": _address(found, contact),
         "service": service_name(found.service) if found.service else "",
+        "thread": thread_of(found, at=clock.moment_of(request)),
         "form": form,
         "carriers": suggested(found.merchant.country),
         "today": today_of(request),

@@ -51,8 +51,9 @@ MORE = {"seats": "2 × Adult", "note": "A little lower?", "reason": "A counterfe
         "role": "Packer", "rights": ["Change stock", "Mark as sent"], "last_day": "30 May 2027",
         "measure": "Nothing is changed", "object_by": "11 November 2027", "subject": "Kettle",
         "about": "It is dangerous"}  # fmt: skip
+WRITTEN = {"store": "Loom", "quoted": ["Is it blue?", "", "I wait."]}
 LATE = {"late": [{"number": "BB-1", "day": "12 May 2027"}]}
-ANYTHING = RECEIPT | MORE | LATE | {"visits": [VISIT, VISIT]} | dict.fromkeys(LINKS, LINK)
+ANYTHING = RECEIPT | MORE | LATE | WRITTEN | {"visits": [VISIT, VISIT]} | dict.fromkeys(LINKS, LINK)
 SHOPPER_FOOTER = """
 --
 You get this mail because it belongs to an order or because you asked for it.

@@ -11,7 +11,8 @@ from shop.cart.cleanup import forget_old_carts
 from shop.cart.models import Cart
 from shop.delivery.models import PERSONAL, Contact
 from shop.money_desk.gate import open_task
-from shop.orders.models import Order, Refund
+from shop.orders.models import Order, OrderMessage, Refund
+from shop.orders.thread.write import write
 from shop.payments.models import Operation, Payment
 from shop.retention import contacts
 from shop.retention.contacts import UNPAID_FOR, forget_contacts
@@ -208,3 +209,18 @@ def test_what_is_blank_is_never_judged_again():
     forget_contacts(at=LATER)
 
     assert forget_contacts(at=LATER + timedelta(days=4_000)) == 0
+
+
+def test_what_shopper_and_store_wrote_to_each_other_goes_with_the_contact():
+    order, other = ordered(ends="paid"), ordered(ends="paid", email="kofi@example.org")
+    for one in (order, other):
+        for side in ("shopper", "store"):
+            write(one.suborders.get().pk, side, "Lin lives next door", at=NOON)
+    Refund.objects.create(order=other, cause="return", amount=1, at=NOON + 9 * YEAR)
+
+    forget_contacts(at=NOON + 11 * YEAR)
+
+    rows = OrderMessage.objects.filter(suborder__order=order)
+    assert [(row.text, row.at) for row in rows] == [("", NOON), ("", NOON)]
+    kept = OrderMessage.objects.filter(suborder__order=other).values_list("text", flat=True)
+    assert set(kept) == {"Lin lives next door"}

@@ -8,6 +8,7 @@ from django.test import Client
 from shop.accounts.models import User
 from shop.delivery.models import Contact
 from shop.orders.models import Order
+from shop.orders.thread.write import hide, write
 from shop.papers.issue import issue_papers
 from shop.papers.models import Document
 from shop.retention.export import own_data
@@ -105,6 +106,23 @@ def test_the_file_says_what_was_asked_for_after_paying_and_names_papers(amina):
         ("The handle is loose", 1)
     ]
     assert [row["number"] for row in found["papers"]] == [paper.number]
+
+
+def test_the_file_says_what_was_written_to_stores_and_by_them_if_it_can_be_read(amina):
+    part = order_of(amina, ends="paid").suborders.get()
+    rows = [write(part.pk, side, text, at=NOON) for side, text in (
+        ("shopper", "Is it blue?"), ("store", "Pay me at home"), ("shopper", "You thief"),
+    )]  # fmt: skip
+    for row in rows[1:]:
+        hide(row.pk, "Not so", at=NOON, by=make.user())
+
+    (found,) = own_data(amina, at=NOON)["orders"]
+
+    said = [(row["written_by"], row["text"], row["taken_away_at"] is not None)
+            for row in found["stores"][0]["messages"]]  # fmt: skip
+    assert said == [
+        ("shopper", "Is it blue?", False), ("store", "", True), ("shopper", "You thief", True),
+    ]  # fmt: skip
 
 
 def test_an_empty_account_has_a_file_too(amina):

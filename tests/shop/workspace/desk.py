@@ -92,6 +92,7 @@ ADDRESSES = [
     ("orders/{suborder}/", "get post"),
     ("orders/{suborder}/papers/{paper}.pdf", "get"),
     ("orders/{suborder}/{printed}.pdf", "get"),
+    ("orders/{suborder}/messages/", "get post"),
     ("orders/{suborder}/parcels/add/", "get post"),
     ("{store}/orders/sent/", "get post"),
     ("{store}/orders/{printed}s.pdf", "get"),

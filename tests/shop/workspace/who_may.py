@@ -8,6 +8,7 @@ ROWS = [
     ("orders/{suborder}/replace/", "OM", "OM"),
     ("orders/{suborder}/disputes/", "OM", "OM"),
     ("orders/{suborder}/parcels/", "OMP", "OMP"),
+    ("orders/{suborder}/messages/", "OMPA", "OMPA"),
     ("orders/{suborder}/papers/", "OMA", ""),
     ("orders/{suborder}/", "OMPA", "OMP"),
     # Marked as sent by a packer; the test posts a cancellation, which is an answer.

@@ -35,7 +35,7 @@ def test_whoever_has_the_link_sees_parcels_and_amounts_and_its_owner_the_address
 
     with statements(most=7):
         answer = Client().get(link(order))
-    with statements(most=7):
+    with statements(most=8):  # and what was written to stores
         own = browser.get(link(order))
 
     text = words(answer)
