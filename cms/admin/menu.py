@@ -25,7 +25,7 @@ from shop.applications.models import Application
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.notices.models import Notice
-from shop.orders.models import OrderNote, Suborder
+from shop.orders.models import OrderMessage, OrderNote, Suborder
 from shop.rounds.models import Mishap
 
 AHEAD = timedelta(days=400)
@@ -82,7 +82,7 @@ class WaitingPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Return the festivals with what waits in each, and other work. Sixteen statements."""
+        """Return the festivals with what waits in each, and other work. Seventeen statements."""
         request = parent_context["request"]
         at = clock.moment_of(request)
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
@@ -103,6 +103,7 @@ class WaitingPanel(Component):
             "payouts": payouts_waiting() if may(request.user, "publish_festival") else {},
             "late": late_orders(at) if may(request.user, "view_order") else 0,
             "calls": calls_due(at) if may(request.user, "change_order") else 0,
+            "reported": reported_orders() if may(request.user, "change_order") else 0,
             "applications": (
                 Application.objects.waiting().count() if may(request.user, "change_merchant") else 0
             ),
@@ -116,6 +117,11 @@ class WaitingPanel(Component):
 def late_orders(at: datetime) -> int:
     """Return how many orders have a parcel that should have left. One statement."""
     return Suborder.objects.late(at.date()).values("order").distinct().count()
+
+
+def reported_orders() -> int:
+    """Return of how many orders a message was reported and nobody has looked. One statement."""
+    return OrderMessage.objects.to_look_at().values("suborder__order").distinct().count()
 
 
 def calls_due(at: datetime) -> int:

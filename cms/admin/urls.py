@@ -27,7 +27,7 @@ from cms.admin.money.index import MoneyView
 from cms.admin.nominations import bulk, take_back, wishes
 from cms.admin.nominations import index as queue
 from cms.admin.nominations import views as nominations
-from cms.admin.orders import carriers
+from cms.admin.orders import carriers, messages
 from cms.admin.orders.actions import address, mail, stop
 from cms.admin.orders.notes import change as change_note
 from cms.admin.orders.notes import write as write_note
@@ -172,6 +172,8 @@ urlpatterns = [
     path("orders/carriers/new/", carriers.add, name="carrier-add"),
     path("orders/carriers/<int:pk>/", carriers.edit, name="carrier-edit"),
     path("orders/carriers/<int:pk>/remove/", carriers.remove, name="carrier-remove"),
+    path("orders/messages/<int:pk>/hide/", messages.hide, name="order-message-hide"),
+    path("orders/messages/<int:pk>/leave/", messages.leave, name="order-message-leave"),
     path("orders/<int:pk>/address/", address, name="order-address"),
     path("orders/<int:pk>/refund/", refund, name="order-refund"),
     path("orders/<int:pk>/arrived/", arrived, name="order-arrived"),

@@ -69,6 +69,8 @@ WORDS = {
     "replacement": "gets a replacement", "replacement cancelled": "gets no replacement",
     "arrived": "parcel arrived", "cannot send": "store cannot send all of it",
     "agreed": "agreed to", "refused": "refused", "replaced": "answered by a replacement",
+    "message hidden": "lost a message that was taken away",
+    "message left": "keeps a message that was reported",
     "set aside": "set aside", "hold": "earnings kept", "let go": "earnings let go",
     "legal": "got another seller by law", "fiscal number": "got its fiscal number",
 }  # fmt: skip

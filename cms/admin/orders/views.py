@@ -23,6 +23,7 @@ from cms.admin.orders.events import SHOWN, ReadRows, events_of
 from cms.admin.orders.facts import parcels_of, shopper_of, sums_of
 from cms.admin.orders.history import disputes_of, tasks_of, told_dispute
 from cms.admin.orders.mails import letters_of
+from cms.admin.orders.messages import messages_of
 from cms.admin.orders.money import money_of
 from cms.admin.orders.notes import NoteForm, notes_of
 from cms.admin.orders.replacements import replacements_of
@@ -43,7 +44,7 @@ from shop.accounts.models import User
 from shop.currencies import in_whole, written
 from shop.delivery.names import country_name
 from shop.forms.numbers import ids_of
-from shop.orders.models import Order, OrderLine, OrderNote, Suborder, id_of_number
+from shop.orders.models import Order, OrderLine, OrderMessage, OrderNote, Suborder, id_of_number
 from shop.orders.stop import parcels as parcels_to_send
 
 log = logging.getLogger(__name__)
@@ -181,6 +182,7 @@ class OrderView(InspectView):
             "money": rows.money,
             "tasks": [task for task in rows.tasks if task.is_open],
             "disputes": [told_dispute(row) for row in rows.disputes],
+            "written": messages_of(order) if sees else [],
             "events": events_of(order, rows, show=show if show in SHOWN else ""),
             "kinds": SHOWN.items(),
             "show": show,
@@ -205,6 +207,9 @@ class OrderFilters(WagtailFilterSet):
 
     sending = ChoiceFilter("Sending", [("late", "Late")], every="All", method="that_are_late")
 
+    messages = ChoiceFilter("Messages", [("reported", "Reported")], every="All",
+                            method="with_reports")  # fmt: skip
+
     class Meta:
         model = Order
         fields: ClassVar = ["state", "currency", "placed_at"]
@@ -213,6 +218,11 @@ class OrderFilters(WagtailFilterSet):
         """Keep the orders with a parcel that should have left."""
         late = Suborder.objects.late(clock.moment_of(self.request).date())
         return rows.filter(pk__in=late.values("order")) if asked else rows
+
+    def with_reports(self, rows: QuerySet[Order], _name: str, asked: str) -> QuerySet[Order]:
+        """Keep the orders with a message that somebody told of and nobody has looked at."""
+        reported = OrderMessage.objects.to_look_at().values("suborder__order")
+        return rows.filter(pk__in=reported) if asked else rows
 
     def with_call(self, rows: QuerySet[Order], _name: str, asked: str) -> QuerySet[Order]:
         """Keep the orders whose shopper is to be called back: by now, or at all."""

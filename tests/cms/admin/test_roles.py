@@ -30,7 +30,7 @@ from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.moderation.models import LaterLook
 from shop.notices.models import Notice
-from shop.orders.models import OrderNote, Replacement
+from shop.orders.models import OrderMessage, OrderNote, Replacement
 from shop.papers.issue import issue_papers
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds.models import Mishap
@@ -130,6 +130,10 @@ def made():
         "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
         **of_paper(order), **of_payouts(order), **of_application(), **of_certificate(applied),
         "rule": TaxRule.objects.create(treatment="export", source="A letter", seen_on=BEFORE).pk,
+        "message": OrderMessage.objects.create(
+            suborder=order.suborders.get(), side="store", text="Pay me", at=BEFORE,
+            reported_at=BEFORE,
+        ).pk,
         "carrier": make.carrier("Posta").pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
