@@ -51,6 +51,7 @@ LETTERS: dict[str, str] = {
     "address-mended": "Address changed", "order-address": "Address changed, to the store",
     "return-news": "News of a request", "return-to-handle": "Request, to the store",
     "replacement": "News of a replacement", "replacement-to-send": "Replacement, to the store",
+    "message-of-store": "Message of a store", "message-of-shopper": "Message, to the store",
     "dispute-news": "Dispute, to the store", "paid-twice": "Paid twice",
     "paid-too-late": "Paid too late", "paid-after-start": "Paid after the start",
     "payment-refused-later": "Payment refused", "price-mistake": "Wrong price",
