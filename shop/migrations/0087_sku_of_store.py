@@ -24,7 +24,7 @@ SET CONSTRAINTS ALL DEFERRED;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shop", "0084_late_parcels")]
+    dependencies = [("shop", "0086_order_messages")]
 
     operations = [
         migrations.AddField(
