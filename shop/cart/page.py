@@ -19,7 +19,7 @@ from shop.cart.sums import StoreSums, SumsShown, counted, show_sums, store_sums,
 from shop.cart.vouchers import explain
 from shop.cart.vouchers.explain import Goal, Voucher
 from shop.delivery.names import country_name
-from shop.delivery.quote import DeliveryOption, arrival
+from shop.delivery.quote import DeliveryOption, arrival, workdays_of
 from shop.errors import BelowMinimum
 from shop.languages import beside
 from shop.merchants.models import Merchant
@@ -37,6 +37,7 @@ class StoreShown:
     vouchers: tuple[Voucher, ...]
     goals: tuple[Goal, ...]
     arrives: str
+    free: str
     count: str
     sums: StoreSums
 
@@ -103,7 +104,9 @@ def problems(priced: PricedCart) -> list[str]:
 def arrives_text(priced: PricedCart, merchant: Merchant, option: DeliveryOption) -> str:
     """Say when a store's parcel arrives that travels in this way."""
     dispatch = (merchant.dispatch_from, merchant.dispatch_to)
-    _by, first, last = arrival(priced.quote.at.date(), dispatch=dispatch, option=option)
+    _by, first, last = arrival(
+        priced.quote.at.date(), dispatch=dispatch, option=option, workdays=workdays_of(merchant)
+    )
     return arrives(first, last)
 
 
@@ -126,9 +129,20 @@ def _store(
         vouchers=tuple(voucher for voucher in vouchers if voucher.store == merchant.pk),
         goals=tuple(goal for goal in goals if goal.store == merchant.pk),
         arrives=arrives_text(priced, merchant, option) if option else "",
+        free=_free_from(merchant, option),
         count=items(sum(line.quantity for line in group)),
         sums=store_sums(priced, merchant.pk),
     )
+
+
+def _free_from(merchant: Merchant, option: DeliveryOption | None) -> str:
+    """Say from what sum on a store sends for nothing, as long as that is not reached."""
+    if merchant.free_from is None or option is None or not option.price:
+        return ""
+    text = _("Free delivery from %(amount)s of goods of this store")
+    if merchant.is_free_in_africa_only:
+        text = _("Free delivery in Africa from %(amount)s of goods of this store")
+    return text % {"amount": amount(merchant.free_from)}
 
 
 def _summary(priced: PricedCart) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -21,7 +22,7 @@ from shop.composed import MOMENT, TEXT, composed
 from shop.conditions import under
 from shop.currencies import least_charge
 from shop.delivery.names import country_name
-from shop.delivery.quote import DeliveryOption, Parcel, delivery_options
+from shop.delivery.quote import DeliveryOption, Parcel, delivery_options, parcel_of
 from shop.errors import CannotDeliver
 from shop.festivals.deals.reserved_stock import LEFT, fencing_deals
 from shop.festivals.holds.holdings import Holdings
@@ -110,7 +111,16 @@ def price_cart(shopper: Shopper, *, at: datetime, lock: bool = False) -> PricedC
         hold_minutes=current_version(at=at).limits.hold_minutes,
     )
     priced = quote(basket, at=at)
+    if reached := _reached(priced, lines):
+        # What the goods cost is known by now: of these stores they are sent for nothing.
+        options, undeliverable = _options(cart, lines, reached)
+        chosen = {pk: _chosen(cart, pk, ways) for pk, ways in options.items()}
+        prices = {pk: option.price for pk, option in chosen.items()}
+        priced = quote(replace(basket, parcels=prices), at=at)
     return PricedCart(cart, lines, priced, options, chosen, picks, undeliverable, off)
+
+
+NOTHING: Mapping[int, int] = {}
 
 
 @composed(token_hash=TEXT, at=MOMENT)
@@ -201,8 +211,10 @@ def is_on_holiday(product: Product, *, at: datetime) -> bool:
 
 
 def is_barred(product: Product, country: str) -> bool:
-    """Tell whether the rules of its category forbid sending a product to a country."""
-    return product.kind == Product.Kind.GOODS and country in product.category.barred
+    """Tell whether a product is not sent to a country: by its category's rules, or its store."""
+    if product.kind != Product.Kind.GOODS:
+        return False
+    return country in product.category.barred or country in product.merchant.closed_to
 
 
 def _credited(deal: DealTerms, own: Holdings) -> DealTerms:
@@ -255,20 +267,46 @@ def _pools(
 
 
 def _options(
-    cart: Cart, lines: tuple[CartLine, ...]
+    cart: Cart, lines: tuple[CartLine, ...], goods: Mapping[int, int] = NOTHING
 ) -> tuple[dict[int, tuple[DeliveryOption, ...]], str]:
+    """Return the ways to send each store's parcel, or why the cart cannot be sent.
+
+    Args:
+        goods: what the goods of stores cost together, by merchant id.
+    """
     parcels: dict[int, Parcel] = {}
     for line in lines:
         product = line.variant.product
-        if product.kind != Product.Kind.GOODS:
+        if product.kind != Product.Kind.GOODS or cart.country in product.merchant.closed_to:
             continue
         before = parcels.get(product.merchant_id)
         weight = (before.weight_g if before else 0) + line.variant.weight_g * line.quantity
-        parcels[product.merchant_id] = Parcel(product.merchant.ship_region, weight)
+        parcel = parcel_of(product.merchant, weight, cart.country)
+        parcels[product.merchant_id] = replace(parcel, goods=goods.get(product.merchant_id, 0))
     try:
         return delivery_options(parcels, cart.country), ""
     except CannotDeliver:
         return {}, str(CannotDeliver(country_name(cart.country, get_language() or "en")))
+
+
+def _reached(priced: Quote, lines: tuple[CartLine, ...]) -> dict[int, int]:
+    """Return what goods cost, at the prices of deals, of the stores that send them for nothing."""
+    asks = {line.variant.product.merchant_id: line.variant.product.merchant.free_from
+            for line in lines}  # fmt: skip
+    if not any(least is not None for least in asks.values()):
+        return {}
+    goods = {line.variant_id for line in lines
+             if line.variant.product.kind == Product.Kind.GOODS}  # fmt: skip
+    sums: dict[int, int] = defaultdict(int)
+    for segment in priced.segments:
+        if segment.wanted.variant.id in goods:
+            sums[segment.wanted.merchant_id] += segment.amount
+    found = {}
+    for pk, amount in sums.items():
+        least = asks.get(pk)
+        if least is not None and amount >= least:
+            found[pk] = amount
+    return found
 
 
 def _chosen(cart: Cart, merchant_id: int, ways: tuple[DeliveryOption, ...]) -> DeliveryOption:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from shop.delivery.addresses import Written, write_address
+from shop.merchants.models import Merchant
 
 PARTS = ("name", "line1", "line2", "city", "region", "postcode")
 PERSONAL = ("email", "phone", *PARTS)
@@ -68,6 +69,24 @@ class Rate(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["zone", "origin_region", "service", "weight_from"], name="rate_once"
+            )
+        ]
+
+
+class OwnRate(models.Model):
+    """What a store charges for a parcel instead of the table's price; the table has the rest."""
+
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="own_rates")
+    zone = models.CharField(max_length=3)
+    service = models.CharField(max_length=8, choices=Rate.ServiceLevel)
+    weight_from = models.PositiveIntegerField(help_text="Of the band in the table, grams.")
+    price = models.PositiveBigIntegerField(help_text="Minor units of the shop's currency.")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "zone", "service", "weight_from"], name="own_rate_once"
             )
         ]
 

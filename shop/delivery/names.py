@@ -72,3 +72,12 @@ def service_name(service: str) -> str:
             return _("Ordinary post")
         case _:
             return _("Standard")
+
+
+def zone_name(zone: str) -> str:
+    """Return what a zone of the table of rates is called; its code, where nobody named it."""
+    return {
+        "AFW": _("West and Central Africa"), "AFE": _("East and Southern Africa"),
+        "AFN": _("North Africa"), "GLF": _("Gulf and Middle East"), "EUR": _("Europe"),
+        "CEA": _("China and East Asia"), "NAM": _("North America"), "ROW": _("Rest of the world"),
+    }.get(zone, zone)  # fmt: skip

@@ -22,6 +22,11 @@ OWNERS_STAY = ~Q(role=Role.OWNER) | Q(until__isnull=True)
 PREFIX = r"^[A-Z][A-Z0-9]{1,9}$"
 
 
+def workweek() -> list[int]:
+    """Return the days of the week on which most stores work: Monday to Friday."""
+    return [0, 1, 2, 3, 4]
+
+
 class MerchantQuerySet(StateQuerySet["Merchant"]):
     """Stores by whether they trade."""
 
@@ -120,6 +125,29 @@ class Merchant(Stateful):
     )
     away_from = models.DateField(null=True, blank=True, help_text="First day of its holiday.")
     away_until = models.DateField(null=True, blank=True, help_text="Last day of its holiday.")
+    works_on = ArrayField(
+        models.PositiveSmallIntegerField(), default=workweek, db_default=[0, 1, 2, 3, 4],
+        help_text="Days of the week on which it packs, Monday is 0.",
+    )  # fmt: skip
+    days_off = models.JSONField(
+        default=list, db_default=[], help_text="Other days without work: first, last, name."
+    )
+    services = ArrayField(
+        models.CharField(max_length=8), default=list, blank=True, db_default=[],
+        help_text="The ways in which it sends; empty: all.",
+    )  # fmt: skip
+    closed_zones = ArrayField(
+        models.CharField(max_length=3), default=list, blank=True, db_default=[]
+    )
+    left_out = ArrayField(models.CharField(max_length=2), default=list, blank=True, db_default=[])
+    closed_to = ArrayField(
+        models.CharField(max_length=2), default=list, blank=True, db_default=[],
+        help_text="Every country to which it sends nothing: of closed zones, and left out.",
+    )  # fmt: skip
+    free_from = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="From this sum of its goods on delivery is free."
+    )
+    is_free_in_africa_only = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     # Only where a query adds them.

@@ -14,7 +14,7 @@ from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
 from shop.catalogue.models import Term, Variant
 from shop.catalogue.words import ProductTerms, terms_of
-from shop.delivery.quote import arrival
+from shop.delivery.quote import arrival, workdays_of
 from shop.delivery.taxes import treatment
 from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Slot
@@ -169,7 +169,9 @@ def _suborder(
     )
     if not is_visit and (option := priced.chosen.get(merchant.pk)):
         dispatch = (merchant.dispatch_from, merchant.dispatch_to)
-        ship_by, first, last = arrival(at.date(), dispatch=dispatch, option=option)
+        ship_by, first, last = arrival(
+            at.date(), dispatch=dispatch, option=option, workdays=workdays_of(merchant)
+        )
         row.service, row.delivery_price = option.service, option.price
         row.delivery_paid = priced.quote.parcel_prices[merchant.pk]
         row.delivery_funded = _delivery_funded(priced, merchant.pk)

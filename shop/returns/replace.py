@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.delivery.carriers import carried_by
-from shop.delivery.quote import working_day
+from shop.delivery.quote import workdays_of, working_day
 from shop.errors import NotPossible, StaleState, Unavailable
 from shop.festivals.changelog import log as note
 from shop.festivals.deals import reserved_stock
@@ -284,7 +284,7 @@ def _take(units: Mapping[int, int], *, at: datetime) -> None:
 
 def _days(part: Suborder, today: date) -> tuple[date, date]:
     """Return until when a replacement leaves, and is there: as long as the parcel took."""
-    ship_by = working_day(today, part.merchant.dispatch_to)
+    ship_by = working_day(today, part.merchant.dispatch_to, workdays_of(part.merchant))
     way = LEAST_ON_THE_WAY
     if part.ship_by and part.arrives_to:
         way = max(way, part.arrives_to - part.ship_by)

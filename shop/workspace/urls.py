@@ -32,7 +32,7 @@ from shop.workspace.products import (
 )
 from shop.workspace.products import index as products
 from shop.workspace.sheets import views as sheets
-from shop.workspace.store import certificates, holiday, legal, profile
+from shop.workspace.store import certificates, delivery, holiday, legal, profile
 
 PRINTED = "slip|label-a4|label-a6|cn22|cn23"
 product = [
@@ -119,6 +119,8 @@ store: list[URLPattern | URLResolver] = [
     path("team/invited/<int:invitation_id>/", team.invited, name="workspace-invited"),
     path("profile/", profile.profile, name="workspace-profile"),
     path("profile/seller/", legal.legal, name="workspace-legal"),
+    path("profile/delivery/", delivery.delivery, name="workspace-delivery"),
+    path("profile/delivery/days/", delivery.days_off, name="workspace-days-off"),
     path("profile/holiday/", holiday.holiday, name="workspace-holiday"),
     path("profile/certificates/", certificates.certificates, name="workspace-certificates"),
     path("profile/certificates/papers/<int:paper_id>/", certificates.paper,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop import dates
 from shop.delivery.names import country_name
-from shop.delivery.quote import Parcel, arrival, delivery_options
+from shop.delivery.quote import arrival, delivery_options, parcel_of, workdays_of
 from shop.errors import CannotDeliver
 from shop.languages import beside
 from shop.merchants.models import Merchant
@@ -59,17 +59,19 @@ def deliveries(
     if is_barred:
         refusal = _("This product cannot be sent to %(country)s.") % {"country": name}
         return dict.fromkeys(weights, Delivery(0, "", "", "", "", refusal))
-    parcels = {weight: Parcel(merchant.ship_region, weight) for weight in weights}
+    parcels = {weight: parcel_of(merchant, weight, country) for weight in weights}
     try:
         options = delivery_options(parcels, country, country_name=name)
     except CannotDeliver:
         refusal = _("This product cannot be sent to %(country)s.") % {"country": name}
         return dict.fromkeys(weights, Delivery(0, "", "", "", "", refusal))
-    dispatch = (merchant.dispatch_from, merchant.dispatch_to)
+    dispatch, workdays = (merchant.dispatch_from, merchant.dispatch_to), workdays_of(merchant)
     duties = _duties() if merchant.country != country else ""
     found = {}
     for weight, (cheapest, *_others) in options.items():
-        _ship_by, earliest, latest = arrival(start, dispatch=dispatch, option=cheapest)
+        _ship_by, earliest, latest = arrival(
+            start, dispatch=dispatch, option=cheapest, workdays=workdays
+        )
         first, last = dates.from_to(earliest, latest, language)
         price = money(cheapest.price, language) if cheapest.price else _("free")
         least = _("from %(price)s") % {"price": price}

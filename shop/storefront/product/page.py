@@ -191,7 +191,8 @@ def _sent(
     product: Product, weights: set[int], reader: Reader, *, at: datetime
 ) -> dict[int, Delivery]:
     """Return how one piece of each weight is sent to the reader's country."""
-    is_barred = reader.country in product.category.barred
+    country = reader.country
+    is_barred = country in product.category.barred or country in product.merchant.closed_to
     return deliveries(product.merchant, weights, reader, start=at.date(), is_barred=is_barred)
 
 

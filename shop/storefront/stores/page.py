@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Term
 from shop.catalogue.words import ProductTerms, called_column, translated_column
 from shop.delivery.names import country_name
-from shop.delivery.quote import Parcel, delivery_options
+from shop.delivery.quote import delivery_options, parcel_of
 from shop.errors import CannotDeliver
 from shop.languages import Wording, lang_mark
 from shop.listings.refresh import addresses
@@ -148,7 +148,7 @@ def _banner(merchant: Merchant) -> dict[str, str]:
 def _sends(merchant: Merchant, country: str, language: str) -> str:
     """Return how long a usual parcel is on its way to a country. One statement."""
     name = country_name(country, language)
-    parcels = {merchant.pk: Parcel(merchant.ship_region, USUAL_PARCEL_G)}
+    parcels = {merchant.pk: parcel_of(merchant, USUAL_PARCEL_G, country)}
     try:
         cheapest = delivery_options(parcels, country)[merchant.pk][0]
     except CannotDeliver:

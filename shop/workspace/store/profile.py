@@ -44,7 +44,7 @@ from shop.workspace.translations import language_links
 PICTURES = ("logo", "banner")
 OLDEST = 1500
 FIELDS = (
-    "tagline", "story", "founded", "makers", "dispatch_from", "dispatch_to", "low_stock",
+    "tagline", "story", "founded", "makers", "low_stock",
 )  # fmt: skip
 
 
@@ -65,13 +65,6 @@ class ProfileForm(forms.Form):
         max_value=1_000_000,
         required=False,
     )
-    dispatch_from = forms.IntegerField(
-        label=gettext_lazy("Packed after, working days"), min_value=0, max_value=60
-    )
-    dispatch_to = forms.IntegerField(
-        label=gettext_lazy("Packed at the latest after, working days"), min_value=0, max_value=60
-    )
-
     low_stock = forms.IntegerField(
         label=gettext_lazy("Running low below, units"), min_value=0, max_value=10_000,
         required=False,
@@ -94,14 +87,6 @@ class ProfileForm(forms.Form):
         if year is not None and year > self.today.year:
             raise forms.ValidationError(_("Enter a year that has begun."))
         return year
-
-    def clean(self) -> dict[str, Any]:
-        """Keep the days in their order."""
-        told = cast("dict[str, Any]", super().clean())
-        first, last = told.get("dispatch_from"), told.get("dispatch_to")
-        if first is not None and last is not None and first > last:
-            self.add_error("dispatch_to", _("The last working day comes before the first."))
-        return told
 
 
 @transaction.atomic
@@ -178,10 +163,12 @@ def profile(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     if request.method == "GET":
         newest = newest_edit(merchant)
         first["version"] = newest.pk if newest else 0
-    sent = request.POST if request.method == "POST" and what not in PICTURES else None
+    sent = request.POST if request.method == "POST" and not what else None
     form = ProfileForm(at.date(), sent, initial=first)
     if what in PICTURES:
         problem, waits = _new_picture(request, merchant, what)
+    elif what:
+        problem = _("Choose the logo or the banner.")
     elif request.method == "POST" and form.is_valid():
         waits = _save(request, merchant, form, at=at)
     if request.method == "POST" and not problem and not form.errors:

@@ -96,8 +96,7 @@ def test_words_in_another_language_and_descriptions_of_pictures_are_public_too(c
 
 def test_the_page_of_a_trusted_store_is_public_at_once(client, desk):
     where = desk.address("{store}/profile/")
-    facts = {"tagline": "Kettles since 1921", "dispatch_from": "1", "dispatch_to": "2",
-             "low_stock": "10"}  # fmt: skip
+    facts = {"tagline": "Kettles since 1921", "low_stock": "10"}
     newest = client.get(where).context["form"]["version"].value()
 
     client.post(where, facts | {"version": newest})

@@ -143,6 +143,8 @@ ADDRESSES = [
     ("{store}/profile/words/{language}/", "get post"),
     ("{store}/profile/change/take-back/", "post"),
     ("{store}/profile/seller/", "get post"),
+    ("{store}/profile/delivery/", "get post"),
+    ("{store}/profile/delivery/days/", "post"),
     ("{store}/profile/holiday/", "get post"),
     ("{store}/profile/certificates/", "get post"),
     ("{store}/profile/certificates/papers/{sheet_of_paper}/", "get"),

@@ -43,6 +43,8 @@ ROWS = [
     ("{store}/sessions/{seats}/", "OMPA", "OM"),
     ("{store}/sessions/", "OMPA", ""),
     ("{store}/profile/seller/", "O", "O"),
+    ("{store}/profile/delivery/days/", "", "OM"),
+    ("{store}/profile/delivery/", "OM", "OM"),
     ("{store}/profile/holiday/", "OM", "OM"),
     ("{store}/profile/", "OME", "OME"),
     ("{store}/team/leave/", "OMEPA", "OMEPA"),

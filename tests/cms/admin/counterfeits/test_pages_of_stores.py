@@ -15,18 +15,17 @@ pytestmark = pytest.mark.django_db
 NOW = NOON
 
 
-def test_words_of_a_store_wait_for_a_look_and_its_days_count_at_once(
+def test_words_of_a_store_wait_for_a_look_and_its_figures_count_at_once(
     client, desk, store, profile, swindler
 ):
-    told = {"tagline": "Rolex", "story": f"Call {TELEPHONE}", "dispatch_from": "1",
-            "dispatch_to": "9"}  # fmt: skip
+    told = {"tagline": "Rolex", "story": f"Call {TELEPHONE}", "low_stock": "9"}
     as_(client, swindler).post(profile, told)
 
     page = client.get(f"/stores/{store.slug}/").text
     assert "We beat copper." in page
     assert TELEPHONE not in page
     store.refresh_from_db()
-    assert store.dispatch_to == 9
+    assert store.low_stock == 9
     where = f"/organize/changes/{Amendment.objects.get().pk}/"
     assert TELEPHONE in as_(client, organizer("reviewer")).get(where).text
 

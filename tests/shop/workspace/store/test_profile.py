@@ -11,8 +11,7 @@ from tests.shop.workspace.desk import EVIL, look
 
 pytestmark = pytest.mark.django_db
 TOLD = {"tagline": "Kettles that sing.", "story": "We beat copper.\r\nBy hand.", "founded": "1994",
-        "makers": "7", "dispatch_from": "1",
-        "dispatch_to": "4", "low_stock": "3"}  # fmt: skip
+        "makers": "7", "low_stock": "3"}  # fmt: skip
 
 
 @pytest.fixture
@@ -44,8 +43,6 @@ def test_words_are_saved_and_logged_and_nothing_else_can_be(client, desk, profil
     ("wrong", "said"),
     [
         ({"founded": "2030"}, "Enter a year that has begun."),
-        ({"dispatch_from": "9"}, "The last working day comes before the first."),
-        ({"dispatch_to": ""}, "This field is required"),
         ({"makers": "-1"}, "greater than or equal to 1"),
         ({"tagline": "a" * 121}, "at most 120"),
     ],

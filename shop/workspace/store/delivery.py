@@ -1,0 +1,188 @@
+"""Delivery of a store: when its parcels leave, how and where it sends, and what that costs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shop import clock
+from shop.accounts.models import User
+from shop.delivery.models import Country, OwnRate
+from shop.errors import NotPossible, ShopError
+from shop.festivals.changelog import log
+from shop.festivals.prices.spans import mark_change
+from shop.forms.fields import LineField
+from shop.forms.numbers import number_of
+from shop.locks import lock_one
+from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
+from shop.workspace.access import MemberRequest, store_members, today_of
+from shop.workspace.store.delivery_form import (
+    Band,
+    DeliveryForm,
+    bands_of,
+    example_of,
+    zone_rows,
+)
+
+FACTS = (
+    "dispatch_from", "dispatch_to", "works_on", "services", "free_from", "is_free_in_africa_only",
+    "closed_zones", "left_out", "closed_to",
+)  # fmt: skip
+MOST_DAYS_OFF = 30
+LONGEST = timedelta(days=60)
+LATEST = timedelta(days=730)
+
+
+class DayOffForm(forms.Form):
+    """Days on which a store does not pack, though it sells."""
+
+    name = LineField(label=gettext_lazy("What it is"), max_length=60, required=False)
+    first = forms.DateField(
+        label=gettext_lazy("First day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    last = forms.DateField(
+        label=gettext_lazy("Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, today: date, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the days in their order, and near."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = told.get("first"), told.get("last")
+        if last and last < self.today:
+            self.add_error("last", _("This day is over."))
+        elif last and last > self.today + LATEST:
+            self.add_error("last", _("Enter a day within two years."))
+        elif first and last and last < first:
+            self.add_error("last", _("The last day comes before the first."))
+        elif first and last and last - first > LONGEST:
+            self.add_error("last", _("At most 60 days. For longer set a holiday."))
+        return told
+
+
+@transaction.atomic
+def set_delivery(
+    merchant: Merchant, facts: dict[str, Any], own: dict[str, int | None], band: Band, *,
+    at: datetime, by: User,
+) -> bool:  # fmt: skip
+    """Write down how a store sends; return whether anything is new.
+
+    Args:
+        own: the store's own price by zone, for one band of weight; None follows the table.
+    """
+    now = lock_one(Merchant.objects, merchant.pk)
+    before = {name: getattr(now, name) for name in FACTS}
+    after = facts | {"closed_to": _closed_to(facts["closed_zones"], facts["left_out"])}
+    rows = OwnRate.objects.filter(merchant=now, service=band.service, weight_from=band.weight_from)
+    prices = dict(rows.values_list("zone", "price"))
+    wanted = {zone: price for zone, price in own.items() if price is not None}
+    changed = {name: value for name, value in after.items() if before[name] != value}
+    kept = {zone: price for zone, price in prices.items() if zone not in own} | wanted
+    if not changed and kept == prices:
+        return False
+    Merchant.objects.filter(pk=now.pk).update(**changed)
+    rows.delete()
+    OwnRate.objects.bulk_create(
+        OwnRate(merchant=now, zone=zone, service=band.service, weight_from=band.weight_from,
+                price=price)
+        for zone, price in kept.items()
+    )  # fmt: skip
+    mark_change("store", at=at)
+    log(now, "delivery", at=at, by=by, festival=None,
+        before={name: before[name] for name in changed} | _said(band, prices),
+        after=changed | _said(band, kept))  # fmt: skip
+    return True
+
+
+@transaction.atomic
+def set_days_off(merchant: Merchant, days: list[dict[str, str]], *, at: datetime, by: User) -> None:
+    """Write down on which days a store does not pack.
+
+    Raises:
+        NotPossible: they are too many.
+    """
+    if len(days) > MOST_DAYS_OFF:
+        raise NotPossible(_("At most 30 entries. Take one that is over away first."))
+    now = lock_one(Merchant.objects, merchant.pk)
+    Merchant.objects.filter(pk=now.pk).update(days_off=days)
+    mark_change("store", at=at)
+    log(now, "days off", at=at, by=by, festival=None,
+        before={"days": now.days_off}, after={"days": days})  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@store_members(Right.PRICES)
+def delivery(request: MemberRequest, merchant: Merchant) -> HttpResponse:
+    """Show how a store sends, with what a shopper sees of it, and change it."""
+    at = clock.moment_of(request)
+    bands = bands_of(merchant)
+    band = next((one for one in bands if one.code == request.GET.get("band")), bands[0])
+    zones = zone_rows(merchant, band)
+    form = DeliveryForm(merchant, zones, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        is_new = set_delivery(
+            merchant, form.facts(), form.own_prices(), band, at=at, by=request.user
+        )
+        said = _("Your changes are saved.") if is_new else _("Nothing was changed.")
+        messages.success(request, said)
+        return redirect(request.get_full_path())
+    context = {
+        "part": "profile", "form": form, "bands": bands, "band": band,
+        "days": list(enumerate(merchant.days_off)), "day_form": DayOffForm(today_of(request)),
+        "example": example_of(
+            merchant, request.GET.get("to", ""), band, today=today_of(request),
+            language=get_language() or "en",
+        ),
+    }  # fmt: skip
+    status = 422 if form.errors else 200
+    return render(request, "shop/workspace/delivery.html", context, status=status)
+
+
+@require_POST
+@store_members(Right.PRICES)
+def days_off(request: MemberRequest, merchant: Merchant) -> HttpResponse:
+    """Add days on which a store does not pack, or take some away."""
+    at, days = clock.moment_of(request), list(merchant.days_off)
+    gone = number_of(request.POST.get("gone", ""))
+    form = DayOffForm(today_of(request), request.POST)
+    if gone is not None:
+        days = [row for place, row in enumerate(days) if place != gone]
+    elif form.is_valid():
+        told = form.cleaned_data
+        days.append({"first": str(told["first"]), "last": str(told["last"]), "name": told["name"]})
+        days.sort(key=lambda row: row["first"])
+    else:
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
+    try:
+        if days != merchant.days_off:
+            set_days_off(merchant, days, at=at, by=request.user)
+            messages.success(request, _("Your changes are saved."))
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("workspace-delivery", merchant.slug)
+
+
+def _closed_to(zones: list[str], left_out: list[str]) -> list[str]:
+    """Return every country to which a store sends nothing."""
+    codes = Country.objects.filter(zone__in=zones).values_list("code", flat=True) if zones else []
+    return sorted({*codes, *left_out})
+
+
+def _said(band: Band, prices: dict[str, int]) -> dict[str, Any]:
+    return {"own prices": {"service": band.service, "from": band.weight_from, **prices}}
