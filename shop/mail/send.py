@@ -78,6 +78,13 @@ def send(
     logger.info("Sent %s in %s.", key, language)
 
 
+def composed_mail(key: str, *, language: str, context: Mapping[str, object]) -> tuple[str, str]:
+    """Return the subject and the text of a mail as it would be sent, for a look before it is."""
+    with translation.override(language):
+        message = _write(key, {**_frame(language), **context})
+    return str(message.subject), str(message.body)
+
+
 def _number(key: str, to: str) -> str:
     """Return the number of a mail: of a repeat the same; empty where none would be repeated.
 

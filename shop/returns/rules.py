@@ -65,7 +65,7 @@ def lines_left(part: Suborder, kind: str, *, at: datetime) -> list[LineLeft]:
 
     What an organizer has refused after an appeal is not asked for again.
     """
-    lines = list(part.lines.select_related("variant", "product__category"))
+    lines = list(part.lines.select_related("variant", "order", "product__category"))
     taken = Counter(refunded(lines)) + _asked_for(lines, kind)
     return [_left(line, line.quantity - taken[line.pk], kind, at=at) for line in lines]
 
@@ -107,9 +107,17 @@ def _why_not_cancelled(line: OrderLine, *, at: datetime) -> str:
     starts = line.variant.session_start
     if starts is None or at <= starts - BEFORE_SESSION:
         return ""
+    if was_moved(line) and at < starts:  # they booked another time
+        return ""
     return _("A date can be cancelled until %(hours)d hours before it begins.") % {
         "hours": hours_before()
     }
+
+
+def was_moved(line: OrderLine) -> bool:
+    """Tell whether the session of a line got another time after it was booked."""
+    moved, paid = line.variant.moved_at, line.order.paid_at
+    return bool(moved and paid and moved > paid)
 
 
 def _reasons(line: OrderLine, kind: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
@@ -86,6 +86,63 @@ def send_one_cancelled(refund_id: int, pool_id: int) -> None:
         "amount": written(amount, order.currency, order.language),
     }
     send("session-cancelled", order.contact.email, language=order.language, context=context)
+
+
+@task
+@at_once
+def send_session_moved(pool_id: int, before: str, words: str) -> None:
+    """Queue a mail to each order with tickets for a session that begins at another time."""
+    for order_id in booked_orders(pool_id).values_list("pk", flat=True):
+        enqueue(send_one_moved, order_id, pool_id, before, words)
+
+
+@task
+@tried_again
+def send_one_moved(order_id: int, pool_id: int, before: str, words: str) -> None:
+    """Tell one shopper the new time of a session; nothing once their tickets are given back."""
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    lines = _booked_lines(order, pool_id)
+    if not lines or not order.contact.email:
+        return
+    visit = by_session(lines)[0]
+    file = Attachment("session.ics", calendar(visit, url=order_link(order), at=clock.now()),
+                      "text/calendar")  # fmt: skip
+    context = moved_context(order, visit, datetime.fromisoformat(before), words)
+    send("session-moved", order.contact.email, language=order.language, context=context,
+         files=[file])  # fmt: skip
+
+
+def booked_orders(pool_id: int) -> QuerySet[Order]:
+    """Return the paid orders that have tickets for a session."""
+    rows = Order.objects.filter(
+        state=Order.State.PAID, lines__pool=pool_id, lines__tickets__cancelled_at=None,
+        lines__tickets__isnull=False,
+    )  # fmt: skip
+    return rows.distinct().order_by("pk")
+
+
+def moved_context(
+    order: Order, lines: Sequence[OrderLine], before: datetime, words: str
+) -> dict[str, object]:
+    """Return what the mail about a new time says."""
+    zone = session_of(lines[0].variant, "").zone
+    return _context(lines, order.language) | {
+        "name": order.contact.name, "order_number": order.number, "words": words,
+        "before_date": dates.full_day_in(before, zone, order.language),
+        "before_time": dates.hour(before, zone), "order_link": order_link(order),
+    }  # fmt: skip
+
+
+def first_booked(pool_id: int) -> tuple[Order, list[OrderLine]] | None:
+    """Return the first order with tickets for a session, with its lines, to show its mail."""
+    order = booked_orders(pool_id).select_related("contact").first()
+    return (order, _booked_lines(order, pool_id)) if order else None
+
+
+def _booked_lines(order: Order, pool_id: int) -> list[OrderLine]:
+    rows = OrderLine.objects.filter(order=order, pool=pool_id, tickets__cancelled_at=None)
+    rows = rows.filter(tickets__isnull=False).select_related(*LINES).distinct()
+    return list(rows.order_by("position"))
 
 
 def _visit(lines: Sequence[OrderLine], language: str) -> dict[str, object]:

@@ -27,6 +27,7 @@ from shop.workspace.products import (
     many_stock,
     picture_views,
     prices,
+    session_change,
     sessions,
     stock,
 )
@@ -106,6 +107,9 @@ store: list[URLPattern | URLResolver] = [
          name="workspace-nomination-withdraw"),
     path("sessions/", sessions.sessions, name="workspace-sessions"),
     path("sessions/<int:pool_id>/", sessions.session, name="workspace-session"),
+    path("sessions/<int:pool_id>/change/", session_change.change, name="workspace-session-change"),
+    re_path(r"^sessions/(?P<pool_id>[0-9]{1,15})/guests\.(?P<kind>csv|xlsx)$",
+            sessions.guest_sheet, name="workspace-guests"),
     path("products/<int:product_id>/dates/", sessions.open_dates, name="workspace-open-dates"),
     path("nominations/<int:nomination_id>/raise/", raise_allotment.raise_units,
          name="workspace-raise"),

@@ -269,6 +269,9 @@ class Variant(models.Model):
     cancel_reason = models.CharField(
         max_length=300, blank=True, editable=False, help_text="The guests read it."
     )
+    moved_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its session got another time."
+    )
 
     # Only where a query adds them.
     priced: bool

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -79,7 +79,8 @@ def _too_late(parts: Sequence[Suborder], *, at: datetime) -> set[int]:
     if not visits:
         return set()
     far = Q(variant__session_start__gte=at + BEFORE_SESSION)
-    lines = OrderLine.objects.filter(far, suborder__in=visits)
+    moved = Q(variant__moved_at__gt=F("order__paid_at"), variant__session_start__gt=at)
+    lines = OrderLine.objects.filter(far | moved, suborder__in=visits)
     return set(visits) - set(lines.values_list("suborder", flat=True))
 
 

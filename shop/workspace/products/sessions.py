@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +23,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.merchants.zones import zone_of
 from shop.payments.call_off import call_off
+from shop.spreadsheets import sheet
 from shop.stock.models import Pool
 from shop.tickets.models import Ticket
 from shop.workspace.access import MemberRequest, store_members
@@ -114,10 +117,35 @@ def session(request: MemberRequest, merchant: Merchant, pool_id: int) -> HttpRes
         "may_call_off": Right.ANSWER in request.rights
         and pool.cancelled is None
         and pool.starts > at,
+        "may_change": Right.PRICES in request.rights
+        and pool.cancelled is None
+        and pool.starts > at,
         "form": form,
     }
     return render(request, "shop/workspace/session.html", context,
                   status=422 if form.errors else 200)  # fmt: skip
+
+
+@require_safe
+@store_members(Right.ORDERS)
+def guest_sheet(
+    request: MemberRequest, merchant: Merchant, pool_id: int, kind: str
+) -> HttpResponse:
+    """Give the guests of a session as a sheet: who, how many, in which language, with which code.
+
+    Mail addresses and prices are not on it: it lies at a door.
+    """
+    pool: WithAnnotations[Pool, SessionFacts] = get_object_or_404(pools_of(merchant), pk=pool_id)
+    head = [_("Booked by"), _("Telephone"), _("Language"), _("Order"), _("Ticket"), _("People"),
+            _("Code"), _("Used at (UTC)")]  # fmt: skip
+    languages = dict(settings.LANGUAGES)
+    rows = [
+        [ticket.line.order.contact.name, ticket.line.order.contact.phone,
+         str(languages.get(ticket.line.order.language, "")), ticket.line.order.number,
+         ticket.line.label, ticket.admits, ticket.number, ticket.used_at]
+        for ticket in guests_of(pool)
+    ]  # fmt: skip
+    return sheet(f"guests-{pool.starts:%Y-%m-%d}-{pool.pk}", kind, {"Guests": (head, rows)})
 
 
 def experiences_of(merchant: Merchant) -> QuerySet[Product]:

@@ -52,8 +52,19 @@ MORE = {"seats": "2 × Adult", "note": "A little lower?", "reason": "A counterfe
         "measure": "Nothing is changed", "object_by": "11 November 2027", "subject": "Kettle",
         "about": "It is dangerous"}  # fmt: skip
 WRITTEN = {"store": "Loom", "quoted": ["Is it blue?", "", "I wait."]}
+SHEET = {"sheet": "goods.csv", "counts": {"new": 3, "changed": 2, "same": 1, "wrong": 0}}
+MOVED = {"before_date": "Friday 21 May", "before_time": "15:00", "words": "The rain is late."}
 LATE = {"late": [{"number": "BB-1", "day": "12 May 2027"}]}
-ANYTHING = RECEIPT | MORE | LATE | WRITTEN | {"visits": [VISIT, VISIT]} | dict.fromkeys(LINKS, LINK)
+ANYTHING = (
+    RECEIPT
+    | MORE
+    | LATE
+    | WRITTEN
+    | SHEET
+    | MOVED
+    | {"visits": [VISIT, VISIT]}
+    | dict.fromkeys(LINKS, LINK)
+)
 SHOPPER_FOOTER = """
 --
 You get this mail because it belongs to an order or because you asked for it.

@@ -162,6 +162,8 @@ VISITS = [
     ("tickets/{ticket}/", "get post"),
     ("{store}/sessions/", "get"),
     ("{store}/sessions/{seats}/", "get post"),
+    ("{store}/sessions/{seats}/change/", "get post"),
+    ("{store}/sessions/{seats}/guests.csv", "get"),
     ("{store}/products/{tour}/dates/", "get post"),
 ]
 # Those of what follows a sale are walked in test_after_sale_doors.py.

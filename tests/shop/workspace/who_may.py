@@ -40,6 +40,8 @@ ROWS = [
     ("{store}/sheets/", "OM", "OM"),
     ("{store}/slots/", "OM", "OM"),
     ("{store}/nominations/", "", "OM"),
+    ("{store}/sessions/{seats}/change/", "OM", "OM"),
+    ("{store}/sessions/{seats}/guests", "OMPA", ""),
     ("{store}/sessions/{seats}/", "OMPA", "OM"),
     ("{store}/sessions/", "OMPA", ""),
     ("{store}/profile/seller/", "O", "O"),

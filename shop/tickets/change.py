@@ -1,0 +1,133 @@
+"""Changes of a session that is open: its seats, its prices, its time, and whether it is sold.
+
+Calling one off is another thing: see ``payments.call_off``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.catalogue.models import Variant
+from shop.errors import NotPossible
+from shop.festivals.changelog import log
+from shop.festivals.deals import reserved_stock
+from shop.festivals.prices import spans
+from shop.festivals.prices.regular import change_prices
+from shop.listings.lock import lock_listings
+from shop.listings.publish import has_deals
+from shop.listings.refresh import note_stock, refresh_availability
+from shop.stock import count
+from shop.stock.models import Pool
+from shop.tasks import enqueue
+from shop.tickets.tasks import send_session_moved
+
+LONGEST_WORDS = 300
+
+
+def kinds_of(pool: Pool) -> QuerySet[Variant]:
+    """Return the kinds of tickets of a session that takes place."""
+    rows = Variant.objects.filter(pool=pool, session_start__isnull=False, cancelled_at=None)
+    return rows.order_by("position", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWish:
+    """What a session is to be: its seats, its start, the prices that change, by variant id.
+
+    ``words`` are the host's own: guests read them as they are written, where the start changes.
+    """
+
+    seats: int
+    starts: datetime
+    amounts: Mapping[int, int] = field(default_factory=dict)
+    words: str = ""
+
+
+@transaction.atomic
+def change_session(pool: Pool, wish: SessionWish, *, at: datetime, by: User) -> None:
+    """Change a session, all or nothing; prices count for who books from now on.
+
+    Where it begins at another instant its guests are told, and may give their tickets back. Its
+    sale ends as long before it as until now.
+
+    Raises:
+        TooFewCounted: more seats are booked, being paid for, or set aside for deals.
+        NotPossible: it has begun or is called off, a percent deal would become dearer, the new
+            start is not in the future, or another date of the same experience begins then.
+    """
+    kinds = _open_kinds(pool, at=at)
+    # In the order of locks: seats, then prices and times, then what lists show of them.
+    fence = partial(reserved_stock.set_aside, at=at)
+    counted = count.count({pool.pk: wish.seats}, fence=fence, at=at, by=by)
+    own = {row.pk for row in kinds}
+    if wanted := {pk: amount for pk, amount in wish.amounts.items() if pk in own}:
+        change_prices(wanted, at=at, by=by)
+    if wish.starts != kinds[0].session_start:
+        _move(pool, kinds, wish, at=at, by=by)
+    if counted:
+        note_stock(counted, at=at)
+
+
+@transaction.atomic
+def set_on_sale(pool: Pool, *, is_on: bool, at: datetime, by: User) -> None:
+    """Stop the sale of a session, or go on with it; who has booked comes either way.
+
+    Raises:
+        NotPossible: it has begun, is called off, or has a deal that is not over.
+    """
+    kinds = _open_kinds(pool, at=at)
+    if not is_on and has_deals([row.pk for row in kinds], at=at):
+        raise NotPossible(_("A date with a deal that is not over stays on sale until then."))
+    product = kinds[0].product
+    since = spans.lock_prices([product.pk], at=at)
+    kinds_of(pool).update(is_active=is_on)
+    spans.rebuild([product.pk], since=since, what="session on sale" if is_on else "session stopped")
+    lock_listings([product.pk])
+    refresh_availability([product.pk], at=since)
+    log(product, "sell date" if is_on else "stop date", at=since, by=by, festival=None,
+        after={"starts": str(kinds[0].session_start)})  # fmt: skip
+
+
+def _move(pool: Pool, kinds: list[Variant], wish: SessionWish, *, at: datetime, by: User) -> None:
+    """Let a session begin at another instant, and have its guests told."""
+    product, before = kinds[0].product, kinds[0].session_start
+    assert before  # noqa: S101 (asked for)
+    if wish.starts <= at:
+        raise NotPossible(_("A session begins in the future."))
+    since = spans.lock_prices([product.pk], at=at)
+    same = Variant.objects.filter(product=product, session_start=wish.starts, cancelled_at=None)
+    if same.exclude(pool=pool).exists():
+        raise NotPossible(_("Another date of this experience begins then."))
+    for row in kinds:
+        row.session_start, row.moved_at = wish.starts, since
+        row.sales_close = row.sales_close and row.sales_close + (wish.starts - before)
+    Variant.objects.bulk_update(kinds, ["session_start", "sales_close", "moved_at"])
+    spans.rebuild([product.pk], since=since, what="session moved")
+    lock_listings([product.pk])
+    refresh_availability([product.pk], at=since)
+    log(product, "move date", at=since, by=by, festival=None, reason=wish.words,
+        before={"starts": before.isoformat()},
+        after={"starts": wish.starts.isoformat()})  # fmt: skip
+    enqueue(send_session_moved, pool.pk, before.isoformat(), wish.words[:LONGEST_WORDS])
+
+
+def _open_kinds(pool: Pool, *, at: datetime) -> list[Variant]:
+    """Return the kinds of tickets of a session that has not begun.
+
+    Raises:
+        NotPossible: it has begun, or is called off.
+    """
+    kinds = list(kinds_of(pool).select_related("product__merchant"))
+    if not kinds:
+        raise NotPossible(_("This session is called off already."))
+    if any(row.session_start and row.session_start <= at for row in kinds):
+        raise NotPossible(_("This session has begun."))
+    return kinds

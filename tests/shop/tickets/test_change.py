@@ -1,0 +1,212 @@
+"""A date that is open is changed: seats, prices, its hour; its sale stops and goes on."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from shop.catalogue.models import Variant
+from shop.errors import NotPossible
+from shop.festivals.models import ChangeLog, PriceSpan, RegularPrice
+from shop.orders.models import Order, Refund
+from shop.stock.count import TooFewCounted
+from shop.stock.models import Pool
+from shop.tickets.change import SessionWish, change_session, set_on_sale
+from tests import make
+from tests.make import NOON
+from tests.queue import run_queued_work
+from tests.shop.returns.test_ask import asked, wish
+from tests.shop.tickets import visits
+from tests.shop.tickets.visits import DAY, FRIDAY, bought
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def pool_of(seat) -> Pool:
+    return Pool.objects.get(pk=seat.pool_id)
+
+
+def facts(seat) -> dict:
+    return {"at": NOON, "by": visits.host_of(seat)}
+
+
+def change(seat, *, at=NOON, by=None, **told) -> None:
+    row = now(seat)
+    wish = SessionWish(**{"seats": pool_of(seat).on_hand, "starts": row.session_start} | told)
+    change_session(pool_of(seat), wish, at=at, by=by or visits.host_of(seat))
+
+
+def now(seat) -> Variant:
+    return Variant.objects.get(pk=seat.pk)
+
+
+def test_seats_are_never_fewer_than_are_booked(till):
+    adult, _child, family = visits.session(seats=12)
+    bought(till, {adult: 1})
+    bought(till, {family: 1})
+
+    with pytest.raises(TooFewCounted):
+        change(adult, seats=4)
+    change(adult, seats=5)
+
+    assert pool_of(adult).on_hand == 5
+
+
+def test_prices_count_for_who_books_from_now_on(till):
+    adult, child, _family = visits.session()
+    order = bought(till, {adult: 1})
+    other = visits.session()[0]
+
+    change(adult, amounts={adult.pk: 45_00, other.pk: 1})
+
+    known = RegularPrice.objects.filter(variant__in=[adult, child, other]).amounts()
+    assert known == {adult.pk: 45_00, child.pk: 24_00, other.pk: 40_00}
+    assert order.lines.get().price == 40_00
+
+
+def test_a_stopped_date_is_not_sold_and_its_guests_come(till):
+    adult, *_others = visits.session()
+    order = bought(till, {adult: 1})
+
+    set_on_sale(pool_of(adult), is_on=False, **facts(adult))
+
+    assert not Variant.objects.on_sale(at=NOON).filter(pool=adult.pool_id).exists()
+    assert not PriceSpan.objects.in_force(at=NOON + HOUR).filter(variant=adult).exists()
+    assert order.lines.get().tickets.get().cancelled_at is None
+    set_on_sale(pool_of(adult), is_on=True, **facts(adult))
+    assert Variant.objects.on_sale(at=NOON).filter(pool=adult.pool_id).count() == 3
+    actions = ChangeLog.objects.filter(subject="product").order_by("pk")
+    assert list(actions.values_list("action", flat=True))[-2:] == ["stop date", "sell date"]
+
+
+def test_a_date_with_a_deal_stays_on_sale(till):
+    adult, *_others = visits.session()
+    make.deal(adult, during=make.festival(), price=30_00)
+
+    with pytest.raises(NotPossible, match="deal"):
+        set_on_sale(pool_of(adult), is_on=False, **facts(adult))
+
+
+def test_guests_are_told_the_new_hour_in_their_language_with_the_hosts_words(till):
+    adult, *_others = visits.session()
+    order = bought(till, {adult: 2})
+    Order.objects.filter(pk=order.pk).update(language="fr")
+    run_queued_work()
+    mail.outbox.clear()
+    closes = now(adult).sales_close
+
+    change(adult, starts=FRIDAY + 2 * HOUR, words="The furnace is lit late.")
+    run_queued_work()
+
+    assert (now(adult).session_start, now(adult).sales_close) == (
+        FRIDAY + 2 * HOUR, closes + 2 * HOUR,
+    )  # fmt: skip
+    (letter,) = mail.outbox
+    assert letter.to == [order.contact.email]
+    assert "Bonjour" in letter.body
+    assert "The furnace is lit late." in letter.body
+    assert "17:00" in letter.body
+    assert [name for name, _content, _kind in letter.attachments] == ["session.ics"]
+
+
+def test_who_gave_the_ticket_back_is_not_told(till):
+    adult, *_others = visits.session()
+    order = bought(till, {adult: 1})
+    asked(order, "cancel", wish(order, 1, "mind"))
+    run_queued_work()
+    mail.outbox.clear()
+
+    change(adult, starts=FRIDAY + HOUR, words="")
+    run_queued_work()
+
+    assert mail.outbox == []
+
+
+def test_tickets_for_a_moved_date_are_given_back_until_it_begins(till):
+    adult, *_others = visits.session()
+    before, starts = bought(till, {adult: 1}), FRIDAY + HOUR
+    after = bought(till, {adult: 1})
+    Order.objects.filter(pk=after.pk).update(paid_at=NOON + HOUR)
+    change(adult, starts=starts, at=NOON + HOUR / 2)
+
+    with pytest.raises(NotPossible):
+        asked(after, "cancel", wish(after, 1, "mind"), at=starts - HOUR)
+    asked(before, "cancel", wish(before, 1, "mind"), at=starts - HOUR)
+
+    assert [row.order for row in Refund.objects.all()] == [before]
+
+
+@pytest.mark.parametrize("to", [NOON - HOUR, FRIDAY + DAY])
+def test_a_date_moves_to_no_past_and_to_no_other_date(till, to):
+    adult, *_others = visits.session()
+    visits.session(adult.product, starts=FRIDAY + DAY)
+
+    with pytest.raises(NotPossible):
+        change(adult, starts=to, words="")
+
+    assert now(adult).session_start == FRIDAY
+
+
+def test_what_has_begun_or_is_called_off_is_not_changed(till):
+    adult, *_others = visits.session()
+    late = {"at": FRIDAY + HOUR, "by": visits.host_of(adult)}
+
+    for told in ({"seats": 20}, {"amounts": {adult.pk: 1_00}}, {"starts": FRIDAY + DAY}):
+        with pytest.raises(NotPossible, match="begun"):
+            change(adult, **late, **told)
+    with pytest.raises(NotPossible, match="begun"):
+        set_on_sale(pool_of(adult), is_on=False, **late)
+
+
+def test_the_desk_shows_the_mail_before_the_hour_changes(client, till):
+    adult, child, family = visits.session()
+    bought(till, {adult: 2})
+    client.force_login(visits.host_of(adult))
+    where = f"/merchant/{adult.product.merchant.slug}/sessions/{adult.pool_id}/change/"
+    told = {
+        "day": "2027-05-21", "hour": "17:30", "seats": "14", "words": "Rain.",
+        f"price_{adult.pk}": "40.00", f"price_{child.pk}": "24.00", f"price_{family.pk}": "128.00",
+    }  # fmt: skip
+
+    page = client.post(where, told)
+
+    assert "Save and tell 1 booking" in page.text
+    assert "Rain." in page.text
+    assert now(adult).session_start == FRIDAY
+    assert client.post(where, told | {"confirm": "1"}).status_code == 302
+    assert now(adult).session_start == FRIDAY + timedelta(hours=2, minutes=30)
+    assert pool_of(adult).on_hand == 14
+
+
+def test_the_desk_saves_seats_and_prices_at_once_and_stops_the_sale(client, till):
+    adult, child, family = visits.session()
+    client.force_login(visits.host_of(adult))
+    where = f"/merchant/{adult.product.merchant.slug}/sessions/{adult.pool_id}/change/"
+    told = {
+        "day": "2027-05-21", "hour": "15:00", "seats": "20", "words": "",
+        f"price_{adult.pk}": "41.00", f"price_{child.pk}": "24.00", f"price_{family.pk}": "128.00",
+    }  # fmt: skip
+
+    assert client.post(where, told).status_code == 302
+    assert pool_of(adult).on_hand == 20
+    assert RegularPrice.objects.filter(variant=adult).amounts() == {adult.pk: 41_00}
+    client.post(where, {"sale": "off"})
+
+    assert not now(adult).is_active
+    assert "Sell it again" in client.get(where).text
+
+
+def test_the_guest_list_is_a_sheet_without_mail_addresses(client, till):
+    adult, *_others = visits.session()
+    order = bought(till, {adult: 2})
+    client.force_login(visits.host_of(adult))
+
+    answer = client.get(
+        f"/merchant/{adult.product.merchant.slug}/sessions/{adult.pool_id}/guests.csv"
+    )
+
+    text = answer.content.decode("utf-8-sig")
+    assert text.count(order.number) == 2
+    assert order.contact.phone in text
+    assert order.contact.email not in text
