@@ -112,6 +112,43 @@ def take_back(ticket: Ticket, *, by: User, at: datetime) -> Ticket:
     raise NotPossible(_("This can be undone on the same day only."))
 
 
+@transaction.atomic
+def redeem_booking(
+    pool_id: int, order_id: int, *, by: User, at: datetime, is_other_day: bool = False
+) -> int:
+    """Let everybody of a booking in who is not; return how many people that are.
+
+    Tickets that somebody else marks in the same moment are left to them.
+
+    Raises:
+        NotItsDay: the session is on another day.
+        NotPossible: nothing of it is good any more.
+    """
+    people = 0
+    rows = Ticket.objects.filter(line__pool=pool_id, line__order=order_id, cancelled_at=None)
+    for ticket in rows.filter(used_at=None).select_related("line__variant__product"):
+        try:
+            redeem(ticket, by=by, at=at, is_other_day=is_other_day)
+        except UsedAlready:
+            continue
+        people += ticket.admits
+    if not people:
+        raise NotPossible(_("They are in already, or their tickets were given back."))
+    return people
+
+
+@transaction.atomic
+def take_booking_back(pool_id: int, order_id: int, *, by: User, at: datetime) -> None:
+    """Make the tickets of a booking good again that were used today.
+
+    Raises:
+        NotPossible: one of them was used on another day, or its money went back.
+    """
+    rows = Ticket.objects.filter(line__pool=pool_id, line__order=order_id, cancelled_at=None)
+    for ticket in rows.exclude(used_at=None).select_related("line__variant__product"):
+        take_back(ticket, by=by, at=at)
+
+
 def _day_of(ticket: Ticket, *, at: datetime) -> datetime:
     """Return when the day of an instant began where the session takes place."""
     there = at.astimezone(ZoneInfo(ticket.line.variant.session_zone or "UTC"))

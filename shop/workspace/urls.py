@@ -9,6 +9,7 @@ from shop.workspace.money import remote
 from shop.workspace.money import views as money
 from shop.workspace.orders import (
     disputes,
+    door,
     messages,
     papers,
     parcel_papers,
@@ -107,6 +108,7 @@ store: list[URLPattern | URLResolver] = [
          name="workspace-nomination-withdraw"),
     path("sessions/", sessions.sessions, name="workspace-sessions"),
     path("sessions/<int:pool_id>/", sessions.session, name="workspace-session"),
+    path("sessions/<int:pool_id>/door/", door.door, name="workspace-door"),
     path("sessions/<int:pool_id>/change/", session_change.change, name="workspace-session-change"),
     re_path(r"^sessions/(?P<pool_id>[0-9]{1,15})/guests\.(?P<kind>csv|xlsx)$",
             sessions.guest_sheet, name="workspace-guests"),

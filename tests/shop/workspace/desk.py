@@ -163,6 +163,7 @@ VISITS = [
     ("{store}/sessions/", "get"),
     ("{store}/sessions/{seats}/", "get post"),
     ("{store}/sessions/{seats}/change/", "get post"),
+    ("{store}/sessions/{seats}/door/", "get post"),
     ("{store}/sessions/{seats}/guests.csv", "get"),
     ("{store}/products/{tour}/dates/", "get post"),
 ]

@@ -41,6 +41,7 @@ ROWS = [
     ("{store}/slots/", "OM", "OM"),
     ("{store}/nominations/", "", "OM"),
     ("{store}/sessions/{seats}/change/", "OM", "OM"),
+    ("{store}/sessions/{seats}/door/", "OMPA", "OMP"),
     ("{store}/sessions/{seats}/guests", "OMPA", ""),
     ("{store}/sessions/{seats}/", "OMPA", "OM"),
     ("{store}/sessions/", "OMPA", ""),
