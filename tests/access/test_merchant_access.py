@@ -8,11 +8,12 @@ from shop import clock
 from shop.certificates import write
 from shop.certificates.write import CertificateFacts
 from shop.forms.private_files import as_kept
+from shop.imports.models import CatalogueSheet
 from shop.orders import end
 from tests import make, pages
 from tests.browsing.steps import sign_in
 from tests.cms.admin.people import organizer
-from tests.shop.workspace.desk import EVIL
+from tests.shop.workspace.desk import EVIL, catalogue_sheet
 
 
 def test_the_work_of_a_store_has_no_barriers(stage, inspector):
@@ -40,6 +41,32 @@ def test_the_work_of_a_store_has_no_barriers(stage, inspector):
         f"{own}profile/certificates/", f"{own}profile/certificates/?mend={sent.pk}",
         f"{own}profile/holiday/", f"{own}orders/sent/", f"/merchant/orders/{parts[0].pk}/",
         f"/merchant/orders/{parts[0].pk}/parcels/add/",
+    )  # fmt: skip
+    assert inspector.found == []
+
+
+def test_sheets_of_products_and_delivery_have_no_barriers(stage, inspector):
+    pages.home()
+    make.delivery(12_00)
+    store = make.merchant(
+        name="Amani Kettles", slug="amani", left_out=["DE"], free_from=90_00,
+        days_off=[{"first": "2027-08-02", "last": "2027-08-03", "name": EVIL[:50]}],
+    )  # fmt: skip
+    member = make.member(store, "ama@example.org")
+    done, open_one = (catalogue_sheet(store, member, state) for state in ("done", "checked"))
+    asked = {"categories": {EVIL.casefold()[:90]: 2, "": 1},
+             "lacking": {"home/kitchen": {"hs_code": 1, "origin": 1, "weight_g": 1}}}  # fmt: skip
+    make.product(of=store)
+    CatalogueSheet.objects.filter(pk=open_one.pk).update(asked=asked)
+    own = "/merchant/amani/"
+    sign_in(inspector.page, member.email, own)
+
+    inspector.visit(
+        f"{own}products/sheets/", f"{own}products/sheets/{done.pk}/",
+        f"{own}products/sheets/{open_one.pk}/columns/",
+        f"{own}products/sheets/{open_one.pk}/check/",
+        f"{own}products/sheets/{done.pk}/changes/", f"{own}profile/delivery/",
+        f"{own}profile/delivery/?to=CN",
     )  # fmt: skip
     assert inspector.found == []
 

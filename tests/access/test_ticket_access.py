@@ -90,6 +90,8 @@ def test_dates_and_tickets_have_no_barriers_for_hosts(visit, inspector):
     inspector.visit(
         f"{store}/sessions/",
         f"{store}/sessions/{visit.pool.pk}/",
+        f"{store}/sessions/{visit.pool.pk}/change/",
+        f"{store}/sessions/{visit.pool.pk}/door/",
         f"{store}/products/{visit.product.pk}/dates/",
         "/merchant/tickets/",
         *(f"/merchant/tickets/{ticket.code}/" for ticket in visit.tickets[:2]),
@@ -103,6 +105,20 @@ def test_dates_and_tickets_have_no_barriers_for_hosts(visit, inspector):
     page.goto("/merchant/tickets/?code=nothing")
     page.get_by_text("No ticket of yours has this code").wait_for()
     inspector.look("with a wrong code")
+
+    assert inspector.found == []
+
+
+def test_the_mail_about_a_new_hour_is_shown_without_barriers(visit, inspector):
+    page = inspector.page
+    sign_in(page, visit.host.email, "/merchant/")
+    page.goto(f"/merchant/{visit.product.merchant.slug}/sessions/{visit.pool.pk}/change/")
+
+    page.get_by_label("Begins").fill("19:30")
+    page.get_by_label("Add a few words").fill(EVIL)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Who is told").wait_for()
+    inspector.look("with the mail")
 
     assert inspector.found == []
 

@@ -241,12 +241,12 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         invited=waiting.pk,
         certificate=claimed.pk,
         sheet_of_paper=claimed.papers.get().pk,
-        brought=_catalogue_sheet(merchant, member, "done"),
-        matched=_catalogue_sheet(merchant, member, "checked"),
+        brought=catalogue_sheet(merchant, member, "done"),
+        matched=catalogue_sheet(merchant, member, "checked"),
     )
 
 
-def _catalogue_sheet(merchant: Merchant, member: User, state: str) -> CatalogueSheet:
+def catalogue_sheet(merchant: Merchant, member: User, state: str) -> CatalogueSheet:
     """Return a sheet of products with rows that are new, and one to be mended."""
     made = CatalogueSheet.objects.create(
         merchant=merchant, by=member, name=EVIL[:80], language="en", at=NOON, worked_at=NOON,
