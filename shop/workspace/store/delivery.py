@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from shop import clock
+from shop import clock, dates
 from shop.accounts.models import User
 from shop.delivery.models import Country, OwnRate
 from shop.errors import NotPossible, ShopError
@@ -143,7 +143,7 @@ def delivery(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         return redirect(request.get_full_path())
     context = {
         "part": "profile", "form": form, "bands": bands, "band": band,
-        "days": list(enumerate(merchant.days_off)), "day_form": DayOffForm(today_of(request)),
+        "days": _shown_days(merchant), "day_form": DayOffForm(today_of(request)),
         "example": example_of(
             merchant, request.GET.get("to", ""), band, today=today_of(request),
             language=get_language() or "en",
@@ -176,6 +176,19 @@ def days_off(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     except ShopError as refusal:
         messages.error(request, str(refusal))
     return redirect("workspace-delivery", merchant.slug)
+
+
+def _shown_days(merchant: Merchant) -> list[tuple[int, str, str]]:
+    """Return the days off as people read them: their place, their name, from when to when."""
+    language, found = get_language() or "en", []
+    for place, row in enumerate(merchant.days_off):
+        days = [dates.day_of_year(date.fromisoformat(row[end]), language)
+                for end in ("first", "last")]  # fmt: skip
+        text = days[0] if days[0] == days[1] else _("%(from)s to %(to)s") % {
+            "from": days[0], "to": days[1],
+        }  # fmt: skip
+        found.append((place, row["name"], text))
+    return found
 
 
 def _closed_to(zones: list[str], left_out: list[str]) -> list[str]:
