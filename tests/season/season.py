@@ -163,11 +163,11 @@ class Season:
 
     def _night(self) -> None:
         """Do what the beat does, and once a week pay stores."""
-        run_operations(at=self.at)
-        check_pending(at=self.at + 2 * HOUR)
+        all_day(run_operations, at=self.at)
+        all_day(check_pending, at=self.at + 2 * HOUR)
         deliver(self.sandbox)
-        handle_waiting(at=self.at)
-        take_as_arrived(at=self.at)
+        all_day(handle_waiting, at=self.at)
+        all_day(take_as_arrived, at=self.at)
         look_at_returns(at=self.at)
         make_missing(at=self.at)
         make_bills(at=self.at)
@@ -215,7 +215,7 @@ class Season:
 
 
 def all_day(work: Callable[..., int], *, at: datetime) -> None:
-    """Go round as the beat does the whole day: one round takes a hundred of what waits."""
+    """Go round as the beat does the whole day: one round takes a batch of what waits."""
     for _round in range(1_000):
         if not work(at=at):
             return

@@ -14,6 +14,8 @@ from shop.ledger.balances import balance, owed_to
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import OrderLine, RefundLine, RefundParcel, Suborder
 from shop.papers.models import Document
+from shop.payments.models import Operation
+from shop.settlements.claims import ON_ITS_WAY
 from shop.settlements.countries import fill_in
 from tests.lives.holds import broken, had
 from tests.make import NOON
@@ -67,11 +69,14 @@ def test_after_a_season_everybody_has_what_the_books_say(till, clock_at, request
 
     assert broken(till, at=season.at) == []
     assert list(MoneyTask.objects.filter(state="open").values_list("kind", "what")) == []
+    under_way = Operation.objects.filter(state__in=ON_ITS_WAY, resolved_at=None)
+    assert not under_way.exists()
+    assert {n: owed for n, one in enumerate(season.stores) if (owed := owed_to(one, USD))} == {}
     for store in season.stores:
         own = Suborder.objects.sold().filter(merchant=store)
         received = had(store)
         owes = balance("receivable", USD, merchant=store)
-        assert (owed_to(store, USD), balance("reserve", USD, merchant=store)) == (0, 0)
+        assert balance("reserve", USD, merchant=store) == 0
         assert sum(part.kept for part in own) == received - owes
         assert written(suborder__merchant=store) == paid(merchant=store)
     assert balance("suspense", USD) == balance("disputed", USD) == balance("transit", USD) == 0
