@@ -19,7 +19,7 @@ MOST_IN_ALL = 400 * 1024 * 1024
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 BRANDS = b"ftyp"  # HEIC and AVIF, behind four bytes
-LONGEST_NAME = 120
+LONGEST_NAME = 120  # of a path, from its end
 RAISED = (zipfile.BadZipFile, zlib.error, OSError, ValueError, LookupError, EOFError,
           NotImplementedError, RuntimeError)  # fmt: skip
 
@@ -33,12 +33,17 @@ def answers(source: BinaryIO) -> Iterator[bytes]:
         yield b""
 
 
+def key_of(path: str) -> str:
+    """Return the path of a file as it is kept and looked for: in small letters, its end."""
+    return path.replace("\\", "/").strip("/").casefold()[-LONGEST_NAME:]
+
+
 def _pictures(file: zipfile.ZipFile) -> Iterator[bytes]:
     left = MOST_IN_ALL
     for part in file.infolist()[:MOST_FILES]:
-        name = posixpath.basename(part.filename.replace("\\", "/"))[:LONGEST_NAME].casefold()
+        name = key_of(part.filename)
         is_strange = part.flag_bits & 1 or part.compress_type not in PACKED
-        if part.is_dir() or is_strange or not name or name.startswith("."):
+        if part.is_dir() or is_strange or not name or posixpath.basename(name).startswith("."):
             continue
         try:
             with file.open(part) as opened:

@@ -45,9 +45,14 @@ def check_some(sheet: CatalogueSheet, plan: SheetPlan, *, at: datetime) -> bool:
 
 
 def check_rows(
-    sheet: CatalogueSheet, plan: SheetPlan, rows: Sequence[CatalogueRow], *, at: datetime
-) -> None:
-    """Check locked rows, all of each of their products, and keep what was found."""
+    sheet: CatalogueSheet, plan: SheetPlan, rows: Sequence[CatalogueRow], *, at: datetime,
+    is_again: bool = False,
+) -> None:  # fmt: skip
+    """Check locked rows, all of each of their products, and keep what was found.
+
+    Args:
+        is_again: what these lack was counted before.
+    """
     rights = rights_of(sheet.merchant, sheet.by, at=at)
     wanted = [wanted_of(own, plan) for own in by_group(rows)]
     known = known_to(sheet.merchant, wanted)
@@ -56,7 +61,8 @@ def check_rows(
     for one in wanted:
         found = compare(one, known, rights)
         note(found, by_number)
-        _ask(sheet, found, plan, by_number, paths)
+        if not is_again:
+            _ask(sheet, found, plan, by_number, paths)
     keep(rows)
     sheet.got_further(at=at, asked=sheet.asked)
 
@@ -97,7 +103,8 @@ def note(found: Comparison, rows: Mapping[int, CatalogueRow]) -> None:
         row.problems = [[one.place, one.text] for one in found.problems if one.row == number]
         row.changes = [asdict(one) for one in found.changes if one.row == number]
         row.product = product
-        row.cells = {**row.cells, "title": title, "size": sizes.get(number, "")}
+        own = [one.sku for one in wanted.variants if one.row == number]
+        row.cells = {**row.cells, "title": title, "size": sizes.get(number, ""), "skus": own}
         is_new = product is None or number in new
         is_changed = number in changed or (number == wanted.group and bool(found.changes))
         row.outcome = Outcome.NEW if is_new else Outcome.CHANGED if is_changed else Outcome.SAME

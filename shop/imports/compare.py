@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product, Variant
@@ -70,10 +72,12 @@ class Comparison:
 
 
 def stored_products(merchant: Merchant, skus: Collection[str]) -> dict[str, StoredProduct]:
-    """Return the store's products that have some SKUs, by these. Five statements."""
-    ids = set(
-        Variant.objects.filter(merchant=merchant, sku__in=skus).values_list("product", flat=True)
-    )
+    """Return the store's products that have some SKUs, by these in small letters. Five statements.
+
+    AD-1 and ad-1 are one thing: systems differ in how they write it.
+    """
+    sizes = Variant.objects.alias(low=Lower("sku")).filter(merchant=merchant)
+    ids = set(sizes.filter(low__in={sku.lower() for sku in skus}).values_list("product", flat=True))
     rows = Product.objects.filter(pk__in=ids).select_related("amendment", "merchant")
     products = {row.pk: row for row in rows.prefetch_related("translations")}
     variants = list(
@@ -85,8 +89,8 @@ def stored_products(merchant: Merchant, skus: Collection[str]) -> dict[str, Stor
         own = [row for row in variants if row.product_id == pk]
         amendment = getattr(product, "amendment", None)
         stored = StoredProduct(product, content_of(product, amendment), own, prices)
-        found |= dict.fromkeys((row.sku for row in own), stored)
-        found |= dict.fromkeys((row.sku for row in stored.content.variants), stored)
+        found |= dict.fromkeys((row.sku.lower() for row in own), stored)
+        found |= dict.fromkeys((row.sku.lower() for row in stored.content.variants), stored)
     return found
 
 
@@ -99,9 +103,8 @@ def compare(
         known: the store's products by SKU.
         rights: of whoever brings the sheet in.
     """
-    skus = [row.sku for row in wanted.variants]
-    there = {known[sku].product.pk: known[sku] for sku in skus if sku in known}
-    stored = next(iter(there.values()), None)
+    there = _stored_of(wanted, known)
+    stored = there[0] if there else None
     made = Comparison(wanted, stored, _words_before(wanted, stored))
     made.problems += wanted.problems
     if Right.WORDS not in rights:
@@ -127,6 +130,20 @@ def compare(
         ).items():
             made.problems.append(Problem(numbers.get(number, wanted.group), -1, text))
     return made
+
+
+def _stored_of(wanted: WantedProduct, known: Mapping[str, StoredProduct]) -> list[StoredProduct]:
+    """Return the store's products that rows mean, and let the rows write SKUs as it does."""
+    skus = [row.sku.lower() for row in wanted.variants]
+    there = {known[sku].product.pk: known[sku] for sku in skus if sku in known}
+    skus_of = (
+        [*(row.sku for row in stored.variants), *(row.sku for row in stored.content.variants)]
+        for stored in there.values()
+    )
+    spelt = {sku.lower(): sku for sku in chain.from_iterable(skus_of)}
+    wanted.variants = [replace(row, sku=spelt.get(row.sku.lower(), row.sku))
+                       for row in wanted.variants]  # fmt: skip
+    return list(there.values())
 
 
 def _numbers(made: Comparison) -> dict[int, int]:

@@ -101,7 +101,7 @@ def _refuse_address(address: str) -> None:
     except ValueError:
         raise Unfetchable(_("This is no address of a picture.")) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or "\\" in address:
-        raise Unfetchable(_("An address of a picture begins with https://"))
+        raise Unfetchable(_("An address of a picture begins with https"))
     if parts.username or parts.password:
         raise Unfetchable(_("Nothing is fetched with a name and a password in the address."))
     if parts.hostname.rstrip(".").lower() in own_hosts():

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import batched
 
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from shop.catalogue.models import Variant
 from shop.imports.formats import CHOICE, Format
@@ -21,12 +22,11 @@ BATCH = 500
 def put_together(sheet: CatalogueSheet, plan: SheetPlan) -> None:
     """Give each row of a sheet the number of the first row of its product.
 
-    A SKU that stands in two rows is noted in the second one. In memory are the codes of products
-    and the SKUs of the sheet, and of rows some hundred.
+    Those that were brought in stay together as they are. In memory are the codes of products, and
+    of rows some hundred.
     """
     parents = _parents(sheet, plan) if plan.format == Format.WOOCOMMERCE else {}
     firsts: dict[str, int] = {}
-    skus: dict[str, int] = {}
     before = ""
     for rows in batched(_rows(sheet), BATCH):
         own = _own_products(sheet, plan, rows)
@@ -34,9 +34,6 @@ def put_together(sheet: CatalogueSheet, plan: SheetPlan) -> None:
             cells = plan.cells(row.cells["cells"])
             before = _key(row, cells, plan, own, parents, before)
             row.group = firsts.setdefault(before, row.number)
-            sku = cells.get("sku", "").casefold()
-            first = skus.setdefault(sku, row.number) if sku else row.number
-            row.cells = {**row.cells, "twice": 0 if first == row.number else first}
         keep(rows)
 
 
@@ -56,7 +53,7 @@ def _key(
     has_choices = bool(plan.many(row.cells["cells"], CHOICE)) or "option1" in cells
     by_name = f"name {cells.get('title', '').casefold()}" if has_choices else "name "
     found = f"row {row.number}" if by_name == "name " else by_name
-    product = own.get(cells.get("sku", ""))
+    product = own.get(cells.get("sku", "").lower())
     return found if product is None else f"own {product}"
 
 
@@ -77,11 +74,11 @@ def _own_products(
     sheet: CatalogueSheet, plan: SheetPlan, rows: Sequence[CatalogueRow]
 ) -> dict[str, int]:
     """Return the store's products by the SKUs of rows. One statement."""
-    skus = {plan.cells(row.cells["cells"]).get("sku", "") for row in rows}
-    known = Variant.objects.filter(merchant=sheet.merchant_id, sku__in=skus)
-    return dict(known.values_list("sku", "product"))
+    skus = {plan.cells(row.cells["cells"]).get("sku", "").lower() for row in rows}
+    known = Variant.objects.alias(low=Lower("sku")).filter(merchant=sheet.merchant_id)
+    return dict(known.filter(low__in=skus).values_list(Lower("sku"), "product"))
 
 
 def _rows(sheet: CatalogueSheet) -> Iterator[CatalogueRow]:
-    rows = CatalogueRow.objects.filter(sheet=sheet).order_by("number")
-    return rows.iterator(chunk_size=BATCH)
+    rows = CatalogueRow.objects.filter(sheet=sheet).exclude(state=CatalogueRow.State.DONE)
+    return rows.order_by("number").iterator(chunk_size=BATCH)

@@ -33,9 +33,9 @@ class CatalogueSheet(Stateful):
 
     NEXT: ClassVar[dict[str, set[str]]] = {
         State.RECEIVED: {State.READ, State.REFUSED, State.STOPPED},
-        State.READ: {State.CHECKING, State.STOPPED},
-        State.CHECKING: {State.CHECKED, State.READ, State.STOPPED},
-        State.CHECKED: {State.READ, State.CHECKING, State.WRITING, State.STOPPED},
+        State.READ: {State.CHECKING, State.STOPPED, State.DONE},
+        State.CHECKING: {State.CHECKED, State.READ, State.STOPPED, State.DONE},
+        State.CHECKED: {State.READ, State.CHECKING, State.WRITING, State.STOPPED, State.DONE},
         State.WRITING: {State.DONE},
         State.DONE: {State.CHECKED, State.UNDOING},
         State.UNDOING: {State.UNDONE},
@@ -133,7 +133,7 @@ class SheetPiece(models.Model):
 
 
 class ArchivePicture(models.Model):
-    """A picture of the archive that came with a sheet, by its name in small letters."""
+    """A picture of the archive that came with a sheet, by its path in small letters."""
 
     sheet = models.ForeignKey(CatalogueSheet, models.CASCADE, related_name="archive")
     name = models.CharField(max_length=120)

@@ -24,9 +24,10 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.imports import columns, pictures
 from shop.imports.check import check_some
+from shop.imports.doubles import mark_doubles
 from shop.imports.groups import put_together
 from shop.imports.mail import send_brought
-from shop.imports.models import CatalogueRow, CatalogueSheet, SheetPiece
+from shop.imports.models import ArchivePicture, CatalogueRow, CatalogueSheet, SheetPiece
 from shop.imports.plan import plan_of
 from shop.imports.read import PIECE, parts_of
 from shop.imports.undo import undo_next
@@ -42,6 +43,8 @@ QUIET = CatalogueSheet.QUIET
 KEPT_FOR = timedelta(days=90)
 UNDO_FOR = timedelta(days=7)
 AFTER_MAIL = -10
+MOST_OPEN = 10
+"""So many sheets of a store may wait for its word: each is kept with its pictures."""
 TURN = 15  # seconds, after which others have their turn
 
 
@@ -67,6 +70,11 @@ def receive(
     in_work = CatalogueSheet.objects.filter(merchant=merchant, state__in=CatalogueSheet.IN_WORK)
     if other := in_work.first():
         raise SheetWaits(other)
+    waiting = CatalogueSheet.objects.filter(merchant=merchant)
+    if waiting.filter(state__in=(State.READ, State.CHECKED)).count() >= MOST_OPEN:
+        raise NotPossible(_(
+            "%(count)d sheets wait for your word. Bring one in or give one up, then send this one."
+        ) % {"count": MOST_OPEN})  # fmt: skip
     sheet = CatalogueSheet.objects.create(
         merchant=merchant, by=by, name=name[:120], language=translation.get_language() or "en",
         at=at, worked_at=at,
@@ -93,6 +101,7 @@ def open_archive(sheet_id: int) -> None:
     sheet = CatalogueSheet.objects.get(pk=sheet_id)
     with translation.override(sheet.language):
         _unpack(sheet)
+    sheet.refresh_from_db()  # that took a while
     sheet.pictures.filter(state="refused").exclude(source__contains="://").move_to(
         "waiting", tries=0, text=""
     )
@@ -166,9 +175,11 @@ def _end(sheet: CatalogueSheet) -> None:
     at = clock.now()
     rows = CatalogueSheet.objects.filter(pk=sheet.pk)
     if sheet.state == State.CHECKING:
-        rows.move_to(State.CHECKED, worked_at=at, busy_until=None)
+        if rows.move_to(State.CHECKED, worked_at=at, busy_until=None):
+            mark_doubles(sheet, plan_of(sheet))
     elif sheet.state == State.UNDOING:
         rows.move_to(State.UNDONE, worked_at=at, busy_until=None)
+        _drop_files(sheet.pk)
     elif rows.move_to(State.DONE, worked_at=at, done_at=at, stops=False, busy_until=None):
         enqueue(send_brought, sheet.pk)
         enqueue(pictures.bring_pictures, sheet.pk)
@@ -199,9 +210,12 @@ def _read(sheet: CatalogueSheet) -> None:
         _refuse(sheet.pk, str(refusal))
 
 
+@transaction.atomic
 def _unpack(sheet: CatalogueSheet) -> None:
     """Take the pictures out of an archive; one that is none is told, and the sheet goes on."""
     pieces = SheetPiece.objects.filter(sheet=sheet, is_archive=True).order_by("number")
+    if not pieces.exists():
+        return  # it was done before, by somebody who then died
     contents = pieces.values_list("content", flat=True).iterator(chunk_size=1)
     try:
         pictures.unpack(sheet, map(bytes, contents))
@@ -214,11 +228,13 @@ def _unpack(sheet: CatalogueSheet) -> None:
 def _refuse(sheet_id: int, text: str) -> None:
     rows = CatalogueSheet.objects.filter(pk=sheet_id)
     if rows.move_to(State.REFUSED, problem=text, worked_at=clock.now()):
-        SheetPiece.objects.filter(sheet=sheet_id).delete()
+        _drop_files(sheet_id)
 
 
 def stop(sheet: CatalogueSheet, *, at: datetime) -> bool:
     """Give a sheet up, or write no more of it; what is written stays written.
+
+    Of one that was brought in before, in part, nothing is forgotten: it can be taken back.
 
     Returns:
         Whether there was anything to stop.
@@ -226,17 +242,28 @@ def stop(sheet: CatalogueSheet, *, at: datetime) -> bool:
     rows = CatalogueSheet.objects.filter(pk=sheet.pk)
     if rows.filter(state=State.WRITING).update(stops=True, worked_at=at):
         return True
+    if sheet.brought.exists():
+        return bool(rows.move_to(State.DONE, worked_at=at, busy_until=None))
     with transaction.atomic():
         is_stopped = bool(rows.move_to(State.STOPPED, worked_at=at))
         if is_stopped:
-            SheetPiece.objects.filter(sheet=sheet).delete()
+            _drop_files(sheet.pk)
             CatalogueRow.objects.filter(sheet=sheet).delete()
     return is_stopped
 
 
+def _drop_files(sheet_id: int) -> None:
+    """Delete the files of a sheet that nobody needs any more."""
+    SheetPiece.objects.filter(sheet=sheet_id).delete()
+    ArchivePicture.objects.filter(sheet=sheet_id).delete()
+
+
 @transaction.atomic
-def begin(sheet: CatalogueSheet, state: str, *, at: datetime) -> None:
+def begin(sheet: CatalogueSheet, state: str, *, at: datetime, by: User) -> None:
     """Queue the check, the writing or the taking back of a sheet.
+
+    Args:
+        by: who wants it. What is done from now on is done by them, with their rights.
 
     Raises:
         SheetWaits: another one of the store is in work.
@@ -248,7 +275,7 @@ def begin(sheet: CatalogueSheet, state: str, *, at: datetime) -> None:
     ).exclude(pk=sheet.pk)
     if other := others.first():
         raise SheetWaits(other)
-    sheet.move_to(state, worked_at=at, tries=0, stops=False, busy_until=None)
+    sheet.move_to(state, worked_at=at, tries=0, stops=False, busy_until=None, by=by)
     enqueue(work_on, sheet.pk)
 
 
@@ -274,7 +301,7 @@ def take_up(*, at: datetime) -> int:
             if not is_queued(work_on, sheet.pk) and same.update(worked_at=at):
                 enqueue(work_on, sheet.pk)
                 taken += 1
-    return taken
+    return taken + pictures.take_up(at=at)
 
 
 def forget(*, at: datetime) -> int:

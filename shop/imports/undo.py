@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -17,12 +17,14 @@ from shop.errors import ShopError
 from shop.festivals.deals import reserved_stock
 from shop.festivals.models import RegularPrice
 from shop.festivals.prices.regular import change_prices
+from shop.imports.check import rights_of
 from shop.imports.compare import LISTS
 from shop.imports.models import BroughtProduct, CatalogueSheet, SheetPicture
 from shop.listings.edit import TypedWords, newest_edit
 from shop.listings.refresh import note_stock
 from shop.listings.variants import TypedVariant
 from shop.locks import lock, lock_one
+from shop.merchants.roles import Right
 from shop.moderation.contents import Content, amendment_of, content_of
 from shop.moderation.drafts import delete_draft
 from shop.moderation.propose import save_product
@@ -43,6 +45,7 @@ class Undoing:
     product: Product
     by: User
     at: datetime
+    rights: Collection[Right]
 
 
 def undo_next(sheet: CatalogueSheet, *, at: datetime) -> bool:
@@ -62,20 +65,24 @@ def undo_next(sheet: CatalogueSheet, *, at: datetime) -> bool:
 def _undo(sheet: CatalogueSheet, row: BroughtProduct, *, at: datetime) -> None:
     said = BACK
     product = row.product
+    rights = rights_of(sheet.merchant, sheet.by, at=at)
     if product is None:
         said = _("It is deleted.")
-    elif sheet.by is None:
+    elif sheet.by is None or Right.WORDS not in rights:
         said = _("Nobody may change it any more.")
     else:
         SheetPicture.objects.filter(product=product, sheet=sheet, state="waiting").delete()
-        undoing = Undoing(row, product, sheet.by, at)
+        undoing = Undoing(row, product, sheet.by, at, rights)
         said = _delete(undoing) if row.is_new else _restore(undoing)
     BroughtProduct.objects.filter(pk=row.pk).update(undone=said[:300])
 
 
 def _delete(undoing: Undoing) -> str:
     newest = newest_edit(undoing.product)
-    if newest is None or newest.pk != undoing.row.after.get("edit"):
+    came = SheetPicture.objects.filter(product=undoing.product, sheet=undoing.row.sheet)
+    own = undoing.product.pictures.exclude(pk__in=came.exclude(picture=None).values("picture"))
+    is_changed = newest is None or newest.pk != undoing.row.after.get("edit")
+    if is_changed or own.exists():
         return _("It was changed since, and stays.")
     delete_draft(undoing.product, at=undoing.at, by=undoing.by)
     return BACK
@@ -103,6 +110,8 @@ def _restore(undoing: Undoing) -> str:
 def _restore_units(undoing: Undoing, before: Mapping[str, int], after: Mapping[str, int]) -> bool:
     now = dict(Pool.objects.filter(pk__in=map(int, after)).values_list("pk", "on_hand"))
     back = {int(pk): before[pk] for pk, units in after.items() if now.get(int(pk)) == units}
+    if Right.STOCK not in undoing.rights:
+        back = {}
     if back:
         fence = partial(reserved_stock.set_aside, at=undoing.at)
         if changed := count.count(back, fence=fence, at=undoing.at, by=undoing.by):
@@ -114,6 +123,8 @@ def _restore_prices(undoing: Undoing, before: Mapping[str, Any], after: Mapping[
     now = RegularPrice.objects.filter(variant__in=map(int, after)).amounts()
     back = {int(pk): before[pk] for pk, amount in after.items()
             if now.get(int(pk)) == amount and before[pk]}  # fmt: skip
+    if Right.PRICES not in undoing.rights:
+        back = {}
     if back:
         change_prices(back, at=undoing.at, by=undoing.by)
     return len(back) < len(after)

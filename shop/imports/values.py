@@ -41,6 +41,8 @@ MONEY_SIGNS = {
 }  # fmt: skip
 NUMBER = re.compile(r"[+-]?[\d.,\s\u00a0\u202f'’]*\d[\d.,\s\u00a0\u202f'’]*")
 BLANKS = re.compile(r"[\s\u00a0\u202f'’]")
+LONGEST_NUMBER = 60
+"""Letters of a cell with a number in it: beyond it the patterns above would take their time."""
 POINT, COMMA = "point", "comma"
 HIDDEN = {"0", "-1", "false", "no", "non", "não", "draft", "archived", "unlisted", "hidden",
           "private", "inactive", "off", "taken off sale", "brouillon", "hors vente", "rascunho",
@@ -79,7 +81,7 @@ def price(text: str, style: NumberStyle, told: str = "") -> int:
         Unclear: it is none, is in another currency, or can be read in two ways.
     """
     ours = settings.SHOP_CURRENCY
-    number, sign = _apart(text)
+    number, sign = _apart(_short(text))
     for name in filter(None, (sign, told.strip())):
         if ours not in MONEY_SIGNS.get(name, {name.upper()}):
             raise Unclear(_("The shop’s prices are in %(currency)s.") % {"currency": ours})
@@ -114,7 +116,7 @@ def grams(text: str, unit: str, style: NumberStyle) -> int | None:
     Raises:
         Unclear: it is no weight, or too heavy for a parcel.
     """
-    found = UNIT.match(text.strip())
+    found = UNIT.match(_short(text.strip()))
     if found:
         text, unit = found[1], UNITS[found[2][0].lower()]
     value = (decimal_of(text, style) * GRAMS[unit]).to_integral_value(ROUND_HALF_UP)
@@ -131,7 +133,7 @@ def decimal_of(text: str, style: NumberStyle) -> Decimal:
     Raises:
         Unclear: it is none, or can be read in two ways.
     """
-    bare = BLANKS.sub("", text)
+    bare = BLANKS.sub("", _short(text))
     if bare.startswith("="):
         raise Unclear(_("Write the number itself, not a formula."))
     if re.search(r"[oOlI]", bare) and re.search(r"\d", bare):
@@ -253,6 +255,12 @@ def plain_text(text: str) -> str:
     text = seen_only(html.unescape(text), keep="\n").replace("\u00a0", " ")
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _short(text: str) -> str:
+    if len(text) > LONGEST_NUMBER:
+        raise Unclear(_("Write a number, like %(example)s.") % {"example": "48.00"})
+    return text
 
 
 def _apart(text: str) -> tuple[str, str]:

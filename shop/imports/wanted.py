@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product as combined
@@ -26,7 +27,7 @@ from shop.listings.variants import MOST_ROWS
 
 SKU = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$")
 NOT_IN_SKU = re.compile(r"[^A-Za-z0-9._/-]+")
-LONGEST_SKU, DIGEST = 40, 6
+LONGEST_SKU, DIGEST, WHOLE_DIGEST = 40, 6, 10
 OPTIONS = 3
 LONGEST_NAME, LONGEST_VALUE = 40, 60
 KIND = "Kind"  # what can be chosen, where a sheet does not say; in the language of all options
@@ -95,10 +96,6 @@ def wanted_of(rows: Sequence[CatalogueRow], plan: SheetPlan) -> WantedProduct:
     for row in rows:
         if fault := row.cells.get("fault"):
             made.problems.append(Problem(row.number, -1, whole[fault]))
-        if first := row.cells.get("twice"):
-            made.problems.append(Problem(row.number, plan.place("sku"), _(
-                "This SKU stands in row %(number)d already."
-            ) % {"number": first}))  # fmt: skip
         read.append((row.number, row.cells["cells"], plan.cells(row.cells["cells"])))
     if made.problems:
         return made
@@ -333,7 +330,21 @@ def _skus(
     if told and len(choices) == 1:
         return [_as_sku(made, number, told, plan)]
     stem = several[0] or cells.get("product") or made.words.get("title", "")
-    return [_shortened(code_of(stem, *options) or f"ROW-{number}") for options in choices]
+    if not stem:
+        made.problems.append(Problem(number, plan.place("sku"), _(
+            "There is no product with this SKU yet, and a new one needs a name."
+        )))  # fmt: skip
+    return [_made_up(stem, *options) for options in choices]
+
+
+def _made_up(*words: str) -> str:
+    """Return a SKU for words: with their digest where letters of them are in no SKU."""
+    code = code_of(*words)
+    if not code or any(not letter.isascii() and letter.isalnum()
+                       for letter in unicodedata.normalize("NFKD", "".join(words))):  # fmt: skip
+        digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:WHOLE_DIGEST].upper()
+        code = f"{code}-{digest}" if code else f"P-{digest}"
+    return _shortened(code)
 
 
 def _as_sku(made: WantedProduct, number: int, told: str, plan: SheetPlan) -> str:

@@ -116,11 +116,11 @@ def _write(sheet: CatalogueSheet, plan: SheetPlan, group: int, *, at: datetime) 
 def _lock(wanted: WantedProduct, known: Mapping[str, StoredProduct]) -> None:
     """Lock the products that rows may change: before them the pools that are counted."""
     products = {stored.product.pk for stored in known.values()}
-    counted = [row.sku for row in wanted.variants if row.units is not None]
+    counted = {row.sku.lower() for row in wanted.variants if row.units is not None}
+    sizes = [size.pk for stored in known.values() for size in stored.variants
+             if size.sku.lower() in counted]  # fmt: skip
     own = Q(variants__product__in=products)
-    lock(Pool.objects.filter(
-        own & (Q(variants__listed_at=None) | Q(variants__sku__in=counted))
-    ))  # fmt: skip
+    lock(Pool.objects.filter(own & (Q(variants__listed_at=None) | Q(variants__in=sizes))))
     lock(Product.objects.filter(pk__in=products))
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import get_language
 
 from shop.conditions import under
@@ -283,6 +283,8 @@ class Variant(models.Model):
     class Meta:
         ordering = ["position", "id"]
         indexes = [
+            # As sheets look for it, whatever capitals another system writes.
+            models.Index("merchant", Lower("sku"), name="variant_by_sku"),
             models.Index(
                 fields=["product", "session_start"],
                 condition=models.Q(session_start__isnull=False),

@@ -9,12 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch
 
-from shop.catalogue.models import Product, ProductPicture, Variant
+from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.currencies import in_whole
 from shop.festivals.models import RegularPrice
 from shop.imports.formats import MOST_PICTURES, OTHER_LANGUAGES, OWN, PICTURE, TRANSLATED
-from shop.languages import in_language
+from shop.listings.variants import TypedVariant
 from shop.merchants.models import Merchant
+from shop.moderation.contents import Content, content_of
+from shop.moderation.translate import wanted_words
 from shop.spreadsheets import Cell, Table
 from shop.workspace.access import products_of
 
@@ -52,10 +54,10 @@ def _rows(merchant: Merchant) -> Iterator[Sequence[Cell]]:
 
 
 def _some(ids: Sequence[int]) -> Iterator[Sequence[Cell]]:
-    """Yield the rows of some products. Five statements."""
+    """Yield the rows of some products, as their store wants them. Six statements."""
     sizes = Variant.objects.filter(is_active=True).select_related("pool")
     covers = ProductPicture.objects.select_related("picture").order_by("position")
-    rows = Product.objects.filter(pk__in=ids).select_related("category").prefetch_related(
+    rows = Product.objects.filter(pk__in=ids).select_related("amendment").prefetch_related(
         Prefetch("variants", sizes.order_by("position", "pk"), to_attr="sizes"),
         Prefetch("shown_pictures", covers, to_attr="shown"),
         "translations",
@@ -63,41 +65,46 @@ def _some(ids: Sequence[int]) -> Iterator[Sequence[Cell]]:
     products: list[Any] = list(rows.order_by("pk"))
     variants = [variant for product in products for variant in product.sizes]
     prices = RegularPrice.objects.filter(variant__in=variants).amounts()
+    paths = dict(Category.objects.values_list("pk", "path"))
     for product in products:
-        words = _words(product)
+        content = content_of(product, getattr(product, "amendment", None))
+        told = _words(product, content, paths)
         for variant in product.sizes:
-            yield _row(words, product, variant, prices.get(variant.pk))
+            options = content.options.get(variant.pk, variant.options)
+            size = TypedVariant(0, variant.pk, variant.sku, tuple(options), variant.weight_g,
+                                prices.get(variant.pk), variant.pool.on_hand)  # fmt: skip
+            yield _row(told, content, size)
+        for size in content.variants:
+            yield _row(told, content, size)
 
 
-def _row(
-    words: dict[str, str], product: Product, variant: Variant, price: int | None
-) -> list[Cell]:
+def _row(words: dict[str, str], content: Content, size: TypedVariant) -> list[Cell]:
     told = dict(words)
-    for n, (name, value) in enumerate(zip(product.option_names, variant.options, strict=False), 1):
+    names = content.words.option_names
+    for n, (name, value) in enumerate(zip(names, size.options, strict=False), 1):
         told |= {f"option {n}": name, f"value {n}": value}
+    price = size.price
     told |= {
-        "sku": variant.sku, "stock": str(variant.pool.on_hand),
-        "weight_g": str(variant.weight_g or ""),
+        "sku": size.sku, "stock": "" if size.units is None else str(size.units),
+        "weight_g": str(size.weight_g or ""),
         "price": "" if price is None else str(in_whole(price, settings.SHOP_CURRENCY)),
     }  # fmt: skip
     return [told.get(name, "") for name in headings()]
 
 
-def _words(product: Product) -> dict[str, str]:
+def _words(product: Product, content: Content, paths: Mapping[int, str]) -> dict[str, str]:
     """Return the cells that all rows of a product have in common."""
+    wanted = content.words
     told = {
-        "product": str(product.pk), "name": product.title, "summary": product.summary,
-        "description": product.description, "category": product.category.path,
-        "materials": _listed(product.materials), "tags": _listed(product.tags),
-        "origin": product.origin, "hs_code": product.hs_code,
+        "product": str(product.pk), "name": wanted.title, "summary": wanted.summary,
+        "description": wanted.description, "category": paths[wanted.category_id],
+        "materials": _listed(wanted.materials), "tags": _listed(wanted.tags),
+        "origin": wanted.origin, "hs_code": wanted.hs_code,
         "state": STATES.get(product.state, "draft"),
     }  # fmt: skip
-    texts = {row.language: row.words for row in product.translations.all()}
     columns = {field: column for column, field in OWN.items() if field != PICTURE}
     for language in OTHER_LANGUAGES:
-        long_ones: Mapping[str, str] = in_language(texts, language) or {}
-        words = dict(long_ones)
-        words["title"] = in_language(product.titles, language) or ""
+        words = wanted_words(product, language, getattr(product, "amendment", None))
         for name in TRANSLATED:
             told[columns[f"{name}:{language}"]] = words.get(name, "")
     shown = getattr(product, "shown", [])

@@ -22,7 +22,7 @@ from shop.listings.variants import HEAVIEST
 from shop.workspace.imports.words import field_names
 
 NEEDED = ("sku", "title", "price")
-LONGEST_CELL = 8_000
+LONGEST_CELL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +182,10 @@ class MendForm(forms.Form):
                 row.problems = [one for one in row.problems if one[0] not in asked]
         for row in rows:
             for place, _text in row.problems:
-                if place >= 0:
-                    cells = row.cells["cells"]
+                if place >= 0 and _is_line(cell := _cell(row, place)):
                     self.fields[f"cell_{row.number}_{place}"] = forms.CharField(
-                        required=False, max_length=LONGEST_CELL,
-                        initial=cells[place] if place < len(cells) else "",
-                    )  # fmt: skip
+                        required=False, max_length=LONGEST_CELL, initial=cell
+                    )
 
     def lines(self) -> list[dict[str, Any]]:
         """Return each problem with its field, if a cell can be typed."""
@@ -195,7 +193,8 @@ class MendForm(forms.Form):
         for row in self.rows:
             for place, text in row.problems:
                 heading = self.sheet.headings[place] if place >= 0 else ""
-                field = self[f"cell_{row.number}_{place}"] if place >= 0 else None
+                name = f"cell_{row.number}_{place}"
+                field = self[name] if name in self.fields else None
                 found.append({"row": row, "heading": heading, "field": field, "text": text})
         return found
 
@@ -205,9 +204,19 @@ class MendForm(forms.Form):
         for row in self.rows:
             for place, _text in row.problems:
                 typed = self.cleaned_data.get(f"cell_{row.number}_{place}")
-                if place >= 0 and typed is not None:
+                if typed is not None:
                     found.setdefault(row.number, {})[place] = typed.strip()
         return found
+
+
+def _cell(row: CatalogueRow, place: int) -> str:
+    cells: list[str] = row.cells["cells"]
+    return cells[place] if place < len(cells) else ""
+
+
+def _is_line(cell: str) -> bool:
+    """Tell whether a cell can be mended in a field of one line; others are in their file."""
+    return len(cell) <= LONGEST_CELL and "\n" not in cell
 
 
 def _indented(category: Category) -> str:

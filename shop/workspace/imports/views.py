@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from shop import clock
+from shop.accounts.models import User
 from shop.errors import NotPossible, ShopError
 from shop.forms.visible_text import seen_only
 from shop.imports import columns, receive
 from shop.imports.check import check_rows
+from shop.imports.doubles import mark_doubles
 from shop.imports.models import CatalogueRow, CatalogueSheet, SheetPicture
 from shop.imports.plan import plan_of
 from shop.imports.read import MOST_BYTES, MOST_ROWS, refuse_at_once
@@ -144,7 +146,7 @@ def check(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpResp
         if _check_again(request, found, found.fields, asked.choices(found.choices)):
             return redirect("workspace-catalogue-sheet", merchant.slug, found.pk)
     elif is_mended and mend.is_valid():
-        _mend(found, mend, at=clock.moment_of(request))
+        _mend(found, mend, at=clock.moment_of(request), by=request.user)
         messages.success(request, _("The rows were checked again."))
         return redirect("workspace-catalogue-sheet", merchant.slug, found.pk)
     rows = CatalogueRow.objects.filter(sheet=found).exclude(changes=[])
@@ -152,7 +154,7 @@ def check(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpResp
     context = {
         "part": "products", "sheet": found, "counts": counts, "asked": asked, "mend": mend,
         "changes": _shown_changes(rows.order_by("number")[:SHOWN]),
-        "has_prices": Right.PRICES in request.rights,
+        "is_begun": found.brought.exists(),
     }  # fmt: skip
     status = 422 if asked.errors or mend.errors else 200
     return render(request, "shop/workspace/imports/check.html", context, status=status)
@@ -222,7 +224,7 @@ def _steer(request: MemberRequest, found: CatalogueSheet, *, at: datetime) -> No
         case "write":
             _begin_writing(request, found, at=at)
         case "undo" if _may_undo(found, at=at):
-            receive.begin(found, State.UNDOING, at=at)
+            receive.begin(found, State.UNDOING, at=at, by=request.user)
         case "archive":
             _take_archive(request, found, at=at)
 
@@ -232,7 +234,7 @@ def _begin_writing(request: MemberRequest, found: CatalogueSheet, *, at: datetim
     submits = "submit" in request.POST
     rows = CatalogueSheet.objects.filter(pk=found.pk, state=State.CHECKED)
     rows.update(choices=found.choices | {"submit": submits})
-    receive.begin(found, State.WRITING, at=at)
+    receive.begin(found, State.WRITING, at=at, by=request.user)
 
 
 def _take_archive(request: MemberRequest, found: CatalogueSheet, *, at: datetime) -> None:
@@ -251,7 +253,7 @@ def _check_again(
     try:
         with transaction.atomic():
             columns.match(found, fields, choices, at=at)
-            receive.begin(found, State.CHECKING, at=at)
+            receive.begin(found, State.CHECKING, at=at, by=request.user)
     except ShopError as refusal:
         messages.error(request, str(refusal))
         return False
@@ -259,10 +261,15 @@ def _check_again(
 
 
 @transaction.atomic
-def _mend(found: CatalogueSheet, form: MendForm, *, at: datetime) -> None:
-    """Write typed cells into their rows, and check the products that these belong to again."""
-    cells = form.mended()
-    groups = {row.group for row in form.rows if row.number in cells}
+def _mend(found: CatalogueSheet, form: MendForm, *, at: datetime, by: User) -> None:
+    """Write typed cells into their rows, and check the products of all shown rows again.
+
+    Of some the cells are right: what kept them from being brought in was mended elsewhere.
+    """
+    cells, plan = form.mended(), plan_of(found)
+    found.by = by  # by their rights from now on
+    CatalogueSheet.objects.filter(pk=found.pk).update(by=by)
+    groups = {row.group for row in form.rows}
     rows = CatalogueRow.objects.filter(sheet=found, group__in=groups, state=RowState.WRONG)
     locked = lock(rows, fully=True)
     for row in locked:
@@ -270,10 +277,12 @@ def _mend(found: CatalogueSheet, form: MendForm, *, at: datetime) -> None:
         for place, text in cells.get(row.number, {}).items():
             told += [""] * (place + 1 - len(told))
             told[place] = text
-        row.cells = {**row.cells, "cells": told, "twice": 0, "fault": ""}
+        row.cells = {**row.cells, "cells": told}
         row.enter(RowState.WAITING)
-    check_rows(found, plan_of(found), locked, at=at)
-    if found.state == State.DONE:
+    check_rows(found, plan, locked, at=at, is_again=True)
+    mark_doubles(found, plan, of=locked)
+    is_ready = CatalogueRow.objects.filter(sheet=found, state=RowState.READY).exists()
+    if found.state == State.DONE and is_ready:
         CatalogueSheet.objects.filter(pk=found.pk).move_to(State.CHECKED)
 
 

@@ -71,7 +71,7 @@ def checked(sheet: CatalogueSheet, fields: dict[str, str] | None = None, **choic
     for heading, field in (fields or {}).items():
         told[sheet.headings.index(heading)] = field
     columns.match(sheet, told, sheet.choices | choices, at=NOON)
-    receive.begin(sheet, State.CHECKING, at=NOON)
+    receive.begin(sheet, State.CHECKING, at=NOON, by=sheet.by)
     run_queued_work()
     sheet.refresh_from_db()
     return sheet
@@ -79,7 +79,7 @@ def checked(sheet: CatalogueSheet, fields: dict[str, str] | None = None, **choic
 
 def brought(sheet: CatalogueSheet) -> CatalogueSheet:
     """Return a checked sheet that was brought in."""
-    receive.begin(sheet, State.WRITING, at=NOON)
+    receive.begin(sheet, State.WRITING, at=NOON, by=sheet.by)
     run_queued_work()
     sheet.refresh_from_db()
     return sheet

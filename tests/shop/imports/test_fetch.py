@@ -150,7 +150,7 @@ def test_a_redirect_is_followed(at):
         ("busy", "The server is busy (503).", True),
         ("page", "leads to a page, not to a picture", False),
         ("round", "leads on and on, and nowhere", False),
-        ("file", "begins with https://", False),
+        ("file", "begins with https", False),
         ("astray", "a network that is not public", False),
         ("huge", "must be smaller than 10 MB", False),
         ("huge-without-saying", "must be smaller than 10 MB", False),
@@ -221,14 +221,14 @@ def test_addresses_inside_are_refused_without_a_connection(address):
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("ftp://pictures.example/a.jpg", "begins with https://"),
-        ("//pictures.example/a.jpg", "begins with https://"),
-        ("javascript:alert(1)", "begins with https://"),
-        ("http://", "begins with https://"),
+        ("ftp://pictures.example/a.jpg", "begins with https"),
+        ("//pictures.example/a.jpg", "begins with https"),
+        ("javascript:alert(1)", "begins with https"),
+        ("http://", "begins with https"),
         ("http://name:word@pictures.example/a.jpg", "a name and a password"),
         ("http://pictures.example:22/a.jpg", "Nothing is fetched from this port."),
         ("http://pictures.example:99999/a.jpg", "no address of a picture"),
-        ("http://good.example\\@127.0.0.1/a.jpg", "begins with https://"),
+        ("http://good.example\\@127.0.0.1/a.jpg", "begins with https"),
     ],
 )
 def test_addresses_that_are_none_are_refused(address, said):

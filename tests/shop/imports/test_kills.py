@@ -35,7 +35,7 @@ def killed_after(steps: int, sheet: CatalogueSheet) -> None:
 
 def begun(own, sheet) -> CatalogueSheet:
     columns.match(sheet, sheet.fields, sheet.choices, at=NOON)
-    receive.begin(sheet, "checking", at=NOON)
+    receive.begin(sheet, "checking", at=NOON, by=sheet.by)
     return sheet
 
 
@@ -46,7 +46,7 @@ def test_a_worker_that_is_killed_five_times_ends_like_an_undisturbed_one(clock_a
     sheet = begun(own, sent(own, csv_of([HEAD, *ROWS])))
     run_queued_work()
     sheet.refresh_from_db()
-    receive.begin(sheet, "writing", at=NOON)
+    receive.begin(sheet, "writing", at=NOON, by=sheet.by)
 
     for n in range(1, 6):
         killed_after(chance.randint(0, 5), sheet)
@@ -74,7 +74,7 @@ def test_two_workers_at_one_sheet_do_nothing_twice(clock_at):
     sheet = begun(own, sent(own, csv_of([HEAD, *ROWS[:30]])))
     run_queued_work()
     sheet.refresh_from_db()
-    receive.begin(sheet, "writing", at=NOON)
+    receive.begin(sheet, "writing", at=NOON, by=sheet.by)
 
     at_once([lambda: receive.work_on.func(sheet.pk)] * 4)
     run_queued_work()

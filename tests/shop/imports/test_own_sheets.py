@@ -176,7 +176,7 @@ def test_rows_of_a_product_that_say_different_things_are_told(shop_of):
 def test_a_killed_worker_loses_nothing_and_does_nothing_twice(shop_of, clock_at):
     clock_at(NOON)
     sheet = checked(sent(shop_of, csv_of(ROWS)))
-    receive.begin(sheet, "writing", at=NOON)
+    receive.begin(sheet, "writing", at=NOON, by=sheet.by)
     # What a process leaves that died between two products: one is there, and its rows say so.
     write_next(CatalogueSheet.objects.get(pk=sheet.pk), plan_of(sheet), at=NOON)
     assert Product.objects.count() == 1
@@ -259,7 +259,7 @@ def test_a_sheet_is_taken_back(shop_of):
     sheet = all_in(shop_of, csv_of(rows))
     assert Product.objects.count() == 3
 
-    receive.begin(sheet, "undoing", at=NOON)
+    receive.begin(sheet, "undoing", at=NOON, by=sheet.by)
     run_queued_work()
 
     sheet.refresh_from_db()
@@ -278,7 +278,7 @@ def test_what_was_changed_since_stays_when_a_sheet_is_taken_back(shop_of):
     belt = Product.objects.get(title="Harness belt")
     all_in(shop_of, csv_of([["sku", "name", "weight_g"], ["BELT-90", "Belt of mine", "260"]]))
 
-    receive.begin(CatalogueSheet.objects.get(pk=sheet.pk), "undoing", at=NOON)
+    receive.begin(CatalogueSheet.objects.get(pk=sheet.pk), "undoing", at=NOON, by=sheet.by)
     run_queued_work()
 
     belt.refresh_from_db()

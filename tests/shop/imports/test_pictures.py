@@ -145,7 +145,7 @@ def test_a_server_that_is_busy_is_asked_again_later_and_not_for_ever(own, settin
     settings.PICTURE_NETWORKS = ["127.0.0.1/32"]
     settings.SITE_URL, settings.ALLOWED_HOSTS = "https://shop.example", ["testserver"]
     sheet = checked(sent(own, csv_of([HEAD, row(1, "http://127.0.0.1:9/a.jpg")])))
-    receive.begin(sheet, "writing", at=NOON)
+    receive.begin(sheet, "writing", at=NOON, by=sheet.by)
     receive.work_on.func(sheet.pk)
 
     for tries in (1, 2):

@@ -235,3 +235,51 @@ def test_a_store_without_products_gets_an_example(client, own):
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert text.startswith("product,name,summary")
     assert "TOE-38" in text
+
+
+def test_a_sku_that_stands_there_twice_does_not_go_in_by_pressing_the_button(client, own):
+    head = ["sku", "name", "category", "price"]
+    rows = [["A-1", "One", "home", "9.00"], ["A-1", "Two", "home", "20.00"]]
+    sheet = send(client, own, csv_of([head, *rows]))
+    client.post(where(own, f"{sheet.pk}/columns/"), columns(sheet))
+    run_queued_work()
+
+    client.post(where(own, f"{sheet.pk}/check/"), {"mend": "1", "cell_3_0": "A-1"})
+    assert set(sheet.rows.values_list("number", "state")) == {(2, "ready"), (3, "wrong")}
+    client.post(where(own, f"{sheet.pk}/check/"), {"mend": "1", "cell_3_0": "A-2"})
+    assert set(sheet.rows.values_list("number", "state")) == {(2, "ready"), (3, "ready")}
+
+
+def test_a_row_whose_hindrance_was_mended_elsewhere_is_checked_again(client, own):
+    product = make.product(of=own, title="Bag", state="submitted")
+    variant = make.variant(20_00, of=product)
+    sheet = send(client, own, csv_of([["sku", "weight_g"], [variant.sku, "900"]]))
+    client.post(where(own, f"{sheet.pk}/columns/"), columns(sheet))
+    run_queued_work()
+    client.post(where(own, f"{sheet.pk}/"), {"do": "write"})
+    run_queued_work()
+    assert sheet.rows.get().state == "wrong"
+    here = where(own, f"{sheet.pk}/check/")
+
+    client.post(here, {"mend": "1"})  # nothing has changed: it stays where it is
+    sheet.refresh_from_db()
+    assert sheet.state == "done"
+    Product.objects.filter(pk=product.pk).update(state="draft")
+    client.post(here, {"mend": "1"})
+
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.rows.get().state) == ("checked", "ready")
+
+
+def test_a_long_cell_is_mended_in_its_file_and_keeps_no_other_from_being_mended(client, own):
+    head = ["sku", "name", "category", "price", "description"]
+    rows = [["A-1", "One", "home", "9,O0", ""], ["A-2", "Two", "home", "9.00", "x" * 9_000]]
+    sheet = send(client, own, csv_of([head, *rows]))
+    client.post(where(own, f"{sheet.pk}/columns/"), columns(sheet))
+    run_queued_work()
+
+    page = client.get(where(own, f"{sheet.pk}/check/"))
+    assert "In your file" in page.text
+    client.post(where(own, f"{sheet.pk}/check/"), {"mend": "1", "cell_2_3": "9.00"})
+
+    assert set(sheet.rows.values_list("number", "state")) == {(2, "ready"), (3, "wrong")}
