@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import RegularPrice
-from shop.imports.wanted import Problem, WantedProduct, WantedVariant
+from shop.imports.wanted import SheetProblem, WantedProduct, WantedVariant
 from shop.listings.edit import TypedWords
 from shop.listings.variants import TypedVariant, row_errors
 from shop.merchants.models import Merchant
@@ -37,7 +37,7 @@ class StoredProduct:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SheetChange:
     """A change as it is shown: of which row, what, from what, to what."""
 
     row: int
@@ -57,8 +57,8 @@ class Comparison:
     prices: dict[int, int] = field(default_factory=dict)
     units: dict[int, int] = field(default_factory=dict)
     texts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    changes: list[SheetChange] = field(default_factory=list)
+    problems: list[SheetProblem] = field(default_factory=list)
     is_edited: bool = False
 
     @property
@@ -68,7 +68,7 @@ class Comparison:
 
     def note(self, row: int, what: str, before: object, after: object) -> None:
         """Put a change down."""
-        self.changes.append(Change(row, what, _shown(before), _shown(after)))
+        self.changes.append(SheetChange(row, what, _shown(before), _shown(after)))
 
 
 def stored_products(merchant: Merchant, skus: Collection[str]) -> dict[str, StoredProduct]:
@@ -109,10 +109,10 @@ def compare(
     made.problems += wanted.problems
     if Right.WORDS not in rights:
         text = _("Whoever sent this sheet may not change products of this store any more.")
-        made.problems.append(Problem(wanted.group, -1, text))
+        made.problems.append(SheetProblem(wanted.group, -1, text))
     if len(there) > 1:
         text = _("The SKUs of these rows belong to different products here.")
-        made.problems.append(Problem(wanted.group, -1, text))
+        made.problems.append(SheetProblem(wanted.group, -1, text))
     if made.problems:
         return made
     if stored is None:
@@ -128,7 +128,7 @@ def compare(
         for (number, _name), text in row_errors(
             shown, wanted=wants, is_approved=is_approved
         ).items():
-            made.problems.append(Problem(numbers.get(number, wanted.group), -1, text))
+            made.problems.append(SheetProblem(numbers.get(number, wanted.group), -1, text))
     return made
 
 
@@ -164,11 +164,11 @@ def _as_new(made: Comparison) -> None:
     told = {name: value for name, value in wanted.words.items() if name != "otherwise"}
     told.setdefault("category_id", wanted.words.get("otherwise"))
     if not told.get("title"):
-        made.problems.append(Problem(wanted.group, -1, _(
+        made.problems.append(SheetProblem(wanted.group, -1, _(
             "There is no product with this SKU yet, and a new one needs a name."
         )))  # fmt: skip
     if not told["category_id"]:
-        made.problems.append(Problem(wanted.group, -1, _("Choose a category")))
+        made.problems.append(SheetProblem(wanted.group, -1, _("Choose a category")))
     if made.problems:
         return
     for name in ("hs_code", "origin"):
@@ -294,18 +294,18 @@ def _refuse_without(made: Comparison, stored: StoredProduct, rights: Collection[
     product, wanted = stored.product, made.wanted
     if product.kind == Product.Kind.EXPERIENCE:
         text = _("This is an experience: its dates are changed under Dates.")
-        made.problems.append(Problem(wanted.group, -1, text))
+        made.problems.append(SheetProblem(wanted.group, -1, text))
     elif product.state == Product.State.SUBMITTED and made.changes:
         text = _("It waits for a review. Take it back first, then bring this row in.")
-        made.problems.append(Problem(wanted.group, -1, text))
+        made.problems.append(SheetProblem(wanted.group, -1, text))
     rows = {change.row for change in made.changes if change.what == "price"}
     if made.prices and Right.PRICES not in rights:
         text = _("Your role does not change prices of what is on sale.")
-        made.problems += [Problem(row, -1, text) for row in sorted(rows)]
+        made.problems += [SheetProblem(row, -1, text) for row in sorted(rows)]
     rows = {change.row for change in made.changes if change.what == "stock"}
     if made.units and Right.STOCK not in rights:
         text = _("Your role does not change stock.")
-        made.problems += [Problem(row, -1, text) for row in sorted(rows)]
+        made.problems += [SheetProblem(row, -1, text) for row in sorted(rows)]
 
 
 def _plain(value: Any) -> Any:

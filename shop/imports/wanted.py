@@ -48,7 +48,7 @@ WEIGHTS = {"weight_g": "g", "weight_kg": "kg", "weight_lb": "lb", "weight_oz": "
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SheetProblem:
     """Something wrong: in which row, in which column (-1: in none), and what to do."""
 
     row: int
@@ -81,7 +81,7 @@ class WantedProduct:
     pictures: list[tuple[str, str]] = field(default_factory=list)
     is_hidden: bool | None = None
     fill: Mapping[str, Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[SheetProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -95,7 +95,7 @@ def wanted_of(rows: Sequence[CatalogueRow], plan: SheetPlan) -> WantedProduct:
     read = []
     for row in rows:
         if fault := row.cells.get("fault"):
-            made.problems.append(Problem(row.number, -1, whole[fault]))
+            made.problems.append(SheetProblem(row.number, -1, whole[fault]))
         read.append((row.number, row.cells["cells"], plan.cells(row.cells["cells"])))
     if made.problems:
         return made
@@ -146,7 +146,7 @@ def _one(
             continue
         if first is not None:
             if text != first:
-                made.problems.append(Problem(number, plan.place(name), _(
+                made.problems.append(SheetProblem(number, plan.place(name), _(
                     "All rows of one product say the same here."
                 )))  # fmt: skip
             continue
@@ -154,7 +154,7 @@ def _one(
         try:
             value = read(text)
         except Unclear as refusal:
-            made.problems.append(Problem(number, plan.place(name), str(refusal)))
+            made.problems.append(SheetProblem(number, plan.place(name), str(refusal)))
             return None
     return value if first is not None else None
 
@@ -179,7 +179,7 @@ def _read_category(made: WantedProduct, rows: Cells, plan: SheetPlan) -> None:
     elif category := plan.category_of(found[1]):
         made.words["category_id"] = category
     else:
-        made.problems.append(Problem(found[0], plan.place("category"), _(
+        made.problems.append(SheetProblem(found[0], plan.place("category"), _(
             "Choose which of our categories this is, or write its path, like home/decor."
         )))  # fmt: skip
     category = made.words.get("category_id") or made.words.get("otherwise")
@@ -192,7 +192,7 @@ def _read_state(made: WantedProduct, rows: Cells, plan: SheetPlan) -> None:
         if plan.format == Format.WOOCOMMERCE and re.search(
             r"grouped|external|virtual|downloadable", kind
         ):
-            made.problems.append(Problem(number, plan.place("type"), _(
+            made.problems.append(SheetProblem(number, plan.place("type"), _(
                 "This kind of product cannot be sold here: goods that are sent can."
             )))  # fmt: skip
         if is_child(cells):
@@ -201,7 +201,7 @@ def _read_state(made: WantedProduct, rows: Cells, plan: SheetPlan) -> None:
             try:
                 told = values.is_hidden(cells.get(name, ""))
             except Unclear as refusal:
-                made.problems.append(Problem(number, plan.place(name), str(refusal)))
+                made.problems.append(SheetProblem(number, plan.place(name), str(refusal)))
                 continue
             if told is not None:
                 made.is_hidden = bool(made.is_hidden) or told
@@ -220,7 +220,7 @@ def _read_variants(made: WantedProduct, lines: Lines, plan: SheetPlan) -> None:
             made.variants += _sizes(made, number, cells, choices, plan)
     if len(made.variants) > MOST_ROWS:
         text = _("A product has %(most)d variants at the most.") % {"most": MOST_ROWS}
-        made.problems.append(Problem(made.group, -1, text))
+        made.problems.append(SheetProblem(made.group, -1, text))
     if not names and not any(_has_choices(row, cells, plan) for _n, row, cells in sizes):
         made.option_names = () if len(made.variants) == 1 else None
 
@@ -258,7 +258,7 @@ def _option_names(
     names = tuple(name[:LONGEST_NAME] for name in found)
     if len(names) > OPTIONS:
         text = _("At most %(most)d things can be chosen of a product.") % {"most": OPTIONS}
-        made.problems.append(Problem(made.group, -1, text))
+        made.problems.append(SheetProblem(made.group, -1, text))
     return names
 
 
@@ -279,11 +279,11 @@ def _choices(
              for place in places if place in columns]  # fmt: skip
     if any(len(value) > LONGEST_VALUE for words in told for value in words):
         text = _("A word has at most %(most)d letters.") % {"most": LONGEST_VALUE}
-        made.problems.append(Problem(number, plan.place("option1"), text))
+        made.problems.append(SheetProblem(number, plan.place("option1"), text))
         return None
     if len(told) != len(names) and names:
         text = _("Say of each row which size or kind it is: %(names)s.")
-        made.problems.append(Problem(number, plan.place("option1"), text % {
+        made.problems.append(SheetProblem(number, plan.place("option1"), text % {
             "names": listed(names)
         }))  # fmt: skip
         return None
@@ -309,7 +309,7 @@ def _sizes(
             try:
                 numbers[what] = read(text)
             except Unclear as refusal:
-                made.problems.append(Problem(number, plan.place(name), str(refusal)))
+                made.problems.append(SheetProblem(number, plan.place(name), str(refusal)))
     if len(choices) > 1 and numbers["units"] is not None:
         numbers["units"] = None
         made.notes.append(_("The sheet has one stock for all sizes together: type each of them."))
@@ -331,7 +331,7 @@ def _skus(
         return [_as_sku(made, number, told, plan)]
     stem = several[0] or cells.get("product") or made.words.get("title", "")
     if not stem:
-        made.problems.append(Problem(number, plan.place("sku"), _(
+        made.problems.append(SheetProblem(number, plan.place("sku"), _(
             "There is no product with this SKU yet, and a new one needs a name."
         )))  # fmt: skip
     return [_made_up(stem, *options) for options in choices]
@@ -350,7 +350,7 @@ def _made_up(*words: str) -> str:
 def _as_sku(made: WantedProduct, number: int, told: str, plan: SheetPlan) -> str:
     sku = NOT_IN_SKU.sub("-", told).strip("-._/")
     if not SKU.match(sku):
-        made.problems.append(Problem(number, plan.place("sku"), _(
+        made.problems.append(SheetProblem(number, plan.place("sku"), _(
             "A SKU has at most 40 letters, digits, dots and hyphens, like AD-TH-140"
         )))  # fmt: skip
     elif sku != told:
@@ -377,7 +377,7 @@ def _read_pictures(made: WantedProduct, lines: Lines, plan: SheetPlan) -> None:
             for source in filter(None, map(str.strip, BETWEEN_PICTURES.split(text))):
                 if len(source) > LONGEST_SOURCE:
                     too_long = _("This address is too long.")
-                    made.problems.append(Problem(number, place, too_long))
+                    made.problems.append(SheetProblem(number, place, too_long))
                     continue
                 found.setdefault(source, (alt or title)[:200])
     made.pictures = list(found.items())
@@ -393,4 +393,4 @@ def mended(rows: Sequence[CatalogueRow], number: int, place: int, text: str) -> 
             row.cells = {**row.cells, "cells": cells}
 
 
-__all__ = ["Problem", "WantedProduct", "WantedVariant", "mended", "replace", "wanted_of"]
+__all__ = ["SheetProblem", "WantedProduct", "WantedVariant", "mended", "replace", "wanted_of"]

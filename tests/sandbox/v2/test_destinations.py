@@ -134,6 +134,7 @@ def test_a_ping_reaches_one_destination(api, sandbox, destinations, receiver):
     assert (event.type, event.related_object.id) == ("v2.core.event_destination.ping", made.id)
     wait_until(lambda: receiver.bodies)
     assert json.loads(receiver.bodies[0])["id"] == event.id
+    assert sandbox.wait_until_delivered()
     assert {attempt.url for attempt in sandbox.deliveries()} == {receiver.url}
 
 
