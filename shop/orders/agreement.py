@@ -40,17 +40,18 @@ def agreement(priced: PricedCart) -> Agreement:
             [pk, option.service, quote.parcel_prices[pk]] for pk, option in priced.chosen.items()
         ],
         "total": quote.total,
-    }
+    } | _dates(priced)
     return Agreement(quote.total, _hash(facts), wish(priced))
 
 
 def wish(priced: PricedCart) -> str:
-    """Return a digest of the cart's lines, vouchers, services and address, without prices."""
+    """Return a digest of the cart's lines, their dates, vouchers, services, address; no prices."""
     cart = priced.cart
     # Named only where there are some: a wish from before it was asked stays the same.
     off = {"taken_off": sorted(priced.taken_off)} if priced.taken_off else {}
     return _hash(
         off
+        | _dates(priced)
         | {
             "lines": sorted([line.variant_id, line.quantity] for line in priced.lines),
             "vouchers": sorted(pick.promotion_id for pick in priced.picks),
@@ -59,6 +60,16 @@ def wish(priced: PricedCart) -> str:
             "country": cart.country,
         }
     )
+
+
+def _dates(priced: PricedCart) -> dict[str, list[tuple[int, str]]]:
+    """Return when the sessions of a cart begin: a host may move one. Nothing where it has none."""
+    starts = sorted(
+        (line.variant_id, line.variant.session_start.isoformat())
+        for line in priced.lines
+        if line.variant.session_start
+    )
+    return {"starts": starts} if starts else {}
 
 
 def _hash(facts: object) -> str:

@@ -107,7 +107,7 @@ def _why_not_cancelled(line: OrderLine, *, at: datetime) -> str:
     starts = line.variant.session_start
     if starts is None or at <= starts - BEFORE_SESSION:
         return ""
-    if was_moved(line) and at < starts:  # they booked another time
+    if was_moved(line) and at < starts:  # they chose another time
         return ""
     return _("A date can be cancelled until %(hours)d hours before it begins.") % {
         "hours": hours_before()
@@ -115,9 +115,12 @@ def _why_not_cancelled(line: OrderLine, *, at: datetime) -> str:
 
 
 def was_moved(line: OrderLine) -> bool:
-    """Tell whether the session of a line got another time after it was booked."""
-    moved, paid = line.variant.moved_at, line.order.paid_at
-    return bool(moved and paid and moved > paid)
+    """Tell whether the session of a line got another time after its order was placed.
+
+    Who was paying meanwhile had agreed to the time of before.
+    """
+    moved = line.variant.moved_at
+    return bool(moved and moved > line.order.placed_at)
 
 
 def _reasons(line: OrderLine, kind: str) -> tuple[str, ...]:

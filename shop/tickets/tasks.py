@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop import clock, dates
+from shop.catalogue.models import Variant
 from shop.currencies import written
+from shop.festivals.models import ChangeLog
 from shop.mail import send
 from shop.mail.send import Attachment
 from shop.orders.models import Order, OrderLine, Refund
@@ -55,6 +57,7 @@ def send_tickets(order_id: int) -> None:
         text = calendar(visit, url=link, at=clock.now())
         files.append(Attachment(name, text, "text/calendar"))
     send("receipt", order.contact.email, language=order.language, context=context, files=files)
+    _tell_moves(order, visits)
 
 
 @task
@@ -110,6 +113,36 @@ def send_one_moved(order_id: int, pool_id: int, before: str, words: str) -> None
     context = moved_context(order, visit, datetime.fromisoformat(before), words)
     send("session-moved", order.contact.email, language=order.language, context=context,
          files=[file])  # fmt: skip
+
+
+def _tell_moves(order: Order, visits: Sequence[Sequence[OrderLine]]) -> None:
+    """Queue a mail for each session that was moved while its order was being paid.
+
+    Whoever was told of a move then had a paid order. Asked after the payment is committed, so
+    that none is left out; one in the same moment may be told twice.
+    """
+    for visit in visits:
+        now = visit[0].variant
+        if not now.moved_at or now.moved_at <= order.placed_at:
+            continue
+        before, words = _start_of(now, at=order.placed_at)
+        if before != now.session_start:
+            enqueue(send_one_moved, order.pk, now.pool_id, before.isoformat(), words)
+
+
+def _start_of(variant: Variant, *, at: datetime) -> tuple[datetime, str]:
+    """Return when a session was to begin as of an instant, and the host's last words on its moves.
+
+    From now on backwards: no two dates of one experience begin at the same time.
+    """
+    start, words = cast("datetime", variant.session_start), ""
+    moves = ChangeLog.objects.filter(
+        subject="product", subject_id=variant.product_id, action="move date", at__gt=at
+    )
+    for move in moves.order_by("-at", "-pk"):
+        if datetime.fromisoformat(move.after["starts"]) == start:
+            start, words = datetime.fromisoformat(move.before["starts"]), words or move.reason
+    return start, words
 
 
 def booked_orders(pool_id: int) -> QuerySet[Order]:

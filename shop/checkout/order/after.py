@@ -79,7 +79,7 @@ def _too_late(parts: Sequence[Suborder], *, at: datetime) -> set[int]:
     if not visits:
         return set()
     far = Q(variant__session_start__gte=at + BEFORE_SESSION)
-    moved = Q(variant__moved_at__gt=F("order__paid_at"), variant__session_start__gt=at)
+    moved = Q(variant__moved_at__gt=F("order__placed_at"), variant__session_start__gt=at)
     lines = OrderLine.objects.filter(far | moved, suborder__in=visits)
     return set(visits) - set(lines.values_list("suborder", flat=True))
 

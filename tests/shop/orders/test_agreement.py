@@ -1,5 +1,8 @@
 """The shopper agrees to every line, not to a sum alone."""
 
+import hashlib
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from shop.cart.change import add, choose_services, send_to, use_voucher
 from shop.cart.models import Cart, CartLine
 from shop.cart.pricing import price_cart
+from shop.catalogue.models import Variant
 from shop.delivery.models import Country
 from shop.errors import CartChanged, PriceChanged
 from shop.orders.agreement import wish
@@ -14,6 +18,7 @@ from shop.orders.models import Order
 from shop.orders.place import Superseded, place_order
 from tests import make
 from tests.make import NOON
+from tests.shop.tickets import visits
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +80,37 @@ def test_a_deal_and_an_equal_regular_price_are_not_the_same_promise():
 
     assert (before.total, after.total) == (15_00, 15_00)
     assert before.digest != after.digest
+
+
+def test_a_date_that_moved_is_agreed_to_again():
+    adult, *_others = visits.session()
+    who = make.cart({adult: 1})
+    before = make.agreed(who)
+    Variant.objects.filter(pk=adult.pk).update(session_start=visits.FRIDAY + visits.DAY)
+
+    after = make.agreed(who)
+
+    assert before.total == after.total
+    assert before.digest != after.digest
+    with pytest.raises(CartChanged):  # no price did
+        place_order(who, agreed=before, at=NOON)
+    with pytest.raises(PriceChanged):
+        place_order(who, agreed=replace(before, wish=""), at=NOON)
+    assert not Order.objects.exists()
+
+
+def test_what_goods_agree_to_has_no_dates():
+    who = make.cart({make.variant(20_00): 1})
+    facts = {
+        "lines": [[line.variant_id, None, 1, 20_00, 20_00] for line in priced(who).lines],
+        "benefits": [],
+        "parcels": [[pk, way.service, way.price] for pk, way in priced(who).chosen.items()],
+        "total": priced(who).quote.total,
+    }
+
+    text = json.dumps(facts, sort_keys=True)
+
+    assert make.agreed(who).digest == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_a_wish_stays_the_same_whatever_it_costs():

@@ -6,6 +6,8 @@ import pytest
 from django.core import mail
 
 from shop.catalogue.models import Variant
+from shop.checkout.order.after import afters
+from shop.checkout.order.summary import show_order
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog, PriceSpan, RegularPrice
 from shop.orders.models import Order, Refund
@@ -14,6 +16,7 @@ from shop.stock.models import Pool
 from shop.tickets.change import SessionWish, change_session, set_on_sale
 from tests import make
 from tests.make import NOON
+from tests.paying import begin, deliver
 from tests.queue import run_queued_work
 from tests.shop.returns.test_ask import asked, wish
 from tests.shop.tickets import visits
@@ -127,7 +130,7 @@ def test_tickets_for_a_moved_date_are_given_back_until_it_begins(till):
     adult, *_others = visits.session()
     before, starts = bought(till, {adult: 1}), FRIDAY + HOUR
     after = bought(till, {adult: 1})
-    Order.objects.filter(pk=after.pk).update(paid_at=NOON + HOUR)
+    Order.objects.filter(pk=after.pk).update(placed_at=NOON + HOUR, paid_at=NOON + HOUR)
     change(adult, starts=starts, at=NOON + HOUR / 2)
 
     with pytest.raises(NotPossible):
@@ -135,6 +138,44 @@ def test_tickets_for_a_moved_date_are_given_back_until_it_begins(till):
     asked(before, "cancel", wish(before, 1, "mind"), at=starts - HOUR)
 
     assert [row.order for row in Refund.objects.all()] == [before]
+
+
+def test_who_pays_while_a_date_moves_is_told_and_may_give_the_tickets_back(till, clock_at):
+    adult, *_others = visits.session()
+    payment = begin(make.cart({adult: 1}), at=NOON)
+    soon, starts = NOON + HOUR / 12, FRIDAY + 2 * HOUR
+    change(adult, starts=FRIDAY + HOUR, words="Rain.", at=soon)
+    change(adult, starts=starts, words="The furnace is lit late.", at=soon)
+    run_queued_work()
+    mail.outbox.clear()
+    clock_at(NOON + HOUR / 10)
+
+    till.pay(payment.session_id)
+    deliver(till)
+    run_queued_work()
+
+    order = Order.objects.get()
+    assert order.paid_at > soon
+    told = [letter for letter in mail.outbox if "The furnace is lit late." in letter.body]
+    assert [letter.to for letter in told] == [[order.contact.email]]
+    assert "15:00" in told[0].body  # as was agreed
+    assert "17:00" in told[0].body
+    (shown,) = afters(order, show_order(order), at=starts - HOUR)
+    assert [act.label for act in shown.acts] == ["Cancel the visit"]
+    asked(order, "cancel", wish(order, 1, "mind"), at=starts - HOUR)
+    assert Refund.objects.get().order == order
+
+
+def test_who_books_a_date_that_was_moved_before_is_told_nothing(till):
+    adult, *_others = visits.session()
+    change(adult, starts=FRIDAY + HOUR, at=NOON - HOUR)
+    run_queued_work()
+
+    bought(till, {adult: 1})
+    run_queued_work()
+
+    assert mail.outbox
+    assert not [letter for letter in mail.outbox if "has changed the time" in letter.body]
 
 
 @pytest.mark.parametrize("to", [NOON - HOUR, FRIDAY + DAY])
