@@ -21,11 +21,12 @@ from shop.festivals.changelog import log
 from shop.festivals.deals import reserved_stock
 from shop.festivals.prices import spans
 from shop.festivals.prices.regular import change_prices
-from shop.listings.lock import lock_listings
+from shop.listings.lock import lock_listings, lock_product
 from shop.listings.publish import has_deals
 from shop.listings.refresh import note_stock, refresh_availability
 from shop.stock import count
 from shop.stock.models import Pool
+from shop.stock.units import lock as lock_pools
 from shop.tasks import enqueue
 from shop.tickets.tasks import send_session_moved
 
@@ -63,8 +64,8 @@ def change_session(pool: Pool, wish: SessionWish, *, at: datetime, by: User) -> 
         NotPossible: it has begun or is called off, a percent deal would become dearer, the new
             start is not in the future, or another date of the same experience begins then.
     """
-    kinds = _open_kinds(pool, at=at)
     # In the order of locks: seats, then prices and times, then what lists show of them.
+    kinds = _locked_kinds(pool, at=at)
     fence = partial(reserved_stock.set_aside, at=at)
     counted = count.count({pool.pk: wish.seats}, fence=fence, at=at, by=by)
     own = {row.pk for row in kinds}
@@ -83,7 +84,7 @@ def set_on_sale(pool: Pool, *, is_on: bool, at: datetime, by: User) -> None:
     Raises:
         NotPossible: it has begun, is called off, or has a deal that is not over.
     """
-    kinds = _open_kinds(pool, at=at)
+    kinds = _locked_kinds(pool, at=at)
     if not is_on and has_deals([row.pk for row in kinds], at=at):
         raise NotPossible(_("A date with a deal that is not over stays on sale until then."))
     product = kinds[0].product
@@ -119,12 +120,17 @@ def _move(pool: Pool, kinds: list[Variant], wish: SessionWish, *, at: datetime, 
     enqueue(send_session_moved, pool.pk, before.isoformat(), wish.words[:LONGEST_WORDS])
 
 
-def _open_kinds(pool: Pool, *, at: datetime) -> list[Variant]:
-    """Return the kinds of tickets of a session that has not begun.
+def _locked_kinds(pool: Pool, *, at: datetime) -> list[Variant]:
+    """Lock the seats and the prices of a session that has not begun; return its kinds of tickets.
+
+    They are read behind the locks: it may have been moved or called off meanwhile.
 
     Raises:
         NotPossible: it has begun, or is called off.
     """
+    lock_pools([pool.pk])
+    for product_id in kinds_of(pool).values_list("product", flat=True)[:1]:
+        lock_product(product_id)
     kinds = list(kinds_of(pool).select_related("product__merchant"))
     if not kinds:
         raise NotPossible(_("This session is called off already."))

@@ -1,9 +1,11 @@
 """A date that is open is changed: seats, prices, its hour; its sale stops and goes on."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection, transaction
 
 from shop.catalogue.models import Variant
 from shop.checkout.order.after import afters
@@ -11,11 +13,14 @@ from shop.checkout.order.summary import show_order
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog, PriceSpan, RegularPrice
 from shop.orders.models import Order, Refund
+from shop.payments.call_off import call_off
 from shop.stock.count import TooFewCounted
 from shop.stock.models import Pool
 from shop.tickets.change import SessionWish, change_session, set_on_sale
 from tests import make
+from tests.crowd import at_once
 from tests.make import NOON
+from tests.patience import wait_until
 from tests.paying import begin, deliver
 from tests.queue import run_queued_work
 from tests.shop.returns.test_ask import asked, wish
@@ -24,6 +29,8 @@ from tests.shop.tickets.visits import DAY, FRIDAY, bought
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+WAITING = """SELECT count(*) FROM pg_locks
+WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"""
 
 
 def pool_of(seat) -> Pool:
@@ -187,6 +194,63 @@ def test_a_date_moves_to_no_past_and_to_no_other_date(till, to):
         change(adult, starts=to, words="")
 
     assert now(adult).session_start == FRIDAY
+
+
+def while_another_is_at_it(first, second):
+    """Let the second wait for the first, which has not committed; return what it comes to."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            running = pool.submit(at_once, [second])
+            wait_until(lambda: waits() or running.done())
+            assert not running.done(), "it waits for nobody"
+        return running.result()[0]
+
+
+def waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "second",
+    [
+        lambda seat: change(seat, starts=FRIDAY + HOUR),
+        lambda seat: change(seat, seats=20),
+        lambda seat: set_on_sale(pool_of(seat), is_on=True, **facts(seat)),
+    ],
+    ids=["moved", "more seats", "sold"],
+)
+def test_a_date_that_is_called_off_in_the_same_moment_is_not_changed(second):
+    adult, *_others = visits.session()
+    by = visits.host_of(adult)
+
+    outcome = while_another_is_at_it(
+        lambda: call_off(pool_of(adult), reason="Rain", at=NOON, by=by), lambda: second(adult)
+    )
+
+    assert isinstance(outcome, NotPossible)
+    assert (now(adult).session_start, now(adult).is_active) == (FRIDAY, False)
+    assert pool_of(adult).on_hand == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_moves_at_once_the_second_knows_of_the_first():
+    adult, *_others = visits.session()
+    closes = now(adult).sales_close
+
+    while_another_is_at_it(
+        lambda: change(adult, starts=FRIDAY + HOUR),
+        lambda: change(adult, starts=FRIDAY + 2 * HOUR),
+    )
+
+    assert (now(adult).session_start, now(adult).sales_close) == (
+        FRIDAY + 2 * HOUR, closes + 2 * HOUR,
+    )  # fmt: skip
+    moves = ChangeLog.objects.filter(action="move date").order_by("pk")
+    assert moves[1].before["starts"] == moves[0].after["starts"]
 
 
 def test_what_has_begun_or_is_called_off_is_not_changed(till):
