@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Variant
-from shop.errors import NotPossible
+from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log
 from shop.festivals.deals import reserved_stock
 from shop.festivals.prices import spans
@@ -44,12 +44,14 @@ class SessionWish:
     """What a session is to be: its seats, its start, the prices that change, by variant id.
 
     ``words`` are the host's own: guests read them as they are written, where the start changes.
+    ``seen`` is the start from which the wish was made; None: not asked.
     """
 
     seats: int
     starts: datetime
     amounts: Mapping[int, int] = field(default_factory=dict)
     words: str = ""
+    seen: datetime | None = None
 
 
 @transaction.atomic
@@ -60,12 +62,15 @@ def change_session(pool: Pool, wish: SessionWish, *, at: datetime, by: User) -> 
     sale ends as long before it as until now.
 
     Raises:
+        StaleState: it begins at another time than was seen.
         TooFewCounted: more seats are booked, being paid for, or set aside for deals.
         NotPossible: it has begun or is called off, a percent deal would become dearer, the new
             start is not in the future, or another date of the same experience begins then.
     """
     # In the order of locks: seats, then prices and times, then what lists show of them.
     kinds = _locked_kinds(pool, at=at)
+    if wish.seen not in (None, kinds[0].session_start):
+        raise StaleState
     fence = partial(reserved_stock.set_aside, at=at)
     counted = count.count({pool.pk: wish.seats}, fence=fence, at=at, by=by)
     own = {row.pk for row in kinds}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from shop import clock
 from shop.catalogue.models import Variant
-from shop.errors import NotPossible, ShopError
+from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.local_time import instant, wall_of
 from shop.festivals.models import RegularPrice
 from shop.forms.fields import AmountField, ProseField
@@ -37,10 +37,14 @@ from shop.workspace.products.sessions import pools_of
 
 
 class SessionChangeForm(forms.Form):
-    """The time, the seats and the prices of a date."""
+    """The time, the seats and the prices of a date.
+
+    ``shown`` is when it began as the form was opened: another may have moved it since.
+    """
 
     fields: dict[str, Any]
 
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     day = forms.DateField(
         label=gettext_lazy("Date"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -56,9 +60,14 @@ class SessionChangeForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
     )  # fmt: skip
 
-    def __init__(self, kinds: list[Variant], zone: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kinds, self.zone = kinds, zone
+    def __init__(
+        self, kinds: list[Variant], starts: datetime, zone: str, data: Any, *, seats: int
+    ) -> None:
+        wall = wall_of(starts, zone)
+        first = {"day": wall.date(), "hour": wall.time(), "seats": seats,
+                 "shown": starts.isoformat()}  # fmt: skip
+        super().__init__(data, initial=first)
+        self.kinds, self.starts, self.zone = kinds, starts, zone
         prices = RegularPrice.objects.filter(variant__in=kinds).amounts()
         for row in kinds:
             self.fields[f"price_{row.pk}"] = AmountField(
@@ -67,15 +76,23 @@ class SessionChangeForm(forms.Form):
         self.prices = prices
 
     def clean(self) -> dict[str, Any]:
-        """Work out the instant at which the session begins."""
+        """Work out the instant at which the session begins; day and hour as they were keep it."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
         if told.get("day") and told.get("hour"):
             try:
                 wall = datetime.combine(told["day"], told["hour"])
-                told["starts"] = instant(wall, self.zone, is_second=False)
+                is_kept = wall == wall_of(self.starts, self.zone).replace(second=0, microsecond=0)
+                told["starts"] = (
+                    self.starts if is_kept else instant(wall, self.zone, is_second=False)
+                )
             except NotPossible as refusal:
                 self.add_error("hour", str(refusal))
         return told
+
+    @property
+    def is_stale(self) -> bool:
+        """Tell whether it was opened while the session began at another time."""
+        return self.cleaned_data["shown"] not in ("", self.starts.isoformat())
 
     def amounts(self) -> dict[int, int]:
         """Return the prices that were changed, by variant id."""
@@ -101,11 +118,12 @@ def change(request: MemberRequest, merchant: Merchant, pool_id: int) -> HttpResp
     if "sale" in request.POST:
         return _steer_sale(request, merchant, pool, at=at)
     zone = kinds[0].session_zone or "UTC"
-    wall = wall_of(starts, zone)
-    first = {"day": wall.date(), "hour": wall.time(), "seats": pool.on_hand}
-    form = SessionChangeForm(kinds, zone, request.POST or None, initial=first)
+    form = SessionChangeForm(kinds, starts, zone, request.POST or None, seats=pool.on_hand)
     letter: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
+        if form.is_stale:  # shown anew: what was typed was meant for another time
+            messages.error(request, str(StaleState()))
+            return redirect(request.path)
         is_moved = form.cleaned_data["starts"] != starts
         guests = booked_orders(pool.pk).count() if is_moved else 0
         if guests and "confirm" not in request.POST:
@@ -124,7 +142,9 @@ def _save(request: MemberRequest, form: SessionChangeForm, pool: Pool, *, at: da
     """Save all that was changed, or nothing, and write into the form why not."""
     told = form.cleaned_data
     try:
-        wish = SessionWish(told["seats"], told["starts"], form.amounts(), told["words"])
+        wish = SessionWish(
+            told["seats"], told["starts"], form.amounts(), told["words"], seen=form.starts
+        )
         change_session(pool, wish, at=at, by=request.user)
     except ShopError as refusal:
         form.add_error(None, str(refusal))

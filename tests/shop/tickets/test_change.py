@@ -1,7 +1,8 @@
 """A date that is open is changed: seats, prices, its hour; its sale stops and goes on."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from shop.catalogue.models import Variant
 from shop.checkout.order.after import afters
 from shop.checkout.order.summary import show_order
-from shop.errors import NotPossible
+from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog, PriceSpan, RegularPrice
 from shop.orders.models import Order, Refund
 from shop.payments.call_off import call_off
@@ -282,6 +283,51 @@ def test_the_desk_shows_the_mail_before_the_hour_changes(client, till):
     assert client.post(where, told | {"confirm": "1"}).status_code == 302
     assert now(adult).session_start == FRIDAY + timedelta(hours=2, minutes=30)
     assert pool_of(adult).on_hand == 14
+
+
+def test_a_form_from_before_a_move_does_not_move_the_date_back(client, till):
+    adult, child, family = visits.session()
+    client.force_login(visits.host_of(adult))
+    where = f"/merchant/{adult.product.merchant.slug}/sessions/{adult.pool_id}/change/"
+    shown = re.search(r'name="shown" value="([^"]*)"', client.get(where).text)[1]
+    change(adult, starts=FRIDAY + 2 * HOUR)
+    told = {
+        "shown": shown, "day": "2027-05-21", "hour": "15:00", "seats": "20", "words": "",
+        f"price_{adult.pk}": "40.00", f"price_{child.pk}": "24.00", f"price_{family.pk}": "128.00",
+    }  # fmt: skip
+
+    page = client.post(where, told, follow=True).text
+
+    assert "Someone changed this while you were looking." in page
+    assert (now(adult).session_start, pool_of(adult).on_hand) == (FRIDAY + 2 * HOUR, 12)
+    again = re.search(r'name="shown" value="([^"]*)"', page)[1]
+    client.post(where, told | {"shown": again, "hour": "17:00"})
+    assert (now(adult).session_start, pool_of(adult).on_hand) == (FRIDAY + 2 * HOUR, 20)
+
+
+def test_a_wish_from_before_a_move_is_refused():
+    adult, *_others = visits.session()
+
+    with pytest.raises(StaleState):
+        change(adult, starts=FRIDAY, seats=20, seen=FRIDAY - HOUR)
+
+    assert (now(adult).session_start, pool_of(adult).on_hand) == (FRIDAY, 12)
+
+
+def test_a_date_in_the_hour_that_comes_twice_stays_where_it_is(client, till):
+    starts = datetime(2027, 10, 31, 1, 30, tzinfo=UTC)  # the second 01:30 of that day in Lisbon
+    adult, child, family = visits.session(starts=starts)
+    Variant.objects.filter(pool=adult.pool_id).update(session_zone="Europe/Lisbon")
+    client.force_login(visits.host_of(adult))
+    where = f"/merchant/{adult.product.merchant.slug}/sessions/{adult.pool_id}/change/"
+
+    answer = client.post(where, {
+        "day": "2027-10-31", "hour": "01:30", "seats": "20", "words": "",
+        f"price_{adult.pk}": "40.00", f"price_{child.pk}": "24.00", f"price_{family.pk}": "128.00",
+    })  # fmt: skip
+
+    assert answer.status_code == 302
+    assert (now(adult).session_start, pool_of(adult).on_hand) == (starts, 20)
 
 
 def test_the_desk_saves_seats_and_prices_at_once_and_stops_the_sale(client, till):
