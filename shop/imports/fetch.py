@@ -34,6 +34,7 @@ PIECE = 1 << 16
 PASSING = {408, 425, 429, 500, 502, 503, 504}
 REDIRECTS = {301, 302, 303, 307, 308}
 NAT64 = ip_network("64:ff9b::/96")
+V4_COMPATIBLE = ip_network("::/96")
 type Address = IPv4Address | IPv6Address
 type Resolve = Callable[[str, int], Sequence[str]]
 
@@ -219,6 +220,8 @@ def is_allowed(address: Address) -> bool:
     if any(address in network for network in _trusted()):
         return True
     if isinstance(address, IPv6Address):
+        if address.is_site_local or address in V4_COMPATIBLE:
+            return False  # both are given up, and global for Python
         inside = address.ipv4_mapped or address.sixtofour
         if address.teredo:
             inside = address.teredo[1]
