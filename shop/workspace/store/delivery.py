@@ -21,7 +21,6 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
 from shop.forms.fields import LineField
-from shop.forms.numbers import number_of
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
@@ -39,6 +38,7 @@ FACTS = (
     "closed_zones", "left_out", "closed_to",
 )  # fmt: skip
 MOST_DAYS_OFF = 30
+NAMED_BY, BETWEEN = ("first", "last", "name"), "/"
 LONGEST = timedelta(days=60)
 LATEST = timedelta(days=730)
 
@@ -110,19 +110,26 @@ def set_delivery(
 
 
 @transaction.atomic
-def set_days_off(merchant: Merchant, days: list[dict[str, str]], *, at: datetime, by: User) -> None:
-    """Write down on which days a store does not pack.
+def change_days_off(
+    merchant: Merchant, row: dict[str, str], *, is_off: bool, at: datetime, by: User
+) -> bool:
+    """Add days on which a store does not pack, or take them away; return whether that is new.
 
     Raises:
         NotPossible: they are too many.
     """
-    if len(days) > MOST_DAYS_OFF:
-        raise NotPossible(_("At most 30 entries. Take one that is over away first."))
     now = lock_one(Merchant.objects, merchant.pk)
+    if is_off == (row in now.days_off):
+        return False
+    days = [one for one in now.days_off if one != row] + [row] * is_off
+    if is_off and len(days) > MOST_DAYS_OFF:
+        raise NotPossible(_("At most 30 entries. Take one that is over away first."))
+    days.sort(key=lambda one: one["first"])
     Merchant.objects.filter(pk=now.pk).update(days_off=days)
     mark_change("store", at=at)
     log(now, "days off", at=at, by=by, festival=None,
         before={"days": now.days_off}, after={"days": days})  # fmt: skip
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,37 +164,38 @@ def delivery(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 @store_members(Right.PRICES)
 def days_off(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Add days on which a store does not pack, or take some away."""
-    at, days = clock.moment_of(request), list(merchant.days_off)
-    gone = number_of(request.POST.get("gone", ""))
+    at, gone = clock.moment_of(request), request.POST.get("gone")
     form = DayOffForm(today_of(request), request.POST)
-    if gone is not None:
-        days = [row for place, row in enumerate(days) if place != gone]
-    elif form.is_valid():
-        told = form.cleaned_data
-        days.append({"first": str(told["first"]), "last": str(told["last"]), "name": told["name"]})
-        days.sort(key=lambda row: row["first"])
-    else:
+    if gone is None and not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, str(errors[0]))
+        return redirect("workspace-delivery", merchant.slug)
+    values = gone.split(BETWEEN, 2) if gone is not None else [
+        str(form.cleaned_data[name]) for name in NAMED_BY
+    ]  # fmt: skip
+    row = dict(zip(NAMED_BY, values, strict=False))
     try:
-        if days != merchant.days_off:
-            set_days_off(merchant, days, at=at, by=request.user)
-            messages.success(request, _("Your changes are saved."))
+        is_new = change_days_off(merchant, row, is_off=gone is None, at=at, by=request.user)
+        said = _("Your changes are saved.") if is_new else _("Nothing was changed.")
+        messages.success(request, said)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     return redirect("workspace-delivery", merchant.slug)
 
 
-def _shown_days(merchant: Merchant) -> list[tuple[int, str, str]]:
-    """Return the days off as people read them: their place, their name, from when to when."""
+def _shown_days(merchant: Merchant) -> list[tuple[str, str, str]]:
+    """Return the days off as people read them: what a button calls them, name, from when to when.
+
+    Their place would name others once some are taken away elsewhere.
+    """
     language, found = get_language() or "en", []
-    for place, row in enumerate(merchant.days_off):
+    for row in merchant.days_off:
         days = [dates.day_of_year(date.fromisoformat(row[end]), language)
                 for end in ("first", "last")]  # fmt: skip
         text = days[0] if days[0] == days[1] else _("%(from)s to %(to)s") % {
             "from": days[0], "to": days[1],
         }  # fmt: skip
-        found.append((place, row["name"], text))
+        found.append((BETWEEN.join(row[name] for name in NAMED_BY), row["name"], text))
     return found
 
 

@@ -1,5 +1,6 @@
 """A store says how it sends; pages and carts follow at once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,9 @@ from django.test import Client
 from shop.delivery.models import Country, OwnRate, Rate
 from shop.festivals.models import ChangeLog
 from shop.merchants.models import Merchant
+from shop.workspace.store.delivery import change_days_off
 from tests import make, pages
+from tests.crowd import at_once
 from tests.make import NOON
 from tests.shop.cart.carts import fill
 
@@ -115,9 +118,51 @@ def test_days_off_are_added_and_taken_away(client, desk, where):
     assert "Fair" in client.get(where).text
     client.post(f"{where}days/", days | {"last": str(first - timedelta(days=1))})
     assert len(stored(desk).days_off) == 1
-    client.post(f"{where}days/", {"gone": "0"})
+    client.post(f"{where}days/", {"gone": gone(client.get(where).text)})
 
     assert stored(desk).days_off == []
+
+
+def gone(page) -> str:
+    return re.search(r'name="gone" value="([^"]*)"', page)[1]
+
+
+def test_two_tabs_that_take_the_same_days_away_take_no_others(client, desk, where):
+    first, second = TODAY + timedelta(days=7), TODAY + timedelta(days=9)
+    for day, name in ((first, "Fair / market"), (second, "")):
+        client.post(f"{where}days/", {"name": name, "first": str(day), "last": str(day)})
+    shown = gone(client.get(where).text)
+
+    client.post(f"{where}days/", {"gone": shown})
+    page = client.post(f"{where}days/", {"gone": shown}, follow=True).text
+
+    assert "Nothing was changed." in page
+    assert stored(desk).days_off == [{"first": str(second), "last": str(second), "name": ""}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_days_that_are_added_at_once_are_all_kept(desk):
+    day = str(TODAY + timedelta(days=7))
+    rows = [{"first": day, "last": day, "name": f"Fair {number}"} for number in range(4)]
+
+    def add(row):
+        return lambda: change_days_off(desk.merchant, row, is_off=True, at=NOON, by=desk.member)
+
+    assert at_once([add(row) for row in rows]) == [True] * 4
+    assert sorted(row["name"] for row in stored(desk).days_off) == [row["name"] for row in rows]
+
+
+def test_at_most_thirty_days_off_are_named(client, desk, where):
+    day = str(TODAY + timedelta(days=7))
+    full = [{"first": day, "last": day, "name": f"Fair {number}"} for number in range(30)]
+    Merchant.objects.filter(pk=desk.merchant.pk).update(days_off=full)
+
+    page = client.post(
+        f"{where}days/", {"name": "One more", "first": day, "last": day}, follow=True
+    ).text
+
+    assert "At most 30 entries." in page
+    assert stored(desk).days_off == full
 
 
 def test_the_page_shows_what_a_shopper_sees(client, desk, where):
