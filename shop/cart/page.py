@@ -129,20 +129,21 @@ def _store(
         vouchers=tuple(voucher for voucher in vouchers if voucher.store == merchant.pk),
         goals=tuple(goal for goal in goals if goal.store == merchant.pk),
         arrives=arrives_text(priced, merchant, option) if option else "",
-        free=_free_from(merchant, option),
+        free=_free_from(merchant, priced.options.get(merchant.pk, ())),
         count=items(sum(line.quantity for line in group)),
         sums=store_sums(priced, merchant.pk),
     )
 
 
-def _free_from(merchant: Merchant, option: DeliveryOption | None) -> str:
-    """Say from what sum on a store sends for nothing, as long as that is not reached."""
-    if merchant.free_from is None or option is None or not option.price:
+def _free_from(merchant: Merchant, ways: Sequence[DeliveryOption]) -> str:
+    """Say from what sum on a store sends to this country for nothing, until that is reached."""
+    least = next((way.free_from for way in ways if way.free_from is not None), None)
+    if least is None:
         return ""
     text = _("Free delivery from %(amount)s of goods of this store")
     if merchant.is_free_in_africa_only:
         text = _("Free delivery in Africa from %(amount)s of goods of this store")
-    return text % {"amount": amount(merchant.free_from)}
+    return text % {"amount": amount(least)}
 
 
 def _summary(priced: PricedCart) -> str:

@@ -86,13 +86,18 @@ def workdays_of(merchant: Merchant) -> Workdays:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOption:
-    """One way to send a parcel; days on the way, after it was handed over."""
+    """One way to send a parcel; days on the way, after it was handed over.
+
+    ``free_from`` is what the parcel's goods have to cost to go this way for nothing; None where
+    they do already, or never do.
+    """
 
     service: str
     price: int
     days_from: int
     days_to: int
     is_tracked: bool
+    free_from: int | None = None
 
 
 def delivery_options(
@@ -160,9 +165,10 @@ def _options(rows: list[tuple[Any, ...]], parcel: Parcel) -> tuple[DeliveryOptio
         if parcel.services and service not in parcel.services:
             continue
         price = _own_prices(own).get(str(parcel.merchant_id), table) * heavy
-        if service in FREE and _is_free(parcel, is_in_africa=africa):
-            price = 0
-        found.append(DeliveryOption(service, price, days_from, days_to, is_tracked))
+        least = _least(parcel, is_in_africa=africa) if service in FREE else None
+        if least is not None and parcel.goods >= least:
+            price, least = 0, None
+        found.append(DeliveryOption(service, price, days_from, days_to, is_tracked, least))
     return tuple(sorted(found, key=lambda option: option.price))
 
 
@@ -172,7 +178,6 @@ def _own_prices(told: str | None) -> dict[str, int]:
     return found
 
 
-def _is_free(parcel: Parcel, *, is_in_africa: bool) -> bool:
-    if parcel.free_from is None or parcel.goods < parcel.free_from:
-        return False
-    return is_in_africa or not parcel.is_free_in_africa_only
+def _least(parcel: Parcel, *, is_in_africa: bool) -> int | None:
+    """Return what goods have to cost to be sent for nothing, where the store does that."""
+    return parcel.free_from if is_in_africa or not parcel.is_free_in_africa_only else None

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from shop.cart.change import choose_services
+from shop.cart.models import Cart
 from shop.delivery.models import Country, OwnRate, Rate
 from shop.festivals.models import ChangeLog
 from shop.merchants.models import Merchant
@@ -172,6 +174,31 @@ def test_the_page_shows_what_a_shopper_sees(client, desk, where):
 
     assert "What a shopper sees" in page
     assert "19.50" in page
+
+
+@pytest.mark.parametrize(
+    ("service", "facts", "is_said"),
+    [
+        ("parcel", {"free_from": "500.00"}, True),
+        ("parcel", {"free_from": "1.00"}, False),
+        ("express", {"free_from": "1.00"}, False),  # reached, though the courier is paid
+        ("express", {"free_from": "500.00"}, True),
+        ("parcel", {"free_from": "500.00", "is_free_in_africa_only": "on"}, False),  # to China
+    ],
+)
+def test_the_cart_says_what_sum_is_missing_where_it_would_help(
+    client, desk, where, service, facts, is_said
+):
+    make.delivery(30_00, service="express")
+    assert client.post(where, told(express="on", **facts)).status_code == 302
+    shopper = Client(headers={"Sec-Fetch-Site": "same-origin"})
+    fill(shopper, {desk.variant: 1})
+    choose_services(Cart.objects.latest("pk"), {desk.merchant.pk: service})
+
+    page = shopper.get("/cart/").text
+
+    assert ("Free delivery from" in page) == is_said
+    assert "Free delivery in Africa" not in page
 
 
 def test_the_cart_says_from_what_sum_on_delivery_is_free(client, desk, where):
