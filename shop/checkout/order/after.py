@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -61,11 +61,11 @@ def afters(order: Order, shown: OrderShown, *, at: datetime) -> list[After]:
     for row in ReturnRequest.objects.filter(suborder__order=order).order_by("-pk"):
         found[row.suborder_id].append(row)
     again = replacements_of(order, shown)
-    late = _too_late([parcel.part for parcel in shown.parcels], at=at)
+    cancel = _cancel_until([parcel.part for parcel in shown.parcels], at=at)
     return [
         replace(
             _after(
-                order, parcel.part, found[parcel.part.pk], at=at, is_late=parcel.part.pk in late
+                order, parcel.part, found[parcel.part.pk], at=at, cancel=cancel.get(parcel.part.pk)
             ),
             again=tuple(again.get(parcel.part.pk, ())),
         )
@@ -73,19 +73,30 @@ def afters(order: Order, shown: OrderShown, *, at: datetime) -> list[After]:
     ]
 
 
-def _too_late(parts: Sequence[Suborder], *, at: datetime) -> set[int]:
-    """Return the visits of which no date can be cancelled any more, by their ids."""
+def _cancel_until(parts: Sequence[Suborder], *, at: datetime) -> dict[int, str]:
+    """Return the words on until when visits can be cancelled, by id; none where it is too late.
+
+    Where a date that was not moved is far enough, its rule is told: it is the stricter one.
+    """
     visits = [part.pk for part in parts if not part.service and part.state == State.WAITING]
+    said = dict.fromkeys(visits, "")
     if not visits:
-        return set()
+        return said
     far = Q(variant__session_start__gte=at + BEFORE_SESSION)
     moved = Q(variant__moved_at__gt=F("order__placed_at"), variant__session_start__gt=at)
     lines = OrderLine.objects.filter(far | moved, suborder__in=visits)
-    return set(visits) - set(lines.values_list("suborder", flat=True))
+    lines = lines.annotate(is_moved=ExpressionWrapper(moved, BooleanField()))
+    by_rule = _("You can cancel until %(hours)d hours before the date.") % {"hours": hours_before()}
+    for pk, is_moved in lines.values_list("suborder", "is_moved"):
+        if not is_moved:
+            said[pk] = by_rule
+        elif not said[pk]:
+            said[pk] = _("The time was changed. You can cancel until it begins.")
+    return said
 
 
 def _after(
-    order: Order, part: Suborder, rows: list[ReturnRequest], *, at: datetime, is_late: bool
+    order: Order, part: Suborder, rows: list[ReturnRequest], *, at: datetime, cancel: str | None
 ) -> After:
     place = [order.number, order.token]
     labels = {
@@ -93,7 +104,7 @@ def _after(
         Kind.MISSING: _("It did not arrive"),
         Kind.RETURN: _("Return an item"),
     }
-    kinds = kinds_of(part, at=at) if order.is_paid and not is_late else ()
+    kinds = kinds_of(part, at=at) if order.is_paid and cancel != "" else ()
     acts = [
         ParcelAct(labels[Kind(kind)], reverse("order-ask", args=[*place, part.pk, kind]),
                   is_first=number == 0 and kind == Kind.MISSING)
@@ -106,10 +117,8 @@ def _after(
     if Kind.RETURN in kinds and part.delivered_at:
         date = {"date": day(return_until(part).date())}
         until = _("You can return goods from this parcel until %(date)s.") % date
-    if Kind.CANCEL in kinds and not part.service:
-        until = _("You can cancel until %(hours)d hours before the date.") % {
-            "hours": hours_before()
-        }
+    if Kind.CANCEL in kinds and cancel:
+        until = cancel
     asked = tuple(_asked(row, place) for row in rows)
     return After(tuple(acts), until, asked)
 

@@ -170,8 +170,27 @@ def test_who_pays_while_a_date_moves_is_told_and_may_give_the_tickets_back(till,
     assert "17:00" in told[0].body
     (shown,) = afters(order, show_order(order), at=starts - HOUR)
     assert [act.label for act in shown.acts] == ["Cancel the visit"]
+    assert shown.until == "The time was changed. You can cancel until it begins."
     asked(order, "cancel", wish(order, 1, "mind"), at=starts - HOUR)
     assert Refund.objects.get().order == order
+
+
+def test_beside_a_date_that_was_not_moved_its_stricter_rule_is_told(till):
+    adult, *_others = visits.session()
+    other, *_rest = visits.session(adult.product, starts=FRIDAY + 5 * DAY)
+    order = bought(till, {adult: 1, other: 1})
+    assert until(order, at=FRIDAY - 2 * DAY).startswith("You can cancel until 48 hours before")
+
+    change(adult, starts=FRIDAY + 9 * DAY, at=NOON + HOUR)
+
+    assert until(order, at=FRIDAY).startswith("You can cancel until 48 hours before")
+    assert until(order, at=FRIDAY + 5 * DAY).startswith("The time was changed.")
+    assert until(order, at=FRIDAY + 9 * DAY) == ""
+
+
+def until(order, *, at) -> str:
+    (shown,) = afters(order, show_order(order), at=at)
+    return shown.until
 
 
 def test_who_books_a_date_that_was_moved_before_is_told_nothing(till):
