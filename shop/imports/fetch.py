@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from threading import Timer
+from threading import Event, Timer
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -123,9 +123,9 @@ def _asked(address: str, ways: Ways, left: float) -> tuple[str | None, bytes]:
     opened: list[socket.socket] = []
     manager = _manager(ways, opened)
     # A server that sends a byte now and then is never silent: all of it ends by the clock.
-    end = Timer(left, _hang_up, [opened])
+    is_over = Event()
+    end = Timer(left, _hang_up, [opened, is_over])
     end.start()
-    began = time.monotonic()
     try:
         with manager.request(
             "GET", address, redirect=False, retries=False, preload_content=False,
@@ -136,13 +136,13 @@ def _asked(address: str, ways: Ways, left: float) -> tuple[str | None, bytes]:
                 return found, b""
             _refuse_answer(answer)
             content = _content(answer, ways)
-        if time.monotonic() - began >= left:  # we hung up, which looks like an end
+        if is_over.is_set():  # we hung up, which looks like an end
             raise _too_slow()
         return None, content
     except Forbidden:
         raise Unfetchable(_("This address leads into a network that is not public.")) from None
     except (HTTPError, OSError, ValueError, LocationParseError):
-        if time.monotonic() - began >= left:
+        if is_over.is_set():
             raise _too_slow() from None
         text = _("Nobody answers at this address.")
         raise Unfetchable(text, is_passing=True) from None
@@ -243,7 +243,8 @@ def _is_named(host: str) -> bool:
     return bool(_trusted())
 
 
-def _hang_up(opened: Sequence[socket.socket]) -> None:
+def _hang_up(opened: Sequence[socket.socket], is_over: Event) -> None:
+    is_over.set()  # before anything is cut off: who reads knows by it why
     for one in opened:
         with suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)

@@ -137,7 +137,7 @@ def test_a_private_address_is_told_and_asked_no_more(own):
     texts = set(SheetPicture.objects.values_list("state", "text"))
     assert texts == {
         ("refused", "This address leads into a network that is not public."),
-        ("refused", "An address of a picture begins with https://"),
+        ("refused", "An address of a picture begins with https"),
     }  # fmt: skip
 
 
