@@ -246,6 +246,11 @@ class Membership(models.Model):
     reminded_at = models.DateTimeField(
         null=True, blank=True, help_text="When the store reminded them of the second step."
     )
+    calendar_key = models.UUIDField(
+        null=True,
+        editable=False,
+        help_text="Of the address of their calendar; empty: there is none.",
+    )
 
     class Meta:
         constraints = [
