@@ -86,9 +86,14 @@ def test_dates_and_tickets_have_no_barriers_for_hosts(visit, inspector):
     store = f"/merchant/{visit.product.merchant.slug}"
     sign_in(page, visit.host.email, "/merchant/")
     page.watch.expect(404)
+    inspector.visit(f"{store}/sessions/calendar/")
+    page.get_by_role("button", name="Make an address").click()
+    page.get_by_label("Secret address").wait_for()
+    inspector.look("with an address")
 
     inspector.visit(
         f"{store}/sessions/",
+        f"{store}/sessions/month/",
         f"{store}/sessions/{visit.pool.pk}/",
         f"{store}/sessions/{visit.pool.pk}/change/",
         f"{store}/sessions/{visit.pool.pk}/door/",

@@ -167,12 +167,17 @@ class SessionFacts(TypedDict):
 
 
 def pools_of(
-    merchant: Merchant, product: Product | None = None, *, since: datetime | None = None
+    merchant: Merchant,
+    product: Product | None = None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> QuerySet[WithAnnotations[Pool, SessionFacts]]:
     """Return a merchant's sessions, or those of one product, as pools with title and start.
 
     Args:
         since: those that begin later; what is over is not read then.
+        until: those that begin earlier.
     """
     own = Q(variants__product__merchant=merchant)
     own &= Q(variants__product__kind=Product.Kind.EXPERIENCE)
@@ -181,6 +186,8 @@ def pools_of(
     dated = Q(variants__session_start__isnull=False)
     if since:
         dated = Q(variants__session_start__gt=since)
+    if until:
+        dated &= Q(variants__session_start__lt=until)
     return Pool.objects.filter(own & dated).annotate(
         starts=Min("variants__session_start"),
         zone=Min("variants__session_zone"),

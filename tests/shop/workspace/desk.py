@@ -161,6 +161,8 @@ VISITS = [
     ("tickets/", "get"),
     ("tickets/{ticket}/", "get post"),
     ("{store}/sessions/", "get"),
+    ("{store}/sessions/month/", "get"),
+    ("{store}/sessions/calendar/", "get post"),
     ("{store}/sessions/{seats}/", "get post"),
     ("{store}/sessions/{seats}/change/", "get post"),
     ("{store}/sessions/{seats}/door/", "get post"),

@@ -39,6 +39,8 @@ MOST = {
     "{store}/profile/words/{language}/": 5,
     "orders/{suborder}/": 12,  # with what was written
     "{store}/returns/": 4,
+    "{store}/sessions/month/": 5,
+    "{store}/sessions/calendar/": 3,
     "{store}/money/": 12,
 }
 

@@ -40,6 +40,8 @@ ROWS = [
     ("{store}/sheets/", "OM", "OM"),
     ("{store}/slots/", "OM", "OM"),
     ("{store}/nominations/", "", "OM"),
+    ("{store}/sessions/month/", "OMPA", ""),
+    ("{store}/sessions/calendar/", "OMPA", "OMPA"),
     ("{store}/sessions/{seats}/change/", "OM", "OM"),
     ("{store}/sessions/{seats}/door/", "OMPA", "OMP"),
     ("{store}/sessions/{seats}/guests", "OMPA", ""),
