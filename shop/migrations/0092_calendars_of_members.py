@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0090_moved_sessions'),
+        ('shop', '0091_sku_in_small_letters'),
     ]
 
     operations = [
