@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def _begin(self, name: str, sheet: CatalogueSheet, state: str) -> None:
         sheet.refresh_from_db()
-        receive.begin(sheet, state, at=clock.now())
+        receive.begin(sheet, state, at=clock.now(), by=sheet.by)
         self._step(name, sheet, state)
 
     def _step(self, name: str, sheet: CatalogueSheet, state: str) -> None:

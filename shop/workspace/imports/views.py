@@ -154,7 +154,7 @@ def check(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpResp
     context = {
         "part": "products", "sheet": found, "counts": counts, "asked": asked, "mend": mend,
         "changes": _shown_changes(rows.order_by("number")[:SHOWN]),
-        "is_begun": found.brought.exists(),
+        "is_begun": counts["done"] > 0,
     }  # fmt: skip
     status = 422 if asked.errors or mend.errors else 200
     return render(request, "shop/workspace/imports/check.html", context, status=status)
