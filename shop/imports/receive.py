@@ -87,11 +87,17 @@ def receive(
 
 
 @transaction.atomic
-def add_archive(sheet: CatalogueSheet, archive: Iterable[bytes], *, at: datetime) -> None:
-    """Keep an archive with pictures that a sheet names, and queue what waits for them."""
+def add_archive(sheet: CatalogueSheet, archive: Iterable[bytes], *, at: datetime, by: User) -> None:
+    """Keep an archive with pictures that a sheet names, and queue what waits for them.
+
+    Args:
+        by: who sends it: the pictures come in their name, whoever sent the sheet.
+    """
     SheetPiece.objects.filter(sheet=sheet, is_archive=True).delete()
     _put_pieces(sheet, archive, is_archive=True)
-    CatalogueSheet.objects.filter(pk=sheet.pk).update(has_archive=True, problem="", worked_at=at)
+    CatalogueSheet.objects.filter(pk=sheet.pk).update(
+        has_archive=True, problem="", worked_at=at, by=by
+    )
     enqueue(open_archive, sheet.pk)
 
 

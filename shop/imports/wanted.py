@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product as combined
 from typing import Any
 
@@ -381,16 +381,3 @@ def _read_pictures(made: WantedProduct, lines: Lines, plan: SheetPlan) -> None:
                     continue
                 found.setdefault(source, (alt or title)[:200])
     made.pictures = list(found.items())
-
-
-def mended(rows: Sequence[CatalogueRow], number: int, place: int, text: str) -> None:
-    """Write another value into a cell of rows in memory."""
-    for row in rows:
-        if row.number == number:
-            cells = list(row.cells["cells"])
-            cells += [""] * (place + 1 - len(cells))
-            cells[place] = text
-            row.cells = {**row.cells, "cells": cells}
-
-
-__all__ = ["SheetProblem", "WantedProduct", "WantedVariant", "mended", "replace", "wanted_of"]

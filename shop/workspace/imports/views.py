@@ -241,7 +241,7 @@ def _take_archive(request: MemberRequest, found: CatalogueSheet, *, at: datetime
     archive: UploadedFile[Any] | None = request.FILES.get("archive")
     if archive is None or found.state in (State.REFUSED, State.STOPPED, State.UNDONE):
         raise NotPossible(_("Choose an archive with pictures first. It has to be a ZIP file."))
-    receive.add_archive(found, archive.chunks(), at=at)
+    receive.add_archive(found, archive.chunks(), at=at, by=request.user)
     messages.success(request, _("The archive came. Its pictures follow by themselves."))
 
 

@@ -140,7 +140,7 @@ def test_a_picture_whose_product_is_gone_stops_no_other(own):
     gone.delete()
 
     pictures._bring(sheet, gone.pk)  # as it was listed before
-    receive.add_archive(sheet, [archive(b_dot_jpg=picture())], at=NOON)
+    receive.add_archive(sheet, [archive(b_dot_jpg=picture())], at=NOON, by=own.owner)
     run_queued_work()
 
     stays.refresh_from_db()
@@ -151,7 +151,7 @@ def test_a_picture_that_two_workers_bring_is_there_once(own):
     sheet = brought(checked(sent(own, csv_of([HEAD, row(1, "a.jpg")]))))
     SheetPicture.objects.update(state="waiting", tries=0)
     slow = SheetPicture.objects.select_related("product__merchant").get()
-    receive.add_archive(sheet, [archive(a_dot_jpg=picture())], at=NOON)
+    receive.add_archive(sheet, [archive(a_dot_jpg=picture())], at=NOON, by=own.owner)
     run_queued_work()
 
     pictures._add(sheet, slow, io.BytesIO(picture()))
@@ -175,12 +175,16 @@ def test_pictures_over_which_a_worker_died_are_taken_up(own, clock_at):
 def test_pictures_of_somebody_who_left_do_not_come(own):
     sheet = brought(checked(sent(own, csv_of([HEAD, row(1, "a.jpg")]))))
     Membership.objects.all().delete()
+    files = [archive(a_dot_jpg=picture())]
 
-    receive.add_archive(sheet, [archive(a_dot_jpg=picture())], at=NOON)
+    receive.add_archive(sheet, files, at=NOON, by=own.owner)
     run_queued_work()
 
     assert not shown(Product.objects.get())
     assert "may not change products" in sheet.pictures.get().text
+    receive.add_archive(sheet, files, at=NOON, by=make.member(own))  # somebody who stayed
+    run_queued_work()
+    assert shown(Product.objects.get())
 
 
 def test_what_was_brought_in_can_be_taken_back_when_the_rest_is_left_out(own):

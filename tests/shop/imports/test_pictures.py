@@ -103,7 +103,7 @@ def test_missing_pictures_can_be_sent_later(own):
     sheet = brought(checked(sent(own, csv_of([HEAD, row(1, "front.jpg")]))))
     assert SheetPicture.objects.get().state == "refused"
 
-    receive.add_archive(sheet, [archive(front_dot_jpg=picture())], at=NOON)
+    receive.add_archive(sheet, [archive(front_dot_jpg=picture())], at=NOON, by=own.owner)
     run_queued_work()
 
     assert SheetPicture.objects.get().state == "fetched"
