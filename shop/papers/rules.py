@@ -6,14 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from shop.accounts.models import User
 from shop.delivery.models import TaxRule
-from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log, refuse_if_changed
-from shop.locks import lock
+from shop.papers.kept import remove_row, write_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +55,17 @@ def keep_rule(
         refuse_if_changed(rule, seen=seen)
         now = TaxRule.objects.get(pk=rule.pk)
         before = TaxRuleFacts.of(now).told
-    for name, value in asdict(facts).items():
-        setattr(now, name, value)
-    try:
-        now.full_clean()
-        with transaction.atomic():
-            now.save()
-    except ValidationError as wrong:
-        raise NotPossible(" ".join(wrong.messages)) from None
-    except IntegrityError:
-        raise NotPossible("There is a rule for these countries and this value.") from None
+    values = asdict(facts)
+    write_row(now, values, twice="There is a rule for these countries and this value.")
     log(now, "change" if rule else "create", at=at, by=by, festival=None,
         before=before, after=facts.told | {"label": str(now)})  # fmt: skip
     return now
 
 
-@transaction.atomic
 def remove_rule(rule: TaxRule, *, at: datetime, by: User) -> None:
     """Remove a rule.
 
     Raises:
         StaleState: somebody else has removed it.
     """
-    now = next(iter(lock(TaxRule.objects.filter(pk=rule.pk))), None)
-    if now is None:
-        raise StaleState
-    told = TaxRuleFacts.of(now).told | {"label": str(now)}
-    log(now, "remove", at=at, by=by, festival=None, before=told)
-    TaxRule.objects.filter(pk=now.pk).delete()
+    remove_row(rule, lambda now: TaxRuleFacts.of(now).told | {"label": str(now)}, at=at, by=by)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from shop import dates
 from shop.accounts.models import User
 from shop.mail import send
+from shop.merchants.members import users_who_may
 from shop.merchants.models import Membership
 from shop.merchants.roles import Right, who_may
 from shop.orders.models import Replacement
@@ -49,9 +50,7 @@ def send_replacement_news(replacement_id: int, state: str) -> None:
 @at_once
 def tell_store_of_replacement(replacement_id: int) -> None:
     """Queue a mail to each member who sends, of the store that sends goods once more."""
-    members = Membership.objects.filter(merchant__suborders__replacements=replacement_id)
-    members = members.filter(who_may(Right.SEND))
-    for user_id in members.values_list("user", flat=True).distinct().order_by("user"):
+    for user_id in users_who_may(Right.SEND, merchant__suborders__replacements=replacement_id):
         enqueue(send_replacement_to_send, replacement_id, user_id)
 
 

@@ -13,8 +13,8 @@ from django.utils import translation
 from shop import dates
 from shop.accounts.models import User
 from shop.mail import send
-from shop.merchants.models import Membership
-from shop.merchants.roles import Right, who_may
+from shop.merchants.members import users_who_may
+from shop.merchants.roles import Right
 from shop.orders.text import order_link
 from shop.returns.decided import is_by_organizer, may_appeal
 from shop.returns.models import ReturnRequest
@@ -28,9 +28,7 @@ BESIDE = ("suborder__order__contact", "suborder__merchant", "refund")
 @at_once
 def tell_store(request_id: int) -> None:
     """Queue a mail to those who answer for the store of a request, whatever became of it."""
-    members = Membership.objects.filter(merchant__suborders__returns=request_id)
-    members = members.filter(who_may(Right.ANSWER))
-    for user_id in members.values_list("user", flat=True).distinct().order_by("user"):
+    for user_id in users_who_may(Right.ANSWER, merchant__suborders__returns=request_id):
         enqueue(send_return_to_handle, request_id, user_id)
 
 

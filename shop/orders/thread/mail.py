@@ -9,6 +9,7 @@ from django.utils import translation
 
 from shop.accounts.models import User
 from shop.mail import send
+from shop.merchants.members import users_who_may
 from shop.merchants.models import Membership
 from shop.merchants.roles import Right, who_may
 from shop.orders.models import OrderMessage
@@ -43,9 +44,7 @@ def send_message_to_shopper(message_id: int) -> None:
 @at_once
 def tell_store_of_message(message_id: int) -> None:
     """Queue a mail to each member who gets the mails about orders of a store."""
-    members = Membership.objects.filter(merchant__suborders__messages=message_id)
-    members = members.filter(who_may(Right.SEND))
-    for user_id in members.values_list("user", flat=True).distinct().order_by("user"):
+    for user_id in users_who_may(Right.SEND, merchant__suborders__messages=message_id):
         enqueue(send_message_to_store, message_id, user_id)
 
 

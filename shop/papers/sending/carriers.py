@@ -6,14 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from shop.accounts.models import User
 from shop.delivery.models import Carrier, Country
-from shop.errors import NotPossible, StaleState
+from shop.errors import NotPossible
 from shop.festivals.changelog import log, refuse_if_changed
-from shop.locks import lock
+from shop.papers.kept import remove_row, write_row
 
 MOST_ALIASES = 30
 
@@ -68,34 +67,19 @@ def keep_carrier(
             raise NotPossible("A carrier keeps its code: parcels name it.")
         before = CarrierFacts.of(now).told
     _refuse_wrong(facts)
-    for name, value in facts.told.items():
-        setattr(now, name, value)
-    try:
-        now.full_clean()
-        with transaction.atomic():
-            now.save()
-    except ValidationError as wrong:
-        raise NotPossible(" ".join(wrong.messages)) from None
-    except IntegrityError:
-        raise NotPossible("There is a carrier of this code or name.") from None
+    write_row(now, facts.told, twice="There is a carrier of this code or name.")
     log(now, "change" if carrier else "create", at=at, by=by, festival=None,
         before=before, after=facts.told | {"label": now.name})  # fmt: skip
     return now
 
 
-@transaction.atomic
 def remove_carrier(carrier: Carrier, *, at: datetime, by: User) -> None:
     """Remove a carrier; parcels that it has keep its name and where they can be followed.
 
     Raises:
         StaleState: somebody else has removed it.
     """
-    now = next(iter(lock(Carrier.objects.filter(pk=carrier.pk))), None)
-    if now is None:
-        raise StaleState
-    told = CarrierFacts.of(now).told | {"label": now.name}
-    log(now, "remove", at=at, by=by, festival=None, before=told)
-    Carrier.objects.filter(pk=now.pk).delete()
+    remove_row(carrier, lambda now: CarrierFacts.of(now).told | {"label": now.name}, at=at, by=by)
 
 
 def _refuse_wrong(facts: CarrierFacts) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -25,6 +24,7 @@ from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.workspace.access import MemberRequest, store_members, today_of
+from shop.workspace.store.day_range import DayRangeForm
 from shop.workspace.store.delivery_form import (
     Band,
     DeliveryForm,
@@ -39,40 +39,16 @@ FACTS = (
 )  # fmt: skip
 MOST_DAYS_OFF = 30
 NAMED_BY, BETWEEN = ("first", "last", "name"), "/"
-LONGEST = timedelta(days=60)
-LATEST = timedelta(days=730)
 
 
-class DayOffForm(forms.Form):
+class DayOffForm(DayRangeForm):
     """Days on which a store does not pack, though it sells."""
 
+    LONGEST = timedelta(days=60)
+    TOO_LONG = gettext_lazy("At most 60 days. For longer set a holiday.")
+
+    field_order = ("name", "first", "last")
     name = LineField(label=gettext_lazy("What it is"), max_length=60, required=False)
-    first = forms.DateField(
-        label=gettext_lazy("First day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    last = forms.DateField(
-        label=gettext_lazy("Last day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-    def __init__(self, today: date, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean(self) -> dict[str, Any]:
-        """Keep the days in their order, and near."""
-        told: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = told.get("first"), told.get("last")
-        if last and last < self.today:
-            self.add_error("last", _("This day is over."))
-        elif last and last > self.today + LATEST:
-            self.add_error("last", _("Enter a day within two years."))
-        elif first and last and last < first:
-            self.add_error("last", _("The last day comes before the first."))
-        elif first and last and last - first > LONGEST:
-            self.add_error("last", _("At most 60 days. For longer set a holiday."))
-        return told
 
 
 @transaction.atomic

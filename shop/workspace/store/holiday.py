@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -24,42 +22,16 @@ from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.workspace.access import MemberRequest, sold_by, store_members, today_of
+from shop.workspace.store.day_range import DayRangeForm
 
-LONGEST = timedelta(days=120)
-"""A store that is away for longer takes its products off sale."""
-LATEST = timedelta(days=730)
 DAY = timedelta(days=1)
 
 
-class HolidayForm(forms.Form):
+class HolidayForm(DayRangeForm):
     """The first and the last day of a holiday."""
 
-    first = forms.DateField(
-        label=gettext_lazy("First day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    last = forms.DateField(
-        label=gettext_lazy("Last day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-    def __init__(self, today: date, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean(self) -> dict[str, Any]:
-        """Keep the days in their order, and short of a season."""
-        told: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = told.get("first"), told.get("last")
-        if last and last < self.today:
-            self.add_error("last", _("This day is over."))
-        elif last and last > self.today + LATEST:
-            self.add_error("last", _("Enter a day within two years."))
-        elif first and last and last < first:
-            self.add_error("last", _("The last day comes before the first."))
-        elif first and last and last - first > LONGEST:
-            self.add_error("last", _("At most 120 days. For longer take your products off sale."))
-        return told
+    LONGEST = timedelta(days=120)
+    TOO_LONG = gettext_lazy("At most 120 days. For longer take your products off sale.")
 
 
 @transaction.atomic
