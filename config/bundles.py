@@ -33,7 +33,7 @@ FRAME = [
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options form-field track cart order after ticket")
-WORKSPACE = _parts("css/pages/{}.css", "workspace charts tools rows apply team imports door month")
+WORKSPACE = _parts("css/pages/{}.css", "workspace charts tools rows apply team imports door month person")
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left own-time cart-count auto-go qty-step search-box save-heart first-error "

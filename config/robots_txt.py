@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 # Desks and machines. Pages that ask not to be listed may be read, or else nobody reads that.
-NOWHERE = ("clock", "health", "mail", "merchant", "organize", "webhooks")
-# Fragments and switches, in every language.
-IN_LANGUAGES = ("preferences", "preview", "suggestions")
+NOWHERE = ("clock", "health", "mail", "organize", "webhooks")
+# The stores' desk, fragments and switches, in every language.
+IN_LANGUAGES = ("merchant", "preferences", "preview", "suggestions")
 
 
 @require_safe

@@ -29,8 +29,6 @@ urlpatterns = [
     path("calendars/<str:token>.ics", own_calendar, name="own-calendar"),
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("webhooks/stripe/thin/", receive_thin, name="stripe-thin-webhook"),
-    path("merchant/", include("shop.workspace.urls")),
-    path("merchant/", include("shop.notices.store_urls")),
     path("organize/", include("cms.urls")),
     path("mail/", include("shop.mail.urls")),
 ]
@@ -43,6 +41,8 @@ urlpatterns += i18n_patterns(
     path("", include("shop.cart.urls")),
     path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),
+    path("merchant/", include("shop.workspace.urls")),
+    path("merchant/", include("shop.notices.store_urls")),
     path("apply/", include("shop.applications.urls")),
     path("report/", include("shop.notices.urls")),
     path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),

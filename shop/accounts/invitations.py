@@ -115,9 +115,9 @@ def locked_open[Kind: Invited](kind: type[Kind], pk: int) -> Kind:
     """
     found = locks.lock_one(cast("Any", kind).objects, pk, fully=True)
     if found.accepted_at:
-        raise NotPossible(f"{found.email} has accepted already.")
+        raise NotPossible(_("%(email)s has accepted already.") % {"email": found.email})
     if found.taken_back_at:
-        raise NotPossible("This invitation is taken back already.")
+        raise NotPossible(_("This invitation is taken back already."))
     return found
 
 
@@ -133,7 +133,8 @@ def save_new[Kind: Invited](made: Kind, *, at: datetime) -> Kind:
             made.save()
     except IntegrityError:
         raise NotPossible(
-            f"{made.email} is invited already. Send the invitation again, or take it back."
+            _("%(email)s is invited already. Send the invitation again, or take it back.")
+            % {"email": made.email}
         ) from None
     return made
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.tasks import task
-from django.urls import reverse
 
 from shop import dates
 from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
 from shop.certificates.models import Certificate
 from shop.mail import send
 from shop.merchants.models import Membership
@@ -49,10 +48,10 @@ def send_about(certificate_id: int, letter: str, user_id: int) -> None:
         return
     user = User.objects.get(pk=user_id)
     language = user.language or "en"
-    where = reverse("workspace-certificates", args=[found.merchant.slug])
     context = {
         "name": user.name, "stores": [{"name": found.merchant.name}], "certificate": found.title,
         "until": dates.day_of_year(found.until, language) if found.until else "",
-        "reason": found.note, "link": settings.SITE_URL + where,
+        "reason": found.note,
+        "link": neutral_address("workspace-certificates", found.merchant.slug),
     }  # fmt: skip
     send(letter, user.email, language=language, context=context)

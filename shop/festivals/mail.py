@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.tasks import task
-from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from shop import dates
 from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
 from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
 from shop.festivals.words import festival_title
 from shop.languages import beside, percent
@@ -221,4 +220,4 @@ def _stops(change: ChangeLog, zone: str) -> str:
 
 
 def _link(store: str, festival: Festival) -> str:
-    return settings.SITE_URL + reverse("workspace-festival", args=[store, festival.pk])
+    return neutral_address("workspace-festival", store, festival.pk)

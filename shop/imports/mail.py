@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db.models import Count, Q
 from django.tasks import task
-from django.urls import reverse
 
+from shop.accounts.own_language import neutral_address
 from shop.imports.models import CatalogueRow, CatalogueSheet
 from shop.mail import send
 from shop.tasks import tried_again
@@ -29,9 +28,9 @@ def send_brought(sheet_id: int) -> None:
         same=Count("pk", filter=done & Q(outcome=Outcome.SAME)),
         wrong=Count("pk", filter=~done),
     )
-    link = reverse("workspace-catalogue-sheet", args=[sheet.merchant.slug, sheet.pk])
+    link = neutral_address("workspace-catalogue-sheet", sheet.merchant.slug, sheet.pk)
     context = {
         "name": sheet.by.name, "stores": [{"name": sheet.merchant.name}], "sheet": sheet.name,
-        "counts": counts, "link": settings.SITE_URL + link,
+        "counts": counts, "link": link,
     }  # fmt: skip
     send("sheet-brought", sheet.by.email, language=sheet.by.language or "en", context=context)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.tasks import task
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
 from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
 from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog
 from shop.mail import send
@@ -58,18 +57,18 @@ def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
     language = user.language or "en"
     with translation.override(language):
         what = gettext("the page of your store")
-    where = reverse("workspace-profile", args=[store.slug])
+    where = neutral_address("workspace-profile", store.slug)
     if line.action in ABOUT_ALL:
-        where = reverse("workspace-store", args=[store.slug])
+        where = neutral_address("workspace-store", store.slug)
     if line.subject == "product":
         what = Product.objects.get(pk=line.subject_id).title
-        where = reverse("workspace-product", args=[store.slug, line.subject_id])
+        where = neutral_address("workspace-product", store.slug, line.subject_id)
     context = {
         "name": user.name,
         "stores": [{"name": store.name}],
         "subject": what,
         "reason": line.reason,
-        "link": settings.SITE_URL + where,
+        "link": where,
     }
     send(LETTERS[line.action], user.email, language=language, context=context)
 
@@ -89,6 +88,6 @@ def send_decision(product_id: int, user_id: int) -> None:
         "stores": [{"name": store.name}],
         "product": product.title,
         "note": product.review_note,
-        "link": settings.SITE_URL + reverse("workspace-product", args=[store.slug, product.pk]),
+        "link": neutral_address("workspace-product", store.slug, product.pk),
     }
     send(key, user.email, language=user.language or "en", context=context)

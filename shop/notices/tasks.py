@@ -11,6 +11,7 @@ from django.utils import translation
 
 from shop import dates
 from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
 from shop.mail import send
 from shop.merchants.models import Membership
 from shop.merchants.roles import Right, who_may
@@ -66,13 +67,13 @@ def send_to_store(notice_id: int, user_id: int) -> None:
             "measure": found.get_measure_display(),
         }
     where = (
-        reverse("workspace-product", args=[store.slug, product.pk])
+        neutral_address("workspace-product", store.slug, product.pk)
         if product
-        else reverse("workspace-profile", args=[store.slug])
+        else neutral_address("workspace-profile", store.slug)
     )
     context = words | {
         "name": user.name, "stores": [{"name": store.name}], "subject": found.subject,
-        "reason": found.answer, "link": settings.SITE_URL + where,
+        "reason": found.answer, "link": where,
     }  # fmt: skip
     send("notice-store", user.email, language=language, context=context)
 

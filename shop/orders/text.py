@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop import dates
+from shop.accounts.own_language import neutral_address
 from shop.currencies import written
 from shop.delivery.names import address_lines
 from shop.orders.access import signed
@@ -44,7 +45,7 @@ def cart_link(order: Order) -> str:
 
 def merchant_link(suborder: Suborder) -> str:
     """Return the full address of a merchant's part of an order; only members can open it."""
-    return settings.SITE_URL + reverse("workspace-order", args=[suborder.pk])
+    return neutral_address("workspace-order", suborder.pk)
 
 
 def mail_context(order: Order) -> dict[str, Any]:

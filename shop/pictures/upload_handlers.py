@@ -21,7 +21,7 @@ MOST_OF_ONE = 12 * 1024 * 1024
 """Bytes; a little more than a picture may have, so that its own refusal is the usual one."""
 
 MOST_OF_ALL = 150 * 1024 * 1024
-LARGE = re.compile(r"^/merchant/[^/]+/products/sheets/")
+LARGE = re.compile(r"^(?:/[a-z-]+)?/merchant/[^/]+/products/sheets/")
 """Where one file may have as much as all together: sheets of products, archives of pictures."""
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.tasks import task
-from django.urls import reverse
 
 from shop import dates
 from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
 from shop.mail import send
 from shop.merchants.members import users_who_may
 from shop.merchants.models import Membership
@@ -71,7 +70,7 @@ def send_replacement_to_send(replacement_id: int, user_id: int) -> None:
         "reason": row.reason,
         "lines": _lines(row, is_shopper=False),
         "ship_by": _day(row.ship_by, language),
-        "merchant_link": settings.SITE_URL + reverse("workspace-replacement", args=[row.pk]),
+        "merchant_link": neutral_address("workspace-replacement", row.pk),
     }
     send("replacement-to-send", user.email, language=language, context=context)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.tasks import task
-from django.urls import reverse
 from django.utils import translation
 
 from shop import dates
 from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
 from shop.mail import send
 from shop.merchants.members import users_who_may
 from shop.merchants.roles import Right
@@ -49,7 +49,7 @@ def send_return_to_handle(request_id: int, user_id: int) -> None:
         "number": request.number,
         "lines": _lines(request, language, is_shopper=False),
         "answer_by": _day(request.answer_by, language),
-        "merchant_link": settings.SITE_URL + reverse("workspace-return", args=[request.pk]),
+        "merchant_link": neutral_address("workspace-return", request.pk),
     }
     send("return-to-handle", user.email, language=language, context=context)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.tasks import task
-from django.urls import reverse
 
 from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
 from shop.currencies import written
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant
@@ -105,4 +104,4 @@ def _is_remote(row: Settlement) -> bool:
 
 
 def _link(merchant: Merchant) -> str:
-    return settings.SITE_URL + reverse("workspace-money", args=[merchant.slug])
+    return neutral_address("workspace-money", merchant.slug)

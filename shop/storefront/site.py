@@ -75,6 +75,16 @@ class Site:
         return next(link.url for link in self.languages if link.code == self.language)
 
     @property
+    def language_names(self) -> list[tuple[str, str]]:
+        """Return the code and the name of every language, for forms that keep one."""
+        return settings.LANGUAGES
+
+    @property
+    def here(self) -> str:
+        """Return this page's address with all of its query: where a form on it leads back to."""
+        return self.request.get_full_path()
+
+    @property
     def canonical(self) -> str:
         """Return the one address under which search engines list this page, empty for none.
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, vDuration, vText
 
 from shop import clock
+from shop.accounts.own_language import neutral_address
 from shop.catalogue.models import Product, Variant
 from shop.merchants.models import Membership
 from shop.merchants.roles import Right, in_force
@@ -105,7 +106,7 @@ def _variants(membership: Membership, *, at: datetime) -> QuerySet[Variant]:
 def _event(variant: Variant, membership: Membership, *, at: datetime) -> Event:
     session = session_of(variant, membership.merchant.name)
     pool = variant.pool
-    where = reverse("workspace-session", args=[membership.merchant.slug, pool.pk])
+    where = neutral_address("workspace-session", membership.merchant.slug, pool.pk)
     booked = _("%(booked)s of %(seats)s seats booked") % {
         "booked": pool.sold, "seats": pool.on_hand,
     }  # fmt: skip
@@ -117,7 +118,7 @@ def _event(variant: Variant, membership: Membership, *, at: datetime) -> Event:
     event.add("summary", vText(f"{session.title} ({pool.sold}/{pool.on_hand})"))
     event.add("location", vText(session.meeting_point))
     event.add("description", vText(booked))
-    event.add("url", settings.SITE_URL + where)
+    event.add("url", where)
     if variant.cancelled_at:
         event.add("status", "CANCELLED")
     return event

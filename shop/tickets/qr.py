@@ -6,18 +6,17 @@ from base64 import b64encode
 from io import BytesIO
 
 import qrcode
-from django.conf import settings
-from django.urls import reverse
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.pil import PilImage
 from qrcode.image.svg import SvgPathImage
 
+from shop.accounts.own_language import neutral_address
 from shop.tickets.models import Ticket
 
 
 def address_of(ticket: Ticket) -> str:
     """Return the address in the square: the page on which a host redeems the ticket."""
-    return settings.SITE_URL + reverse("workspace-ticket", args=[ticket.code])
+    return neutral_address("workspace-ticket", ticket.code)
 
 
 def as_svg(ticket: Ticket) -> str:

@@ -12,13 +12,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop import clock, dates
+from shop.accounts.own_language import address_in_own_language
 from shop.accounts.requests import SignedIn
 from shop.accounts.second_step import lead_to_it
 from shop.catalogue.models import Product
@@ -56,7 +57,8 @@ class NotInRole(PermissionDenied):
 def members_or(otherwise: View) -> Callable[[View], View]:
     """Let a view answer members of a merchant only, with ``request.merchants`` set.
 
-    Somebody not signed in is asked to sign in. Where organizers demand the second step, a session
+    Somebody not signed in is asked to sign in, somebody at an address without a language is led
+    to it in their own. Where organizers demand the second step, a session
     that did not take it is led to it.
 
     Args:
@@ -68,6 +70,8 @@ def members_or(otherwise: View) -> Callable[[View], View]:
         def guarded(request: MemberRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            if better := address_in_own_language(request):
+                return redirect(better)
             request.memberships = list(memberships_of(request.user, at=clock.moment_of(request)))
             request.merchants = [row.merchant for row in request.memberships]
             if not request.merchants:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.tasks import task
-from django.urls import reverse
 
 from shop import dates
 from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
 from shop.festivals.local_time import wall_of
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant
@@ -68,7 +67,7 @@ def send_late(merchant_id: int, user_id: int, parcels: list[int]) -> None:
     ]  # fmt: skip
     if not late:
         return
-    link = settings.SITE_URL + reverse("workspace-orders", args=[store.slug])
+    link = neutral_address("workspace-orders", store.slug)
     context = {
         "name": user.name, "stores": [{"name": store.name}], "late": late,
         "link": f"{link}?state=waiting",
