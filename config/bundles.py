@@ -33,7 +33,9 @@ FRAME = [
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options form-field track cart order after ticket")
-WORKSPACE = _parts("css/pages/{}.css", "workspace charts tools rows apply team imports door month person")
+WORKSPACE = _parts(
+    "css/pages/{}.css", "workspace charts tools rows apply team imports door month person"
+)
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left own-time cart-count auto-go qty-step search-box save-heart first-error "
@@ -50,7 +52,10 @@ BUNDLES: dict[str, list[str]] = {
     "js/shop.js": SCRIPT,
     "js/passkey.js": ["js/shop/pass-key.js"],
     "js/preview.js": ["js/shop/preview-slider.js"],
-    "js/workspace.js": ["js/workspace/picture-upload.js", "js/workspace/small-pictures.js"],
+    "js/workspace.js": _parts(
+        "js/workspace/{}.js", "picture-upload small-pictures square-scan door-kept door-list"
+    ),
+    "js/door-kept.js": ["js/workspace/door-kept.js"],
 }
 PARTS = {part for parts in BUNDLES.values() for part in parts}
 

@@ -16,6 +16,7 @@ from shop.payments.webhooks import receive
 from shop.settlements.remote.messages import receive_thin
 from shop.storefront.views import server_clock
 from shop.tickets.own_calendar import own_calendar
+from shop.workspace.orders.door_sync import door_worker
 from shop.workspace.people.views import invitation as store_invitation
 
 urlpatterns = [
@@ -26,6 +27,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
     path("sitemap-<str:language>-<int:part>.xml", sitemap.sitemap_part, name="sitemap-part"),
     path("clock/", server_clock, name="clock"),
+    path("door-worker.js", door_worker, name="door-worker"),
     path("calendars/<str:token>.ics", own_calendar, name="own-calendar"),
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("webhooks/stripe/thin/", receive_thin, name="stripe-thin-webhook"),

@@ -103,7 +103,7 @@ from shop.settlements.models import (
 from shop.settlements.remote.models import Funding, PayoutCountry, Transfer
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
-from shop.tickets.models import Ticket
+from shop.tickets.models import DoorEntry, Ticket
 from shop.waiting_room.models import Place
 from shop.workers.models import Worker
 
@@ -141,6 +141,7 @@ __all__ = [
     "Discount",
     "Discrepancy",
     "Document",
+    "DoorEntry",
     "Enrolment",
     "Fairness",
     "Festival",

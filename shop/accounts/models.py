@@ -55,7 +55,7 @@ class User(AbstractUser):
         Mailbox, models.PROTECT, null=True, editable=False, related_name="users",
         help_text="Of the address; limits are counted for it.",
     )  # fmt: skip
-    language = models.CharField(max_length=10, blank=True, help_text="Language of mails.")
+    language = models.CharField(max_length=10, blank=True, help_text="Language of mails and desks.")
     sessions_ended = models.PositiveIntegerField(
         default=0, help_text="How often all sessions were ended at once; each knows the number."
     )

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language_from_path
+from django.utils.translation import get_language_from_path, get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -31,9 +31,10 @@ def neutral_address(name: str, *args: object) -> str:
 def address_in_own_language(request: SignedIn) -> str:
     """Return the address of a page in its reader's language; empty where it is the right one.
 
-    An address that says a language is always right: somebody chose it. No statement.
+    An address that says a language is always right: somebody chose it. Who never chose one is
+    answered in that of the browser. No statement.
     """
-    language = request.user.language
+    language = request.user.language or get_language_from_request(request)
     if request.method not in ("GET", "HEAD") or get_language_from_path(request.path_info):
         return ""
     if language == settings.LANGUAGE_CODE or language not in dict(settings.LANGUAGES):

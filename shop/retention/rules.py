@@ -30,6 +30,7 @@ from shop.rounds import mishaps, pace
 from shop.settlements import methods, payouts
 from shop.storefront import probe
 from shop.storefront.search_words import not_found
+from shop.tickets import door_entries
 from shop.waiting_room import places
 from shop.workers import cleanup as workers
 from shop.workspace.sheets import receive as sheets
@@ -140,6 +141,11 @@ RULES = (
         "forget columns of sheets", "how a store matched the columns of its sheets",
         f"{long(sheet_columns.KEPT_FOR)} after the last one", sheet_columns.forget_columns, 2_000,
         "column_memory_age",
+    ),
+    RetentionRule(
+        "forget what was done at doors", "what hosts did at a door without a line",
+        f"{long(door_entries.KEPT_FOR)} after it was sent", door_entries.forget_entries, 2_000,
+        "door_entry_age",
     ),
     RetentionRule(
         "forget old bulk approvals", "what was approved in one go, row by row",

@@ -52,3 +52,26 @@ class Ticket(models.Model):
     def number(self) -> str:
         """Return the code as people read it out: ABCD-EFGH-JKMN-PQRS."""
         return "-".join(self.code[i : i + 4] for i in range(0, LENGTH, 4))
+
+
+class DoorEntry(models.Model):
+    """What a host did at the door while the telephone had no line; sent later, counted once."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done"
+        IN_ALREADY = "in-already"
+        OTHER_DAY = "other-day"
+        NOT_POSSIBLE = "not-possible"
+
+    key = models.UUIDField(primary_key=True, help_text="Made by the telephone.")
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="entries")
+    is_in = models.BooleanField(help_text="Let in; or else a mistake that was taken back.")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    happened_at = models.DateTimeField()
+    taken_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.DONE)
+
+    class Meta:
+        indexes = [models.Index("taken_at", name="door_entry_age")]

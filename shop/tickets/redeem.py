@@ -15,7 +15,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.merchants.models import Merchant
 from shop.tickets.models import ALPHABET, LENGTH, Ticket
-from shop.tickets.sessions import session_of
+from shop.tickets.sessions import Session, session_of
 
 # Beside the day on which a session starts: who comes early, and tours that last into the night.
 BEFORE = timedelta(hours=6)
@@ -54,9 +54,15 @@ def tickets_of(merchants: Collection[Merchant]) -> QuerySet[Ticket]:
 
 def is_its_day(ticket: Ticket, *, at: datetime) -> bool:
     """Tell whether its session is today where it takes place, is about to begin or goes on."""
-    session = session_of(ticket.line.variant, "")
-    is_today = at.astimezone(session.starts.tzinfo).date() == session.starts.date()
-    return is_today or session.starts - BEFORE <= at <= session.ends + AFTER
+    since, until = its_hours(session_of(ticket.line.variant, ""))
+    return since <= at < until
+
+
+def its_hours(session: Session) -> tuple[datetime, datetime]:
+    """Return from when and until when tickets of a session let people in."""
+    midnight = session.starts.replace(hour=0, minute=0, second=0, microsecond=0)
+    next_midnight = midnight + timedelta(days=1)  # of the wall's clock, however long the day is
+    return min(midnight, session.starts - BEFORE), max(next_midnight, session.ends + AFTER)
 
 
 def may_take_back(ticket: Ticket, *, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from shop.workspace.money import views as money
 from shop.workspace.orders import (
     disputes,
     door,
+    door_sync,
     messages,
     papers,
     parcel_papers,
@@ -112,6 +113,7 @@ store: list[URLPattern | URLResolver] = [
     path("sessions/calendar/", months.own_address, name="workspace-calendar"),
     path("sessions/<int:pool_id>/", sessions.session, name="workspace-session"),
     path("sessions/<int:pool_id>/door/", door.door, name="workspace-door"),
+    path("sessions/<int:pool_id>/door/entries/", door_sync.send, name="workspace-door-entries"),
     path("sessions/<int:pool_id>/change/", session_change.change, name="workspace-session-change"),
     re_path(r"^sessions/(?P<pool_id>[0-9]{1,15})/guests\.(?P<kind>csv|xlsx)$",
             sessions.guest_sheet, name="workspace-guests"),
@@ -163,6 +165,7 @@ urlpatterns = [
     re_path(rf"^orders/(?P<suborder_id>[0-9]{{1,15}})/(?P<printed>{PRINTED})\.pdf$",
             parcel_papers.of_one, name="workspace-parcel"),
     path("tickets/", tickets.find, name="workspace-tickets"),
+    path("tickets/photo/", tickets.photo, name="workspace-ticket-photo"),
     path("tickets/<str:code>/", tickets.ticket, name="workspace-ticket"),
     path("<slug:store>/", include(store)),
 ]  # fmt: skip

@@ -27,6 +27,7 @@ class Watch:
         """Begin to watch every page of a visitor, those opened later too."""
         self.complaints: list[str] = []
         self.expected: set[int] = set()
+        self.is_away = False  # the test has cut the line
         context.on("console", self._console)
         context.on("weberror", lambda error: self._note(f"script: {error.error}"))
         context.on("requestfailed", self._failed)
@@ -43,7 +44,7 @@ class Watch:
             self._note(f"console: {message.text}")
 
     def _failed(self, request: Request) -> None:
-        if GAVE_UP not in (request.failure or ""):
+        if GAVE_UP not in (request.failure or "") and not self.is_away:
             self._note(f"no answer: {request.method} {request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,8 +20,16 @@ from shop.forms.numbers import number_of
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.stock.models import Pool
+from shop.tickets.door_entries import mark_of, signed_list
 from shop.tickets.models import Ticket
-from shop.tickets.redeem import NotItsDay, clean_code, redeem_booking, take_booking_back
+from shop.tickets.redeem import (
+    NotItsDay,
+    clean_code,
+    its_hours,
+    redeem_booking,
+    take_booking_back,
+)
+from shop.tickets.sessions import session_of
 from shop.workspace.access import MemberRequest, store_members
 from shop.workspace.products.sessions import SessionFacts, guests_of, pools_of
 
@@ -28,6 +37,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 ALL, COMING, HERE = "all", "coming", "here"
+WIPED_AFTER = timedelta(hours=24)
+"""After the end of a date: then a telephone drops its list."""
 
 
 @dataclass(slots=True)
@@ -44,6 +55,7 @@ class Booking:
     since: datetime | None = None
     kinds: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
+    is_shown: bool = True
 
     @property
     def coming(self) -> int:
@@ -65,24 +77,57 @@ def door(request: MemberRequest, merchant: Merchant, pool_id: int) -> HttpRespon
     if request.method == "POST":
         _change(request, pool.pk)
         return redirect(request.get_full_path())
-    bookings = bookings_of(guests_of(pool))
+    at = clock.moment_of(request)
+    tickets = guests_of(pool)
+    bookings = bookings_of(tickets)
     words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:60]
     show = request.GET.get("show", ALL)
-    shown = [one for one in bookings if not words or one.fits(words)]
-    if show == COMING:
-        shown = [one for one in shown if one.coming]
-    elif show == HERE:
-        shown = [one for one in shown if one.inside]
+    for one in bookings:
+        is_found = not words or one.fits(words)
+        one.is_shown = is_found and bool({COMING: one.coming, HERE: one.inside}.get(show, True))
     people = sum(one.people for one in bookings)
     inside = sum(one.inside for one in bookings)
     context = {
-        "part": "sessions", "session": pool, "zone": pool.zone or "UTC", "bookings": shown,
+        "part": "sessions", "session": pool, "zone": pool.zone or "UTC", "bookings": bookings,
         "people": people, "inside": inside, "q": words, "show": show,
         "tabs": [(ALL, _("All"), people), (COMING, _("Still to come"), people - inside),
                  (HERE, _("Here"), inside)],
+        "is_any_shown": any(one.is_shown for one in bookings),
         "may_let_in": Right.SEND in request.rights and pool.cancelled is None,
+        "facts": phone_facts(pool, tickets, at=at),
     }  # fmt: skip
-    return render(request, "shop/workspace/door.html", context)
+    response = render(request, "shop/workspace/door.html", context)
+    response.headers["Permissions-Policy"] = with_camera()
+    return response
+
+
+def with_camera() -> str:
+    """Return the powers of a page that reads tickets with the camera of the device."""
+    return settings.PERMISSIONS_POLICY.replace("camera=()", "camera=(self)")
+
+
+def phone_facts(pool: Pool, tickets: list[Ticket], *, at: datetime) -> dict[str, Any]:
+    """Return what a telephone needs to go on without a line: no code, no address of a guest."""
+    if not tickets:
+        return {}
+    session = session_of(tickets[0].line.variant, "")
+    since, until = its_hours(session)
+    return {
+        "list": signed_list(pool.pk, at=at),
+        "made": at.isoformat(),
+        "from": since.isoformat(),
+        "until": until.isoformat(),
+        "wipe": (session.ends + WIPED_AFTER).isoformat(),
+        "zone": session.zone,
+        "tickets": [
+            {
+                "id": ticket.pk, "order": ticket.line.order_id, "mark": mark_of(ticket.code),
+                "people": ticket.admits,
+                "used": ticket.used_at.isoformat() if ticket.used_at else None,
+            }
+            for ticket in tickets
+        ],
+    }  # fmt: skip
 
 
 def bookings_of(tickets: list[Ticket]) -> list[Booking]:

@@ -8,29 +8,70 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
 from shop.errors import NotPossible
+from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
+from shop.pictures.clean import PictureRefused
 from shop.tickets.models import Ticket
 from shop.tickets.redeem import clean_code, is_its_day, may_take_back, redeem, take_back, tickets_of
+from shop.tickets.squares import code_in
 from shop.workspace.access import MemberRequest, members_only, work_on
+from shop.workspace.orders.door import with_camera
 
 
 @require_http_methods(["GET", "HEAD"])
 @members_only
 def find(request: MemberRequest) -> HttpResponse:
     """Ask for a ticket's code and lead to its page."""
-    doors = [row.merchant for row in request.memberships if row.may(Right.SEND)]
-    work_on(request, (doors or request.merchants)[0], Right.SEND)
+    doors = _doors(request)
     typed = request.GET.get("code", "")
-    code = clean_code(typed)
-    if code and tickets_of(doors).filter(code=code).exists():
+    if is_known(doors, code := clean_code(typed)):
         return redirect("workspace-ticket", code)
     wrong = _("No ticket of yours has this code. Look again, or scan its square.") if typed else ""
-    context = {"part": "tickets", "typed": typed[:60], "wrong": wrong}
-    return render(request, "shop/workspace/find_ticket.html", context, status=404 if wrong else 200)
+    return _asked(request, typed=typed, wrong=wrong, status=404 if wrong else 200)
+
+
+@require_POST
+@members_only
+def photo(request: MemberRequest) -> HttpResponse:
+    """Read the square of a ticket in a photograph, and lead to the ticket's page."""
+    doors = _doors(request)
+    file = request.FILES.get("photo")
+    try:
+        code = code_in(file.read()) if file else ""
+    except PictureRefused as refusal:
+        return _asked(request, unread=str(refusal), status=422)
+    if is_known(doors, code):
+        return redirect("workspace-ticket", code)
+    if code:
+        unread = _("This square is not one of a ticket of yours.")
+    else:
+        unread = _("No square can be seen on it. Go nearer, hold still, and mind the light.")
+    return _asked(request, unread=unread, status=422)
+
+
+def _doors(request: MemberRequest) -> list[Merchant]:
+    """Return the stores at whose doors the member may let people in; the page is for the first."""
+    doors = [row.merchant for row in request.memberships if row.may(Right.SEND)]
+    work_on(request, (doors or request.merchants)[0], Right.SEND)
+    return doors
+
+
+def is_known(doors: list[Merchant], code: str) -> bool:
+    """Tell whether a ticket for a door of these stores has this code."""
+    return bool(code) and tickets_of(doors).filter(code=code).exists()
+
+
+def _asked(
+    request: MemberRequest, *, status: int, typed: str = "", wrong: str = "", unread: str = ""
+) -> HttpResponse:
+    context = {"part": "tickets", "typed": typed[:60], "wrong": wrong, "unread": unread}
+    response = render(request, "shop/workspace/find_ticket.html", context, status=status)
+    response.headers["Permissions-Policy"] = with_camera()
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,6 +101,7 @@ def ticket(request: MemberRequest, code: str) -> HttpResponse:
         "may_undo": may_take_back(found, at=at),
         "starts": found.line.variant.session_start,
         "zone": found.line.variant.session_zone or "UTC",
+        "pool_id": found.line.pool_id,
     }
     return render(request, "shop/workspace/ticket.html", context, status=status)
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -31,29 +30,23 @@ def invitation(request: SignedIn, token: str) -> HttpResponse:
 
 
 def storeless(request: SignedIn) -> HttpResponse:
-    """Tell somebody who works for no store how one does, in their own language.
+    """Tell somebody who works for no store how one does.
 
-    The desk itself is in English. What waits for the address of the account, which is proved,
-    can be joined here without the link of its mail.
+    What waits for the address of the account, which is proved, can be joined here without the
+    link of its mail.
     """
-    language = request.user.language or translation.get_language_from_request(request)
-    at = clock.moment_of(request)
-    with translation.override(language):
-        request.LANGUAGE_CODE = language
-        status = 200
-        if request.method == "POST":
-            try:
-                found = invite.accept_open(_asked(request), request.user, at=at)
-            except NotPossible as refusal:
-                messages.error(request, str(refusal))
-                status = 422
-            else:
-                return redirect("workspace-store", found.merchant.slug)
-        waiting = list(invite.open_for(request.user, at=at))
-        facts = {"email": request.user.email, "invitations": waiting}
-        response = render(request, "shop/workspace/storeless.html", facts, status=status)
-    response.headers["Content-Language"] = language
-    return response
+    at, status = clock.moment_of(request), 200
+    if request.method == "POST":
+        try:
+            found = invite.accept_open(_asked(request), request.user, at=at)
+        except NotPossible as refusal:
+            messages.error(request, str(refusal))
+            status = 422
+        else:
+            return redirect("workspace-store", found.merchant.slug)
+    waiting = list(invite.open_for(request.user, at=at))
+    facts = {"email": request.user.email, "invitations": waiting}
+    return render(request, "shop/workspace/storeless.html", facts, status=status)
 
 
 def _asked(request: SignedIn) -> int:

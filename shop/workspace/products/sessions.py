@@ -200,7 +200,7 @@ def pools_of(
 def guests_of(pool: Pool) -> list[Ticket]:
     """Return the tickets of a session with the names of those who booked. One statement."""
     rows = Ticket.objects.filter(line__pool=pool, cancelled_at=None)
-    rows = rows.select_related("line__order__contact")
+    rows = rows.select_related("line__order__contact", "line__variant__product")
     return list(rows.order_by("line__order__contact__name", "line", "position"))
 
 

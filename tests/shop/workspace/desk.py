@@ -159,6 +159,7 @@ ADDRESSES = [
 # Those of hosts are walked in tests/shop/tickets/test_doors.py.
 VISITS = [
     ("tickets/", "get"),
+    ("tickets/photo/", "post"),
     ("tickets/{ticket}/", "get post"),
     ("{store}/sessions/", "get"),
     ("{store}/sessions/month/", "get"),
@@ -166,6 +167,7 @@ VISITS = [
     ("{store}/sessions/{seats}/", "get post"),
     ("{store}/sessions/{seats}/change/", "get post"),
     ("{store}/sessions/{seats}/door/", "get post"),
+    ("{store}/sessions/{seats}/door/entries/", "post"),
     ("{store}/sessions/{seats}/guests.csv", "get"),
     ("{store}/products/{tour}/dates/", "get post"),
 ]

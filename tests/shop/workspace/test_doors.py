@@ -78,7 +78,8 @@ def test_the_table_holds_every_address_of_the_desk():
             here = before + str(found.pattern)
             yield from paths(found.url_patterns, here) if hasattr(found, "url_patterns") else [here]
 
-    desk = next(p for p in get_resolver().url_patterns if str(p.pattern) == "merchant/")
+    spoken = next(p for p in get_resolver().url_patterns if not str(p.pattern))  # in languages
+    desk = next(p for p in spoken.url_patterns if str(p.pattern) == "merchant/")
 
     known = [pattern for pattern, _methods in (*ADDRESSES, *AFTER_SALE, *VISITS)]
     assert sorted(map(bare, paths(desk.url_patterns))) == sorted(map(bare, known))

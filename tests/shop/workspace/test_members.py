@@ -22,7 +22,7 @@ def asked(store, email="folake@example.org", at=NOON):
 def test_who_works_for_no_store_is_told_so_in_the_language_of_the_account(client):
     client.force_login(make.user("folake@example.org", language="fr"))
 
-    answer = client.get("/merchant/")
+    answer = client.get("/merchant/", follow=True)
 
     assert answer.status_code == 200
     assert "Vous ne travaillez pour aucune boutique" in answer.text
@@ -35,7 +35,7 @@ def test_who_works_for_no_store_is_told_so_in_the_language_of_the_account(client
 def test_without_one_the_browser_says_in_which_language(client):
     client.force_login(make.user())
 
-    answer = client.get("/merchant/", headers={"Accept-Language": "ar"})
+    answer = client.get("/merchant/", headers={"Accept-Language": "ar"}, follow=True)
 
     assert '<html lang="ar" dir="rtl">' in answer.text
 

@@ -71,8 +71,8 @@ def test_an_owner_invites_a_packer_who_joins_as_that(desk, store):
     )
 
     assert one(store).role == "packer"
-    assert visitor.get("/merchant/amani/orders/").status_code == 200
-    assert visitor.get("/merchant/amani/money/").status_code == 403
+    assert visitor.get("/fr/merchant/amani/orders/").status_code == 200
+    assert visitor.get("/fr/merchant/amani/money/").status_code == 403
 
 
 def test_who_comes_for_a_time_goes_when_it_is_over_and_is_told(desk, store, clock_at):
@@ -84,11 +84,11 @@ def test_who_comes_for_a_time_goes_when_it_is_over_and_is_told(desk, store, cloc
     assert member.until.isoformat() == "2027-05-20T21:00:00+00:00"  # midnight in Nairobi
     assert "until 20 May 2027" in desk.get(where()).text
     clock_at(member.until - timedelta(seconds=1))
-    assert visitor.get("/merchant/amani/").status_code == 200
+    assert visitor.get("/fr/merchant/amani/").status_code == 200
 
     clock_at(member.until)  # before the beat has come by
 
-    assert visitor.get("/merchant/amani/").status_code == 404
+    assert visitor.get("/fr/merchant/amani/").status_code == 404
     assert end_memberships(at=member.until) == 1
     assert end_memberships(at=member.until) == 0
     assert not Membership.objects.filter(pk=member.pk).exists()
@@ -181,12 +181,12 @@ def test_a_role_changes_at_once_and_they_are_told_in_their_language(desk, store)
     kofi.save()
     theirs = Client()
     theirs.force_login(kofi)
-    assert theirs.get("/merchant/amani/festivals/").status_code == 403
+    assert theirs.get("/fr/merchant/amani/festivals/").status_code == 403
 
     page = desk.post(where(f"{one(store).pk}/"), {"do": "role", "role": "manager"}, follow=True)
 
     assert "is told by mail" in page.text
-    assert theirs.get("/merchant/amani/festivals/").status_code == 200
+    assert theirs.get("/fr/merchant/amani/festivals/").status_code == 200
     run_queued_work()
     assert mail.outbox[-1].to == [KOFI]
     assert "Amani Kettles" in mail.outbox[-1].subject

@@ -1,0 +1,29 @@
+// Keeps the page of one door, with what it is drawn with, for when there is no line. The page that
+// registers it says in which cache; pages of the desk drop that cache a day after the date's end.
+const path = new URL(self.registration.scope).pathname;
+const KEPT = "door:" + path;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
+  const isPage = url.pathname === path;
+  if (isPage || ["script", "style", "font", "image"].includes(event.request.destination)) {
+    event.respondWith(answer(event.request, isPage ? path : url.pathname));
+  }
+});
+
+async function answer(request, key) {
+  const kept = await caches.open(KEPT);
+  try {
+    const fresh = await fetch(request);
+    if (fresh.ok && !fresh.redirected) await kept.put(key, fresh.clone());
+    return fresh;
+  } catch (away) {
+    const last = await kept.match(key);
+    if (last) return last;
+    throw away;
+  }
+}

@@ -1,0 +1,159 @@
+"""A host on a telephone lets guests in where there is no line; what was done is sent later."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from shop import clock
+from shop.orders.models import Order
+from shop.tickets.models import DoorEntry, Ticket
+from shop.tickets.qr import as_png
+from tests import make
+from tests.browsing.steps import sign_in, words
+from tests.browsing.watching import goes_sideways
+from tests.journeys.ways import journey
+from tests.patience import wait_until
+from tests.paying import begin
+from tests.shop.tickets import visits
+from tests.shop.tickets.test_squares import photograph
+
+pytestmark = journey
+
+# Stands for the eye of a telephone: this machine has neither a camera nor the browser's reader.
+EYE = """
+window.BarcodeDetector = class {
+  async detect() {
+    const seen = window.inView ? [{ rawValue: window.inView }] : [];
+    window.inView = "";
+    return seen;
+  }
+};
+const empty = document.createElement("canvas");
+const stream = async () => empty.captureStream(1);
+Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: stream } });
+"""
+
+
+@pytest.fixture
+def date(stage, market):
+    """Return seats that begin in an hour, for which two have booked: three people and one."""
+    adult, child, _family = visits.session(starts=clock.now() + timedelta(hours=1))
+    for wanted in ({adult: 2, child: 1}, {adult: 1}):
+        at = clock.now()
+        payment = begin(make.cart(wanted, at=at), at=at)
+        stage.sandbox.pay(payment.session_id)
+        stage.work()
+    return adult
+
+
+def door(date) -> str:
+    return f"/fr/merchant/{date.product.merchant.slug}/sessions/{date.pool_id}/door/"
+
+
+def used() -> int:
+    return Ticket.objects.exclude(used_at=None).count()
+
+
+def cut(page, *, is_cut: bool) -> None:
+    page.watch.is_away = is_cut
+    page.context.set_offline(is_cut)
+
+
+@pytest.mark.parametrize("width", [390])
+def test_guests_are_let_in_without_a_line_and_sent_when_there_is_one(page, date):
+    host = make.member(date.product.merchant, language="fr")
+    sign_in(page, host.email, door(date))
+    page.wait_for_function("navigator.serviceWorker.controller")
+    page.reload()  # as who comes back to it
+    expect(page.locator("[data-inside]")).to_have_text("0")
+    assert not goes_sideways(page)
+    first, second = Order.objects.order_by("pk")
+
+    cut(page, is_cut=True)
+    page.locator(f'[data-order="{first.pk}"] [data-let]').click()
+
+    expect(page.locator("[data-inside]")).to_have_text("3")
+    expect(page.locator("[data-waits] b")).to_have_text("3")
+    expect(page.locator("[data-away]")).to_be_visible()
+    expect(page.locator(f'[data-order="{first.pk}"] [data-unsent]')).to_be_visible()
+    assert used() == 0
+
+    page.reload()  # the telephone slept meanwhile, and there is still no line
+    expect(page.locator("[data-inside]")).to_have_text("3")
+    page.locator(f'[data-order="{second.pk}"] [data-let]').click()
+    page.locator(f'[data-order="{second.pk}"] [name=undo]').click()  # a mistake
+    expect(page.locator("[data-waits] b")).to_have_text("3")
+    assert not goes_sideways(page)
+
+    cut(page, is_cut=False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.locator("[data-waits]")).to_be_hidden()
+    expect(page.locator("[data-away]")).to_be_hidden()
+    assert used() == 3
+    assert DoorEntry.objects.count() == 3
+    assert set(Ticket.objects.exclude(used_at=None).values_list("used_by", flat=True)) == {host.pk}
+    page.reload()
+    assert "3" in page.locator("[data-inside]").inner_text()
+
+
+@pytest.mark.parametrize("width", [390])
+def test_a_square_is_scanned_once_and_a_second_time_says_since_when(visitor, date):
+    page = visitor()
+    page.add_init_script(EYE)
+    host = make.member(date.product.merchant, language="fr")
+    sign_in(page, host.email, door(date))
+    ticket = Ticket.objects.order_by("pk").first()
+    expect(page.locator("square-scan [data-open]")).to_be_visible()
+
+    cut(page, is_cut=True)
+    page.locator("square-scan [data-open]").click()
+    said = page.locator("dialog [role=status]")
+    page.evaluate("code => { window.inView = code }", f"https://x/merchant/tickets/{ticket.code}/")
+    expect(said).to_contain_text("à l’intérieur")
+    expect(page.locator("[data-inside]")).to_have_text("1")
+
+    page.locator("dialog [data-close]").click()
+    page.locator("square-scan [data-open]").click()
+    page.wait_for_function("document.querySelector('video').srcObject")
+    page.evaluate("document.querySelector('square-scan').last = ''")
+    page.evaluate("code => { window.inView = code }", ticket.code)
+    expect(said).to_contain_text("déjà à l’intérieur, depuis")
+
+    page.evaluate("window.inView = 'ABCDEFGHJKMNPQRS'")
+    expect(said).to_contain_text("Ce billet n’est pas sur la liste")
+
+    cut(page, is_cut=False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: used() == 1)
+
+
+@pytest.mark.parametrize(("width", "script"), [(390, False)])
+def test_without_script_a_photograph_leads_to_the_ticket(page, date):
+    host = make.member(date.product.merchant, language="fr")
+    ticket = Ticket.objects.order_by("pk").first()
+    sign_in(page, host.email, "/fr/merchant/tickets/")
+
+    file = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photograph(as_png(ticket))}
+    page.locator("#photo").set_input_files(file)
+    page.get_by_role("button", name="Lire le carré").click()
+    page.wait_for_url(f"**/fr/merchant/tickets/{ticket.code}/")
+    page.get_by_role("button", name="Marquer comme utilisé").click()
+
+    wait_until(lambda: used() == 1)
+    assert not goes_sideways(page)
+
+
+@pytest.mark.parametrize("width", [390])
+def test_signing_out_takes_the_list_from_the_telephone(page, date):
+    host = make.member(date.product.merchant, language="fr")
+    sign_in(page, host.email, door(date))
+    page.wait_for_function("navigator.serviceWorker.controller")
+    page.wait_for_function("caches.keys().then(keys => keys.length === 1)")
+
+    page.goto("/fr/account/logout/")
+    page.wait_for_function("caches.keys().then(keys => keys.length === 0)")
+
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('door:'))") == []
+    assert "Dyeing" not in words(page)
