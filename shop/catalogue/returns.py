@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Category, Product
 
 RETURN_DAYS = 30
 """So long after the delivery a shopper may ask to send something back."""
-BEFORE_SESSION = timedelta(hours=48)
-"""So long before it begins a visit can still be cancelled by its guests."""
-
-
-def hours_before() -> int:
-    """Return how many hours before a visit guests may still cancel it."""
-    return BEFORE_SESSION // timedelta(hours=1)
 
 
 def rule_of(product: Product) -> tuple[str, str]:
@@ -26,7 +17,7 @@ def rule_of(product: Product) -> tuple[str, str]:
     """
     if product.kind == Product.Kind.EXPERIENCE:
         text = _("Free until %(hours)d hours before the date")
-        return _("Cancelling"), text % {"hours": hours_before()}
+        return _("Cancelling"), text % {"hours": product.cancel_hours}
     texts = {
         Category.Returns.UNUSED: _("Within %(days)d days, unused"),
         Category.Returns.SEALED: _("Within %(days)d days, unopened"),

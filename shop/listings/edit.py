@@ -18,7 +18,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.catalogue.models import Category, Product
+from shop.catalogue.models import CANCEL_HOURS, Category, Product
 from shop.errors import NotPossible, ShopError
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
@@ -47,6 +47,9 @@ class TypedWords:
     tags: Sequence[str] = ()
     duration_minutes: int | None = None
     meeting_point: str = ""
+    guided_in: Sequence[str] = ()
+    guests_from: int = 0
+    cancel_hours: int = CANCEL_HOURS
 
 
 class EditConflict(ShopError):

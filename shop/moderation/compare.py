@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Category, Product
+from shop.catalogue.outings import tongues
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.languages import labelled, listed
@@ -37,7 +38,9 @@ NAMES = {
     "title": _("Name"), "category_id": _("Category"), "summary": _("In one sentence"),
     "description": _("Description"), "materials": _("Materials or ingredients"),
     "tags": _("Search words"), "option_names": _("What can be chosen"), "origin": _("Made in"),
-    "meeting_point": _("Meeting point"), "tagline": _("In one sentence"), "story": _("Story"),
+    "meeting_point": _("Meeting point"), "guided_in": _("Guided in"),
+    "guests_from": _("Youngest guest, years"), "cancel_hours": _("Guests may cancel until"),
+    "tagline": _("In one sentence"), "story": _("Story"),
     "founded": _("Founded"), "makers": _("How many people work there"),
 }  # fmt: skip
 OF_AN_OUTING = {"materials": _("What is included")}
@@ -139,6 +142,9 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDiff
             before, after = names.get(before, ""), names.get(after, "")
         elif name == "origin":
             before, after = _country(before), _country(after)
+        elif name == "guided_in":
+            language = get_language() or "en"
+            before, after = tongues(before, language), tongues(after, language)
         yield difference(called[name], before, after)
     titles: Mapping[str, str] = amendment.words.get("titles", product.titles)
     for code in sorted({*titles, *product.titles}):

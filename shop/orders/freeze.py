@@ -12,7 +12,7 @@ from django.utils import translation
 
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
-from shop.catalogue.models import Term, Variant
+from shop.catalogue.models import Product, Term, Variant
 from shop.catalogue.words import ProductTerms, terms_of
 from shop.delivery.quote import arrival, workdays_of
 from shop.delivery.taxes import treatment
@@ -123,6 +123,7 @@ def _line(priced: PricedCart, position: int, segment: Segment, language: str) ->
         title=product.title,
         options=asked.variant.options,
         sku=asked.variant.sku,
+        cancel_hours=product.cancel_hours if product.kind == Product.Kind.EXPERIENCE else None,
         picture=_picture(asked),
         quantity=segment.quantity,
         regular=segment.regular,

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, time, timedelta
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from shop.catalogue.models import Category
-from shop.catalogue.returns import BEFORE_SESSION, RETURN_DAYS, hours_before
+from shop.catalogue.models import CANCEL_HOURS, Category
+from shop.catalogue.returns import RETURN_DAYS
 from shop.orders.models import OrderLine, Replacement, ReplacementLine, Suborder
 from shop.orders.refund import refunded
 from shop.returns.models import ReturnLine, ReturnRequest
@@ -105,13 +105,17 @@ def _left(line: OrderLine, units: int, kind: str, *, at: datetime) -> LineLeft:
 
 def _why_not_cancelled(line: OrderLine, *, at: datetime) -> str:
     starts = line.variant.session_start
-    if starts is None or at <= starts - BEFORE_SESSION:
+    hours = hours_before(line)
+    if starts is None or at <= starts - timedelta(hours=hours):
         return ""
     if was_moved(line) and at < starts:  # they chose another time
         return ""
-    return _("A date can be cancelled until %(hours)d hours before it begins.") % {
-        "hours": hours_before()
-    }
+    return _("A date can be cancelled until %(hours)d hours before it begins.") % {"hours": hours}
+
+
+def hours_before(line: OrderLine) -> int:
+    """Return how many hours before its visit a line may be cancelled, as was agreed."""
+    return CANCEL_HOURS if line.cancel_hours is None else line.cancel_hours
 
 
 def was_moved(line: OrderLine) -> bool:

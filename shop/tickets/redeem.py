@@ -55,7 +55,7 @@ def tickets_of(merchants: Collection[Merchant]) -> QuerySet[Ticket]:
 def is_its_day(ticket: Ticket, *, at: datetime) -> bool:
     """Tell whether its session is today where it takes place, is about to begin or goes on."""
     since, until = its_hours(session_of(ticket.line.variant, ""))
-    return since <= at < until
+    return since <= at <= until
 
 
 def its_hours(session: Session) -> tuple[datetime, datetime]:

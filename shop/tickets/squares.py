@@ -11,6 +11,7 @@ from shop.pictures.clean import cleaned
 from shop.tickets.redeem import clean_code
 
 LONG_SIDE = 1600  # pixels: enough for a square that fills a tenth of the picture
+SQUARES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 def code_in(content: bytes) -> str:
@@ -24,6 +25,6 @@ def code_in(content: bytes) -> str:
     """
     with Image.open(BytesIO(cleaned(content)), formats=("JPEG",)) as picture:
         picture.thumbnail((LONG_SIDE, LONG_SIDE))
-        found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(picture.convert("L"), formats=SQUARES)
     codes = (clean_code(square.text) for square in found)
     return next((code for code in codes if code), "")

@@ -10,7 +10,6 @@ MISSING = {
     "feed": "feeds for other channels",
     "quiz": "the academy's quizzes",
     "kit": "the share kit",
-    "offline": "an offline list at the door",
 }
 
 

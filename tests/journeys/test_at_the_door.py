@@ -38,13 +38,22 @@ Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: stream
 @pytest.fixture
 def date(stage, market):
     """Return seats that begin in an hour, for which two have booked: three people and one."""
-    adult, child, _family = visits.session(starts=clock.now() + timedelta(hours=1))
+    soon = clock.now() + timedelta(hours=1)
+    adult, child, _family = visits.session(starts=soon, closes_before=timedelta())
     for wanted in ({adult: 2, child: 1}, {adult: 1}):
         at = clock.now()
         payment = begin(make.cart(wanted, at=at), at=at)
         stage.sandbox.pay(payment.session_id)
         stage.work()
     return adult
+
+
+def french(date):
+    """Return a member of the host who reads French."""
+    host = make.member(date.product.merchant)
+    host.language = "fr"
+    host.save()
+    return host
 
 
 def door(date) -> str:
@@ -61,8 +70,8 @@ def cut(page, *, is_cut: bool) -> None:
 
 
 @pytest.mark.parametrize("width", [390])
-def test_guests_are_let_in_without_a_line_and_sent_when_there_is_one(page, date):
-    host = make.member(date.product.merchant, language="fr")
+def test_guests_are_let_in_without_a_line_and_sent_when_there_is_one(page, date):  # noqa: PLR0915
+    host = french(date)
     sign_in(page, host.email, door(date))
     page.wait_for_function("navigator.serviceWorker.controller")
     page.reload()  # as who comes back to it
@@ -102,7 +111,7 @@ def test_guests_are_let_in_without_a_line_and_sent_when_there_is_one(page, date)
 def test_a_square_is_scanned_once_and_a_second_time_says_since_when(visitor, date):
     page = visitor()
     page.add_init_script(EYE)
-    host = make.member(date.product.merchant, language="fr")
+    host = french(date)
     sign_in(page, host.email, door(date))
     ticket = Ticket.objects.order_by("pk").first()
     expect(page.locator("square-scan [data-open]")).to_be_visible()
@@ -131,7 +140,7 @@ def test_a_square_is_scanned_once_and_a_second_time_says_since_when(visitor, dat
 
 @pytest.mark.parametrize(("width", "script"), [(390, False)])
 def test_without_script_a_photograph_leads_to_the_ticket(page, date):
-    host = make.member(date.product.merchant, language="fr")
+    host = french(date)
     ticket = Ticket.objects.order_by("pk").first()
     sign_in(page, host.email, "/fr/merchant/tickets/")
 
@@ -147,7 +156,7 @@ def test_without_script_a_photograph_leads_to_the_ticket(page, date):
 
 @pytest.mark.parametrize("width", [390])
 def test_signing_out_takes_the_list_from_the_telephone(page, date):
-    host = make.member(date.product.merchant, language="fr")
+    host = french(date)
     sign_in(page, host.email, door(date))
     page.wait_for_function("navigator.serviceWorker.controller")
     page.wait_for_function("caches.keys().then(keys => keys.length === 1)")

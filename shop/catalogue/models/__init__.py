@@ -1,4 +1,5 @@
 from shop.catalogue.models.products import (
+    CANCEL_HOURS,
     HAS_NO_NOTE,
     Category,
     Product,
@@ -11,6 +12,7 @@ from shop.catalogue.models.products import (
 from shop.catalogue.models.words import Term, Translation
 
 __all__ = [
+    "CANCEL_HOURS",
     "HAS_NO_NOTE",
     "Category",
     "Product",

@@ -17,6 +17,9 @@ from shop.pictures.models import Picture
 from shop.states import Stateful, StateQuerySet
 from shop.stock.models import Pool
 
+CANCEL_HOURS = 48
+"""So long before a visit begins its guests may cancel it, where its host says nothing else."""
+
 
 class Category(models.Model):
     """A place in the catalogue tree: ``food`` or ``food/coffee``."""
@@ -127,6 +130,11 @@ class Product(Stateful):
     duration_minutes = models.PositiveIntegerField(null=True, blank=True)
     sessions_per_week = models.PositiveSmallIntegerField(null=True, blank=True)
     meeting_point = models.CharField(max_length=300, blank=True)
+    guided_in = ArrayField(models.CharField(max_length=12), default=list, blank=True, db_default=[])
+    guests_from = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Years.")
+    cancel_hours = models.PositiveSmallIntegerField(
+        default=CANCEL_HOURS, db_default=CANCEL_HOURS, help_text="Before it begins."
+    )
     submitted_at = models.DateTimeField(null=True, blank=True)
     review_note = models.TextField(blank=True, help_text="What to change; the merchant reads it.")
     published_at = models.DateTimeField(null=True, blank=True)

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.cart.formats import day
-from shop.catalogue.returns import BEFORE_SESSION, hours_before
 from shop.checkout.order.again import AgainShown, replacements_of
 from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.returns.models import ReturnRequest
-from shop.returns.rules import kinds_of, return_until
+from shop.returns.rules import hours_before, kinds_of, return_until, was_moved
 from shop.returns.words import KINDS, state_words
 
 Kind, State = ReturnRequest.Kind, Suborder.State
@@ -76,23 +75,23 @@ def afters(order: Order, shown: OrderShown, *, at: datetime) -> list[After]:
 def _cancel_until(parts: Sequence[Suborder], *, at: datetime) -> dict[int, str]:
     """Return the words on until when visits can be cancelled, by id; none where it is too late.
 
-    Where a date that was not moved is far enough, its rule is told: it is the stricter one.
+    Where a date that was not moved is far enough, its rule is told, of several the strictest.
     """
     visits = [part.pk for part in parts if not part.service and part.state == State.WAITING]
     said = dict.fromkeys(visits, "")
     if not visits:
         return said
-    far = Q(variant__session_start__gte=at + BEFORE_SESSION)
-    moved = Q(variant__moved_at__gt=F("order__placed_at"), variant__session_start__gt=at)
-    lines = OrderLine.objects.filter(far | moved, suborder__in=visits)
-    lines = lines.annotate(is_moved=ExpressionWrapper(moved, BooleanField()))
-    by_rule = _("You can cancel until %(hours)d hours before the date.") % {"hours": hours_before()}
-    for pk, is_moved in lines.values_list("suborder", "is_moved"):
-        if not is_moved:
-            said[pk] = by_rule
-        elif not said[pk]:
-            said[pk] = _("The time was changed. You can cancel until it begins.")
-    return said
+    lines = OrderLine.objects.filter(suborder__in=visits, variant__session_start__gt=at)
+    strictest: dict[int, int] = {}
+    for line in lines.select_related("variant", "order"):
+        hours, pk = hours_before(line), line.suborder_id
+        starts = cast("datetime", line.variant.session_start)
+        if was_moved(line):
+            said[pk] = said[pk] or _("The time was changed. You can cancel until it begins.")
+        elif at <= starts - timedelta(hours=hours):
+            strictest[pk] = max(hours, strictest.get(pk, 0))
+    by_rule = _("You can cancel until %(hours)d hours before the date.")
+    return said | {pk: by_rule % {"hours": hours} for pk, hours in strictest.items()}
 
 
 def _after(

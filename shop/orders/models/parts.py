@@ -258,6 +258,9 @@ class OrderLine(models.Model):
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="+")
     pool_units = models.PositiveIntegerField(help_text="Units of the pool for all of them.")
     is_set_aside = models.BooleanField(help_text="Taken from a deal's allotment.")
+    cancel_hours = models.PositiveSmallIntegerField(
+        null=True, help_text="Of a visit: so long before it begins it may be cancelled."
+    )
 
     # Only where a query adds them.
     less: int

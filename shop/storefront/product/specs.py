@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from babel.units import format_unit
 from django.utils.translation import gettext as _
-from django.utils.translation import npgettext
+from django.utils.translation import ngettext, npgettext
 
 from shop.catalogue.models import Product, Term
+from shop.catalogue.outings import tongues
 from shop.catalogue.returns import rule_of
 from shop.catalogue.words import ProductTerms
 from shop.delivery.names import country_name
@@ -43,6 +44,8 @@ def details(
         Spec(_("Weight"), _weight(weight_g, language) if weight_g else ""),
         Spec(_("Customs code"), product.hs_code),
         Spec(_("Duration"), duration(product.duration_minutes or 0)),
+        Spec(_("Guided in"), tongues(product.guided_in, language)),
+        Spec(_("Age"), _youngest(product.guests_from)),
         Spec(*rule_of(product)),
     )
     return tuple(fact for fact in facts if fact.value)
@@ -51,6 +54,11 @@ def details(
 def _materials(product: Product) -> str:
     # What stores write there of an outing is what comes with it: a guide, lunch, the boat.
     return _("Included") if product.kind == Product.Kind.EXPERIENCE else _("Material")
+
+
+def _youngest(years: int) -> str:
+    text = ngettext("from %(count)d year", "from %(count)d years", years)
+    return text % {"count": years} if years else ""
 
 
 def _weight(grams: int, language: str) -> str:

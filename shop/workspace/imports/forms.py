@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from shop.catalogue.models import Category
 from shop.delivery.names import countries_by_name
@@ -115,7 +115,7 @@ class AskedForm(forms.Form):
             )  # fmt: skip
         self.paths = [path for path, told in self.asked.get("lacking", {}).items()
                       if any(told.values()) or path in before.get("fill", {})]  # fmt: skip
-        countries = [("", "–"), *countries_by_name("en")]
+        countries = [("", "–"), *countries_by_name(get_language() or "en")]
         for path in self.paths:
             fill = before.get("fill", {}).get(path, {})
             self.fields[f"hs_code_{path}"] = HsCodeField(

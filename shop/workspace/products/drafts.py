@@ -95,7 +95,8 @@ def _write_over(product: Product) -> None:
         return
     words = content_of(product, amendment).words
     for name in ("title", "summary", "description", "materials", "origin", "option_names", "tags",
-                 "duration_minutes", "meeting_point"):  # fmt: skip
+                 "duration_minutes", "meeting_point", "guided_in", "guests_from",
+                 "cancel_hours"):  # fmt: skip
         setattr(product, name, getattr(words, name))
     rows = pictures_of(product, amendment)
     product.gallery = [{"alt": row.alt, "sizes": row.sizes} for row in rows]

@@ -8,9 +8,11 @@ from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from shop.catalogue.models import Category, Variant
+from shop.catalogue.models import CANCEL_HOURS, Category, Variant
+from shop.catalogue.outings import CANCEL_CHOICES, tongue_choices
 from shop.delivery.names import countries_by_name
 from shop.festivals.models import ChangeLog, RegularPrice
 from shop.forms.fields import AmountField, HsCodeField, LineField, ListField, ProseField
@@ -91,14 +93,28 @@ class ProductForm(forms.Form):
         label=_("Duration, minutes"), min_value=1, max_value=60 * 24 * 60, required=False
     )
     meeting_point = LineField(label=_("Meeting point"), max_length=300, required=False)
+    guided_in = forms.MultipleChoiceField(
+        label=_("Guided in"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("The languages in which you can lead guests."),
+    )  # fmt: skip
+    guests_from = forms.IntegerField(
+        label=_("Youngest guest, years"), min_value=0, max_value=99, required=False,
+        help_text=_("Leave it empty where children of any age may come."),
+    )  # fmt: skip
+    cancel_hours = forms.TypedChoiceField(
+        label=_("Guests may cancel until"), coerce=int, required=False,
+        help_text=_("Then all the money goes back. What was booked before keeps its own rule."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         categories = Category.objects.order_by("path")
         self.fields["category"].queryset = categories
         self.fields["category"].label_from_instance = _indented
-        countries = [("", "–"), *countries_by_name("en")]
+        countries = [("", "–"), *countries_by_name(get_language() or "en")]
         self.fields["origin"].choices = countries
+        self.fields["guided_in"].choices = tongue_choices()
+        self.fields["cancel_hours"].choices = [(hours, _ahead(hours)) for hours in CANCEL_CHOICES]
         self.fields["description"].is_asked_later = True  # before a review, not in a draft
 
     def ask_about_an_outing(self) -> None:
@@ -118,8 +134,17 @@ class ProductForm(forms.Form):
         return TypedWords(
             category_id=told["category"].pk,
             titles=dict(before.titles) if before else {},
-            **{name: told[name] for name in SAME},
+            **{name: told[name] for name in SAME}
+            | {
+                "guests_from": told["guests_from"] or 0,
+                "cancel_hours": told["cancel_hours"] or CANCEL_HOURS,
+            },
         )
+
+
+def _ahead(hours: int) -> str:
+    text = ngettext("%(count)d hour before it begins", "%(count)d hours before it begins", hours)
+    return text % {"count": hours}
 
 
 def _indented(category: Category) -> str:

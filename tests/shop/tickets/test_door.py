@@ -1,5 +1,7 @@
 """The door of a date: bookings are let in as a whole, once, and on its day."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -87,9 +89,11 @@ def test_guests_are_found_by_name_order_and_code_and_sorted_by_who_is_here(clien
         ("?show=coming", second, first), ("?show=here", first, second),
     ):  # fmt: skip
         page = client.get(where + asked).text
-        assert there.number in page
-        assert not_there.number not in page
-    assert "Nobody fits this." in client.get(where + "?q=nobody").text
+        assert f'data-number="{there.number}"' in page
+        assert f'data-number="{there.number}" hidden' not in re.sub(r' class="in"', "", page)
+        assert f'data-number="{not_there.number}" hidden' in re.sub(r' class="in"', "", page)
+    assert "data-nobody hidden" in client.get(where).text
+    assert "data-nobody hidden" not in client.get(where + "?q=nobody").text
     assert first.contact.email not in client.get(where).text
 
 

@@ -44,6 +44,11 @@ def post(client, seats, *entries, signed=None, of=None):
     return client.post(where(seats) + "entries/", body, content_type="application/json")
 
 
+def near(moment, expected) -> bool:
+    """Tell whether two moments are the same but for the time that a request takes."""
+    return abs(moment - expected) < MINUTE / 2
+
+
 def used() -> int:
     return Ticket.objects.exclude(used_at=None).count()
 
@@ -56,7 +61,7 @@ def test_a_guest_let_in_without_a_line_was_let_in_when_it_happened(client, seats
 
     assert answer.json() == {"entries": {sent["key"]: ""}}
     ticket.refresh_from_db()
-    assert ticket.used_at == FRIDAY - 10 * MINUTE
+    assert near(ticket.used_at, FRIDAY - 10 * MINUTE)
     assert ticket.used_by is not None
 
 
@@ -92,8 +97,9 @@ def test_nothing_happened_before_the_list_was_made_nor_later_than_now(client, se
 
     post(client, seats, entry(first, ago=1e9), entry(second, ago=-500), entry(third, ago=60))
 
-    times = list(Ticket.objects.order_by("pk").values_list("used_at", flat=True))
-    assert times == [FRIDAY - 30 * MINUTE, FRIDAY, FRIDAY - MINUTE]
+    times = Ticket.objects.order_by("pk").values_list("used_at", flat=True)
+    expected = [FRIDAY - 30 * MINUTE, FRIDAY, FRIDAY - MINUTE]
+    assert all(map(near, times, expected))
 
 
 def test_a_ticket_that_was_given_back_lets_nobody_in(client, seats):
@@ -223,7 +229,7 @@ def test_the_same_entry_at_once_is_taken_once(till, clock_at):
     def take():
         return take_entry(adult.pool_id, sent, made=NOON, by=host, at=FRIDAY).outcome
 
-    outcomes = at_once(take, 8)
+    outcomes = at_once([take] * 8)
 
     assert set(outcomes) == {DoorEntry.Outcome.DONE}
     assert DoorEntry.objects.count() == 1

@@ -1,0 +1,131 @@
+"""Languages, age and the way back of an experience: said before, agreed with the order, kept."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from shop.orders.models import OrderLine
+from shop.returns.rules import lines_left
+from tests import make
+from tests.make import NOON
+from tests.shop.tickets import visits
+from tests.shop.tickets.visits import FRIDAY, bought
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def outing(**facts):
+    tour = visits.experience(**facts)
+    adult, *_rest = visits.session(tour)
+    make.listed(tour)
+    return adult
+
+
+def test_the_page_says_languages_age_and_until_when(client):
+    adult = outing(guided_in=["en", "sw"], guests_from=12, cancel_hours=72)
+
+    page = client.get(f"/products/{adult.product.slug}/").text
+
+    assert "English, Swahili" in page
+    assert "from 12 years" in page
+    assert "Free until 72 hours before the date" in page
+    french = client.get(f"/fr/products/{adult.product.slug}/").text
+    assert "Anglais, Swahili" in french
+    assert "à partir de 12\u00a0ans" in french or "à partir de 12 ans" in french
+
+
+def test_goods_say_none_of_it(client):
+    variant = make.variant()
+    make.listed(variant.product)
+
+    page = client.get(f"/products/{variant.product.slug}/").text
+
+    assert "Guided in" not in page
+    assert "hours before the date" not in page
+
+
+@pytest.mark.parametrize("hours", [24, 48, 72, 168])
+def test_a_visit_is_cancelled_until_its_own_hour(till, hours):
+    adult = outing(cancel_hours=hours)
+    order = bought(till, {adult: 1})
+    part = order.suborders.get()
+
+    last = FRIDAY - hours * HOUR
+    [before] = lines_left(part, "cancel", at=last)
+    [after] = lines_left(part, "cancel", at=last + timedelta(seconds=1))
+
+    assert (before.units, before.why_not) == (1, "")
+    assert after.units == 0
+    assert f"until {hours} hours before" in after.why_not
+
+
+def test_what_was_agreed_stays_when_the_host_changes_the_rule(till):
+    adult = outing(cancel_hours=24)
+    order = bought(till, {adult: 1})
+    adult.product.cancel_hours = 168
+    adult.product.save()
+
+    [line] = lines_left(order.suborders.get(), "cancel", at=FRIDAY - 25 * HOUR)
+
+    assert line.units == 1
+    assert OrderLine.objects.get().cancel_hours == 24
+
+
+def test_orders_from_before_the_rule_keep_the_hours_of_then(till):
+    order = bought(till, {outing(cancel_hours=24): 1})
+    OrderLine.objects.update(cancel_hours=None)
+
+    [line] = lines_left(order.suborders.get(), "cancel", at=FRIDAY - 47 * HOUR)
+
+    assert line.units == 0
+
+
+def test_goods_agree_on_no_hours(till):
+    bought(till, {make.variant(): 1})
+
+    assert OrderLine.objects.get().cancel_hours is None
+
+
+def test_a_host_says_it_on_the_form_and_nobody_else_decides_what_is_live(clock_at):
+    clock_at(NOON)
+    adult = outing()
+    tour = adult.product
+    client = Client()
+    client.force_login(visits.host_of(adult))
+    where = f"/merchant/{tour.merchant.slug}/products/{tour.pk}/"
+    page = client.get(where)
+    assert "The languages in which you can lead guests." in page.text
+    form = page.context["form"]
+    told = {name: field.value() for name, field in ((f.name, f) for f in form) if field.value()}
+    told |= {"guided_in": ["fr", "wo"], "guests_from": "6", "cancel_hours": "168"}
+    told["materials"] = ""
+
+    answer = client.post(where, told, follow=True)
+
+    assert answer.status_code == 200
+    tour.refresh_from_db()
+    assert (tour.guided_in, tour.guests_from, tour.cancel_hours) == ([], 0, 48)
+    assert tour.amendment.words["guided_in"] == ["fr", "wo"]
+    assert tour.amendment.words["cancel_hours"] == 168
+
+
+@pytest.mark.parametrize(
+    "change", [{"guided_in": ["klingon"]}, {"guests_from": "-1"}, {"cancel_hours": "1"}]
+)
+def test_what_cannot_be_is_refused(clock_at, change):
+    clock_at(NOON)
+    adult = outing()
+    tour = adult.product
+    client = Client()
+    client.force_login(visits.host_of(adult))
+    where = f"/merchant/{tour.merchant.slug}/products/{tour.pk}/"
+    form = client.get(where).context["form"]
+    told = {field.name: field.value() for field in form if field.value()}
+
+    answer = client.post(where, told | {"materials": ""} | change)
+
+    assert answer.status_code == 422
+    tour.refresh_from_db()
+    assert not hasattr(tour, "amendment")
