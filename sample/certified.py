@@ -13,6 +13,7 @@ from sample.sheets import StoreSheet
 from shop.accounts.models import User
 from shop.certificates import write
 from shop.certificates.models import Certificate, CertificatePaper
+from shop.certificates.public import fact_of
 from shop.certificates.write import CertificateFacts
 from shop.forms.private_files import as_kept
 from shop.merchants.models import Merchant
@@ -30,7 +31,7 @@ def certify(stores: Iterable[tuple[StoreSheet, Merchant]], *, at: datetime, toda
         at: when somebody saw the papers.
         today: the day from which on they count for a while still.
     """
-    rows = []
+    rows, stores = [], list(stores)
     for sheet, store in stores:
         for name in dict.fromkeys(certificate(name) for name in sheet.certifications):
             number = f"{store.country}-{sum(name.encode()) % 900 + 100}-{store.pk:04}"
@@ -41,6 +42,10 @@ def certify(stores: Iterable[tuple[StoreSheet, Merchant]], *, at: datetime, toda
                 decided_at=at,
             ))  # fmt: skip
     made = Certificate.objects.bulk_create(rows)
+    for _sheet, store in stores:
+        store.certified = [fact_of(row) for row in rows if row.merchant_id == store.pk]
+        store.certified.sort(key=lambda fact: fact["title"])
+    Merchant.objects.bulk_update([store for _sheet, store in stores], ["certified"])
     paper = as_kept("paper.jpg", paper_picture("Certificate", ISSUER))
     CertificatePaper.objects.bulk_create(
         CertificatePaper(certificate=row, added_at=at, **paper) for row in made

@@ -79,6 +79,10 @@ class Merchant(Stateful):
     tagline = models.CharField(max_length=120, blank=True)
     story = models.TextField(blank=True)
     certifications = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    certified = models.JSONField(
+        default=list, blank=True, db_default=[], editable=False,
+        help_text="Of each certification: title, issuer, number, and the last day it counts.",
+    )  # fmt: skip
     dispatch_from = models.PositiveSmallIntegerField(default=1, help_text="Working days.")
     dispatch_to = models.PositiveSmallIntegerField(default=3, help_text="Working days.")
     colours = ArrayField(models.CharField(max_length=7), size=3, help_text="Main, accent, detail.")

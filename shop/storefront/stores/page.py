@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shop import dates
 from shop.catalogue.models import Term
 from shop.catalogue.words import ProductTerms, called_column, translated_column
 from shop.delivery.names import country_name
@@ -39,6 +41,15 @@ class KindLink:
     is_on: bool
 
 
+class CertifiedShown(NamedTuple):
+    """A certificate that an organizer has seen the paper of, for whoever wants to look it up."""
+
+    name: Wording
+    issuer: str
+    number: str
+    until: str
+
+
 @dataclass(frozen=True, slots=True)
 class StorePage:
     """Everything that the page says; ``lang`` marks a story without translation."""
@@ -53,6 +64,7 @@ class StorePage:
     paragraphs: tuple[str, ...]
     lang: str
     certifications: tuple[Wording, ...]
+    certified: tuple[CertifiedShown, ...]
     founded: int | None
     makers: int | None
     packed_within: int
@@ -68,6 +80,15 @@ class StorePage:
     cards: list[Card]
     previous: str
     next: str
+
+
+def _certified(fact: dict[str, str], terms: ProductTerms, language: str) -> CertifiedShown:
+    return CertifiedShown(
+        terms.called(Term.Kind.CERTIFICATE, fact["title"]),
+        fact["issuer"],
+        fact["number"],
+        dates.day_of_year(date.fromisoformat(fact["until"]), language),
+    )
 
 
 def read_shelf(data: QueryDict, known: KnownFilters) -> Filters:
@@ -122,6 +143,7 @@ def store_page(
         certifications=tuple(
             terms.called(Term.Kind.CERTIFICATE, name) for name in merchant.certifications
         ),
+        certified=tuple(_certified(fact, terms, language) for fact in merchant.certified),
         founded=merchant.founded,
         makers=merchant.makers,
         packed_within=merchant.dispatch_to,

@@ -10,6 +10,7 @@ from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.moderation.models import Amendment
 from tests import make
+from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
 upgrade = import_module("shop.migrations.0080_certificates_named")
@@ -36,3 +37,16 @@ def test_what_was_named_is_asked_for_and_can_be_named_again():
     assert Amendment.objects.get().words == {"tagline": "New"}
     upgrade.name_again(apps, None)
     assert Merchant.objects.get(pk=store.pk).certifications == ["Fair trade", "Halal"]
+
+
+def test_what_counts_already_is_told_on_pages():
+    store = make.merchant(certifications=["Halal"])
+    Certificate.objects.create(
+        merchant=store, title="Halal", issuer="Body", number="7", until=NOON.date(), sent_at=NOON,
+        decided_at=NOON, state="counts",
+    )  # fmt: skip
+
+    import_module("shop.migrations.0095_what_is_certified").tell(apps, None)
+
+    told = {"title": "Halal", "issuer": "Body", "number": "7", "until": NOON.date().isoformat()}
+    assert Merchant.objects.get(pk=store.pk).certified == [told]
