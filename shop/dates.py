@@ -10,9 +10,10 @@ from babel.dates import format_date, format_skeleton, get_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shop.languages import locale_of
+from shop.languages import beside, locale_of
 
 YEAR = timedelta(days=365)
+ALONE = {"F": "MMMM", "M": "MMM", "l": "EEEE", "D": "EEE"}
 MONTH_FIRST = {"zh-hans"}  # where a range cannot leave out its first month
 
 
@@ -56,6 +57,20 @@ def days(first: date, last: date, language: str, *, has_year: bool = False) -> s
 def is_far(when: date, since: datetime) -> bool:
     """Tell whether a day is a year or more away, so that its year has to be said."""
     return abs(when - since.date()) >= YEAR
+
+
+def as_formatted(when: date, form: str, language: str) -> str:
+    """Return a day, or an instant by its own clock, in the order of a language.
+
+    Args:
+        form: as Django's filter takes it, of the letters j F M Y l D and H:i: "j F Y, H:i".
+    """
+    long = {"Y": "y", "F": "MMMM", "M": "MMM", "l": "EEEE", "D": "EEE", "j": "d"}
+    skeleton = "".join(part for letter, part in long.items() if letter in form)
+    if alone := ALONE.get(form):
+        return format_date(when, alone, locale=locale_of(language))
+    day = format_skeleton(skeleton, when, locale=locale_of(language))
+    return beside(day, f"{when:%H:%M}") if "H:i" in form else day
 
 
 def hour(at: datetime, zone: str) -> str:

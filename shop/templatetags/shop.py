@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.defaultfilters import date as date_filter
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from shop import languages
+from shop import dates, languages
 from shop.currencies import price_wanted, written
 
 register = template.Library()
@@ -24,6 +26,18 @@ MOST_KEPT = 5_000  # pieces of each part; then it begins anew
 def money(amount: int, currency: str = "") -> str:
     """Write an amount of minor units as the page's language does: $48.00, 48,00 $US."""
     return written(amount, currency or settings.SHOP_CURRENCY, get_language() or "en")
+
+
+@register.filter(expects_localtime=True)
+def when(moment: date | None, form: str) -> str:
+    """Write a day or an instant as ``date`` does, in the order of the page's language.
+
+    Django's own filter translates the names and keeps the English order.
+    """
+    language = get_language() or settings.LANGUAGE_CODE
+    if not moment or language == settings.LANGUAGE_CODE:
+        return date_filter(moment, form)
+    return dates.as_formatted(moment, form, language)
 
 
 @register.filter(needs_autoescape=True)
