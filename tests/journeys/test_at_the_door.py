@@ -72,7 +72,8 @@ def cut(page, *, is_cut: bool) -> None:
 @pytest.mark.parametrize("width", [390])
 def test_guests_are_let_in_without_a_line_and_sent_when_there_is_one(page, date):  # noqa: PLR0915
     host = french(date)
-    sign_in(page, host.email, door(date))
+    sign_in(page, host.email)
+    page.goto(door(date))
     page.wait_for_function("navigator.serviceWorker.controller")
     page.reload()  # as who comes back to it
     expect(page.locator("[data-inside]")).to_have_text("0")
@@ -112,7 +113,8 @@ def test_a_square_is_scanned_once_and_a_second_time_says_since_when(visitor, dat
     page = visitor()
     page.add_init_script(EYE)
     host = french(date)
-    sign_in(page, host.email, door(date))
+    sign_in(page, host.email)
+    page.goto(door(date))
     ticket = Ticket.objects.order_by("pk").first()
     expect(page.locator("square-scan [data-open]")).to_be_visible()
 
@@ -142,7 +144,8 @@ def test_a_square_is_scanned_once_and_a_second_time_says_since_when(visitor, dat
 def test_without_script_a_photograph_leads_to_the_ticket(page, date):
     host = french(date)
     ticket = Ticket.objects.order_by("pk").first()
-    sign_in(page, host.email, "/fr/merchant/tickets/")
+    sign_in(page, host.email)
+    page.goto("/fr/merchant/tickets/")
 
     file = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photograph(as_png(ticket))}
     page.locator("#photo").set_input_files(file)
@@ -157,7 +160,8 @@ def test_without_script_a_photograph_leads_to_the_ticket(page, date):
 @pytest.mark.parametrize("width", [390])
 def test_signing_out_takes_the_list_from_the_telephone(page, date):
     host = french(date)
-    sign_in(page, host.email, door(date))
+    sign_in(page, host.email)
+    page.goto(door(date))
     page.wait_for_function("navigator.serviceWorker.controller")
     page.wait_for_function("caches.keys().then(keys => keys.length === 1)")
 

@@ -11,6 +11,7 @@ from tests import make
 from tests.make import NOON
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import FRIDAY, bought
+from tests.shop.workspace.products.test_edit import form_of
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -95,12 +96,9 @@ def test_a_host_says_it_on_the_form_and_nobody_else_decides_what_is_live(clock_a
     client = Client()
     client.force_login(visits.host_of(adult))
     where = f"/merchant/{tour.merchant.slug}/products/{tour.pk}/"
-    page = client.get(where)
-    assert "The languages in which you can lead guests." in page.text
-    form = page.context["form"]
-    told = {name: field.value() for name, field in ((f.name, f) for f in form) if field.value()}
+    assert "The languages in which you can lead guests." in client.get(where).text
+    told = form_of(client, where)
     told |= {"guided_in": ["fr", "wo"], "guests_from": "6", "cancel_hours": "168"}
-    told["materials"] = ""
 
     answer = client.post(where, told, follow=True)
 
@@ -121,10 +119,9 @@ def test_what_cannot_be_is_refused(clock_at, change):
     client = Client()
     client.force_login(visits.host_of(adult))
     where = f"/merchant/{tour.merchant.slug}/products/{tour.pk}/"
-    form = client.get(where).context["form"]
-    told = {field.name: field.value() for field in form if field.value()}
+    told = form_of(client, where)
 
-    answer = client.post(where, told | {"materials": ""} | change)
+    answer = client.post(where, told | change)
 
     assert answer.status_code == 422
     tour.refresh_from_db()
