@@ -30,12 +30,14 @@ class Camera:
         self.taken: set[str] = set()
         self.is_writing = bool(os.environ.get("BAOBAB_PICTURES"))
 
-    def take(self, page: Page, name: str, *, phone: bool = False) -> None:
-        """Take the top of a page, as a desk or a phone shows it."""
+    def take(self, page: Page, name: str, *, phone: bool = False, at: str = "") -> None:
+        """Take the top of a page, or a part of it, as a desk or a phone shows it."""
         before = page.viewport_size
         width, height = PHONE if phone else DESK
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+        if at:
+            page.locator(at).evaluate("one => one.scrollIntoView({behavior: 'instant'})")
         assert goes_sideways(page) == "", name
         self.taken.add(name)
         if self.is_writing:
