@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shop.accounts.models import User
 from shop.certificates.models import Certificate
-from shop.certificates.names import CERTIFICATES
+from shop.certificates.names import CERTIFICATES, called
 from shop.certificates.write import CertificateFacts, send
 from shop.errors import ShopError
 from shop.forms.fields import FilesInput, LineField
@@ -60,9 +60,8 @@ class CertificateForm(forms.Form):
             known: a title that the list does not have, of a certificate that there is.
         """
         super().__init__(*args, **kwargs)
-        names = dict.fromkeys(filter(None, [*CERTIFICATES, known]))
-        chosen = ("", gettext_lazy("Choose"))
-        self.fields["title"].choices = [chosen, *((name, name) for name in names)]
+        names = called(filter(None, [*CERTIFICATES, known]))
+        self.fields["title"].choices = [("", gettext_lazy("Choose")), *names.items()]
         self.fields["papers"].is_asked_later = True  # where there is none yet
         self.today = today
 

@@ -1,5 +1,15 @@
 """Certificates that a store may name; each needs a paper that can be shown."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from shop.catalogue.models import Term
+from shop.languages import in_language
+
 CERTIFICATES = (
     "Organic",
     "Organic textile",
@@ -44,3 +54,16 @@ CERTIFICATES = (
     "First aid or rescue training",
     "Park or wildlife permit",
 )
+
+
+def called(titles: Iterable[str]) -> dict[str, str]:
+    """Return what certificates are called in the page's language, by title.
+
+    One that nobody translated keeps its own. One statement, in English none.
+    """
+    names, language = {title: title for title in titles}, get_language() or settings.LANGUAGE_CODE
+    if language != settings.LANGUAGE_CODE:
+        terms = Term.objects.filter(kind=Term.Kind.CERTIFICATE, term__in=names)
+        for term in terms:
+            names[term.term] = in_language(term.names, language) or term.term
+    return names

@@ -53,7 +53,7 @@ def test_the_desk_of_a_host_has_no_barriers_in_any_language(
     stage,
     inspector,
     visit,
-    language,  # noqa: F811
+    language,
 ):
     pages.home()
     sign_in(inspector.page, visit.host.email)

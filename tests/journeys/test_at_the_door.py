@@ -30,6 +30,7 @@ window.BarcodeDetector = class {
   }
 };
 const empty = document.createElement("canvas");
+empty.getContext("2d").fillRect(0, 0, 9, 9);
 const stream = async () => empty.captureStream(1);
 Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: stream } });
 """

@@ -149,7 +149,7 @@ def list_a_dozen(page: Page, desk: str) -> None:
     page.goto(f"{desk}products/new/")
     page.locator("[name=title]").fill(TITLE)
     page.locator("[name=category]").select_option(label="– Cushions")
-    page.locator("[name=description]").fill("A heavy cotton throw, dyed twelve times.")
+    page.locator("main [name=description]").fill("A heavy cotton throw, dyed twelve times.")
     page.locator("[name=origin]").select_option("NG")
     make_rows(page)
     page.locator("[name=files]").set_input_files([phone_photo(), phone_photo()])

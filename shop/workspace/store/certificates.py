@@ -16,6 +16,7 @@ from shop import clock
 from shop.certificates import write
 from shop.certificates.forms import CertificateForm, send_typed
 from shop.certificates.models import Certificate, CertificatePaper
+from shop.certificates.names import called
 from shop.forms.private_files import as_file
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
@@ -60,10 +61,12 @@ def certificates(request: MemberRequest, merchant: Merchant) -> HttpResponse:
             return redirect("workspace-certificates", merchant.slug)
     if form.errors and request.FILES:
         form.fields["papers"].help_text = _("Choose the files again: they were not kept.")
+    names = called(row.title for row in rows)
     rows.sort(key=lambda row: FIRST.index(State(row.state)))
     context: dict[str, Any] = {
         "part": "profile", "form": form, "mended": mended,
-        "rows": [(row, *STATES[row.state]) for row in rows],
+        "mended_name": names[mended.title] if mended else "",
+        "rows": [(row, names[row.title], *STATES[row.state]) for row in rows],
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/certificates.html", context, status=status)

@@ -116,7 +116,7 @@ def delivery(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     bands = bands_of(merchant)
     band = next((one for one in bands if one.code == request.GET.get("band")), bands[0])
     zones = zone_rows(merchant, band)
-    form = DeliveryForm(merchant, zones, request.POST or None)
+    form = DeliveryForm(merchant, zones, request.POST or None, language=get_language() or "en")
     if request.method == "POST" and form.is_valid():
         is_new = set_delivery(
             merchant, form.facts(), form.own_prices(), band, at=at, by=request.user

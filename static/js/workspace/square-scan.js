@@ -38,7 +38,7 @@ customElements.define(
       try {
         const wanted = { video: { facingMode: "environment" }, audio: false };
         this.video.srcObject = await navigator.mediaDevices.getUserMedia(wanted);
-        await this.video.play();
+        this.video.play().catch(() => {}); // a browser that waits for a touch shows its button
       } catch {
         this.status.textContent = this.dataset.blocked;
         return;
