@@ -7,7 +7,7 @@ from django.conf import settings
 
 from tests import pages
 from tests.access.inspector import PHONE
-from tests.access.test_ticket_access import visit  # noqa: F401 (a fixture)
+from tests.access.test_ticket_access import opened
 from tests.browsing.steps import sign_in
 from tests.shop.workspace.desk import ADDRESSES, AFTER_SALE, VISITS, open_desk
 from tests.shop.workspace.test_after_sale_doors import facts_of
@@ -49,13 +49,9 @@ def test_the_desk_of_a_store_has_no_barriers_in_any_language(stage, inspector, l
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_the_desk_of_a_host_has_no_barriers_in_any_language(
-    stage,
-    inspector,
-    visit,
-    language,
-):
+def test_the_desk_of_a_host_has_no_barriers_in_any_language(stage, inspector, language):
     pages.home()
+    visit = opened()
     sign_in(inspector.page, visit.host.email)
     facts = {
         "store": visit.product.merchant.slug, "tour": visit.product.pk, "seats": visit.pool.pk,

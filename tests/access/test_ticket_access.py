@@ -37,6 +37,11 @@ class Visit:
 
 @pytest.fixture
 def visit(stage) -> Visit:
+    """Open dates of an experience."""
+    return opened()
+
+
+def opened() -> Visit:
     """Book seats, use one ticket, and call another session off."""
     product = visits.experience(title=f"Dyeing {LONG}", meeting_point=EVIL)
     adult, child, family = visits.session(product)
