@@ -20,6 +20,8 @@ from tests.shop.tickets.test_squares import photograph
 
 pytestmark = journey
 
+# How many lists a telephone keeps.
+KEPT = "caches.keys().then((keys) => keys.length)"
 # Stands for the eye of a telephone: this machine has neither a camera nor the browser's reader.
 EYE = """
 window.BarcodeDetector = class {
@@ -75,7 +77,7 @@ def test_guests_are_let_in_without_a_line_and_sent_when_there_is_one(page, date)
     host = french(date)
     sign_in(page, host.email)
     page.goto(door(date))
-    page.wait_for_function("navigator.serviceWorker.controller")
+    wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
     page.reload()  # as who comes back to it
     expect(page.locator("[data-inside]")).to_have_text("0")
     assert not goes_sideways(page)
@@ -128,7 +130,7 @@ def test_a_square_is_scanned_once_and_a_second_time_says_since_when(visitor, dat
 
     page.locator("dialog [data-close]").click()
     page.locator("square-scan [data-open]").click()
-    page.wait_for_function("document.querySelector('video').srcObject")
+    wait_until(lambda: page.evaluate("Boolean(document.querySelector('video').srcObject)"))
     page.evaluate("document.querySelector('square-scan').last = ''")
     page.evaluate("code => { window.inView = code }", ticket.code)
     expect(said).to_contain_text("déjà à l’intérieur, depuis")
@@ -163,11 +165,11 @@ def test_signing_out_takes_the_list_from_the_telephone(page, date):
     host = french(date)
     sign_in(page, host.email)
     page.goto(door(date))
-    page.wait_for_function("navigator.serviceWorker.controller")
-    page.wait_for_function("caches.keys().then(keys => keys.length === 1)")
+    wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
+    wait_until(lambda: page.evaluate(KEPT) == 1)
 
     page.goto("/fr/account/logout/")
-    page.wait_for_function("caches.keys().then(keys => keys.length === 0)")
+    wait_until(lambda: page.evaluate(KEPT) == 0)
 
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('door:'))") == []
     assert "Dyeing" not in words(page)

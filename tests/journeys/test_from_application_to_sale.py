@@ -72,7 +72,7 @@ def test_from_the_application_to_the_first_parcel(stage, visitor, width, languag
     wait_until(lambda: Suborder.objects.get().state == "shipped")
     assert not goes_sideways(awa)
     receive(stage, shopper)
-    awa.reload()
+    awa.goto(f"{own(language)}orders/{Suborder.objects.get().pk}/")
     assert DELIVERED[language] in words(awa)
     assert not goes_sideways(awa)
 
