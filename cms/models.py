@@ -5,13 +5,12 @@ from cms.joining.sell import SellPage
 from cms.pages.articles import (
     HelpIndexPage,
     HelpPage,
-    LessonIndexPage,
-    LessonPage,
     StoryIndexPage,
     StoryPage,
 )
 from cms.pages.festival import FestivalIndexPage, FestivalPage
 from cms.pages.home import HomePage
+from cms.pages.lessons import LessonIndexPage, LessonPage
 
 __all__ = [
     "FestivalIndexPage",
