@@ -21,7 +21,7 @@ def asked(place: int, language: str = "en") -> tuple[str, dict[str, Any]]:
     """Return a question of a lesson."""
     return ("question", {
         "question": f"{language} question {place}?",
-        "answers": [f"{language} no {place}", f"{language} yes {place}", f"{language} maybe {place}"],
+        "answers": [f"{language} {word} {place}" for word in ("no", "yes", "maybe")],
         "right": RIGHT, "why": f"{language} since {place}",
     })  # fmt: skip
 

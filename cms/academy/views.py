@@ -31,7 +31,7 @@ from shop.errors import NotPossible
 @login_required
 @require_safe
 def learning(request: SignedIn) -> HttpResponse:
-    """Show how far somebody is, lesson by lesson, and the people of their stores. Six statements."""
+    """Show how far somebody is, lesson by lesson, and the people of their stores."""
     lessons, own = list(open_lessons()), learned_by(request.user)
     rows = [(lesson, lesson.title_in(language()), own.get(lesson.pk)) for lesson in lessons]
     left = [row for row in rows if row[2] is None or not row[2].is_done]
@@ -57,9 +57,7 @@ def lesson(request: SignedIn, slug: str) -> HttpResponse:
         return lesson_page(request, words)
     chosen = chosen_in(request.POST, words.quiz)
     if request.POST.get("version") != words.quiz.version:
-        refusal = _(
-            "The questions have changed since you opened them. Answer them as they are now."
-        )
+        refusal = _("The questions have changed meanwhile. Answer them as they are now.")
         return lesson_page(request, words, status=409, refusal=refusal)
     try:
         at = clock.moment_of(request)

@@ -74,7 +74,9 @@ class LessonPage(ArticlePage):
         """Return its questions in the language of its words."""
         rows = [child.value for child in self.body if child.block_type == "question"]
         return Quiz(tuple(
-            QuizQuestion(row["question"], tuple(row["answers"]), row["right"] or 1, row["why"] or "")
+            QuizQuestion(
+                row["question"], tuple(row["answers"]), row["right"] or 1, row["why"] or ""
+            )
             for row in rows
         ))  # fmt: skip
 
