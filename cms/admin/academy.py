@@ -76,7 +76,7 @@ class LessonsLearnedView(LearnedListView):
         """Return the columns of the list."""
         return [
             HeadColumn("Lesson", "title"),
-            Column("", lambda row: "" if row.is_open else status("not published")),
+            Column("State", lambda row: "open" if row.is_open else status("not published")),
             NumberColumn("Begun", lambda row: _people(row.begun, lesson=row.pk, state="begun")),
             NumberColumn("Done", lambda row: _people(row.done, lesson=row.pk, state="done")),
         ]
