@@ -1,5 +1,6 @@
 """The kinds of pages and the invitations, where Django looks for them."""
 
+from cms.academy.pages import LessonIndexPage, LessonPage
 from cms.colleagues.models import Invitation
 from cms.joining.sell import SellPage
 from cms.pages.articles import (
@@ -10,7 +11,6 @@ from cms.pages.articles import (
 )
 from cms.pages.festival import FestivalIndexPage, FestivalPage
 from cms.pages.home import HomePage
-from cms.pages.lessons import LessonIndexPage, LessonPage
 
 __all__ = [
     "FestivalIndexPage",

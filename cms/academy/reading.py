@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.http import Http404
 
+from cms.academy.pages import LessonPage
 from cms.pages.addresses import address
-from cms.pages.lessons import LessonPage
 from cms.pages.locate import public
 from shop.academy.lessons import open_lessons
 from shop.academy.models import Lesson

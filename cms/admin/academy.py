@@ -239,7 +239,7 @@ def _counted(rows: QuerySet[Any], field: str) -> Subquery:
     return Subquery(rows.order_by().annotate(n=count).values("n"), output_field=IntegerField())
 
 
-def _people(count: int, **asked: object) -> SafeString | str:
+def _people(count: int, **asked: str | int) -> SafeString | str:
     """Return a count that leads to those who are counted."""
     url = f"{reverse('desk:learned-people')}?{urlencode(asked)}" if count else ""
     return link(f"{count:,}", url)

@@ -38,12 +38,11 @@ def learners_of(user: User, *, at: datetime) -> list[Learner]:
         .values("user")
         .annotate(done=Count("pk", filter=Q(lesson__is_open=True)), last=Max("done_at"))
     )
-    known = {row["user"]: row for row in done}
+    known: dict[int, tuple[int, datetime | None]] = {
+        row["user"]: (row["done"], row["last"]) for row in done
+    }
     found = [
-        Learner(
-            row.merchant.name, row.user.name, known.get(row.user_id, {}).get("done", 0),
-            known.get(row.user_id, {}).get("last"),
-        )
+        Learner(row.merchant.name, row.user.name, *known.get(row.user_id, (0, None)))
         for row in rows
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda one: (one.store, one.name.casefold()))
