@@ -8,6 +8,7 @@ from cms.models import LessonPage
 from shop.academy.models import Learned, Lesson
 from shop.storefront.cache import catalogue_version
 from tests import learning, make, pages
+from tests.budgets import statements
 from tests.learning import certified, known, learn, lesson, sent
 from tests.make import NOON
 
@@ -259,3 +260,27 @@ def test_owners_see_who_of_their_store_has_learned_what_and_others_do_not(awa, c
     assert "Modou Fall" in seen
     assert "Awa Diop" not in seen
     assert "Modou Fall" not in client.get("/learning/").text
+
+
+def test_the_own_pages_cost_the_same_however_much_there_is(client):
+    page, store = lesson("First", slug="first"), make.merchant()
+    owner = make.user()
+    store.memberships.create(user=owner, role="owner", joined_at=NOON)
+    certified(owner, page)
+    client.force_login(owner)
+
+    def cost(address):
+        client.get(address)
+        with statements(most=12) as counted:
+            assert client.get(address).status_code == 200
+        return len(counted)
+
+    before = [cost("/learning/"), cost("/learning/first/")]
+    for number in range(6):
+        more = lesson(f"Lesson {number}", order=number)
+        certified(owner, more)
+        person = make.user()
+        store.memberships.create(user=person, role="packer", joined_at=NOON)
+        learn(person, more)
+
+    assert [cost("/learning/"), cost("/learning/first/")] == before
