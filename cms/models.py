@@ -1,12 +1,11 @@
 """The kinds of pages and the invitations, where Django looks for them."""
 
+from cms.academy.pages import LessonIndexPage, LessonPage
 from cms.colleagues.models import Invitation
 from cms.joining.sell import SellPage
 from cms.pages.articles import (
     HelpIndexPage,
     HelpPage,
-    LessonIndexPage,
-    LessonPage,
     StoryIndexPage,
     StoryPage,
 )

@@ -30,12 +30,13 @@ FRAME = [
     *_parts("css/components/{}.css", "cloth button marks price progress card panel controls"),
     *_parts("css/components/{}.css", "chips messages lists head mast nav foot suggested heart"),
 ]
-SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
+SHOP = _parts("css/pages/{}.css", "hero stores bento listing article checklist")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options form-field track cart order after ticket")
 WORKSPACE = _parts(
     "css/pages/{}.css", "workspace charts tools rows apply team imports door month person"
 )
+LEARNING = _parts("css/pages/{}.css", "article academy")
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left own-time cart-count auto-go qty-step search-box save-heart first-error "
@@ -47,6 +48,7 @@ BUNDLES: dict[str, list[str]] = {
     "css/product.css": [*FRAME, *PRODUCT],
     "css/till.css": [*FRAME, *TILL, "css/print.css"],
     "css/join.css": [*FRAME, *TILL, *_parts("css/pages/{}.css", "sell apply"), "css/print.css"],
+    "css/academy.css": [*FRAME, *TILL, *LEARNING, "css/print.css"],
     "css/workspace.css": [*FRAME, *TILL, *WORKSPACE, "css/print.css"],
     "css/preview.css": ["css/layers.css", "css/components/preview.css"],
     "js/shop.js": SCRIPT,

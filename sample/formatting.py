@@ -10,6 +10,7 @@ from itertools import groupby
 ITEM = re.compile(r"(?:-|\d+\.) +(.*)", re.DOTALL)
 BOLD, ITALIC = re.compile(r"\*\*(.+?)\*\*"), re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
 BLANKS = re.compile(r"[ \t\r\n]+")  # no-break spaces stay
+BOX = "- [ ]"
 LINE = re.compile(r"\n(?=- |\d+\. )")
 
 type Link = Callable[[str], str]
@@ -17,16 +18,18 @@ type Block = tuple[str, dict[str, object]]
 
 
 def blocks(words: str, link: Link) -> list[Block]:
-    """Return the blocks of a text: formatted words, and each table as one of its own.
+    """Return the blocks of a text: formatted words; each table and checklist is one of its own.
 
     Args:
         link: returns where a name in italics leads, or nothing.
     """
     pieces = (piece.strip() for piece in re.split(r"\n\s*\n", words) if piece.strip())
     found: list[Block] = []
-    for is_table, group in groupby(pieces, lambda piece: piece.startswith("|")):
-        if is_table:
+    for kind, group in groupby(pieces, _kind):
+        if kind == "table":
             found += [("table", {"rows": table(piece)}) for piece in group]
+        elif kind == "checklist":
+            found += [("checklist", {"points": points(piece)}) for piece in group]
         else:
             html = "".join(part for piece in group for part in _parts(piece, link))
             found.append(("text", {"words": html}))
@@ -40,6 +43,12 @@ def table(piece: str) -> str:
     return "\n".join(" | ".join(_plain(cell) for cell in line.split("|")) for line in kept)
 
 
+def points(piece: str) -> list[str]:
+    """Return the points of a checklist as plain words."""
+    items = (line.removeprefix(BOX) for line in LINE.split(piece))
+    return [_plain(BLANKS.sub(" ", item)) for item in items]
+
+
 def inline(text: str, link: Link) -> str:
     """Return a line with bold and italic words; a name that leads somewhere becomes a link."""
     html = BOLD.sub(r"<b>\1</b>", escape(BLANKS.sub(" ", text).strip(), quote=False))
@@ -49,6 +58,12 @@ def inline(text: str, link: Link) -> str:
         return f'<a href="{escape(place)}">{found[1]}</a>' if place else f"<i>{found[1]}</i>"
 
     return ITALIC.sub(italic, html)
+
+
+def _kind(piece: str) -> str:
+    if piece.startswith("|"):
+        return "table"
+    return "checklist" if piece.startswith(BOX) else "words"
 
 
 def _parts(piece: str, link: Link) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Brings every model to Django's attention; they live in the packages."""
 
+from shop.academy.models import Diploma, Learned, Lesson
 from shop.accounts.models import Mailbox, SignInRules, User
 from shop.applications.models import Application, ApplicationNote, ApplicationPaper
 from shop.audit.models import Discrepancy, Night, WriteOff
@@ -138,6 +139,7 @@ __all__ = [
     "Country",
     "Deal",
     "DealUsage",
+    "Diploma",
     "Discount",
     "Discrepancy",
     "Document",
@@ -153,9 +155,11 @@ __all__ = [
     "ImportRule",
     "Kept",
     "LaterLook",
+    "Learned",
     "LedgerEntry",
     "LedgerTransaction",
     "Leftover",
+    "Lesson",
     "Listing",
     "ListingCell",
     "Mailbox",

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from cms.admin import colleagues, erase, limits
+from cms.admin import academy, colleagues, erase, limits
 from cms.admin.books import index as books
 from cms.admin.books import months, receivables
 from cms.admin.catalogue import amendments, later, notices, review, take_down
@@ -228,6 +228,9 @@ urlpatterns = [
     path("applications/<int:pk>/", application.application, name="application"),
     path("applications/<int:pk>/approve/", application.approve, name="application-approve"),
     path("applications/<int:pk>/<slug:name>/", application.act, name="application-act"),
+    path("academy/", academy.LessonsLearnedView.as_view(), name="learned"),
+    path("academy/stores/", academy.StoresLearnedView.as_view(), name="learned-stores"),
+    path("academy/people/", academy.PeopleLearnedView.as_view(), name="learned-people"),
     path("stores/new/", edit.add, name="store-add"),
     path("stores/sheet/", sheet.bring, name="store-sheet"),
     path("stores/sheet.csv", sheet.template, name="store-sheet-template"),

@@ -14,7 +14,14 @@ from cms.blocks.festival import (
     VoucherStripBlock,
 )
 from cms.blocks.stores import PavilionBlock, StoreStripBlock, StoriesBlock
-from cms.blocks.words import CallBlock, PictureBlock, QuestionBlock, TableBlock, TextBlock
+from cms.blocks.words import (
+    CallBlock,
+    ChecklistBlock,
+    PictureBlock,
+    QuestionBlock,
+    TableBlock,
+    TextBlock,
+)
 
 WORDS = [
     ("text", TextBlock(group="Words and pictures")),
@@ -46,4 +53,8 @@ STORES = [
 
 SHOP_BODY = [*FESTIVAL, *SHELVES, *STORES, *WORDS]
 ARTICLE_BODY = [*WORDS, *SHELVES]
-LESSON_BODY = [*ARTICLE_BODY, ("question", QuestionBlock(group="Words and pictures"))]
+LESSON_BODY = [
+    *ARTICLE_BODY,
+    ("checklist", ChecklistBlock(group="Words and pictures")),
+    ("question", QuestionBlock(group="Words and pictures")),
+]

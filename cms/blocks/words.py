@@ -138,8 +138,21 @@ class CallBlock(PageBlock):
         return {"url": gathered.localized(address) if is_safe(address) else ""}
 
 
+class ChecklistBlock(PageBlock):
+    """What to look at before one is finished; whoever learns ticks it for themselves."""
+
+    points = blocks.ListBlock(blocks.CharBlock(max_length=300), min_num=1, max_num=50)
+
+    class Meta:
+        icon = "tasks"
+        label = "Checklist"
+        template = "cms/blocks/checklist.html"
+        description = "Points that people tick while they learn. One list in a lesson."
+        preview_value = {"points": ["Lens wiped", "The whole product is seen"]}
+
+
 class QuestionBlock(PageBlock):
-    """A question with answers to choose from; the right one unfolds below."""
+    """A question with answers to choose from. Readers find it beside the lesson, not in it."""
 
     question = blocks.CharBlock(max_length=300)
     answers = blocks.ListBlock(blocks.CharBlock(max_length=200), min_num=2, max_num=6)
@@ -150,7 +163,7 @@ class QuestionBlock(PageBlock):
         icon = "help"
         label = "Question"
         template = "cms/blocks/question.html"
-        description = "A question to think about; the answer is folded away."
+        description = "A question of the lesson: people answer it when they are signed in."
         preview_value = {
             "question": "Which picture comes first?",
             "answers": ["The whole product", "The workshop"],

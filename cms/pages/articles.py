@@ -1,4 +1,4 @@
-"""Pages to read: stories, lessons, help, and the lists of each."""
+"""Pages to read: stories, help, and the lists of each; lessons stand in a file of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
 
-from cms.blocks.body import ARTICLE_BODY, LESSON_BODY
+from cms.blocks.body import ARTICLE_BODY
 from cms.pages.base import ListPage, ShopPage
 from cms.pages.cards import page_cards
 from cms.pages.lists import help_cards
@@ -59,29 +59,6 @@ class StoryPage(ArticlePage):
         verbose_name_plural = "stories"
 
 
-class LessonPage(ArticlePage):
-    """A lesson for merchants, with questions at its end."""
-
-    order = models.PositiveSmallIntegerField(default=1)
-    minutes = models.PositiveSmallIntegerField(default=20, help_text="How long it takes.")
-    body = StreamField(LESSON_BODY, blank=True)
-
-    content_panels = [
-        *ShopPage.content_panels,
-        FieldPanel("order"),
-        FieldPanel("minutes"),
-        FieldPanel("picture"),
-        FieldPanel("body"),
-    ]
-    template = "cms/pages/article.html"
-    above_title = gettext_noop("Academy")
-    page_description = "A lesson of the academy, for merchants."
-    parent_page_types = ["cms.LessonIndexPage"]
-
-    class Meta:
-        verbose_name = "lesson"
-
-
 class HelpPage(ArticlePage):
     """An answer: for shoppers, for sellers or for everyone."""
 
@@ -125,24 +102,6 @@ class StoryIndexPage(ListPage):
         """Return the stories as cards."""
         newest = StoryPage.objects.order_by("-first_published_at", "-pk")
         return {"cards": list(page_cards(newest, gathered.scene.language).values())}
-
-
-class LessonIndexPage(ListPage):
-    """The academy: lessons in their order."""
-
-    template = "cms/pages/lessons.html"
-    own_title = gettext_noop("Academy")
-    page_description = "The academy: all lessons in their order."
-    subpage_types = ["cms.LessonPage"]
-
-    class Meta:
-        verbose_name = "academy"
-
-    def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
-        """Return the lessons as cards, each with how long it takes."""
-        lessons = LessonPage.objects.order_by("order", "pk")
-        language = gathered.scene.language
-        return {"cards": list(page_cards(lessons, language, extra="minutes").values())}
 
 
 class HelpIndexPage(ListPage):

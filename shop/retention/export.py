@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db.models import Count, Prefetch, QuerySet
 
+from shop.academy.models import Learned
 from shop.accounts.models import User
 from shop.accounts.second_step import second_steps
 from shop.applications.models import Application, ApplicationNote
@@ -51,6 +52,7 @@ def own_data(user: User, *, at: datetime) -> dict[str, Any]:
                 *_after_sale(),
             )
         ],
+        "lessons": [_learned(row) for row in _lessons(user)],
         "applications": [_application(row) for row in _applications(person)],
         "reported": [_notice(row) for row in _notices(person)],
         "reminders": [_reminder(row) for row in reminders.order_by("pk")],
@@ -77,6 +79,21 @@ def _account(user: User) -> dict[str, Any]:
         "addresses": list(addresses.values("email", "verified")),
         "second_steps": list(second_steps(user).values_list("type", flat=True)),
     }
+
+
+def _lessons(user: User) -> QuerySet[Learned]:
+    rows = Learned.objects.filter(user=user).select_related("lesson", "diploma")
+    return rows.order_by("lesson__position", "pk")
+
+
+def _learned(row: Learned) -> dict[str, Any]:
+    """Return what somebody has answered of a lesson, and its certificate if there is one."""
+    return {
+        "lesson": row.lesson.title, "tries": row.tries, "best": row.best, "of": row.count,
+        "tried_at": _moment(row.tried_at), "done_at": _moment(row.done_at),
+        "last_answers": row.chosen, "ticked": row.ticked,
+        "certificate": row.diploma.said if hasattr(row, "diploma") else None,
+    }  # fmt: skip
 
 
 def _applications(person: Person) -> QuerySet[Application]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shop.academy.lessons import LessonProgress
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment
 from shop.merchants.models import Merchant
@@ -19,6 +20,8 @@ from shop.workspace.access import MemberRequest
 
 MANY = 10
 """So many products make a store worth a visit."""
+LESSON_AFTER = 4
+"""Before the first product."""
 JOINED = (Enrolment.State.APPLIED, Enrolment.State.ACCEPTED, Enrolment.State.WAITING)
 
 
@@ -46,10 +49,13 @@ class SoFar(TypedDict):
     has_account: bool
 
 
-def first_steps(request: MemberRequest) -> list[FirstStep]:
+def first_steps(request: MemberRequest, learned: LessonProgress) -> list[FirstStep]:
     """Return the first steps of the store that the page is for; nothing once all are done.
 
     Nobody is asked for what only others can do. One statement.
+
+    Args:
+        learned: how far the member is in the academy; where there are no lessons, none is asked.
     """
     store, facts = request.merchant, _facts(request.merchant)
     there, offered = facts["published"], facts["offered"]
@@ -88,6 +94,12 @@ def first_steps(request: MemberRequest) -> list[FirstStep]:
             needs=Right.PRICES,
         ),
     ]  # fmt: skip
+    if learned.count:
+        found.insert(LESSON_AFTER, FirstStep(
+            _("A lesson of the academy"), _("Photographs, prices, parcels: each in half an hour."),
+            reverse("learning"), learned.done > 0,
+            f"{learned.done} / {learned.count}",
+        ))  # fmt: skip
     own = [step for step in found if step.needs is None or step.needs in request.rights]
     return [] if all(step.is_done for step in own) else own
 

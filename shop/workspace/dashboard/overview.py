@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
+from shop.academy.lessons import progress_of
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.orders.models import OrderLine, Suborder
@@ -51,11 +52,14 @@ def _overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     at = clock.moment_of(request)
     may = request.rights
     sums = today.sums(merchant, at=at)
-    steps = [] if sums["orders"] or merchant.is_suspended else first_steps(request)
+    learned = progress_of(request.user)
+    is_new = not (sums["orders"] or merchant.is_suspended)
+    steps = first_steps(request, learned) if is_new else []
     context: dict[str, Any] = {
         "part": "overview",
         "steps": steps,
         "steps_done": sum(step.is_done for step in steps),
+        "learned": learned,
         "today": today_of(request),
         "sums": sums,
         "low": list(today.running_low(merchant)) if Right.STOCK in may else None,

@@ -13,7 +13,7 @@ from tests.make import NOON
 pytestmark = pytest.mark.django_db
 # Sign-in and membership are three of them.
 MOST = {
-    "": 18,  # with the messages to answer
+    "": 19,  # with the messages to answer, and the academy
     "{store}/orders/": 6,
     "{store}/papers/": 4,
     "{store}/products/": 7,

@@ -1,0 +1,1 @@
+"""What merchants learn: lessons as the shop knows them, answers, certificates of lessons."""
