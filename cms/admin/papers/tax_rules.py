@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.confirm import Act, perform
+from cms.admin.kept import KeptForm, keep
 from cms.admin.listing import ListView
 from cms.admin.papers.index import LIST as PAPERS
 from cms.admin.papers.index import TRAIL as PAPERS_TITLE
 from cms.admin.permissions import needs
-from cms.admin.screens import Trail, button, show, version_seen, words_of
+from cms.admin.screens import Trail, button
 from cms.admin.tables import QUIET, Column, joined, link, small
 from shop import clock
+from shop.accounts.models import User
 from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.delivery.models import TaxRule
 from shop.delivery.names import countries_by_name, country_name
-from shop.errors import ShopError
-from shop.festivals.changelog import version_of
 from shop.forms.fields import AmountField, LineField
 from shop.languages import percent
 from shop.papers.rules import TaxRuleFacts, keep_rule, remove_rule
@@ -151,20 +151,13 @@ def remove(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _form(request: SignedIn, form: TaxRuleForm, rule: TaxRule | None) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            at, seen = clock.moment_of(request), version_seen(request)
-            keep_rule(form.facts(), rule, seen=seen, at=at, by=request.user)
-        except ShopError as refusal:
-            form.add_error(None, words_of(refusal))
-        else:
-            messages.success(request, "Saved. It counts for orders from now on.")
-            return redirect(LIST)
-    title = f"Change {rule}" if rule else "New rule"
-    return show(
-        request, "form.html", title, trail=_trail(), icon="form", form=form, save="Save",
-        version=version_of(rule) if rule else None, status=422 if form.errors else 200,
-    )  # fmt: skip
+    said = "Saved. It counts for orders from now on."
+    page = KeptForm("New rule", said, LIST, "form", _trail())
+
+    def save(seen: int, at: datetime, by: User) -> None:
+        keep_rule(form.facts(), rule, seen=seen, at=at, by=by)
+
+    return keep(request, page, form, rule, save)
 
 
 def _trail() -> Trail:
