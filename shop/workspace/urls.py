@@ -55,6 +55,7 @@ catalogue = [
     path("", imports.sheets, name="workspace-catalogue-sheets"),
     re_path(r"^products\.(?P<kind>csv|xlsx)$", imports.template,
             name="workspace-catalogue-template"),
+    path("shopify.csv", imports.for_shopify, name="workspace-catalogue-shopify"),
     path("<int:sheet_id>/", imports.one_sheet, name="workspace-catalogue-sheet"),
     path("<int:sheet_id>/columns/", imports.matching, name="workspace-catalogue-columns"),
     path("<int:sheet_id>/check/", imports.check, name="workspace-catalogue-check"),

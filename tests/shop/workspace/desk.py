@@ -105,6 +105,7 @@ ADDRESSES = [
     ("{store}/products/new/", "get post"),
     ("{store}/products/sheets/", "get post"),
     ("{store}/products/sheets/products.csv", "get"),
+    ("{store}/products/sheets/shopify.csv", "get"),
     ("{store}/products/sheets/{brought}/", "get post"),
     ("{store}/products/sheets/{matched}/columns/", "get post"),
     ("{store}/products/sheets/{matched}/check/", "get post"),
