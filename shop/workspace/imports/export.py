@@ -93,7 +93,7 @@ def _some(ids: Sequence[int]) -> Iterator[ExportedProduct]:
     paths = dict(Category.objects.values_list("pk", "path"))
     for product in products:
         content = content_of(product, getattr(product, "amendment", None))
-        sizes = [
+        own = [
             TypedVariant(0, variant.pk, variant.sku,
                          tuple(content.options.get(variant.pk, variant.options)), variant.weight_g,
                          prices.get(variant.pk), variant.pool.on_hand)
@@ -104,7 +104,7 @@ def _some(ids: Sequence[int]) -> Iterator[ExportedProduct]:
             for row in product.shown[:MOST_PICTURES]
         ]
         path = paths[content.words.category_id]
-        yield ExportedProduct(product, content, path, [*sizes, *content.variants], pictures)
+        yield ExportedProduct(product, content, path, [*own, *content.variants], pictures)
 
 
 def largest(sizes: Mapping[str, Mapping[str, str]]) -> str:
