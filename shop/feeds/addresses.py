@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 
@@ -59,6 +61,13 @@ def feed_of(scope: FeedScope) -> Feed | None:
     """Return the address that somebody made, if there is one. One statement."""
     rows = Feed.objects.select_related("by")
     return rows.filter(merchant=scope.merchant, festival=scope.festival).first()
+
+
+def feeds_of(festivals: Collection[Festival]) -> dict[int | None, Feed]:
+    """Return the addresses of festivals by their ids; under None that of the programme."""
+    of_all = Q(merchant=None, festival=None)
+    rows = Feed.objects.filter(of_all | Q(festival__in=festivals)).select_related("by")
+    return {feed.festival_id: feed for feed in rows}
 
 
 def new_address(scope: FeedScope, *, at: datetime, by: User) -> None:

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpRes
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from shop import clock
@@ -53,7 +52,7 @@ def feed(request: HttpRequest, token: str, file: str, country: str = "") -> Http
     if response is None:
         found = items(scope, channel, language, at=at, country=where)
         home = settings.SITE_URL + reverse("home")
-        content = WRITERS[channel.code](scope.name or _("Baobab"), home, found)
+        content = WRITERS[channel.code](scope.name or settings.SITE_NAME, home, found)
         response = StreamingHttpResponse([] if request.method == "HEAD" else content)
         response.headers["Content-Type"] = TYPES[channel.code]
         response.headers["Content-Disposition"] = f'inline; filename="{file}"'

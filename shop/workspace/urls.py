@@ -22,6 +22,7 @@ from shop.workspace.orders import (
 )
 from shop.workspace.people import team
 from shop.workspace.products import (
+    channels,
     drafts,
     edit,
     many_prices,
@@ -88,6 +89,7 @@ store: list[URLPattern | URLResolver] = [
     path("products/new/", edit.add, name="workspace-add"),
     path("products/stock/", many_stock.many_stock, name="workspace-many-stock"),
     path("products/prices/", many_prices.many_prices, name="workspace-many-prices"),
+    path("products/channels/", channels.channels, name="workspace-channels"),
     path("products/sheets/", include(catalogue)),
     path("products/<int:product_id>/", include(product)),
     path("festivals/", enrol.festivals, name="workspace-festivals"),

@@ -34,6 +34,7 @@ OF_EACH = {
     "Continue selling when out of stock": "DENY", "Weight unit for display": "g",
     "Requires shipping": "TRUE", "Fulfillment service": "manual",
 }  # fmt: skip
+BETWEEN_TAGS = ", "  # of a file, whatever the language
 STATUS: dict[str, str] = {Product.State.PUBLISHED: "Active", Product.State.WITHDRAWN: "Archived"}
 
 
@@ -94,4 +95,4 @@ def _tags(tags: Sequence[str]) -> str:
     """Return tags divided by commas; by semicolons, which the reader knows, where one has any."""
     if any(DIVIDED.search(tag) for tag in tags):
         return "; ".join(tags) + (";" if len(tags) == 1 else "")
-    return ", ".join(tags)
+    return BETWEEN_TAGS.join(tags)

@@ -103,6 +103,7 @@ ADDRESSES = [
     ("{store}/papers/papers.csv", "get"),
     ("{store}/products/", "get"),
     ("{store}/products/new/", "get post"),
+    ("{store}/products/channels/", "get post"),
     ("{store}/products/sheets/", "get post"),
     ("{store}/products/sheets/products.csv", "get"),
     ("{store}/products/sheets/shopify.csv", "get"),
