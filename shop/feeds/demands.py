@@ -2,10 +2,11 @@
 
 Feeds leave out what lacks something that their channel demands; the boards count the same.
 
-Sources: Google, "Product data specification" (support.google.com/merchants/answer/7052112) and
-"Shopping ads policies", which take no tickets; Meta, "Supported fields for products"
+Sources: Google, "Product data specification" (support.google.com/merchants/answer/7052112),
+"Unsupported Shopping content" (answer/6150006) and the same of free listings (answer/12077589),
+which show no tickets; Meta, "Supported fields for products"
 (developers.facebook.com/docs/commerce-platform/catalog/fields) and its commerce policies, which
-take neither tickets nor what is sold to adults alone. Looked up in November 2026.
+take no alcohol and no tobacco. Looked up in November 2026.
 """
 
 from __future__ import annotations
