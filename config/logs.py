@@ -9,9 +9,10 @@ import re
 # /apply/link/<token>/: whoever knows it writes the application, and reads what stands there.
 # /report/<id>/<secret>/: whoever knows it reads what somebody reported, and objects.
 # /merchant/tickets/<code>/: whoever shows the code is let in.
+# /calendars/<token>.ics, /feeds/<token>/: whoever knows it reads a store's dates, or its products.
 LINK = re.compile(
     r"(/orders/[^/\s]+/|/account/(?:invitation|store)/|/apply/link/|/report/[0-9]+/"
-    r"|/merchant/tickets/)"
+    r"|/merchant/tickets/|/calendars/|/feeds/)"
     r"[^/\s?]+(?:/open/[^/\s?]+)?"
 )
 

@@ -48,6 +48,7 @@ urlpatterns += i18n_patterns(
     path("apply/", include("shop.applications.urls")),
     path("report/", include("shop.notices.urls")),
     path("learning/", include("cms.academy.urls")),
+    path("feeds/", include("shop.feeds.urls")),
     path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),
     path("account/store/<str:token>/", store_invitation, name="store-invitation"),
     path("account/", include("shop.retention.urls")),

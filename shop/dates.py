@@ -14,6 +14,7 @@ from shop.languages import beside, locale_of
 
 YEAR = timedelta(days=365)
 ALONE = {"F": "MMMM", "M": "MMM", "l": "EEEE", "D": "EEE"}
+CLOCK = {"H:i": "%H:%M", "T": "%Z"}
 MONTH_FIRST = {"zh-hans"}  # where a range cannot leave out its first month
 
 
@@ -63,14 +64,15 @@ def as_formatted(when: date, form: str, language: str) -> str:
     """Return a day, or an instant by its own clock, in the order of a language.
 
     Args:
-        form: as Django's filter takes it, of the letters j F M Y l D and H:i: "j F Y, H:i".
+        form: as Django's filter takes it, of j F M Y l D, H:i and T: "j F Y, H:i".
     """
     long = {"Y": "y", "F": "MMMM", "M": "MMM", "l": "EEEE", "D": "EEE", "j": "d"}
     skeleton = "".join(part for letter, part in long.items() if letter in form)
     if alone := ALONE.get(form):
         return format_date(when, alone, locale=locale_of(language))
     day = format_skeleton(skeleton, when, locale=locale_of(language))
-    return beside(day, f"{when:%H:%M}") if "H:i" in form else day
+    clock = " ".join(f"{when:{code}}" for sign, code in CLOCK.items() if sign in form)
+    return beside(day, clock)
 
 
 def hour(at: datetime, zone: str) -> str:

@@ -7,6 +7,7 @@ from shop.audit.models import Discrepancy, Night, WriteOff
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
 from shop.catalogue.models import Category, Product, ProductPicture, Term, Translation, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, OwnRate, Rate, TaxRule
+from shop.feeds.models import Feed
 from shop.festivals.models import (
     BulkApproval,
     BulkRow,
@@ -146,6 +147,7 @@ __all__ = [
     "DoorEntry",
     "Enrolment",
     "Fairness",
+    "Feed",
     "Festival",
     "FinalReport",
     "FinalStatement",

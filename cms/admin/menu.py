@@ -60,6 +60,7 @@ ENTRIES = (
     ("What failed", "mishaps", "view_festival", "warning", 90),
     ("Academy", "learned", "change_merchant", "glasses", 92),
     ("Carriers", "carriers", "view_order", "redirect", 95),
+    ("Channels", "channels", "view_product", "site", 95),
     ("Fairness", "fairness", "change_festival", "group", 96),
     ("Sign-in of stores", "sign-in", "change_festival", "lock", 97),
     ("Colleagues", "colleagues", "cms.manage_colleagues", "user", 98),

@@ -4,6 +4,8 @@ from cms.admin import academy, colleagues, erase, limits
 from cms.admin.books import index as books
 from cms.admin.books import months, receivables
 from cms.admin.catalogue import amendments, later, notices, review, take_down
+from cms.admin.channels import board as channels
+from cms.admin.channels import lacking
 from cms.admin.deals import actions as deal_actions
 from cms.admin.deals import views as deals
 from cms.admin.deals import wrong_prices
@@ -168,6 +170,8 @@ urlpatterns = [
     path("papers/tax/new/", tax_rules.add, name="tax-rule-add"),
     path("papers/tax/<int:pk>/", tax_rules.edit, name="tax-rule-edit"),
     path("papers/tax/<int:pk>/remove/", tax_rules.remove, name="tax-rule-remove"),
+    path("channels/", channels.board, name="channels"),
+    path("channels/products/", lacking.LackingView.as_view(), name="channel-products"),
     path("orders/carriers/", carriers.CarriersView.as_view(), name="carriers"),
     path("orders/carriers/new/", carriers.add, name="carrier-add"),
     path("orders/carriers/<int:pk>/", carriers.edit, name="carrier-edit"),

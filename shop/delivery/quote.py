@@ -111,17 +111,24 @@ def delivery_options(
     Raises:
         CannotDeliver: the country is closed, unknown, or a parcel has no rate to it.
     """
+    found = possible_options(parcels, country)
+    if not all(found.values()):
+        raise CannotDeliver(country_name or country)
+    return found
+
+
+def possible_options(
+    parcels: Mapping[int, Parcel], country: str
+) -> dict[int, tuple[DeliveryOption, ...]]:
+    """Return the same; of a parcel that cannot be sent there, nothing. One statement."""
     if not parcels:
         return {}
     regions = sorted({parcel.region for parcel in parcels.values()})
     stores = sorted({parcel.merchant_id for parcel in parcels.values()})
     rows = ask(RATES, {"regions": regions, "country": country, "stores": stores})
     if not rows or rows[0][0] == "closed_until_checked":
-        raise CannotDeliver(country_name or country)
-    found = {pk: _options(rows, parcel) for pk, parcel in parcels.items()}
-    if not all(found.values()):
-        raise CannotDeliver(country_name or country)
-    return found
+        return dict.fromkeys(parcels, ())
+    return {pk: _options(rows, parcel) for pk, parcel in parcels.items()}
 
 
 def arrival(

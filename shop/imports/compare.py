@@ -5,6 +5,7 @@ Everything of many products is read with the same number of statements.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import RegularPrice
+from shop.imports import values
 from shop.imports.wanted import SheetProblem, WantedProduct, WantedVariant
 from shop.listings.edit import TypedWords
 from shop.listings.variants import TypedVariant, row_errors
@@ -200,11 +202,24 @@ def _compare_words(made: Comparison, stored: StoredProduct) -> None:
     for name, value in told.items():
         now = getattr(before, name)
         new = tuple(value) if name in LISTS else value
-        if new != (tuple(now) if name in LISTS else now):
+        if new != (tuple(now) if name in LISTS else now) and not _is_all_that_is_read(new, now):
             changed[name] = new
             made.note(wanted.group, name, now, new)
     made.words = replace(before, **changed)
     made.is_edited = bool(changed)
+
+
+def _is_all_that_is_read(new: Any, now: Any) -> bool:
+    """Tell whether words are what is read of those that are there: a sheet can say no more.
+
+    Blanks that stand twice, signs that nobody sees and what looks like markup are read by no sheet.
+    """
+    if isinstance(new, str) and isinstance(now, str):
+        read = [values.plain_text(now), values.plain_text(html.escape(now))]
+        return new in (*read, *(" ".join(words.split()) for words in read))
+    if isinstance(new, tuple):
+        return new == tuple(" ".join(values.plain_text(word).split()) for word in now)
+    return False
 
 
 def _compare_texts(made: Comparison, stored: StoredProduct) -> None:
@@ -213,8 +228,9 @@ def _compare_texts(made: Comparison, stored: StoredProduct) -> None:
     for language, words in made.wanted.texts.items():
         now = wanted_words(product, language, amendment)
         changed: dict[str, Any] = {
-            name: text for name, text in words.items() if now.get(name, "") != text
-        }
+            name: text for name, text in words.items()
+            if now.get(name, "") != text and not _is_all_that_is_read(text, now.get(name, ""))
+        }  # fmt: skip
         if changed:
             made.texts[language] = {**now, **changed, "is_read": True}
             for name, text in changed.items():

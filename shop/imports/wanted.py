@@ -41,7 +41,7 @@ OF_PRODUCT: dict[str, Callable[[str], Any]] = {
     "origin": values.country,
     "hs_code": values.customs_code,
     "materials": lambda text: list(values.listed_words(text, most=20, longest=80)),
-    "tags": lambda text: list(values.listed_words(text.replace("_", " "), most=12, longest=40)),
+    "tags": lambda text: list(values.listed_words(text, most=12, longest=40)),
 }  # fmt: skip
 LONGEST = {"title": 160, "summary": 200, "description": 8_000}
 WEIGHTS = {"weight_g": "g", "weight_kg": "kg", "weight_lb": "lb", "weight_oz": "oz"}
@@ -142,6 +142,8 @@ def _one(
         text = cells.get(name, "")
         if plan.format == Format.WOOCOMMERCE:
             text = text.replace("\\n", "\n").replace("\\,", ",")
+        elif plan.format == Format.ETSY and name == "tags":
+            text = text.replace("_", " ")  # as it writes the blanks within one
         if not text:
             continue
         if first is not None:

@@ -23,6 +23,7 @@ from shop.workspace.orders import (
 )
 from shop.workspace.people import team
 from shop.workspace.products import (
+    channels,
     drafts,
     edit,
     many_prices,
@@ -56,6 +57,7 @@ catalogue = [
     path("", imports.sheets, name="workspace-catalogue-sheets"),
     re_path(r"^products\.(?P<kind>csv|xlsx)$", imports.template,
             name="workspace-catalogue-template"),
+    path("shopify.csv", imports.for_shopify, name="workspace-catalogue-shopify"),
     path("<int:sheet_id>/", imports.one_sheet, name="workspace-catalogue-sheet"),
     path("<int:sheet_id>/columns/", imports.matching, name="workspace-catalogue-columns"),
     path("<int:sheet_id>/check/", imports.check, name="workspace-catalogue-check"),
@@ -88,6 +90,7 @@ store: list[URLPattern | URLResolver] = [
     path("products/new/", edit.add, name="workspace-add"),
     path("products/stock/", many_stock.many_stock, name="workspace-many-stock"),
     path("products/prices/", many_prices.many_prices, name="workspace-many-prices"),
+    path("products/channels/", channels.channels, name="workspace-channels"),
     path("products/sheets/", include(catalogue)),
     path("products/<int:product_id>/", include(product)),
     path("festivals/", enrol.festivals, name="workspace-festivals"),

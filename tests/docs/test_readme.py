@@ -7,7 +7,6 @@ from tests.sample.test_promises_kept import addresses
 
 # What the README calls what is missing, by a word that its address would have.
 MISSING = {
-    "feed": "feeds for other channels",
     "kit": "the share kit",
 }
 

@@ -23,6 +23,8 @@ from config.logs import Discreet
         ("GET /sw/apply/link/5f0c-secret/ HTTP/1.1", "GET /sw/apply/link/.../ HTTP/1.1"),
         ("GET /ar/report/7/aBc-secret/ HTTP/1.1", "GET /ar/report/7/.../ HTTP/1.1"),
         ("Conflict: /merchant/tickets/ZW62VPVFXKJUW7PV/", "Conflict: /merchant/tickets/.../"),
+        ("Not Found: /ar/feeds/WzFd:Zq8/cn/meta.csv", "Not Found: /ar/feeds/.../cn/meta.csv"),
+        ("Not Found: /calendars/WzFd:Zq8.ics", "Not Found: /calendars/..."),
         ("/fr/orders/BB-2027-100001/secret?a=1", "/fr/orders/BB-2027-100001/...?a=1"),
         ("Not Found: /products/basket/", "Not Found: /products/basket/"),
         ("100 % of /orders/ is read", "100 % of /orders/ is read"),

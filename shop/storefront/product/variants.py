@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from shop.stock.models import free_sql
 
 # Beside each variant stands the deal that gives its price or, where all units of the running
 # deal are paid for, that deal: the page says so. ``set_aside`` are units that wait for deals.
-STATEMENT = f"""
+VARIANTS = f"""
 SELECT v.id, v.options, v.weight_g, v.units_per_item, {free_sql("q")},
   (SELECT coalesce(sum(({left_sql("a")}) * w.units_per_item), 0)
    FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
@@ -29,14 +29,14 @@ SELECT v.id, v.options, v.weight_g, v.units_per_item, {free_sql("q")},
   q.on_hand, n.slot_id, n.starts_at, n.zone,
   NOT EXISTS (SELECT 1 FROM shop_pricespan n WHERE n.variant_id = v.id AND n.price < s.price
               AND n.starts_at < d.closes AND n.ends_at > d.opens) AS is_lowest,
-  d.rule, d.value, d.paid_units
+  d.rule, d.value, d.paid_units, d.effective_from, v.product_id, v.sku
 FROM shop_variant v
 JOIN shop_pool q ON q.id = v.pool_id
 LEFT JOIN shop_pricespan s
   ON s.variant_id = v.id AND {in_force_sql("s")}
 LEFT JOIN LATERAL (
-  SELECT e.slot_id, t.kind, f.zone, e.effective_to, e.allotment, e.held, e.sold, e.per_shopper,
-    f.starts_at AS opens, f.ends_at AS closes, e.kind AS rule, e.value, e.paid_units
+  SELECT e.slot_id, t.kind, f.zone, e.effective_from, e.effective_to, e.allotment, e.held, e.sold,
+    e.per_shopper, f.starts_at AS opens, f.ends_at AS closes, e.kind AS rule, e.value, e.paid_units
   FROM shop_deal e JOIN shop_slot t ON t.id = e.slot_id
   JOIN shop_festival f ON f.id = t.festival_id
   WHERE e.variant_id = v.id AND {open_sql("e", "f")}
@@ -51,9 +51,13 @@ LEFT JOIN LATERAL (
     AND t.starts_at > %(at)s
   ORDER BY t.starts_at LIMIT 1
 ) AS n ON true
-WHERE v.product_id = %(product)s AND {on_sale_sql("v")}
-ORDER BY v.session_start, v.position, v.id
-"""  # noqa: S608 (constants only)
+WHERE {on_sale_sql("v")} AND """  # noqa: S608 (constants only)
+STATEMENT = VARIANTS + "v.product_id = %(product)s ORDER BY v.session_start, v.position, v.id"
+OF_MANY = (
+    VARIANTS
+    + "v.product_id = ANY(%(products)s::bigint[]) "
+    + "ORDER BY v.product_id, v.session_start, v.position, v.id"
+)
 
 
 class VariantNow(NamedTuple):
@@ -94,6 +98,9 @@ class VariantNow(NamedTuple):
     rule_code: Any  # with its value wherever there is a deal
     rule_value: Any
     paid_units: int | None
+    deal_starts: Any = None
+    product_id: int = 0
+    sku: str = ""
 
     @property
     def rule(self) -> DealKind | None:
@@ -139,6 +146,15 @@ class VariantNow(NamedTuple):
 def variants_now(product_id: int, *, at: datetime) -> list[VariantNow]:
     """Return the variants of a product in the merchant's order. One statement."""
     return [VariantNow._make(row) for row in ask(STATEMENT, {"product": product_id, "at": at})]
+
+
+def variants_of(product_ids: Collection[int], *, at: datetime) -> dict[int, list[VariantNow]]:
+    """Return the variants of products, by the product, as their pages show them. One statement."""
+    found: dict[int, list[VariantNow]] = {pk: [] for pk in product_ids}
+    for row in ask(OF_MANY, {"products": list(product_ids), "at": at}):
+        variant = VariantNow._make(row)
+        found[variant.product_id].append(variant)
+    return found
 
 
 def preselected(variants: Sequence[VariantNow]) -> VariantNow | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
@@ -34,6 +35,20 @@ EXAMPLE = {
 LEFT_OUT = {"currency", "image_alt"}
 
 
+@dataclass(frozen=True, slots=True)
+class ExportedProduct:
+    """A product as its store wants it: its words, the path of its category, sizes, pictures.
+
+    A picture is its whole address and the words that stand for it.
+    """
+
+    product: Product
+    content: Content
+    category: str
+    sizes: list[TypedVariant]
+    pictures: list[tuple[str, str]]
+
+
 def headings() -> list[str]:
     """Return the columns of our sheets, in their order."""
     return [name for name in OWN if name not in LEFT_OUT]
@@ -45,16 +60,26 @@ def table(merchant: Merchant) -> Table:
 
 
 def _rows(merchant: Merchant) -> Iterator[Sequence[Cell]]:
+    is_empty = True
+    for one in exported(merchant):
+        is_empty = False
+        told = _words(one)
+        for size in one.sizes:
+            yield _row(told, one.content, size)
+    if is_empty:
+        yield [EXAMPLE.get(name, "") for name in headings()]
+
+
+def exported(merchant: Merchant) -> Iterator[ExportedProduct]:
+    """Yield the goods of a store, in the order in which they were made, some at a time."""
     own = products_of(merchant).filter(kind=Product.Kind.GOODS)
     ids = list(own.order_by("pk").values_list("pk", flat=True))
-    if not ids:
-        yield [EXAMPLE.get(name, "") for name in headings()]
     for part in batched(ids, PART):
         yield from _some(part)
 
 
-def _some(ids: Sequence[int]) -> Iterator[Sequence[Cell]]:
-    """Yield the rows of some products, as their store wants them. Six statements."""
+def _some(ids: Sequence[int]) -> Iterator[ExportedProduct]:
+    """Yield some products, as their store wants them. Seven statements."""
     sizes = Variant.objects.filter(is_active=True).select_related("pool")
     covers = ProductPicture.objects.select_related("picture").order_by("position")
     rows = Product.objects.filter(pk__in=ids).select_related("amendment").prefetch_related(
@@ -68,36 +93,54 @@ def _some(ids: Sequence[int]) -> Iterator[Sequence[Cell]]:
     paths = dict(Category.objects.values_list("pk", "path"))
     for product in products:
         content = content_of(product, getattr(product, "amendment", None))
-        told = _words(product, content, paths)
-        for variant in product.sizes:
-            options = content.options.get(variant.pk, variant.options)
-            size = TypedVariant(0, variant.pk, variant.sku, tuple(options), variant.weight_g,
-                                prices.get(variant.pk), variant.pool.on_hand)  # fmt: skip
-            yield _row(told, content, size)
-        for size in content.variants:
-            yield _row(told, content, size)
+        own = [
+            TypedVariant(0, variant.pk, variant.sku,
+                         tuple(content.options.get(variant.pk, variant.options)), variant.weight_g,
+                         prices.get(variant.pk), variant.pool.on_hand)
+            for variant in product.sizes
+        ]  # fmt: skip
+        pictures = [
+            (settings.SITE_URL + largest(row.picture.sizes), row.picture.alt)
+            for row in product.shown[:MOST_PICTURES]
+        ]
+        path = paths[content.words.category_id]
+        yield ExportedProduct(product, content, path, [*own, *content.variants], pictures)
+
+
+def largest(sizes: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the address of the largest JPEG of a picture; empty where there is none."""
+    found = sizes.get("jpeg") or {"0": ""}
+    return found[max(found, key=int)]
+
+
+def price_of(size: TypedVariant) -> str:
+    """Return a price as sheets write it, like 46.00; empty where there is none yet."""
+    return "" if size.price is None else str(in_whole(size.price, settings.SHOP_CURRENCY))
+
+
+def choices_of(content: Content, size: TypedVariant) -> list[tuple[int, str, str]]:
+    """Return what is chosen of a size: the number, the name and the value of each choice."""
+    pairs = zip(content.words.option_names, size.options, strict=False)
+    return [(n, name, value) for n, (name, value) in enumerate(pairs, 1)]
 
 
 def _row(words: dict[str, str], content: Content, size: TypedVariant) -> list[Cell]:
     told = dict(words)
-    names = content.words.option_names
-    for n, (name, value) in enumerate(zip(names, size.options, strict=False), 1):
+    for n, name, value in choices_of(content, size):
         told |= {f"option {n}": name, f"value {n}": value}
-    price = size.price
     told |= {
         "sku": size.sku, "stock": "" if size.units is None else str(size.units),
-        "weight_g": str(size.weight_g or ""),
-        "price": "" if price is None else str(in_whole(price, settings.SHOP_CURRENCY)),
+        "weight_g": str(size.weight_g or ""), "price": price_of(size),
     }  # fmt: skip
     return [told.get(name, "") for name in headings()]
 
 
-def _words(product: Product, content: Content, paths: Mapping[int, str]) -> dict[str, str]:
+def _words(one: ExportedProduct) -> dict[str, str]:
     """Return the cells that all rows of a product have in common."""
-    wanted = content.words
+    product, wanted = one.product, one.content.words
     told = {
         "product": str(product.pk), "name": wanted.title, "summary": wanted.summary,
-        "description": wanted.description, "category": paths[wanted.category_id],
+        "description": wanted.description, "category": one.category,
         "materials": _listed(wanted.materials), "tags": _listed(wanted.tags),
         "origin": wanted.origin, "hs_code": wanted.hs_code,
         "state": STATES.get(product.state, "draft"),
@@ -107,10 +150,8 @@ def _words(product: Product, content: Content, paths: Mapping[int, str]) -> dict
         words = wanted_words(product, language, getattr(product, "amendment", None))
         for name in TRANSLATED:
             told[columns[f"{name}:{language}"]] = words.get(name, "")
-    shown = getattr(product, "shown", [])
-    for n, row in enumerate(shown[:MOST_PICTURES], 1):
-        sizes = row.picture.sizes.get("jpeg") or {"0": ""}
-        told[f"image_{n}"] = settings.SITE_URL + sizes[max(sizes, key=int)]
+    for n, (address, _alt) in enumerate(one.pictures, 1):
+        told[f"image_{n}"] = address
     return told
 
 

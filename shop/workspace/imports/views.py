@@ -31,7 +31,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.spreadsheets import KINDS, sheet, streamed
 from shop.workspace.access import MemberRequest, catalogue_sheets_of, store_members
-from shop.workspace.imports import export
+from shop.workspace.imports import export, shopify
 from shop.workspace.imports.forms import AskedForm, ColumnsForm, MendForm
 from shop.workspace.imports.words import change_names, shown_value
 from shop.workspace.paging import page_of
@@ -77,6 +77,13 @@ def template(request: MemberRequest, merchant: Merchant, kind: str) -> HttpRespo
     if kind == "csv":
         return streamed(name, export.table(merchant))
     return sheet(name, kind, {"Products": export.table(merchant)})
+
+
+@require_safe
+@store_members(Right.WORDS)
+def for_shopify(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
+    """Give the own catalogue as the sheet of products that Shopify takes in."""
+    return streamed(f"{merchant.slug}-shopify", shopify.table(merchant))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,7 @@ from django_tasks_db.models import DBTaskResult
 from cms.models import FestivalPage, Invitation
 from shop.accounts.models import User
 from shop.catalogue.models import Category, Product
+from shop.feeds.models import Feed
 from shop.festivals import translations
 from shop.festivals.models import (
     BulkApproval,
@@ -91,5 +92,6 @@ def state() -> list:
         list(Settlement.objects.order_by("pk").values_list("pk", "state")),
         list(Payout.objects.order_by("pk").values_list("pk", "state", "batch")),
         list(PayoutBatch.objects.order_by("pk").values_list("pk", "state")),
+        list(Feed.objects.values_list("pk", "key")),
         [ChangeLog.objects.count(), DBTaskResult.objects.count(), PublicResult.objects.count()],
     ]

@@ -17,6 +17,7 @@ MOST = {
     "{store}/orders/": 6,
     "{store}/papers/": 4,
     "{store}/products/": 7,
+    "{store}/products/channels/": 5,
     "{store}/products/sheets/": 4,
     "{store}/products/sheets/{brought}/": 10,
     "{store}/products/sheets/{matched}/columns/": 4,

@@ -33,6 +33,7 @@ ROWS = [
     ("{store}/products/stock/", "OMEP", "OMEP"),
     ("{store}/products/prices/", "OM", "OM"),
     ("{store}/products/new/", "OME", "OME"),
+    ("{store}/products/channels/", "OME", "OM"),
     ("{store}/products/sheets/", "OME", "OME"),
     ("{store}/products/", "OMEP", ""),
     ("{store}/festivals/{festival}/statement", "OA", ""),
