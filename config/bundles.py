@@ -33,7 +33,10 @@ FRAME = [
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options form-field track cart order after ticket")
-WORKSPACE = _parts("css/pages/{}.css", "workspace charts tools rows apply team imports door month")
+WORKSPACE = [
+    *_parts("css/pages/{}.css", "workspace charts tools rows apply team imports door month"),
+    "css/pages/share.css",
+]
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left own-time cart-count auto-go qty-step search-box save-heart first-error "
@@ -50,7 +53,11 @@ BUNDLES: dict[str, list[str]] = {
     "js/shop.js": SCRIPT,
     "js/passkey.js": ["js/shop/pass-key.js"],
     "js/preview.js": ["js/shop/preview-slider.js"],
-    "js/workspace.js": ["js/workspace/picture-upload.js", "js/workspace/small-pictures.js"],
+    "js/workspace.js": [
+        "js/workspace/picture-upload.js",
+        "js/workspace/small-pictures.js",
+        "js/workspace/copy-text.js",
+    ],
 }
 PARTS = {part for parts in BUNDLES.values() for part in parts}
 

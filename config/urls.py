@@ -14,6 +14,7 @@ from config.robots_txt import robots_txt
 from config.security_txt import security_txt
 from shop.payments.webhooks import receive
 from shop.settlements.remote.messages import receive_thin
+from shop.share_links.follow import follow
 from shop.storefront.views import server_clock
 from shop.tickets.own_calendar import own_calendar
 from shop.workspace.people.views import invitation as store_invitation
@@ -27,6 +28,8 @@ urlpatterns = [
     path("sitemap-<str:language>-<int:part>.xml", sitemap.sitemap_part, name="sitemap-part"),
     path("clock/", server_clock, name="clock"),
     path("calendars/<str:token>.ics", own_calendar, name="own-calendar"),
+    path("s/<slug:code>/", follow, name="share-link"),
+    path("s/<slug:code>", follow),  # as it is copied from paper
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("webhooks/stripe/thin/", receive_thin, name="stripe-thin-webhook"),
     path("merchant/", include("shop.workspace.urls")),

@@ -1,0 +1,68 @@
+"""The links of a store: made, stopped, removed, and each as a code for paper."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from shop import clock
+from shop.errors import ShopError
+from shop.forms.numbers import number_of
+from shop.merchants.models import Merchant
+from shop.merchants.roles import Right
+from shop.share_links import links
+from shop.sharing.codes import as_png, as_svg
+from shop.workspace.access import MemberRequest, store_members
+from shop.workspace.sharing.views import links_of, shown_products
+
+KINDS = {"svg": (as_svg, "image/svg+xml"), "png": (as_png, "image/png")}
+
+
+@require_POST
+@store_members(Right.WORDS, change=Right.WORDS)
+def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
+    """Make an own link, to the store or to one of its products."""
+    product = None
+    if asked := request.POST.get("product", ""):
+        product = get_object_or_404(shown_products(merchant), pk=number_of(asked) or 0)
+    at = clock.moment_of(request)
+    try:
+        links.make_link(merchant, product, request.POST.get("name", ""), at=at, by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The link is made."))
+    return redirect("workspace-share", merchant.slug)
+
+
+@require_POST
+@store_members(Right.WORDS, change=Right.WORDS)
+def change(request: MemberRequest, merchant: Merchant, link_id: int) -> HttpResponse:
+    """Stop a link, let it go on, or remove it with what it counted."""
+    link = get_object_or_404(links_of(merchant), pk=link_id)
+    match request.POST.get("do"):
+        case "stop":
+            links.stop(link, at=clock.moment_of(request))
+            messages.success(request, _("Stopped: it still leads there, and counts no more."))
+        case "go on":
+            links.go_on(link)
+            messages.success(request, _("The link counts again."))
+        case "remove":
+            links.remove(link)
+            messages.success(request, _("Removed: its address leads nowhere any more."))
+    return redirect("workspace-share", merchant.slug)
+
+
+@require_safe
+@store_members(Right.WORDS)
+def code(request: MemberRequest, merchant: Merchant, link_id: str, kind: str) -> HttpResponse:
+    """Give the code of a link as a drawing or as a picture."""
+    link = get_object_or_404(links_of(merchant), pk=link_id)
+    draw, media_type = KINDS[kind]
+    answer = HttpResponse(draw(links.address_of(link)), content_type=media_type)
+    how = "attachment" if "save" in request.GET else "inline"
+    answer.headers["Content-Disposition"] = f'{how}; filename="{link.code}.{kind}"'
+    return answer
