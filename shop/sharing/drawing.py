@@ -24,8 +24,9 @@ def draw(kit_id: int, *, at: datetime) -> None:
     made = draw_all(facts, photo_of(kit))
     with transaction.atomic():
         # Asked for again meanwhile: then another task draws it, and this one is as good.
-        done = {"digest": facts.digest, "made_at": max(at, kit.asked_at)}
-        if ShareKit.objects.filter(pk=kit.pk, asked_at=kit.asked_at).update(**done):
+        done = {"digest": facts.digest, "made_at": at}
+        rows = ShareKit.objects.filter(pk=kit.pk, asked_at=kit.asked_at, made_at=None)
+        if rows.update(**done):
             SharePicture.objects.filter(kit=kit).delete()
             SharePicture.objects.bulk_create(
                 SharePicture(kit=kit, shape=shape, content=content, size=len(content))

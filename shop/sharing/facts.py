@@ -95,7 +95,7 @@ def facts_of(
             poster_address=shown_address(poster) if poster else "",
             poster_url=address_of(poster) if poster else "",
             scan=_("Point the camera of your phone at the code."),
-            photo=f"{photo.pk}:{photo.get_file_hash()}" if photo else "",
+            photo=f"{photo.pk}:{photo.file.name}" if photo else "",
         )
 
 

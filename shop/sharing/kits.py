@@ -53,13 +53,13 @@ def ask(merchant: Merchant, wanted: Wanted, *, at: datetime, by: User) -> ShareK
     with transaction.atomic():
         for channel in (Channel.POST, Channel.POSTER):
             link_for(merchant, wanted.product, channel, at=at, by=by)
-        asked = {"asked_at": at, "asked_by": by}
+        asked = {"asked_at": at, "asked_by": by, "made_at": None}
         kit, is_new = ShareKit.objects.get_or_create(
             merchant=merchant, **wanted._asdict(), defaults=asked
         )
         if not is_new:
             ShareKit.objects.filter(pk=kit.pk).update(**asked)
-            kit.asked_at = at
+            kit.asked_at, kit.made_at = at, None
         _forget_oldest(merchant)
         enqueue(draw_kit, kit.pk)
     return kit

@@ -42,7 +42,7 @@ class ShareKit(models.Model):
     @property
     def is_waiting(self) -> bool:
         """Tell whether its pictures are still to be drawn."""
-        return self.made_at is None or self.made_at < self.asked_at
+        return self.made_at is None
 
     def has_stopped(self, *, at: datetime) -> bool:
         """Tell whether nobody seems to draw its pictures any more."""

@@ -68,11 +68,11 @@ share = [
     path("", sharing.index, name="workspace-share"),
     path("links/", share_links.add, name="workspace-share-links"),
     path("links/<int:link_id>/", share_links.change, name="workspace-share-link"),
-    re_path(r"^links/(?P<link_id>[0-9]{1,15})\.(?P<kind>svg|png)$", share_links.code,
+    re_path(r"^links/(?P<link_id>[0-9]{1,15})\.(?P<drawing>svg|png)$", share_links.code,
             name="workspace-share-code"),
     path("<int:kit_id>/", sharing.show, name="workspace-share-kit"),
-    re_path(r"^(?P<kit_id>[0-9]{1,15})/(?P<name>(?:story|portrait|square|wide)\.jpg|poster\.pdf"
-            r"|all\.zip)$", sharing.file, name="workspace-share-file"),
+    re_path(r"^(?P<kit_id>[0-9]{1,15})/(?P<name>[a-z]{3,8}[.][a-z]{3})$", sharing.file,
+            name="workspace-share-file"),
 ]  # fmt: skip
 store: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="workspace-store"),

@@ -58,11 +58,11 @@ def change(request: MemberRequest, merchant: Merchant, link_id: int) -> HttpResp
 
 @require_safe
 @store_members(Right.WORDS)
-def code(request: MemberRequest, merchant: Merchant, link_id: str, kind: str) -> HttpResponse:
+def code(request: MemberRequest, merchant: Merchant, link_id: str, drawing: str) -> HttpResponse:
     """Give the code of a link as a drawing or as a picture."""
     link = get_object_or_404(links_of(merchant), pk=link_id)
-    draw, media_type = KINDS[kind]
+    draw, media_type = KINDS[drawing]
     answer = HttpResponse(draw(links.address_of(link)), content_type=media_type)
     how = "attachment" if "save" in request.GET else "inline"
-    answer.headers["Content-Disposition"] = f'{how}; filename="{link.code}.{kind}"'
+    answer.headers["Content-Disposition"] = f'{how}; filename="{link.code}.{drawing}"'
     return answer

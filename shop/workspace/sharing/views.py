@@ -45,6 +45,8 @@ SHAPES = {
     Shape.POSTER: gettext_lazy("Poster, A4"),
 }
 
+FILES = {"all.zip", "poster.pdf", *(f"{shape}.jpg" for shape in SIZES)}
+
 
 class KitForm(forms.Form):
     """Of what pictures are wanted: a product or the store, a festival or none, a language."""
@@ -161,6 +163,8 @@ def file(request: MemberRequest, merchant: Merchant, kit_id: int, name: str) -> 
     if not _is_true(kit, drawing.present_facts(kit, at=clock.moment_of(request))):
         raise Http404
     shape, _dot, ending = name.partition(".")
+    if name not in FILES:
+        raise Http404
     rows = kit.pictures.all() if shape == "all" else kit.pictures.filter(shape=shape)
     found = {f"{_name(kit)}-{row.shape}.{_ending(row)}": bytes(row.content) for row in rows}
     if not found:

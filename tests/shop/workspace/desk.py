@@ -92,6 +92,8 @@ class Desk:
             version="1",
             kind="csv",
             language="fr",
+            drawing="svg",
+            file="story.jpg",
         )
 
 
@@ -161,9 +163,9 @@ ADDRESSES = [
     ("{store}/share/", "get post"),
     ("{store}/share/links/", "post"),
     ("{store}/share/links/{link}/", "post"),
-    ("{store}/share/links/{link}.svg", "get"),
+    ("{store}/share/links/{link}.{drawing}", "get"),
     ("{store}/share/{kit}/", "get"),
-    ("{store}/share/{kit}/story.jpg", "get"),
+    ("{store}/share/{kit}/{file}", "get"),
     ("{store}/team/", "get post"),
     ("{store}/team/done/", "get"),
     ("{store}/team/leave/", "get"),
@@ -210,7 +212,7 @@ AFTER_SALE = [
 OWN_STORE_FOREIGN_ROW = [
     (pattern, methods)
     for pattern, methods in ADDRESSES
-    if re.sub("{(language|printed)}", "", pattern).count("{") > 1
+    if re.sub("{(language|printed|drawing|file)}", "", pattern).count("{") > 1
 ]
 
 
