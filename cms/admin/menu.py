@@ -58,6 +58,7 @@ ENTRIES = (
     ("Books", "books", "view_order", "list-ul", 90),
     ("Papers", "papers", "view_order", "doc-full", 91),
     ("What failed", "mishaps", "view_festival", "warning", 90),
+    ("Links", "share-links", "view_festival", "link", 94),
     ("Carriers", "carriers", "view_order", "redirect", 95),
     ("Fairness", "fairness", "change_festival", "group", 96),
     ("Sign-in of stores", "sign-in", "change_festival", "lock", 97),
