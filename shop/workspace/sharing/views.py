@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language, get_language_info, gettext_lazy
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -23,6 +22,7 @@ from shop.catalogue.models import Product, ProductPicture
 from shop.errors import ShopError
 from shop.festivals.words import festival_title
 from shop.forms.numbers import number_of
+from shop.languages import listed
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.reports.charts import columns
@@ -212,6 +212,4 @@ def _day(day: Any) -> str:
 
 def _called(festival: Any) -> str:
     language = get_language() or "en"
-    told = {"festival": festival_title(festival, language),
-            "days": facts.days_of(festival, language)}  # fmt: skip
-    return _("%(festival)s, %(days)s") % told
+    return listed([festival_title(festival, language), facts.days_of(festival, language)])
