@@ -66,7 +66,7 @@ catalogue = [
 ]  # fmt: skip
 share = [
     path("", sharing.index, name="workspace-share"),
-    path("links/", share_links.add, name="workspace-share-links"),
+    path("links/", share_links.index, name="workspace-share-links"),
     path("links/<int:link_id>/", share_links.change, name="workspace-share-link"),
     re_path(r"^links/(?P<link_id>[0-9]{1,15})\.(?P<drawing>svg|png)$", share_links.code,
             name="workspace-share-code"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop import clock
 from shop.errors import ShopError
@@ -15,15 +15,29 @@ from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.share_links import links
 from shop.sharing.codes import as_png, as_svg
+from shop.sharing.results import results_of
 from shop.workspace.access import MemberRequest, store_members
+from shop.workspace.paging import page_of
 from shop.workspace.sharing.views import links_of, shown_products
 
+SHOWN = 20
 KINDS = {"svg": (as_svg, "image/svg+xml"), "png": (as_png, "image/png")}
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @store_members(Right.WORDS, change=Right.WORDS)
-def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
+def index(request: MemberRequest, merchant: Merchant) -> HttpResponse:
+    """List the links of a store with what they brought, and make another one."""
+    if request.method == "POST":
+        return _add(request, merchant)
+    page = page_of(request, links_of(merchant), size=SHOWN)
+    results = results_of(page.rows, at=clock.moment_of(request))
+    rows = [(link, results.by_link[link.pk]) for link in page.rows]
+    context = {"part": "share", "page": page, "links": rows}
+    return render(request, "shop/workspace/sharing/links.html", context)
+
+
+def _add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Make an own link, to the store or to one of its products."""
     product = None
     if asked := request.POST.get("product", ""):
@@ -35,7 +49,7 @@ def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The link is made."))
-    return redirect("workspace-share", merchant.slug)
+    return redirect("workspace-share-links", merchant.slug)
 
 
 @require_POST
@@ -53,7 +67,7 @@ def change(request: MemberRequest, merchant: Merchant, link_id: int) -> HttpResp
         case "remove":
             links.remove(link)
             messages.success(request, _("Removed: its address leads nowhere any more."))
-    return redirect("workspace-share", merchant.slug)
+    return redirect("workspace-share-links", merchant.slug)
 
 
 @require_safe

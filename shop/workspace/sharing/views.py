@@ -116,12 +116,10 @@ def index(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         Prefetch("shown_pictures", covers, to_attr="covers")
     )
     found = rows.filter(Q(title__icontains=text)) if text else rows
-    links = list(links_of(merchant))
-    results = results_of(links, at=at)
+    results = results_of(ShareLink.objects.filter(merchant=merchant).only("pk"), at=at)
     context = {
         "part": "share", "form": form, "q": text, "page": page_of(request, found, size=SHOWN),
         "kits": list(kits_of(merchant).order_by("-asked_at")),
-        "links": [(link, results.by_link[link.pk]) for link in links],
         "results": results,
         "chart": columns([(day, brought.visits) for day, brought in results.weeks], name=_day),
     }  # fmt: skip

@@ -161,7 +161,7 @@ ADDRESSES = [
     ("{store}/profile/certificates/papers/{sheet_of_paper}/", "get"),
     ("{store}/profile/certificates/{certificate}/remove/", "post"),
     ("{store}/share/", "get post"),
-    ("{store}/share/links/", "post"),
+    ("{store}/share/links/", "get post"),
     ("{store}/share/links/{link}/", "post"),
     ("{store}/share/links/{link}.{drawing}", "get"),
     ("{store}/share/{kit}/", "get"),

@@ -36,6 +36,7 @@ MOST = {
     "{store}/slots/{slot}/{product}/": 16,
     "{store}/products/{product}/words/{language}/": 8,  # with its short words, and the shop's
     "{store}/share/": 12,
+    "{store}/share/links/": 6,
     "{store}/share/{kit}/": 10,
     "{store}/profile/": 5,
     "{store}/profile/words/{language}/": 5,

@@ -54,7 +54,7 @@ ROWS = [
     ("{store}/profile/", "OME", "OME"),
     ("{store}/share/links/{link}/", "", "OME"),
     ("{store}/share/links/{link}.", "OME", ""),
-    ("{store}/share/links/", "", "OME"),
+    ("{store}/share/links/", "OME", "OME"),
     ("{store}/share/", "OME", "OME"),
     ("{store}/team/leave/", "OMEPA", "OMEPA"),
     ("{store}/team/done/", "O", ""),
