@@ -36,7 +36,7 @@ from shop.festivals.models import Festival
 from shop.forms.fields import LineField
 from shop.share_links import links
 from shop.share_links.models import ShareLink
-from shop.sharing.results import Brought, results_of
+from shop.sharing.results import LinkSums, results_of
 from shop.spreadsheets import sheet
 
 LIST, TITLE = "desk:share-links", "Links"
@@ -44,7 +44,7 @@ SEES, CHANGES = "view_festival", "change_festival"
 MOST = 5_000  # rows of a sheet
 OWNERS = [("own", "Of the programme"), ("store", "Of stores")]
 HEAD = ("Link", "Name", "Leads to", "Store", "Festival", "Visits", "Carts", "Orders", "Stopped")
-type Row = tuple[ShareLink, Brought]
+type Row = tuple[ShareLink, LinkSums]
 
 
 def of_owner(rows: QuerySet[ShareLink], _name: str, owner: str) -> QuerySet[ShareLink]:
@@ -144,7 +144,7 @@ class LinksView(ListView):
         return sheet("links", "csv", {TITLE: (HEAD, map(_line, self.rows_of(rows)))})
 
 
-class LinkForm(forms.Form):
+class OwnLinkForm(forms.Form):
     """A link of the programme."""
 
     fields: dict[str, Any]
@@ -165,7 +165,7 @@ class LinkForm(forms.Form):
 @needs(CHANGES)
 def add(request: SignedIn) -> HttpResponse:
     """Make a link of the programme."""
-    form = LinkForm(request.POST or None)
+    form = OwnLinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         at = clock.moment_of(request)

@@ -29,7 +29,7 @@ BATCH = 20
 Channel = ShareLink.Channel
 
 
-class Wanted(NamedTuple):
+class KitChoice(NamedTuple):
     """What a kit is of, as a member chose it."""
 
     product: Product | None
@@ -37,7 +37,7 @@ class Wanted(NamedTuple):
     language: str
 
 
-def ask(merchant: Merchant, wanted: Wanted, *, at: datetime, by: User) -> ShareKit:
+def ask(merchant: Merchant, wanted: KitChoice, *, at: datetime, by: User) -> ShareKit:
     """Have the pictures of a kit drawn, for the first time or anew, and return it.
 
     One that is being drawn is not asked for twice.

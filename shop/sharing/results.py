@@ -28,15 +28,15 @@ GROUP BY 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class LinkSums:
     """What came by one link, or in one week."""
 
     visits: int = 0
     carts: int = 0
     orders: int = 0
 
-    def __add__(self, other: Brought) -> Brought:
-        return Brought(
+    def __add__(self, other: LinkSums) -> LinkSums:
+        return LinkSums(
             self.visits + other.visits, self.carts + other.carts, self.orders + other.orders
         )
 
@@ -45,9 +45,9 @@ class Brought:
 class Results:
     """What links brought: by link, by the Monday of each week, and in all."""
 
-    by_link: dict[int, Brought]
-    weeks: list[tuple[date, Brought]]
-    total: Brought
+    by_link: dict[int, LinkSums]
+    weeks: list[tuple[date, LinkSums]]
+    total: LinkSums
 
 
 def results_of(links: Iterable[ShareLink], *, at: datetime, weeks: int = WEEKS) -> Results:
@@ -67,7 +67,7 @@ def results_of(links: Iterable[ShareLink], *, at: datetime, weeks: int = WEEKS) 
         carts[key] += row["c"]
     orders = _orders(ids, first)
     keys = visits.keys() | carts.keys() | orders.keys()
-    found = {key: Brought(visits[key], carts[key], orders[key]) for key in keys}
+    found = {key: LinkSums(visits[key], carts[key], orders[key]) for key in keys}
     mondays = [first + number * 7 * DAY for number in range(weeks)]
     return Results(
         by_link={pk: _sum(found[key] for key in keys if key[0] == pk) for pk in ids},
@@ -92,8 +92,8 @@ def _orders(ids: list[int], first: date) -> Counter[tuple[int, date]]:
     return found
 
 
-def _sum(parts: Iterable[Brought]) -> Brought:
-    return sum(parts, Brought())
+def _sum(parts: Iterable[LinkSums]) -> LinkSums:
+    return sum(parts, LinkSums())
 
 
 def _monday(day: date) -> date:

@@ -9,7 +9,6 @@ from tests.sample.test_promises_kept import addresses
 MISSING = {
     "feed": "feeds for other channels",
     "quiz": "the academy's quizzes",
-    "kit": "the share kit",
     "offline": "an offline list at the door",
 }
 

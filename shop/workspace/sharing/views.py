@@ -68,7 +68,7 @@ class KitForm(forms.Form):
             (code, get_language_info(code)["name_local"]) for code in facts.languages_of(merchant)
         ]
 
-    def wanted(self) -> kits.Wanted:
+    def wanted(self) -> kits.KitChoice:
         """Return what was chosen.
 
         Raises:
@@ -79,7 +79,7 @@ class KitForm(forms.Form):
             rows = shown_products(self.merchant)
             product = get_object_or_404(rows, pk=number_of(asked) or 0)
         told = self.cleaned_data
-        return kits.Wanted(product, told["festival"], told["language"])
+        return kits.KitChoice(product, told["festival"], told["language"])
 
 
 def shown_products(merchant: Merchant) -> QuerySet[Product]:

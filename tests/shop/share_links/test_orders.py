@@ -12,7 +12,7 @@ from shop.cart.models import Cart
 from shop.orders.models import Order, Suborder
 from shop.share_links import cookie, links
 from shop.share_links.models import ShareDay
-from shop.sharing.results import Brought, results_of
+from shop.sharing.results import LinkSums, results_of
 from tests import make
 from tests.make import NOON
 from tests.shop.share_links.test_follow import PHONE
@@ -158,7 +158,7 @@ def test_an_order_counts_once_it_is_paid_and_not_when_it_was_called_off(link, va
 
     Order.objects.filter(pk=order.pk).update(state="paid", paid_at=NOON)
     Suborder.objects.filter(order=order).update(paid_at=NOON)
-    assert results_of([link], at=NOON).total == Brought(0, 0, 1)
+    assert results_of([link], at=NOON).total == LinkSums(0, 0, 1)
 
     Suborder.objects.filter(order=order).update(state="cancelled")
     assert orders(link) == 0
@@ -187,7 +187,7 @@ def test_weeks_begin_on_monday_and_empty_ones_are_there(link):
     assert len(found.weeks) == 12
     assert all(day.weekday() == 0 for day, _brought in found.weeks)
     assert [brought.visits for _day, brought in found.weeks[-3:]] == [0, 2, 3]
-    assert found.by_link[link.pk] == found.total == Brought(5, 1, 0)
+    assert found.by_link[link.pk] == found.total == LinkSums(5, 1, 0)
 
 
 def test_the_price_is_the_same_by_a_link(link, variant):

@@ -67,7 +67,7 @@ def coming(product):
 
 
 def drawn(product, member, *, festival=None, language="en", of_store=False):
-    wanted = kits.Wanted(None if of_store else product, festival, language)
+    wanted = kits.KitChoice(None if of_store else product, festival, language)
     kit = kits.ask(product.merchant, wanted, at=NOON, by=member)
     run_queued_work()
     kit.refresh_from_db()
@@ -183,7 +183,7 @@ def test_pictures_and_poster_have_links_of_their_own_that_stay(product, member):
 
 
 def test_a_kit_that_is_being_drawn_is_not_drawn_twice(product, member):
-    wanted = kits.Wanted(product, None, "en")
+    wanted = kits.KitChoice(product, None, "en")
     one = kits.ask(product.merchant, wanted, at=NOON, by=member)
     two = kits.ask(product.merchant, wanted, at=NOON + timedelta(seconds=5), by=member)
 
@@ -198,13 +198,13 @@ def test_a_store_asks_so_often_and_keeps_so_many(product, member, monkeypatch):
     others = [make.product(of=product.merchant) for _n in range(3)]
     for number, other in enumerate(others):
         at = NOON + timedelta(seconds=number)
-        kits.ask(product.merchant, kits.Wanted(other, None, "en"), at=at, by=member)
+        kits.ask(product.merchant, kits.KitChoice(other, None, "en"), at=at, by=member)
 
     assert set(ShareKit.objects.values_list("product", flat=True)) == {
         others[1].pk, others[2].pk,
     }  # fmt: skip
     with pytest.raises(NotPossible, match="in an hour"):
-        kits.ask(product.merchant, kits.Wanted(product, None, "en"), at=NOON, by=member)
+        kits.ask(product.merchant, kits.KitChoice(product, None, "en"), at=NOON, by=member)
     assert ShareKit.objects.count() == 2
 
 
@@ -273,7 +273,7 @@ def test_drawn_anew_it_is_given_out_again(client, product, member):
 
 
 def test_the_page_says_how_far_it_is_and_leads_on_when_it_is_done(client, product, member):
-    kit = kits.ask(product.merchant, kits.Wanted(product, None, "en"), at=NOON, by=member)
+    kit = kits.ask(product.merchant, kits.KitChoice(product, None, "en"), at=NOON, by=member)
     assert "<progress" in page(client, member, kit).text
     assert page(client, member, kit, "wide.jpg").status_code == 404
 

@@ -32,7 +32,7 @@ from shop.papers.models import Document
 from shop.share_links.links import make_link
 from shop.share_links.models import ShareLink
 from shop.sharing.drawing import present_facts
-from shop.sharing.kits import Wanted, ask
+from shop.sharing.kits import KitChoice, ask
 from shop.sharing.models import ShareKit, SharePicture
 from shop.workspace.people.invite import invite
 from tests import make
@@ -284,7 +284,7 @@ def catalogue_sheet(merchant: Merchant, member: User, state: str) -> CatalogueSh
 
 def share_kit(merchant: Merchant, product: Product, member: User) -> ShareKit:
     """Return pictures to share of a product, as if they had been drawn."""
-    kit = ask(merchant, Wanted(product, None, "en"), at=NOON, by=member)
+    kit = ask(merchant, KitChoice(product, None, "en"), at=NOON, by=member)
     kit.digest, kit.made_at = present_facts(kit, at=NOON).digest, NOON
     kit.save()
     SharePicture.objects.create(kit=kit, shape="story", content=b"JPEG", size=4)
