@@ -26,7 +26,7 @@ def test_pictures_are_made_a_link_is_followed_and_an_order_counts(stage, market,
     assert "following anybody" in words(potter)
     fits(potter)
     potter.get_by_role("link", name="Your links").click()
-    brought = potter.get_by_role("region", name="Pictures and words, Zellige jar")
+    brought = potter.get_by_role("region", name="Pictures and words · Zellige jar")
     assert "Visits: 1. Carts: 1. Orders: 1." in brought.inner_text()
     fits(potter)
 
