@@ -34,7 +34,7 @@ SHOP = _parts("css/pages/{}.css", "hero stores bento listing article checklist")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options form-field track cart order after ticket")
 WORKSPACE = _parts(
-    "css/pages/{}.css", "workspace charts tools rows apply team imports door month person"
+    "css/pages/{}.css", "workspace charts tools rows apply team imports door month person share"
 )
 LEARNING = _parts("css/pages/{}.css", "article academy")
 SCRIPT = _parts(
@@ -55,7 +55,8 @@ BUNDLES: dict[str, list[str]] = {
     "js/passkey.js": ["js/shop/pass-key.js"],
     "js/preview.js": ["js/shop/preview-slider.js"],
     "js/workspace.js": _parts(
-        "js/workspace/{}.js", "picture-upload small-pictures square-scan door-kept door-list"
+        "js/workspace/{}.js",
+        "picture-upload small-pictures copy-text square-scan door-kept door-list",
     ),
     "js/door-kept.js": ["js/workspace/door-kept.js"],
 }

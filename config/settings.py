@@ -243,6 +243,9 @@ ANSWERS_TO = env("ANSWERS_TO") or next(iter(ORGANIZER_EMAILS), "")
 HELP_LINK = env("HELP_LINK")  # stands under every mail to shoppers, if there is one
 # For so long the law demands that documents of a sale are kept, and with them who bought.
 DOCUMENTS_KEPT_YEARS = int(env("DOCUMENTS_KEPT_YEARS", "10"))
+# For so many days a browser remembers by which shared link it came, so that orders are counted for
+# it. 0: none remembers, and visits alone are counted.
+SHARE_LINK_DAYS = int(env("SHARE_LINK_DAYS", "7"))
 # Who else forgets a person that is erased, for packages that the shop does not know.
 FORGETS_PEOPLE = ["cms.colleagues.forget.forget_person"]
 

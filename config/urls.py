@@ -14,6 +14,7 @@ from config.robots_txt import robots_txt
 from config.security_txt import security_txt
 from shop.payments.webhooks import receive
 from shop.settlements.remote.messages import receive_thin
+from shop.share_links.follow import follow
 from shop.storefront.views import server_clock
 from shop.tickets.own_calendar import own_calendar
 from shop.workspace.orders.door_sync import door_worker
@@ -29,6 +30,8 @@ urlpatterns = [
     path("clock/", server_clock, name="clock"),
     path("door-worker.js", door_worker, name="door-worker"),
     path("calendars/<str:token>.ics", own_calendar, name="own-calendar"),
+    path("s/<slug:code>/", follow, name="share-link"),
+    path("s/<slug:code>", follow),  # as it is copied from paper
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("webhooks/stripe/thin/", receive_thin, name="stripe-thin-webhook"),
     path("organize/", include("cms.urls")),

@@ -103,6 +103,8 @@ from shop.settlements.models import (
     SettlementLine,
 )
 from shop.settlements.remote.models import Funding, PayoutCountry, Transfer
+from shop.share_links.models import ShareDay, ShareLink
+from shop.sharing.models import ShareKit, SharePicture
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
 from shop.tickets.models import DoorEntry, Ticket
@@ -222,6 +224,10 @@ __all__ = [
     "Series",
     "Settlement",
     "SettlementLine",
+    "ShareDay",
+    "ShareKit",
+    "ShareLink",
+    "SharePicture",
     "SheetFile",
     "SheetPicture",
     "SheetPiece",

@@ -200,7 +200,8 @@ def shown_picture(of: Product, *, alt: str = "A kettle on a table") -> ProductPi
     """Return a picture of a product without files."""
     made = Picture.objects.create(
         title=alt, alt=alt, file="none.jpg", width=400, height=400, collection=collection(),
-        sizes={"jpeg": {"320": "/media/sizes/none-320.jpg"}},
+        sizes={"jpeg": {"320": "/media/sizes/none-320.jpg"},
+               "share": {"1200": "/media/sizes/none-share.jpg"}},
     )  # fmt: skip
     place = of.shown_pictures.count()
     return ProductPicture.objects.create(product=of, picture=made, position=place)

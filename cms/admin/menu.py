@@ -59,6 +59,7 @@ ENTRIES = (
     ("Papers", "papers", "view_order", "doc-full", 91),
     ("What failed", "mishaps", "view_festival", "warning", 90),
     ("Academy", "learned", "change_merchant", "glasses", 92),
+    ("Links", "share-links", "view_festival", "link", 94),
     ("Carriers", "carriers", "view_order", "redirect", 95),
     ("Channels", "channels", "view_product", "site", 95),
     ("Fairness", "fairness", "change_festival", "group", 96),

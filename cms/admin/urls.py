@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from cms.admin import academy, colleagues, erase, limits
+from cms.admin import academy, colleagues, erase, limits, share_links
 from cms.admin.books import index as books
 from cms.admin.books import months, receivables
 from cms.admin.catalogue import amendments, later, notices, review, take_down
@@ -172,6 +172,9 @@ urlpatterns = [
     path("papers/tax/<int:pk>/remove/", tax_rules.remove, name="tax-rule-remove"),
     path("channels/", channels.board, name="channels"),
     path("channels/products/", lacking.LackingView.as_view(), name="channel-products"),
+    path("links/", share_links.LinksView.as_view(), name="share-links"),
+    path("links/new/", share_links.add, name="share-link-add"),
+    path("links/<int:pk>/<slug:what>/", share_links.act, name="share-link-act"),
     path("orders/carriers/", carriers.CarriersView.as_view(), name="carriers"),
     path("orders/carriers/new/", carriers.add, name="carrier-add"),
     path("orders/carriers/<int:pk>/", carriers.edit, name="carrier-edit"),

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from shop.listings.refresh import addresses
 from shop.pictures.models import Picture
-from shop.pictures.renditions import make_sizes
+from shop.pictures.renditions import make_sizes, shared_file
 
 
 def files_of(picture: Picture | None) -> dict[str, str]:
     """Return the addresses of a picture's files; before it is published, of its original."""
     if picture is None:
         return {}
-    found = addresses(picture.sizes, picture.alt)
+    found = addresses(picture.sizes, picture.alt) | {"share": shared_file(picture.sizes)}
     original = picture.file.url
     return found if "large" in found else found | {"small": original, "large": original, "jpeg": ""}
 

@@ -38,6 +38,7 @@ def adopt_cart(guest: Cart, user: User, *, at: datetime) -> Cart:
     guest.vouchers.all().delete()
     move_saved(guest, own)
     _take_address(own, guest)
+    _take_link(own, guest)
     Cart.objects.filter(pk=own.pk).update(changed_at=at)
     return own
 
@@ -46,6 +47,13 @@ def _take_address(own: Cart, guest: Cart) -> None:
     if guest.contact_id:
         own.contact, own.country, own.services = guest.contact, guest.country, guest.services
         own.save(update_fields=["contact", "country", "services"])
+
+
+def _take_link(own: Cart, guest: Cart) -> None:
+    # The guest came by it just now; what the account came by before is further back.
+    if guest.came_from:
+        facts = {"came_from": guest.came_from, "came_until": guest.came_until}
+        Cart.objects.filter(pk=own.pk).update(**facts)
 
 
 def _unknown_token() -> str:

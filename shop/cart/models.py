@@ -28,6 +28,14 @@ class Cart(models.Model):
         help_text="What its pending order holds, so that these units are not shown as gone.",
     )
     changed_at = models.DateTimeField(db_index=True)
+    came_from = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Code of the shared link, or none.",
+    )
+    came_until = models.DateTimeField(null=True, help_text="So long orders count for that link.")
 
     # Only where a query adds them.
     sends: bool

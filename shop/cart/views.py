@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shop import clock, cookies
 from shop.cart import change, price_changes
+from shop.cart.came_from import note_link
 from shop.cart.current import (
     Shopper,
     cart_for_change,
@@ -59,6 +60,7 @@ def add(request: Request) -> HttpResponse:
         raise NotPossible(_("This product is no longer on sale."))
     cart, token = cart_for_change(request, at=at)
     change.add(cart, variant_id, quantity, at=at)
+    note_link(cart, request, at=at)
     if not request.htmx:
         return remember_cart(see_other("cart"), token)
     response = render(request, "shop/cart/added.html")
@@ -102,6 +104,7 @@ def reserve(request: Request) -> HttpResponse:
     cart, token = cart_for_change(request, at=at)
     for kind, count in wanted:
         change.add(cart, kind.pk, count, at=at)
+    note_link(cart, request, at=at)
     return remember_cart(see_other("cart"), token)
 
 

@@ -16,13 +16,15 @@ WHEN_IDLE = -50
 
 @task(priority=WHEN_IDLE)
 def make_modern_sizes(picture_id: int) -> None:
-    """Make a picture's AVIF files and let cards show them.
+    """Make a picture's file for links and its AVIF files, and let cards show these.
 
     Shared pages that were kept before stay as they are: their JPEG files are not wrong.
     """
     picture = Picture.objects.filter(pk=picture_id).first()
     if picture is None:
         return
+    # Before the others: who shares a link at once wants a picture, and cards have one.
+    renditions.make_shared(picture)
     renditions.make_modern_sizes(picture)
     covers = ProductPicture.objects.filter(picture=picture, position=0)
     listings = Listing.objects.filter(product__in=covers.values("product"))

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.accounts.mailboxes import mailbox_key
+from shop.cart.came_from import link_of
 from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
@@ -219,6 +220,7 @@ def _place(
         digest=agreed.digest,
         wish=wish(priced),
         of_age=priced.asked_age,
+        came_from=link_of(priced.cart, at=at),
         placed_at=at,
         pay_by=at + time_to_pay,
     )

@@ -9,11 +9,29 @@ from typing import Any
 
 import willow
 from django.db import models
-from wagtail.images.models import AbstractImage, AbstractRendition, Image, SourceImageIOError
+from django.db.models import Q
+from wagtail.images.models import (
+    AbstractImage,
+    AbstractRendition,
+    Image,
+    ImageQuerySet,
+    SourceImageIOError,
+)
 
 from shop.errors import ShopError
 from shop.pictures.clean import cleaned
 from shop.pictures.decode import LONG_SIDE
+
+# What has files for pages and none for links.
+WITHOUT_SHARED = Q(sizes__has_key="jpeg") & ~Q(sizes__has_key="share")
+
+
+class PictureQuerySet(ImageQuerySet):
+    """Pictures, by the files that were made of them."""
+
+    def without_shared(self) -> PictureQuerySet:
+        """Keep those that pages show and shared links cannot show yet."""
+        return self.filter(WITHOUT_SHARED)
 
 
 class Picture(AbstractImage):
@@ -28,6 +46,12 @@ class Picture(AbstractImage):
     )
 
     admin_form_fields = (*Image.admin_form_fields, "alt")
+    objects = PictureQuerySet.as_manager()
+
+    class Meta(AbstractImage.Meta):
+        indexes = [
+            models.Index(fields=["id"], condition=WITHOUT_SHARED, name="picture_without_share")
+        ]
 
     @contextmanager
     def get_willow_image(self) -> Iterator[Any]:

@@ -1,17 +1,23 @@
-"""Makes the files of a picture that pages show: JPEG in fixed widths, and AVIF beside it."""
+"""Makes the files of a picture that pages show: JPEG in fixed widths, and AVIF beside it.
+
+One more is for links that are shared (Open Graph): a JPEG of one size, since many apps take no
+other format and cut what has another shape.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from io import BytesIO
 
 from django.core.files.storage import default_storage
-from PIL import Image
+from PIL import Image, ImageFilter, ImageOps
 
 from shop.pictures.clean import cleaned
 from shop.pictures.decode import LONG_SIDE, upright
 from shop.pictures.models import Picture
 from shop.pictures.storage import Keep, all_or_none
+from shop.rounds import each
 
 WIDTHS = (320, 640, 1200)
 """Pixels: cards on plain and on fine screens, and the product page."""
@@ -22,6 +28,11 @@ FORMATS = {
     "jpeg": ("jpg", {"quality": 82, "optimize": True, "progressive": True}),
     "avif": ("avif", {"quality": 60, "speed": 8, "max_threads": 1}),
 }
+
+SHARED = (1200, 630)
+"""Pixels of the picture that apps show beside a link: they all know this shape."""
+MARGIN = 30
+GROUND = (42, 32, 128)  # indigo, as in tokens/dye.css
 
 
 def make_sizes(picture: Picture) -> None:
@@ -37,7 +48,7 @@ def make_sizes(picture: Picture) -> None:
 
 def sizes_of(picture: Picture, keep: Keep) -> dict[str, dict[str, str]]:
     """Return the addresses of the JPEG files that are made of a picture's original."""
-    image = _upright(picture)
+    image = whole(picture)
     widths = sorted({min(width, image.width) for width in WIDTHS})
     return {"jpeg": _write(picture, image, "jpeg", widths, keep)}
 
@@ -48,7 +59,7 @@ def make_modern_sizes(picture: Picture) -> None:
     widths = before.get("jpeg", {}).keys()
     if before.get("avif", {}).keys() >= widths:
         return
-    image = _upright(picture)
+    image = whole(picture)
     with all_or_none() as keep:
         made = _write(picture, image, "avif", sorted(map(int, widths)), keep)
         after = before | {"avif": made}
@@ -57,7 +68,49 @@ def make_modern_sizes(picture: Picture) -> None:
             picture.sizes = after
 
 
-def _upright(picture: Picture) -> Image.Image:
+def make_shared(picture: Picture) -> bool:
+    """Make the picture that apps show beside a link to what it shows; tell whether it was made."""
+    before = picture.sizes
+    if not before.get("jpeg") or before.get("share"):
+        return False
+    content = BytesIO()
+    shared(whole(picture)).save(content, "JPEG", **FORMATS["jpeg"][1])
+    with all_or_none() as keep:
+        name = keep(f"sizes/{picture.get_file_hash()[:16]}-share.jpg", content.getvalue())
+        after = before | {"share": {str(SHARED[0]): default_storage.url(name)}}
+    # Another task may have made other files, or somebody put another original in its place.
+    is_made = Picture.objects.filter(pk=picture.pk, sizes=before).update(sizes=after) > 0
+    if is_made:
+        picture.sizes = after
+    else:
+        default_storage.delete(name)
+    return is_made
+
+
+def shared(image: Image.Image) -> Image.Image:
+    """Return a picture in the shape of those beside links: nothing of it is cut off."""
+    image = image.convert("RGB")
+    ground = ImageOps.fit(image, (SHARED[0] // 8, SHARED[1] // 8))
+    ground = ground.filter(ImageFilter.GaussianBlur(4)).resize(SHARED)
+    ground = Image.blend(ground, Image.new("RGB", SHARED, GROUND), 0.6)
+    inner = (SHARED[0] - 2 * MARGIN, SHARED[1] - 2 * MARGIN)
+    whole = ImageOps.contain(image, inner)
+    ground.paste(whole, ((SHARED[0] - whole.width) // 2, (SHARED[1] - whole.height) // 2))
+    return ground
+
+
+def shared_file(sizes: dict[str, dict[str, str]]) -> str:
+    """Return the address of the picture for links, empty while it is not made."""
+    return next(iter(sizes.get("share", {}).values()), "")
+
+
+def make_missing_shared(*, at: datetime) -> int:
+    """Make the pictures for links that are missing; return how many. Part of the beat."""
+    rows = Picture.objects.without_shared().order_by("pk")
+    return each("make pictures for links", rows, make_shared, at=at)
+
+
+def whole(picture: Picture) -> Image.Image:
     """Return the original as it is to be seen, and nothing that it carries along.
 
     One that is larger than those that are kept today is from before, and decoded apart.

@@ -28,6 +28,8 @@ from shop.retention import contacts
 from shop.returns import overdue
 from shop.rounds import mishaps, pace
 from shop.settlements import methods, payouts
+from shop.share_links import count as visits
+from shop.sharing import kits
 from shop.storefront import probe
 from shop.storefront.search_words import not_found
 from shop.tickets import door_entries
@@ -191,6 +193,15 @@ RULES = (
         "forget pictures of returns", "pictures that shoppers sent along",
         f"{long(overdue.PICTURES_KEPT_FOR)} after it was decided", overdue.forget_pictures, 400,
         "return_with_pictures",
+    ),
+    RetentionRule(
+        "forget pictures to share", "pictures and posters that stores had drawn",
+        f"{long(kits.KEPT_FOR)} after they were asked for last", kits.forget_kits, 400,
+        "shop_sharekit_asked_at",
+    ),
+    RetentionRule(
+        "forget visits by links", "how many came by a shared link, by day, without who",
+        long(visits.KEPT_FOR), visits.forget_days, 5_760, "share_day_age",
     ),
     RetentionRule(
         "forget files half written", "files that a killed process had begun",

@@ -33,6 +33,9 @@ NAV = {
     "store": "stores",
 }
 
+LOCALES = {"en": "en_GB", "fr": "fr_FR", "zh-hans": "zh_CN", "ar": "ar_AR", "sw": "sw_KE",
+           "pt": "pt_PT"}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class LanguageLink:
@@ -51,6 +54,11 @@ class Site:
         self.name = settings.SITE_NAME
         self.root = settings.SITE_URL
         self.language = get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def locale(self) -> str:
+        """Return the language as Open Graph names it: with a country, of which it knows one."""
+        return LOCALES.get(self.language, self.language)
 
     @property
     def direction(self) -> str:

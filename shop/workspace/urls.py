@@ -36,6 +36,8 @@ from shop.workspace.products import (
     stock,
 )
 from shop.workspace.products import index as products
+from shop.workspace.sharing import links as share_links
+from shop.workspace.sharing import views as sharing
 from shop.workspace.sheets import views as sheets
 from shop.workspace.store import certificates, delivery, holiday, legal, profile
 
@@ -64,6 +66,16 @@ catalogue = [
     path("<int:sheet_id>/changes/", imports.changes, name="workspace-catalogue-changes"),
     re_path(r"^(?P<sheet_id>[0-9]{1,15})/to-mend\.(?P<kind>csv|xlsx)$", imports.wrong,
             name="workspace-catalogue-wrong"),
+]  # fmt: skip
+share = [
+    path("", sharing.index, name="workspace-share"),
+    path("links/", share_links.index, name="workspace-share-links"),
+    path("links/<int:link_id>/", share_links.change, name="workspace-share-link"),
+    re_path(r"^links/(?P<link_id>[0-9]{1,15})\.(?P<drawing>svg|png)$", share_links.code,
+            name="workspace-share-code"),
+    path("<int:kit_id>/", sharing.show, name="workspace-share-kit"),
+    re_path(r"^(?P<kit_id>[0-9]{1,15})/(?P<name>[a-z]{3,8}[.][a-z]{3})$", sharing.file,
+            name="workspace-share-file"),
 ]  # fmt: skip
 store: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="workspace-store"),
@@ -131,6 +143,7 @@ store: list[URLPattern | URLResolver] = [
     path("team/leave/now/", team.leave, name="workspace-leave-store"),
     path("team/<int:member_id>/", team.person, name="workspace-person"),
     path("team/invited/<int:invitation_id>/", team.invited, name="workspace-invited"),
+    path("share/", include(share)),
     path("profile/", profile.profile, name="workspace-profile"),
     path("profile/seller/", legal.legal, name="workspace-legal"),
     path("profile/delivery/", delivery.delivery, name="workspace-delivery"),

@@ -36,6 +36,7 @@ from shop.payments.recent import find_disputes, find_refunds
 from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.watch import tell_organizers
 from shop.payments.webhooks import handle_waiting
+from shop.pictures.renditions import make_missing_shared
 from shop.reminders.due import tell_opened, tell_returned
 from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
@@ -101,6 +102,7 @@ ROUNDS = tuple(
         ("index what has no words", index_missing, 400),
         ("close dates", close_dates, 4),
         ("count listings", count_listings, 4),
+        ("make pictures for links", make_missing_shared, 40),
         ("count words", count_words, 2_000),
         ("take parcels as delivered", take_as_arrived, 240, 20),
         ("take replacements as delivered", take_as_there, 240, 20),

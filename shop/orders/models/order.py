@@ -85,6 +85,13 @@ class Order(Stateful):
         default=0, db_default=0,
         help_text="So old the shopper said to be at least; 0: not asked.",
     )  # fmt: skip
+    came_from = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Code of the shared link, or none.",
+    )
     has_verified_email = models.BooleanField(default=False, help_text="Limits are counted.")
     mailbox = models.ForeignKey(
         Mailbox, models.PROTECT, null=True, related_name="+",
@@ -116,6 +123,9 @@ class Order(Stateful):
             ),
             models.Index(
                 fields=["email_key"], condition=Q(state="pending"), name="order_open_email"
+            ),
+            models.Index(
+                fields=["came_from", "paid_at"], condition=~Q(came_from=""), name="order_by_link"
             ),
             # Who let orders lapse lately: see shop.orders.unpaid.reads.
             models.Index(fields=["network_key", "placed_at"], name="order_lately_network"),

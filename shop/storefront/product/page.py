@@ -20,6 +20,7 @@ from shop.composed import TEXT, composed
 from shop.languages import said
 from shop.listings.refresh import addresses
 from shop.merchants.holidays import away_sentence, next_turn
+from shop.pictures.renditions import shared_file
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.product.buy_box import Buying, buying
@@ -80,6 +81,7 @@ class ProductPage:
     words: ProductWords
     crumbs: tuple[tuple[str, str], ...]
     pictures: list[dict[str, str]]
+    shared: str
     is_experience: bool
     buying: Buying | None
     visit: Visit | None
@@ -147,7 +149,8 @@ def product_page(
     box = buying(offered, words.terms, where=merchant.city, reader=reader, at=at)
     weights = set() if is_experience or box is None else {one.weight_g for one in variants}
     sent = _sent(product, weights, reader, at=at) if weights else {}
-    pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
+    gallery = [row for row in product.gallery if row["sizes"].get("jpeg")]
+    pictures = [addresses(**row) for row in gallery]
     url = reverse("product", args=[product.slug])
     away = "" if is_experience else away_sentence(merchant, language, at=at)
     offers = [one._replace(free=0, allotment=None) for one in kinds] if away else kinds
@@ -157,6 +160,7 @@ def product_page(
         words=words,
         crumbs=_crumbs(product, language),
         pictures=pictures,
+        shared=shared_file(gallery[0]["sizes"]) if gallery else "",
         is_experience=is_experience,
         buying=box,
         visit=visit(sessions, words.terms, language),

@@ -20,6 +20,7 @@ from shop.languages import Wording, lang_mark
 from shop.listings.refresh import addresses
 from shop.merchants.holidays import away_sentence, next_turn
 from shop.merchants.models import Merchant
+from shop.pictures.renditions import shared_file
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import address
@@ -164,7 +165,9 @@ def store_page(
 def _banner(merchant: Merchant) -> dict[str, str]:
     """Return the addresses of the banner's files, of none while they are not made."""
     picture = merchant.banner
-    return addresses(picture.sizes, picture.alt) if picture and picture.sizes.get("jpeg") else {}
+    if not picture or not picture.sizes.get("jpeg"):
+        return {}
+    return addresses(picture.sizes, picture.alt) | {"share": shared_file(picture.sizes)}
 
 
 def _sends(merchant: Merchant, country: str, language: str) -> str:

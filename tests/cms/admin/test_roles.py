@@ -37,6 +37,7 @@ from shop.rounds.models import Mishap
 from shop.settlements.methods import add_method
 from shop.settlements.models import Payout, PayoutBatch, PayoutProof, Settlement
 from shop.settlements.remote.models import PayoutCountry
+from shop.share_links.links import make_own
 from shop.storefront.models import VainSearch
 from shop.workspace.people.invite import invite as invite_person
 from tests import make, pages, worlds
@@ -134,6 +135,7 @@ def made():
             suborder=order.suborders.get(), side="store", text="Pay me", at=BEFORE,
             reported_at=BEFORE,
         ).pk,
+        "halt": "stop", "share_link": make_own("/", "Radio", None, at=START, by=make.user()).pk,
         "carrier": make.carrier("Posta").pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,

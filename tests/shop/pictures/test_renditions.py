@@ -12,6 +12,7 @@ from shop.pictures import renditions
 from shop.pictures.models import Picture
 from tests import make
 from tests.full_disk import files_in, quota
+from tests.make import NOON
 from tests.queue import run_queued_work
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +179,39 @@ def test_a_picture_that_was_deleted_meanwhile_is_no_trouble():
 
 def test_mail_goes_before_pictures():
     assert make_modern_sizes.priority < 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1600, 800), (300, 900), (900, 900), (1, 5)])
+def test_a_link_shows_the_whole_picture_in_the_shape_that_apps_know(width, height):
+    made = picture(width, height)
+    renditions.make_sizes(made)
+
+    assert renditions.make_shared(made)
+
+    file = opened(renditions.shared_file(Picture.objects.get().sizes))
+    assert (file.format, file.size, file.mode) == ("JPEG", (1200, 630), "RGB")
+    red, green, _blue = file.getpixel((600, 315))
+    assert red > 200
+    assert green < 60
+    assert file.getpixel((2, 2))[2] > 60  # the ground, not the picture
+
+
+def test_what_lies_from_before_gets_its_picture_for_links_by_itself(media):
+    for width in (400, 800):
+        renditions.make_sizes(picture(width, 300))
+    picture()  # no page shows it yet
+
+    assert renditions.make_missing_shared(at=NOON) == 2
+    assert renditions.make_missing_shared(at=NOON) == 0
+    assert sum(name.endswith("-share.jpg") for name in files_in(media)) == 2
+
+
+def test_another_original_meanwhile_leaves_no_picture_for_links_of_the_one_before(media):
+    made = picture()
+    renditions.make_sizes(made)
+    Picture.objects.filter(pk=made.pk).update(sizes={"jpeg": {"9": "/media/other.jpg"}})
+
+    assert not renditions.make_shared(made)
+
+    assert "share" not in Picture.objects.get().sizes
+    assert not [name for name in files_in(media) if name.endswith("-share.jpg")]

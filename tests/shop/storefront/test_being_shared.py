@@ -1,6 +1,7 @@
 """A page that is shared shows its name, a sentence and a picture; no two lists are called alike."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from PIL import Image
 
+from shop.merchants.models import Merchant
 from tests import make
+from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
 EVIL = 'A "quoted" <b>kettle</b> & co'
@@ -18,7 +21,7 @@ EVIL = 'A "quoted" <b>kettle</b> & co'
 def facts(path):
     """Return what a page tells other sites of itself, with its title."""
     text = Client().get(path).text
-    found = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', text))
+    found = dict(re.findall(r'<meta property="og:([\w:]+)" content="([^"]*)">', text))
     return found | {"head": re.search(r"<title>(.*?) \| Baobab</title>", text)[1]}
 
 
@@ -34,8 +37,40 @@ def test_a_product_is_shared_with_its_own_words_and_picture():
     )
     assert shown["description"] == "Boils &quot;fast&quot;"
     assert shown["url"] == f"{settings.SITE_URL}/products/{product.slug}/"
-    assert shown["image"].startswith(f"{settings.SITE_URL}/media/")
-    assert shown["image"].endswith(".jpg")
+    assert shown["image"] == f"{settings.SITE_URL}/media/sizes/none-share.jpg"
+    assert (shown["image:width"], shown["image:height"]) == ("1200", "630")
+    assert shown["image:alt"] == "A kettle on a table"
+    assert (shown["type"], shown["locale"]) == ("product", "en_GB")
+
+
+def test_every_language_is_named_as_apps_know_it():
+    named = [facts(f"{start}/products/")["locale"] for start in ("", "/fr", "/zh-hans", "/ar")]
+
+    assert named == ["en_GB", "fr_FR", "zh_CN", "ar_AR"]
+
+
+def test_a_store_is_shared_with_its_banner():
+    store = make.merchant()
+    banner = make.shown_picture(make.product(of=store), alt="Kettles in a row").picture
+    Merchant.objects.filter(pk=store.pk).update(banner=banner)
+
+    shown = facts(f"/stores/{store.slug}/")
+
+    assert shown["image"] == f"{settings.SITE_URL}/media/sizes/none-share.jpg"
+    assert shown["image:alt"] == "Kettles in a row"
+    assert shown["type"] == "website"
+
+
+def test_no_price_is_told_beside_a_link():
+    variant = make.variant(20_00)
+    make.shown_picture(variant.product)
+    coming = make.festival(starts_at=NOON + timedelta(days=40), ends_at=NOON + timedelta(days=50))
+    make.deal(variant, during=coming, price=13_37, allotment=5, approved_at=NOON)
+
+    text = Client().get(f"/products/{variant.product.slug}/").text
+
+    assert "13.37" not in text
+    assert not [line for line in text.splitlines() if "og:" in line and "20.00" in line]
 
 
 def test_a_page_without_a_picture_is_shared_with_that_of_the_shop():

@@ -29,6 +29,11 @@ from shop.orders import end
 from shop.orders.models import Suborder
 from shop.papers.issue import issue_papers
 from shop.papers.models import Document
+from shop.share_links.links import make_link
+from shop.share_links.models import ShareLink
+from shop.sharing.drawing import present_facts
+from shop.sharing.kits import KitChoice, ask
+from shop.sharing.models import ShareKit, SharePicture
 from shop.workspace.people.invite import invite
 from tests import make
 from tests.make import NOON, START
@@ -59,6 +64,8 @@ class Desk:
     sheet_of_paper: int
     brought: CatalogueSheet
     matched: CatalogueSheet
+    kit: ShareKit
+    link: ShareLink
 
     def address(self, pattern: str) -> str:
         """Return an address of this desk."""
@@ -79,10 +86,14 @@ class Desk:
             sheet_of_paper=self.sheet_of_paper,
             brought=self.brought.pk,
             matched=self.matched.pk,
+            kit=self.kit.pk,
+            link=self.link.pk,
             printed="slip",
             version="1",
             kind="csv",
             language="fr",
+            drawing="svg",
+            file="story.jpg",
         )
 
 
@@ -151,6 +162,12 @@ ADDRESSES = [
     ("{store}/profile/certificates/", "get post"),
     ("{store}/profile/certificates/papers/{sheet_of_paper}/", "get"),
     ("{store}/profile/certificates/{certificate}/remove/", "post"),
+    ("{store}/share/", "get post"),
+    ("{store}/share/links/", "get post"),
+    ("{store}/share/links/{link}/", "post"),
+    ("{store}/share/links/{link}.{drawing}", "get"),
+    ("{store}/share/{kit}/", "get"),
+    ("{store}/share/{kit}/{file}", "get"),
     ("{store}/team/", "get post"),
     ("{store}/team/done/", "get"),
     ("{store}/team/leave/", "get"),
@@ -199,7 +216,7 @@ AFTER_SALE = [
 OWN_STORE_FOREIGN_ROW = [
     (pattern, methods)
     for pattern, methods in ADDRESSES
-    if re.sub("{(language|printed)}", "", pattern).count("{") > 1
+    if re.sub("{(language|printed|drawing|file)}", "", pattern).count("{") > 1
 ]
 
 
@@ -249,6 +266,8 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         sheet_of_paper=claimed.papers.get().pk,
         brought=catalogue_sheet(merchant, member, "done"),
         matched=catalogue_sheet(merchant, member, "checked"),
+        kit=share_kit(merchant, variant.product, member),
+        link=make_link(merchant, None, "Market", at=NOON, by=member),
     )
 
 
@@ -265,6 +284,15 @@ def catalogue_sheet(merchant: Merchant, member: User, state: str) -> CatalogueSh
     CatalogueRow.objects.create(sheet=made, number=3, group=3, cells={"cells": ["B", EVIL, EVIL]},
                                 state="wrong", outcome="new", problems=[[1, EVIL]])  # fmt: skip
     return made
+
+
+def share_kit(merchant: Merchant, product: Product, member: User) -> ShareKit:
+    """Return pictures to share of a product, as if they had been drawn."""
+    kit = ask(merchant, KitChoice(product, None, "en"), at=NOON, by=member)
+    kit.digest, kit.made_at = present_facts(kit, at=NOON).digest, NOON
+    kit.save()
+    SharePicture.objects.create(kit=kit, shape="story", content=b"JPEG", size=4)
+    return kit
 
 
 def look(desk: Desk, *, page: bool = False) -> None:

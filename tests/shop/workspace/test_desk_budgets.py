@@ -36,6 +36,9 @@ MOST = {
     "{store}/sheets/{sheet}/": 5,
     "{store}/slots/{slot}/{product}/": 16,
     "{store}/products/{product}/words/{language}/": 8,  # with its short words, and the shop's
+    "{store}/share/": 12,
+    "{store}/share/links/": 6,
+    "{store}/share/{kit}/": 10,
     "{store}/profile/": 5,
     "{store}/profile/words/{language}/": 5,
     "orders/{suborder}/": 12,  # with what was written

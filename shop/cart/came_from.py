@@ -1,0 +1,32 @@
+"""By which shared link a cart was filled: noted with the cart, for as long as that counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from shop.cart.models import Cart
+from shop.share_links import cookie
+from shop.share_links.count import count_cart
+from shop.storefront.previews.preview import preview_of
+
+
+def note_link(cart: Cart, request: HttpRequest, *, at: datetime) -> None:
+    """Note the link that somebody came by who puts something into the cart; the last one counts.
+
+    No statement for whoever came by none. A cart is counted once for each link.
+    """
+    came = cookie.read(request, at=at)
+    if came is None or preview_of(request):
+        return
+    rows = Cart.objects.filter(pk=cart.pk)
+    if rows.exclude(came_from=came.code).update(came_from=came.code, came_until=came.until):
+        count_cart(came.code, at=at)
+    elif cart.came_until != came.until:
+        rows.update(came_until=came.until)
+
+
+def link_of(cart: Cart, *, at: datetime) -> str:
+    """Return the code of the link by which a cart was filled, empty where none counts."""
+    return cart.came_from if cart.came_until and cart.came_until > at else ""

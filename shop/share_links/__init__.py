@@ -1,0 +1,1 @@
+"""Short addresses that people share, and what they bring: counted, and nobody is followed."""
