@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from cms.admin import academy, colleagues, erase, limits, share_links
+from cms.admin import colleagues, erase, limits
 from cms.admin.books import index as books
 from cms.admin.books import months, receivables
 from cms.admin.catalogue import amendments, later, notices, review, take_down
@@ -45,11 +45,20 @@ from cms.admin.payouts.index import AccountsView, BatchesView, PayoutsView, Sett
 from cms.admin.promotions import sponsors
 from cms.admin.promotions import views as promotions
 from cms.admin.promotions.actions import act, codes, make_codes
-from cms.admin.reports import live, previews, price_sheets
+from cms.admin.reports import live, previews, price_sheets, share_links
 from cms.admin.reports import views as reports
 from cms.admin.search import not_found
 from cms.admin.search.sheets import of_meanings, of_synonyms
-from cms.admin.stores import application, certificates, edit, people, second_step, sheet, suspend
+from cms.admin.stores import (
+    application,
+    certificates,
+    edit,
+    learned,
+    people,
+    second_step,
+    sheet,
+    suspend,
+)
 from cms.admin.stores.applications import ApplicationsView
 from cms.admin.stores.legal import legal
 from cms.admin.stores.page import clear, page
@@ -235,9 +244,9 @@ urlpatterns = [
     path("applications/<int:pk>/", application.application, name="application"),
     path("applications/<int:pk>/approve/", application.approve, name="application-approve"),
     path("applications/<int:pk>/<slug:name>/", application.act, name="application-act"),
-    path("academy/", academy.LessonsLearnedView.as_view(), name="learned"),
-    path("academy/stores/", academy.StoresLearnedView.as_view(), name="learned-stores"),
-    path("academy/people/", academy.PeopleLearnedView.as_view(), name="learned-people"),
+    path("academy/", learned.LessonsLearnedView.as_view(), name="learned"),
+    path("academy/stores/", learned.StoresLearnedView.as_view(), name="learned-stores"),
+    path("academy/people/", learned.PeopleLearnedView.as_view(), name="learned-people"),
     path("stores/new/", edit.add, name="store-add"),
     path("stores/sheet/", sheet.bring, name="store-sheet"),
     path("stores/sheet.csv", sheet.template, name="store-sheet-template"),
