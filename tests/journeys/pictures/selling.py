@@ -69,7 +69,7 @@ def bring_a_sheet(stage: Stage, page: Page, camera: Camera) -> None:
     """Send the own catalogue with a new price and a wrong one; look at what would happen."""
     sheet = page.request.get(f"{DESK}products/sheets/products.csv").text()
     head, *rows = list(csv.reader(io.StringIO(sheet.removeprefix("\ufeff"))))
-    price = next(place for place, name in enumerate(head) if name.startswith("Price"))
+    price = next(place for place, name in enumerate(head) if name.lower().startswith("price"))
     first = next(place for place, row in enumerate(rows) if row[price])
     rows[first][price] = "19.50"
     second = next(place for place, row in enumerate(rows) if row[price] and place > first)
