@@ -97,9 +97,10 @@ def keep_the_store(page: Page, camera: Camera) -> None:
     for name, place, is_phone in (
         ("team", "team/", False), ("certificates", "profile/certificates/", False),
         ("delivery", "profile/delivery/", False), ("stock", "products/stock/", True),
-        ("money", "money/", False),
+        ("money", "money/", False), ("share", "share/", False),
+        ("channels", "products/channels/", False), ("academy", "/learning/", False),
     ):  # fmt: skip
-        page.goto(f"{DESK}{place}")
+        page.goto(place if place.startswith("/") else f"{DESK}{place}")
         camera.take(page, f"merchants-{name}", phone=is_phone)
 
 
