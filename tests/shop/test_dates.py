@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
 
 from shop import dates
@@ -105,3 +106,34 @@ def test_a_time_of_another_year_says_it():
     said = dates.moment(at, "Africa/Nairobi", "en", has_year=True)
 
     assert said == "12 May 2027 at 15:30 (East Africa Time)"
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "said"),
+    [
+        ("fr", "j F Y, H:i", "12 mai 2027, 14:05"),
+        ("zh-hans", "j F Y, H:i", "2027年5月12日, 14:05"),
+        ("ar", "j F", "12 مايو"),
+        ("sw", "F Y", "Mei 2027"),
+        ("pt", "j F Y", "12 de maio de 2027"),
+        ("pt", "F", "maio"),
+        ("ar", "l", "الأربعاء"),
+        ("fr", "j F, H:i T", "12 mai, 14:05 UTC"),
+    ],
+)
+def test_a_day_stands_in_the_order_of_its_language(language, form, said):
+    with translation.override(language):
+        told = dates.as_formatted(datetime(2027, 5, 12, 14, 5, tzinfo=UTC), form, language)
+
+    assert told.replace("\N{ARABIC COMMA}", ",") == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "12 May 2027"), ("zh-hans", "2027年5月12日"), ("fr", "12 mai 2027")],
+)
+def test_the_filter_of_the_desk_writes_as_the_page_reads(language, said):
+    page = Template('{% load shop %}{{ at|when:"j F Y" }}{{ none|when:"j F Y" }}')
+
+    with translation.override(language):
+        assert page.render(Context({"at": date(2027, 5, 12), "none": None})) == said
