@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -121,3 +122,15 @@ def test_the_overview_says_what_waits_and_what_runs_low(client, desk):
     assert "Show the size" in page
     assert '<svg class="chart"' in page
     assert "style=" not in page
+
+
+@pytest.mark.parametrize("language", ["fr", "pt", "ar", "sw", "zh-hans"])
+def test_a_chart_is_drawn_in_every_language(client, language):
+    store = make.merchant(slug="amani")
+    client.force_login(make.member(store))
+
+    page = client.get(f"/{language}/merchant/amani/").text
+
+    drawn = re.findall(r' (?:d|x|y|width|height)="([^"]*)"', page)
+    assert len(drawn) > 20
+    assert [numbers for numbers in drawn if "," in numbers] == []
