@@ -25,7 +25,15 @@ class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
-class LineField(forms.CharField):
+class WordsField(forms.CharField):
+    """What people write, in any language: it runs as its first letters do."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes of its control."""
+        return super().widget_attrs(widget) | {"dir": "auto"}
+
+
+class LineField(WordsField):
     """One line of plain words."""
 
     def to_python(self, value: Any) -> str:
@@ -33,7 +41,7 @@ class LineField(forms.CharField):
         return " ".join(seen_only(super().to_python(value) or "", keep="\t\n\r\x00").split())
 
 
-class ProseField(forms.CharField):
+class ProseField(WordsField):
     """Several lines of plain words."""
 
     widget = forms.Textarea
@@ -85,7 +93,7 @@ class AmountField(forms.CharField):
         return value
 
 
-class ListField(forms.CharField):
+class ListField(WordsField):
     """Words divided by commas; a list when cleaned.
 
     Args:
