@@ -155,6 +155,20 @@ def test_what_was_done_is_sent_after_the_date_is_over_and_no_list_is_kept(page, 
 
 
 @pytest.mark.parametrize("width", [390])
+def test_who_works_for_the_store_no_more_keeps_no_list(page, date):
+    host = french(date)
+    sign_in(page, host.email)
+    page.goto(door(date))
+    wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
+    wait_until(lambda: page.evaluate(LIST))
+
+    host.memberships.all().delete()
+    page.watch.expect(404)
+    page.reload()
+    wait_until(lambda: not page.evaluate(LIST))
+
+
+@pytest.mark.parametrize("width", [390])
 def test_a_square_is_scanned_once_and_a_second_time_says_since_when(visitor, date):
     page = visitor()
     page.add_init_script(EYE)
