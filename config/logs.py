@@ -10,9 +10,10 @@ import re
 # /report/<id>/<secret>/: whoever knows it reads what somebody reported, and objects.
 # /merchant/tickets/<code>/: whoever shows the code is let in.
 # /calendars/<token>.ics, /feeds/<token>/: whoever knows it reads a store's dates, or its products.
+# /learning/certificates/<number>/: whoever knows it reads who has learned what, for which store.
 LINK = re.compile(
     r"(/orders/[^/\s]+/|/account/(?:invitation|store)/|/apply/link/|/report/[0-9]+/"
-    r"|/merchant/tickets/|/calendars/|/feeds/)"
+    r"|/merchant/tickets/|/calendars/|/feeds/|/learning/certificates/)"
     r"[^/\s?]+(?:/open/[^/\s?]+)?"
 )
 

@@ -2,13 +2,14 @@ from django.urls import path, re_path
 
 from cms.academy import certificates, views
 
+SLUG = r"(?P<slug>[-\w]+)"  # letters of all scripts, as pages have them
 urlpatterns = [
     path("", views.learning, name="learning"),
-    path("certificates/<str:number>/", certificates.check, name="diploma"),
-    path("<str:slug>/", views.lesson, name="lesson"),
-    path("<str:slug>/ticks/", views.tick, name="lesson-ticks"),
-    path("<str:slug>/certificate/", certificates.make, name="diploma-make"),
-    path("<str:slug>/certificate/away/", certificates.take_away, name="diploma-away"),
-    re_path(r"^(?P<slug>[^/]+)/certificate\.(?P<kind>pdf|png)$", certificates.file,
+    re_path(r"^certificates/(?P<number>AC-[0-9A-Z-]{1,19})/$", certificates.check, name="diploma"),
+    re_path(rf"^{SLUG}/$", views.lesson, name="lesson"),
+    re_path(rf"^{SLUG}/ticks/$", views.tick, name="lesson-ticks"),
+    re_path(rf"^{SLUG}/certificate/$", certificates.make, name="diploma-make"),
+    re_path(rf"^{SLUG}/certificate/away/$", certificates.take_away, name="diploma-away"),
+    re_path(rf"^{SLUG}/certificate\.(?P<kind>pdf|png)$", certificates.file,
             name="diploma-file"),
 ]  # fmt: skip

@@ -45,7 +45,8 @@ def address_in_own_language(request: SignedIn) -> str:
 def readdressed(address: str, language: str) -> str:
     """Return an address of this site, which begins with a slash, in a language."""
     own = get_language_from_path(address.partition("?")[0])
-    plain = address.removeprefix(f"/{own}") if own else address
+    plain = address.removeprefix(f"/{own}") if own and address.startswith(f"/{own}/") else address
+    plain = f"/{plain.lstrip('/')}"  # what begins with two slashes is of another site
     return plain if language == settings.LANGUAGE_CODE else f"/{language}{plain}"
 
 

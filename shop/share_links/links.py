@@ -21,7 +21,7 @@ from shop.merchants.models import Merchant
 from shop.share_links.models import ShareLink
 
 MOST = 200
-"""Links that one store has, or the organizers have, at the most."""
+"""Own links of one store, or links of the organizers, at the most; pictures bring theirs beside."""
 NOT_SHARED = ("/merchant/", "/organize/", "/webhooks/", "/account/", "/mail/", "/s/", "/media/")
 Channel = ShareLink.Channel
 
@@ -137,6 +137,7 @@ def _name(text: str) -> str:
 
 
 def _refuse_many(merchant: Merchant | None) -> None:
-    if ShareLink.objects.filter(merchant=merchant).count() >= MOST:
+    own = ShareLink.objects.filter(merchant=merchant, channel=Channel.OWN)
+    if own.count() >= MOST:
         text = _("There are %(most)d links, which is the most. Remove one first.")
         raise NotPossible(text % {"most": MOST})

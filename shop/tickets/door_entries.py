@@ -31,6 +31,8 @@ class Sent:
     is_in: bool
     ago: timedelta
     """By the telephone's own measure, since its clock may be wrong."""
+    undoes: UUID | None = None
+    """The entry that is taken back, where the telephone has no answer to it yet."""
 
 
 def signed_list(pool_id: int, *, at: datetime) -> str:
@@ -89,12 +91,17 @@ def take_entry(
     )  # fmt: skip
     entry.ticket = found
     if is_new:
-        entry.outcome = _outcome(found, entry, by=by)
+        entry.outcome = _outcome(found, entry, sent.undoes, by=by)
         entry.save(update_fields=["outcome"])
     return entry
 
 
-def _outcome(ticket: Ticket, entry: DoorEntry, *, by: User) -> DoorEntry.Outcome:
+def _outcome(
+    ticket: Ticket, entry: DoorEntry, undoes: UUID | None, *, by: User
+) -> DoorEntry.Outcome:
+    done = DoorEntry.Outcome.DONE
+    if undoes and DoorEntry.objects.filter(key=undoes).exclude(outcome=done).exists():
+        return done  # it let nobody in: what somebody else did stands
     does = redeem if entry.is_in else take_back
     try:
         does(ticket, by=by, at=entry.happened_at)
@@ -104,7 +111,7 @@ def _outcome(ticket: Ticket, entry: DoorEntry, *, by: User) -> DoorEntry.Outcome
         return DoorEntry.Outcome.OTHER_DAY
     except NotPossible:
         return DoorEntry.Outcome.NOT_POSSIBLE
-    return DoorEntry.Outcome.DONE
+    return done
 
 
 def forget_entries(*, at: datetime) -> int:

@@ -102,12 +102,16 @@ def take_back(ticket: Ticket, *, by: User, at: datetime) -> Ticket:
 
     Who did it last is kept. Of two who take the same thing back the second one changes nothing.
 
+    Args:
+        at: when they took it back; somebody who was let in since stays in.
+
     Raises:
-        NotPossible: it was used on another day, was never used, or its money went back.
+        NotPossible: it was used on another day or later, was never used, or its money went back.
     """
     used = Ticket.objects.filter(
         pk=ticket.pk,
         used_at__gte=_day_of(ticket, at=at),
+        used_at__lte=at,
         line__variant__cancelled_at=None,
         line__refund_lines=None,
     )

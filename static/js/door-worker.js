@@ -20,6 +20,8 @@ async function answer(request, key) {
   try {
     const fresh = await fetch(request);
     if (fresh.ok && !fresh.redirected) await kept.put(key, fresh.clone());
+    // Who may see the list no more keeps none.
+    else if (key === path && [403, 404].includes(fresh.status)) await kept.delete(key);
     return fresh;
   } catch (away) {
     const last = await kept.match(key);

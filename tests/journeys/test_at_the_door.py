@@ -22,6 +22,8 @@ pytestmark = journey
 
 # How many lists a telephone keeps.
 KEPT = "caches.keys().then((keys) => keys.length)"
+# Whether it keeps this page, with the names of guests.
+LIST = "caches.match(location.pathname).then(Boolean)"
 # Stands for the eye of a telephone: this machine has neither a camera nor the browser's reader.
 EYE = """
 window.BarcodeDetector = class {
@@ -109,6 +111,61 @@ def test_guests_are_let_in_without_a_line_and_sent_when_there_is_one(page, date)
     assert set(Ticket.objects.exclude(used_at=None).values_list("used_by", flat=True)) == {host.pk}
     page.reload()
     assert "3" in page.locator("[data-inside]").inner_text()
+
+
+@pytest.mark.parametrize("width", [390])
+def test_an_undo_after_an_answer_that_was_lost_is_sent(page, date):
+    host = french(date)
+    sign_in(page, host.email)
+    page.goto(door(date))
+    order = Order.objects.order_by("pk").last()
+    row = page.locator(f'[data-order="{order.pk}"]')
+
+    page.watch.is_away = True
+    page.route("**/door/entries/", lambda route: (route.fetch(), route.abort()), times=1)
+    row.locator("[data-let]").click()
+    expect(page.locator("[data-away]")).to_be_visible()
+    assert used() == 1
+    page.watch.is_away = False
+    row.locator("[name=undo]").click()
+
+    wait_until(lambda: used() == 0)
+    expect(page.locator("[data-waits]")).to_be_hidden()
+    expect(row.locator("[data-let]")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390])
+def test_what_was_done_is_sent_after_the_date_is_over_and_no_list_is_kept(page, date):
+    host = french(date)
+    sign_in(page, host.email)
+    page.goto(door(date))
+    wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
+    order = Order.objects.order_by("pk").last()
+
+    cut(page, is_cut=True)
+    page.locator(f'[data-order="{order.pk}"] [data-let]').click()
+    expect(page.locator("[data-waits] b")).to_have_text("1")
+    cut(page, is_cut=False)
+    # Two days later the telephone is taken up again; the shop itself stays where it is.
+    page.add_init_script("const now = Date.now; Date.now = () => now() + 2 * 86_400_000;")
+    page.reload()
+
+    wait_until(lambda: used() == 1)
+    wait_until(lambda: not page.evaluate(LIST))
+
+
+@pytest.mark.parametrize("width", [390])
+def test_who_works_for_the_store_no_more_keeps_no_list(page, date):
+    host = french(date)
+    sign_in(page, host.email)
+    page.goto(door(date))
+    wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
+    wait_until(lambda: page.evaluate(LIST))
+
+    host.memberships.all().delete()
+    page.watch.expect(404)
+    page.reload()
+    wait_until(lambda: not page.evaluate(LIST))
 
 
 @pytest.mark.parametrize("width", [390])

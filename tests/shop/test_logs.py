@@ -25,6 +25,10 @@ from config.logs import Discreet
         ("Conflict: /merchant/tickets/ZW62VPVFXKJUW7PV/", "Conflict: /merchant/tickets/.../"),
         ("Not Found: /ar/feeds/WzFd:Zq8/cn/meta.csv", "Not Found: /ar/feeds/.../cn/meta.csv"),
         ("Not Found: /calendars/WzFd:Zq8.ics", "Not Found: /calendars/..."),
+        (
+            "Not Found: /sw/learning/certificates/AC-ZW62-VPVF-XKJU-W7PV/",
+            "Not Found: /sw/learning/certificates/.../",
+        ),
         ("/fr/orders/BB-2027-100001/secret?a=1", "/fr/orders/BB-2027-100001/...?a=1"),
         ("Not Found: /products/basket/", "Not Found: /products/basket/"),
         ("100 % of /orders/ is read", "100 % of /orders/ is read"),

@@ -37,8 +37,8 @@ def send(request: MemberRequest, merchant: Merchant, pool_id: int) -> HttpRespon
     """Take what a telephone did at a door without a line, each thing once; say what became of it.
 
     What is sent is JSON: {"list": as signed in the page, "entries": [{"key": a UUID, "ticket":
-    its number, "in": true or false, "ago": seconds}]}. So is the answer: {"entries": {key: words
-    where it was not done, else ""}}.
+    its number, "in": true or false, "ago": seconds, "undoes": the key of an entry not answered
+    yet}]}. So is the answer: {"entries": {key: words where it was not done, else ""}}.
     """
     pool = get_object_or_404(pools_of(merchant), pk=pool_id)
     at = clock.moment_of(request)
@@ -73,7 +73,8 @@ def _entries(rows: list[dict[str, Any]]) -> Iterator[Sent]:
         if not isinstance(ticket, int) or not 0 < ticket < 2**63:
             raise ValueError(ticket)
         ago = timedelta(seconds=min(max(seconds, 0.0), LONGEST.total_seconds()))
-        yield Sent(UUID(row["key"]), ticket, row["in"] is True, ago)
+        undoes = UUID(row["undoes"]) if row.get("undoes") else None
+        yield Sent(UUID(row["key"]), ticket, row["in"] is True, ago, undoes)
 
 
 def _said(entry: DoorEntry | None) -> str:

@@ -15,7 +15,7 @@ customElements.define(
       this.queue = queue;
       // A page that was kept says nothing of the hour; one that is fresh does, when it is read anew.
       this.skew = wipe ? skew : Date.parse(this.facts.made) - Date.now();
-      if (Date.parse(this.facts.wipe) < this.#now()) return doorKept.forget(this.path);
+      if (Date.parse(this.facts.wipe) < this.#now()) return this.#end();
       this.#keep();
       navigator.serviceWorker?.register(this.dataset.worker, { scope: this.path }).then(() => {
         caches.open("door:" + this.path).then((kept) => kept.add(this.path)).catch(() => {});
@@ -28,6 +28,12 @@ customElements.define(
       setInterval(() => this.#send(), SOON);
       this.#show();
       this.#send();
+    }
+
+    // The date is over: what was done here is sent yet, and the names go.
+    async #end() {
+      if (this.queue.length) await this.#send();
+      doorKept.forget(this.path);
     }
 
     #read(page) {
@@ -95,10 +101,11 @@ customElements.define(
         return;
       }
       for (const ticket of tickets) {
-        const waits = this.queue.findIndex((one) => one.ticket === ticket.id && !one.isUnderWay);
-        // What nobody was told of is simply taken back here.
-        if (!isIn && waits >= 0 && this.queue[waits].in) this.queue.splice(waits, 1);
-        else this.queue.push({ key: crypto.randomUUID(), ticket: ticket.id, in: isIn, at: now });
+        const last = this.queue.findLast((one) => one.ticket === ticket.id);
+        const undoes = !isIn && last?.in ? last.key : undefined;
+        // What nobody was told of is simply taken back here. An answer that was lost told it, too.
+        if (undoes && !last.isTold) this.queue.splice(this.queue.indexOf(last), 1);
+        else this.queue.push({ key: crypto.randomUUID(), ticket: ticket.id, in: isIn, at: now, undoes });
       }
       this.#keep();
       this.#show();
@@ -138,7 +145,7 @@ customElements.define(
     }
 
     async #send() {
-      if (this.isSending) return;
+      if (this.isSending || !navigator.onLine) return;
       this.isSending = true;
       try {
         while (this.queue.length) {
@@ -150,7 +157,6 @@ customElements.define(
       } catch {
         this.isAway = true;
       } finally {
-        for (const entry of this.queue) delete entry.isUnderWay;
         this.isSending = false;
         this.#show();
       }
@@ -158,11 +164,13 @@ customElements.define(
 
     // Sends a part of what waits; tells whether the next may go.
     async #post(part) {
-      for (const entry of part) entry.isUnderWay = true;
-      const entries = part.map(({ key, ticket, in: isIn, at }) => ({
+      for (const entry of part) entry.isTold = true;
+      this.#keep();
+      const entries = part.map(({ key, ticket, in: isIn, at, undoes }) => ({
         key,
         ticket,
         in: isIn,
+        undoes,
         ago: (this.#now() - at) / 1000,
       }));
       const answer = await fetch(this.dataset.entries, {
@@ -192,11 +200,12 @@ customElements.define(
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!page.querySelector("#door-facts")) return;
-      const known = new Set(this.facts.tickets.map((ticket) => ticket.id));
+      const ids = () => String(this.facts.tickets.map((ticket) => ticket.id).sort());
+      const before = ids();
       this.#read(page);
       this.skew = Date.parse(this.facts.made) - Date.now();
       this.#keep();
-      if (this.facts.tickets.some((ticket) => !known.has(ticket.id))) {
+      if (ids() !== before) {
         this.main.querySelector(".guests").replaceWith(page.querySelector(".guests"));
       }
     }

@@ -189,3 +189,10 @@ def test_it_is_one_page_of_paper_and_a_small_picture_in_every_script(desk, awa, 
         assert drawn.text["Description"].endswith(f"{prefix}/learning/certificates/{number}/")
     assert len(picture.content) < 150_000
     assert len(paper.content) < 150_000
+
+
+@pytest.mark.parametrize("path", ["certificates/AC-%00/", "%00/", "a%00b/certificate.pdf"])
+def test_a_sign_that_the_database_does_not_take_is_of_no_page(client, path):
+    client.force_login(make.user())
+
+    assert client.get(f"/learning/{path}").status_code == 404

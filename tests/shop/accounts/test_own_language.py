@@ -106,3 +106,17 @@ def test_the_page_says_which_one_is_kept(client, ama):
 
     assert 'value="ar" lang="ar" aria-pressed="true"' in page
     assert page.count('name="language"') == 6
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("back", ["/pt//evil.example/x", "/pt///evil.example/x"])
+def test_what_stands_behind_a_language_leads_to_no_other_site(client, ama, back, language):
+    answer = client.post(HERE, {"language": language, "next": back})
+
+    assert answer.url == ("" if language == "en" else "/fr") + "/evil.example/x"
+
+
+def test_of_an_address_in_a_language_that_is_no_language_of_the_shop_nothing_is_cut(client, ama):
+    answer = client.post(HERE, {"language": "fr", "next": "/en-gb/merchant/"})
+
+    assert answer.url == "/fr/en-gb/merchant/"

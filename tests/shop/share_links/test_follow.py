@@ -167,3 +167,14 @@ def test_a_store_has_so_many_links(monkeypatch):
         links.make_link(store, None, "Labels", at=NOON, by=make.user())
 
     assert ShareLink.objects.count() == 1
+
+
+def test_links_that_pictures_bring_take_nobody_the_own_ones(link, monkeypatch):
+    monkeypatch.setattr(links, "MOST", 2)
+    store, by = link.merchant, link.made_by
+    for channel in (ShareLink.Channel.POST, ShareLink.Channel.POSTER):
+        links.link_for(store, link.product, channel, at=NOON, by=by)
+
+    assert links.make_link(store, None, "Market", at=NOON, by=by).pk
+    with pytest.raises(NotPossible, match="2 links"):
+        links.make_link(store, None, "Radio", at=NOON, by=by)

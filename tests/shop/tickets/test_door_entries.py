@@ -78,6 +78,44 @@ def test_what_is_sent_again_is_done_once_and_says_the_same(client, seats):
     assert DoorEntry.objects.count() == 2
 
 
+def test_what_was_undone_without_a_line_undoes_nothing_that_was_done_since(client, seats):
+    esi = make.member(seats.product.merchant, "esi@example.org")
+    ticket = Ticket.objects.first()
+    redeem(ticket, by=esi, at=FRIDAY - 5 * MINUTE)
+    sent = entry(ticket, is_in=False, ago=600)
+
+    said = post(client, seats, sent).json()["entries"][sent["key"]]
+
+    assert "too late to undo" in said
+    ticket.refresh_from_db()
+    assert (ticket.used_by, ticket.undone_at) == (esi, None)
+    assert DoorEntry.objects.get().outcome == DoorEntry.Outcome.NOT_POSSIBLE
+
+
+def test_what_let_nobody_in_is_taken_back_without_harm_to_who_did(client, seats):
+    esi = make.member(seats.product.merchant, "esi@example.org")
+    ticket = Ticket.objects.first()
+    redeem(ticket, by=esi, at=FRIDAY - 9 * MINUTE)
+    came = entry(ticket, ago=120)
+    left = entry(ticket, is_in=False, ago=60) | {"undoes": came["key"]}
+
+    said = post(client, seats, came, left).json()["entries"]
+
+    assert "was in already" in said[came["key"]]
+    assert said[left["key"]] == ""
+    ticket.refresh_from_db()
+    assert (ticket.used_by, ticket.undone_at) == (esi, None)
+
+
+def test_what_did_let_in_is_taken_back(client, seats):
+    came = entry(Ticket.objects.first(), ago=120)
+    left = entry(Ticket.objects.first(), is_in=False, ago=60) | {"undoes": came["key"]}
+
+    assert set(post(client, seats, came, left).json()["entries"].values()) == {""}
+
+    assert used() == 0
+
+
 def test_of_two_telephones_the_second_is_told_when_and_by_whom(client, seats):
     esi = make.member(seats.product.merchant, "esi@example.org")
     ticket = Ticket.objects.first()
