@@ -22,7 +22,11 @@ from shop.academy.drawing import as_paper, as_picture
 from shop.academy.models import Diploma, Lesson
 from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible
+from shop.rate_limits.store import limits
 
+HOUR = 3_600  # seconds
+MOST_DRAWN = 60
+"""Certificates that are drawn for one person in an hour."""
 TYPES = {"pdf": "application/pdf", "png": "image/png"}
 
 
@@ -67,6 +71,9 @@ def take_away(request: SignedIn, slug: str) -> HttpResponse:
 def file(request: SignedIn, slug: str, kind: str) -> HttpResponse:
     """Return one's own certificate as a PDF of one page, or as a picture."""
     own = _own(request, slug)
+    if limits.count(f"diploma:{request.user.pk}", seconds=HOUR) > MOST_DRAWN:
+        messages.error(request, _("Too many attempts. Try again in a few minutes."))
+        return to_lesson(own.learned.lesson, "certificate")
     draw = as_paper if kind == "pdf" else as_picture
     answer = HttpResponse(draw(own, address_of(own)), content_type=TYPES[kind])
     answer.headers["Content-Disposition"] = f'inline; filename="{own.number}.{kind}"'

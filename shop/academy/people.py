@@ -12,7 +12,7 @@ from shop.accounts.models import User
 from shop.merchants.models import Membership
 from shop.merchants.roles import Right, in_force, who_may
 
-SHOWN = 200  # people of one's stores
+SHOWN = 1_000  # people of one's stores: more has nobody
 
 
 @dataclass(frozen=True, slots=True)

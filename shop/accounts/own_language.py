@@ -37,6 +37,8 @@ def address_in_own_language(request: SignedIn) -> str:
     language = request.user.language or get_language_from_request(request)
     if request.method not in ("GET", "HEAD") or get_language_from_path(request.path_info):
         return ""
+    if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        return ""  # a script reads more of a page that is open already
     if language == settings.LANGUAGE_CODE or language not in dict(settings.LANGUAGES):
         return ""
     return readdressed(request.get_full_path(), language)

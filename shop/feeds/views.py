@@ -7,7 +7,13 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -19,10 +25,13 @@ from shop.feeds.addresses import read_address
 from shop.feeds.demands import BY_FILE
 from shop.feeds.items import FeedItem, items
 from shop.feeds.models import Feed
+from shop.rate_limits.store import limits
 from shop.storefront.cache.catalogue_version import CatalogueVersion, current_version
 
 QUARTER = 15 * 60
 """Seconds for which a channel is told that nothing is new, while no price or product changed."""
+MOST = 120
+"""Whole answers of one key in a quarter of an hour: ten channels in twelve languages."""
 WRITERS: dict[str, Callable[[str, str, Iterable[list[FeedItem]]], Iterator[bytes]]] = {
     "google": google.parts, "meta": meta.parts, "lines": lines.parts,
 }  # fmt: skip
@@ -49,6 +58,8 @@ def feed(request: HttpRequest, token: str, file: str, country: str = "") -> Http
     language = get_language() or settings.LANGUAGE_CODE
     tag = _tag(address, request.path, version, at=at)
     response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
+    if response is None and limits.count(f"feed:{address.pk}", seconds=QUARTER) > MOST:
+        return _later()
     if response is None:
         found = items(scope, channel, language, at=at, country=where)
         home = settings.SITE_URL + reverse("home")
@@ -59,6 +70,14 @@ def feed(request: HttpRequest, token: str, file: str, country: str = "") -> Http
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _later() -> HttpResponse:
+    """Tell a machine that reads all the time when to come back."""
+    said = "Too many at once. Come back in a quarter of an hour.\n"
+    response = HttpResponse(said, status=429, content_type="text/plain; charset=utf-8")
+    response.headers["Retry-After"] = str(QUARTER)
     return response
 
 

@@ -82,14 +82,6 @@ class Migration(migrations.Migration):
             name='came_from',
             field=models.CharField(blank=True, db_default='', default='', help_text='Code of the shared link, or none.', max_length=12),
         ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('came_from', ''), _negated=True), fields=['came_from', 'paid_at'], name='order_by_link'),
-        ),
-        migrations.AddIndex(
-            model_name='picture',
-            index=models.Index(condition=models.Q(('sizes__has_key', 'jpeg'), models.Q(('sizes__has_key', 'share'), _negated=True)), fields=['id'], name='picture_without_share'),
-        ),
         migrations.AddField(
             model_name='sharekit',
             name='asked_by',

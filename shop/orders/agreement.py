@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 
 from shop.cart.pricing import PricedCart
+from shop.catalogue.models import CANCEL_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,19 @@ def wish(priced: PricedCart) -> str:
 
 
 def _dates(priced: PricedCart) -> dict[str, list[tuple[int, str]]]:
-    """Return when the sessions of a cart begin: a host may move one. Nothing where it has none."""
-    starts = sorted(
-        (line.variant_id, line.variant.session_start.isoformat())
-        for line in priced.lines
-        if line.variant.session_start
-    )
-    return {"starts": starts} if starts else {}
+    """Return when the sessions of a cart begin, and until when they may be cancelled.
+
+    A host may change either. Nothing is named where there is none, or where it is the usual rule,
+    so that an agreement from before either was asked stays the same.
+    """
+    starts, rules = [], []
+    for line in priced.lines:
+        if start := line.variant.session_start:
+            starts.append((line.variant_id, start.isoformat()))
+            if (hours := line.variant.product.cancel_hours) != CANCEL_HOURS:
+                rules.append((line.variant_id, str(hours)))
+    named = {"starts": sorted(starts), "cancel": sorted(rules)}
+    return {name: rows for name, rows in named.items() if rows}
 
 
 def _hash(facts: object) -> str:

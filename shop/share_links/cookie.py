@@ -39,7 +39,7 @@ def note(request: HttpRequest, response: HttpResponse, code: str, *, at: datetim
 def read(request: HttpRequest, *, at: datetime) -> CameFrom | None:
     """Return by which link somebody came, if that counts still."""
     text = cookies.read(request, COOKIE)
-    if not text or not settings.SHARE_LINK_DAYS:
+    if not text or not settings.SHARE_LINK_DAYS or asks_not_to(request):
         return None
     try:
         code, _dot, day = signing.Signer(salt=SALT).unsign(text).partition(".")
@@ -47,7 +47,7 @@ def read(request: HttpRequest, *, at: datetime) -> CameFrom | None:
     except (signing.BadSignature, ValueError):
         return None
     start = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    until = start + (settings.SHARE_LINK_DAYS + 1) * DAY
+    until = start + settings.SHARE_LINK_DAYS * DAY
     return CameFrom(code, until) if start <= at < until else None
 
 

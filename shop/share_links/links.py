@@ -20,9 +20,14 @@ from shop.forms.visible_text import seen_only
 from shop.merchants.models import Merchant
 from shop.share_links.models import ShareLink
 
+LONGEST = 200  # letters of a path
 MOST = 200
 """Own links of one store, or links of the organizers, at the most; pictures bring theirs beside."""
-NOT_SHARED = ("/merchant/", "/organize/", "/webhooks/", "/account/", "/mail/", "/s/", "/media/")
+NOT_SHARED = (
+    "/merchant/", "/organize/", "/webhooks/", "/account/", "/mail/", "/s/", "/media/", "/feeds/",
+    "/calendars/", "/orders/", "/apply/link/", "/report/", "/preview/", "/learning/certificates/",
+    "/documents/", "/static/", "/cart/", "/checkout/", "/remind/",
+)  # fmt: skip
 Channel = ShareLink.Channel
 
 
@@ -79,15 +84,19 @@ def checked_path(path: str) -> str:
     text = path.strip().removeprefix(settings.SITE_URL)
     is_own = text.startswith("/") and url_has_allowed_host_and_scheme(text, None)
     plain, mark, query = text.partition("?")
-    if is_own and (own := get_language_from_path(plain)) and plain.startswith(f"/{own}/"):
+    while is_own and (own := get_language_from_path(plain)) and plain.startswith(f"/{own}/"):
         plain = plain.removeprefix(f"/{own}")
     if not is_own or "\\" in text or any(plain.startswith(barred) for barred in NOT_SHARED):
         raise NotPossible(_("Enter the address of a page of this shop that everybody sees."))
+    whole = f"{plain}{mark}{query}"
     try:
-        resolve(plain)
+        with translation.override(settings.LANGUAGE_CODE):  # as addresses without one are
+            resolve(plain)
     except Resolver404:
         raise NotPossible(_("There is no page at this address.")) from None
-    return f"{plain}{mark}{query}"[:200]
+    if len(whole) > LONGEST:
+        raise NotPossible(_("This address is too long. Leave out what stands behind the ?."))
+    return whole
 
 
 def stop(link: ShareLink, *, at: datetime) -> None:

@@ -11,15 +11,16 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   const isPage = url.pathname === path;
   if (isPage || ["script", "style", "font", "image"].includes(event.request.destination)) {
-    event.respondWith(answer(event.request, isPage ? path : url.pathname));
+    event.respondWith(answer(event.request, isPage ? path : url.pathname, !isPage || !url.search));
   }
 });
 
-async function answer(request, key) {
+// A list that somebody has shortened is shown, and not kept.
+async function answer(request, key, isKept) {
   const kept = await caches.open(KEPT);
   try {
     const fresh = await fetch(request);
-    if (fresh.ok && !fresh.redirected) await kept.put(key, fresh.clone());
+    if (fresh.ok && !fresh.redirected && isKept) await kept.put(key, fresh.clone());
     // Who may see the list no more keeps none.
     else if (key === path && [403, 404].includes(fresh.status)) await kept.delete(key);
     return fresh;

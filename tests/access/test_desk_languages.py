@@ -15,7 +15,7 @@ from tests.shop.workspace.test_after_sale_doors import facts_of
 pytestmark = pytest.mark.long
 OTHERS = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 # Files, and the page on which only what has left is sent once more.
-FILE = re.compile(r"replace/|\.|\{(kind|printed|slip|payout|sheet_of_paper)\}")
+FILE = re.compile(r"replace/|\.|\{(file|kind|printed|shape|slip|payout|sheet_of_paper)\}")
 
 
 def of(table) -> list[str]:

@@ -226,6 +226,9 @@ def test_signing_out_takes_the_list_from_the_telephone(page, date):
     wait_until(lambda: page.evaluate(KEPT) == 1)
 
     page.goto("/fr/account/logout/")
+    assert page.evaluate(KEPT) == 1  # nobody has signed out yet
+    page.get_by_role("main").get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url(lambda url: "/logout/" not in url)
     wait_until(lambda: page.evaluate(KEPT) == 0)
 
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('door:'))") == []

@@ -112,7 +112,7 @@ def test_a_time_of_another_year_says_it():
     ("language", "form", "said"),
     [
         ("fr", "j F Y, H:i", "12 mai 2027, 14:05"),
-        ("zh-hans", "j F Y, H:i", "2027年5月12日, 14:05"),
+        ("zh-hans", "j F Y, H:i", "2027年5月12日，14:05"),
         ("ar", "j F", "12 مايو"),
         ("sw", "F Y", "Mei 2027"),
         ("pt", "j F Y", "12 de maio de 2027"),

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
+from shop.cart.came_from import note_link
 from shop.cart.current import cart_for_change, carts_of, remember_cart
 from shop.cart.saved import save
 from shop.cart.saved.page import saved_products
@@ -57,6 +58,8 @@ def move(request: Request) -> HttpResponse:
         return see_other("saved")
     at = clock.moment_of(request)
     product = save.move_to_cart(cart, number(request.POST.get("product", "")), at=at)
+    if product is None:  # it is in the cart
+        note_link(cart, request, at=at)
     if product:
         return HttpResponseRedirect(reverse("product", args=[product.slug]), status=303)
     return see_other("cart")

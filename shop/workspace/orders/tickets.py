@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from shop import clock
 from shop.errors import NotPossible
@@ -34,11 +34,13 @@ def find(request: MemberRequest) -> HttpResponse:
     return _asked(request, typed=typed, wrong=wrong, status=404 if wrong else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def photo(request: MemberRequest) -> HttpResponse:
     """Read the square of a ticket in a photograph, and lead to the ticket's page."""
     doors = _doors(request)
+    if request.method != "POST":  # who chose a language there, or signed in again
+        return redirect("workspace-tickets")
     file = request.FILES.get("photo")
     try:
         code = code_in(file.read()) if file else ""

@@ -9,9 +9,11 @@ customElements.define(
   class extends HTMLElement {
     connectedCallback() {
       this.path = location.pathname;
+      this.name = doorKept.name(this.dataset.person, this.path);
+      this.done = new Set(); // keys of what waits no more: another window may still hold them
       this.main = this.closest("main");
       this.#read(document);
-      const { wipe, queue, skew } = doorKept.read(this.path);
+      const { wipe, queue, skew } = doorKept.read(this.name);
       this.queue = queue;
       // A page that was kept says nothing of the hour; one that is fresh does, when it is read anew.
       this.skew = wipe ? skew : Date.parse(this.facts.made) - Date.now();
@@ -33,7 +35,7 @@ customElements.define(
     // The date is over: what was done here is sent yet, and the names go.
     async #end() {
       if (this.queue.length) await this.#send();
-      doorKept.forget(this.path);
+      doorKept.forget(this.name);
     }
 
     #read(page) {
@@ -41,8 +43,19 @@ customElements.define(
       this.token = page.querySelector("[name=csrfmiddlewaretoken]").value;
     }
 
+    // Two windows of one door keep one list of what waits.
     #keep() {
-      doorKept.write(this.path, { wipe: this.facts.wipe, queue: this.queue, skew: this.skew });
+      const known = new Set(this.queue.map((entry) => entry.key));
+      const others = doorKept.read(this.name).queue.filter(
+        (entry) => !known.has(entry.key) && !this.done.has(entry.key),
+      );
+      this.queue = [...others, ...this.queue].sort((one, other) => one.at - other.at);
+      doorKept.write(this.name, { wipe: this.facts.wipe, queue: this.queue, skew: this.skew });
+    }
+
+    #drop(keys) {
+      for (const key of keys) this.done.add(key);
+      this.queue = this.queue.filter((entry) => !keys.has(entry.key));
     }
 
     // The shop's time: that of a telephone may be wrong.
@@ -104,7 +117,7 @@ customElements.define(
         const last = this.queue.findLast((one) => one.ticket === ticket.id);
         const undoes = !isIn && last?.in ? last.key : undefined;
         // What nobody was told of is simply taken back here. An answer that was lost told it, too.
-        if (undoes && !last.isTold) this.queue.splice(this.queue.indexOf(last), 1);
+        if (undoes && !last.isTold) this.#drop(new Set([last.key]));
         else this.queue.push({ key: crypto.randomUUID(), ticket: ticket.id, in: isIn, at: now, undoes });
       }
       this.#keep();
@@ -181,10 +194,11 @@ customElements.define(
       });
       if (!answer.ok) {
         if (answer.type === "opaqueredirect" || answer.status === 403) await this.#look();
+        else if (answer.status === 409) this.#say((await answer.json()).refused);
         return false;
       }
       const said = (await answer.json()).entries;
-      this.queue = this.queue.filter((entry) => !(entry.key in said));
+      this.#drop(new Set(Object.keys(said)));
       this.#keep();
       const words = Object.values(said).filter(Boolean);
       if (words.length) this.#say(words.join(" "));

@@ -120,3 +120,12 @@ def test_of_an_address_in_a_language_that_is_no_language_of_the_shop_nothing_is_
     answer = client.post(HERE, {"language": "fr", "next": "/en-gb/merchant/"})
 
     assert answer.url == "/fr/en-gb/merchant/"
+
+
+def test_a_script_of_an_open_page_is_not_led_to_another_language(client, ama):
+    client.post(HERE, {"language": "fr"})
+
+    answer = client.get("/merchant/amani/orders/", headers={"Sec-Fetch-Mode": "same-origin"})
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Language"] == "en"

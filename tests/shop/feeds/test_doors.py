@@ -174,3 +174,15 @@ def test_no_log_tells_an_address(client, scopes, caplog):
     told = [Discreet().format(record) for record in caplog.records]
     assert any("/feeds/.../google.xml" in line for line in told)
     assert not any(there.split("/")[2] in line for line in told)
+
+
+def test_who_reads_all_the_time_is_told_when_to_come_back(client, scopes, monkeypatch):
+    there = path("products.jsonl", scopes["store"])
+    monkeypatch.setattr("shop.feeds.views.MOST", 2)
+    answers = [client.get(there) for _n in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].headers["Retry-After"] == "900"
+    tag = answers[0].headers["ETag"]
+    assert client.get(there, headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(path("products.jsonl", scopes["festival"])).status_code == 200

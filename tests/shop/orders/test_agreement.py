@@ -211,3 +211,19 @@ def test_the_order_of_the_lines_does_not_change_a_wish():
 
     assert [line.variant for line in priced(who).lines] == [cup, kettle]
     assert wish(priced(who)) == before
+
+
+def test_until_when_a_visit_may_be_cancelled_is_a_part_of_the_agreement():
+    adult, *_rest = visits.session()
+    who = make.cart({adult: 1})
+    usual = make.agreed(who)
+    adult.product.cancel_hours = 168
+    adult.product.save()
+
+    stricter = make.agreed(who)
+
+    assert usual.total == stricter.total
+    assert usual.digest != stricter.digest
+    with pytest.raises(PriceChanged):
+        place_order(who, agreed=usual, at=NOON)
+    assert not Order.objects.exists()

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import resolve
+from django.utils.translation import override
 
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
@@ -135,6 +136,18 @@ def test_days_are_forgotten(link):
     assert count.forget_days(at=at + timedelta(days=1)) == 1
 
 
+def test_a_link_of_the_organizers_is_checked_in_whatever_language_they_read():
+    with override("fr"):
+        own = links.make_own("/products/", "Radio", None, at=NOON, by=make.user())
+
+    assert own.path == "/products/"
+
+
+def test_an_address_is_never_cut():
+    with pytest.raises(NotPossible, match="too long"):
+        links.make_own(f"/products/?q={'x' * 200}", "Radio", None, at=NOON, by=make.user())
+
+
 def test_organizers_links_lead_to_any_page_of_the_shop_in_the_readers_language():
     own = links.make_own("/fr/products/?festival=1", "Radio", None, at=NOON, by=make.user())
 
@@ -148,7 +161,9 @@ def test_organizers_links_lead_to_any_page_of_the_shop_in_the_readers_language()
     [
         "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "",
         "/merchant/", "/organize/", "/s/abc/", "/account/login/?next=//evil.example", "\\\\evil",
-        "products/", "/\t/evil.example/",
+        "products/", "/\t/evil.example/", "/pt/pt/merchant/", "/fr/sw/organize/",
+        "/feeds/x/meta.csv",
+        "/orders/BB-2027-100001/x/", "/fr/apply/link/x/", "/calendars/x.ics", "/report/1/x/",
     ],
 )  # fmt: skip
 def test_no_link_leads_out_of_the_shop_or_to_a_desk(path):

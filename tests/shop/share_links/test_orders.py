@@ -64,6 +64,26 @@ def test_a_browser_that_asks_not_to_be_followed_is_counted_and_keeps_nothing(lin
     assert ShareDay.objects.get().visits == 1
 
 
+@pytest.mark.parametrize("header", ["Sec-GPC", "DNT"])
+def test_what_was_kept_before_somebody_asked_is_not_read_any_more(link, variant, header):
+    browser = Client(headers=OWN)
+    browser.get(f"/s/{link.code}/")
+
+    browser.post("/cart/add/", {"variant": variant.pk}, headers={header: "1"})
+
+    assert Cart.objects.get().came_from == ""
+
+
+def test_what_was_saved_and_goes_into_the_cart_counts_for_the_link(link, variant):
+    browser = Client(headers=OWN)
+    browser.post("/saved/", {"product": variant.product_id})
+    browser.get(f"/s/{link.code}/")
+
+    browser.post("/saved/move/", {"product": variant.product_id})
+
+    assert Cart.objects.get().came_from == link.code
+
+
 def test_the_operator_may_have_no_cookie_at_all(link, settings, variant):
     browser = Client(headers=OWN)
     browser.get(f"/s/{link.code}/")

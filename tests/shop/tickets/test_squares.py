@@ -86,3 +86,7 @@ def test_a_square_that_is_no_ticket_gives_no_code():
     qrcode.make("https://example.org/prize").save(made, "PNG")
 
     assert code_in(photograph(made.getvalue())) == ""
+
+
+def test_who_comes_back_to_the_address_of_photographs_finds_the_page(client, ticket):
+    assert client.get(HERE).url == "/merchant/tickets/"

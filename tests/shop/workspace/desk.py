@@ -178,7 +178,7 @@ ADDRESSES = [
 # Those of hosts are walked in tests/shop/tickets/test_doors.py.
 VISITS = [
     ("tickets/", "get"),
-    ("tickets/photo/", "post"),
+    ("tickets/photo/", "get post"),
     ("tickets/{ticket}/", "get post"),
     ("{store}/sessions/", "get"),
     ("{store}/sessions/month/", "get"),
