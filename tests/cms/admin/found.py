@@ -28,6 +28,7 @@ from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reports.models import PublicResult
 from shop.rounds.models import Mishap
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
+from shop.share_links.models import ShareLink
 from tests import make
 from tests.cms.admin.people import BEFORE, organizer
 from tests.paying import begin, set_clocks
@@ -93,5 +94,6 @@ def state() -> list:
         list(Payout.objects.order_by("pk").values_list("pk", "state", "batch")),
         list(PayoutBatch.objects.order_by("pk").values_list("pk", "state")),
         list(Feed.objects.values_list("pk", "key")),
+        list(ShareLink.objects.order_by("pk").values_list("pk", "name", "stopped_at")),
         [ChangeLog.objects.count(), DBTaskResult.objects.count(), PublicResult.objects.count()],
     ]

@@ -92,6 +92,6 @@ def test_who_has_no_store_is_led_to_the_application_in_their_language(client):
     user = make.user(language="fr")
     client.force_login(user)
 
-    said = client.get("/merchant/").text
+    said = client.get("/merchant/", follow=True).text
 
     assert 'href="/fr/apply/"' in said

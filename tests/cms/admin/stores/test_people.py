@@ -63,12 +63,12 @@ def test_somebody_without_an_account_is_invited_in_french_and_works_for_the_stor
 
     answer = visitor.post(link, WORDS)
 
-    assert answer.headers["Location"] == "/merchant/amani-kettles/"
+    assert answer.headers["Location"] == "/fr/merchant/amani-kettles/"
     user = User.objects.get(email=FOLAKE)
     assert (user.name, user.language, user.is_superuser) == ("Folake Ade", "fr", False)
     assert EmailAddress.objects.get(user=user).verified
     assert members(store) == [(FOLAKE, "owner")]
-    assert visitor.get("/merchant/amani-kettles/").status_code == 200
+    assert visitor.get(answer.headers["Location"]).status_code == 200
     assert "store got a member (folake@example.org)" in desk.get(at(store)).text
 
 
@@ -182,7 +182,7 @@ def test_a_member_leaves_and_is_told(desk, store):
     desk.post(at(store, f"people/{pk}/leave/"))
 
     assert members(store) == []
-    assert worker.get("/merchant/amani-kettles/").status_code == 404
+    assert worker.get("/fr/merchant/amani-kettles/").status_code == 404
     run_queued_work()
     assert mail.outbox[-1].subject == "Vous ne travaillez plus pour la boutique Amani Kettles"
     assert "Nobody works for this store yet" in desk.get(at(store)).text
