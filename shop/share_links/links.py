@@ -95,7 +95,7 @@ def checked_path(path: str) -> str:
     except Resolver404:
         raise NotPossible(_("There is no page at this address.")) from None
     if len(whole) > LONGEST:
-        raise NotPossible(_("This address is too long. Leave out what stands behind the ?."))
+        raise NotPossible(_("This address is too long. Leave out what follows the question mark."))
     return whole
 
 

@@ -38,6 +38,7 @@ def test_the_desk_of_a_store_has_no_barriers_in_any_language(stage, inspector, l
     pages.home()
     desk = open_desk()
     sign_in(inspector.page, desk.member.email)
+    inspector.page.watch.expect(404)  # the picture has no file
 
     facts = facts_of(desk)
     after = ["/merchant/" + pattern.format(**facts) for pattern in of(AFTER_SALE)]
