@@ -6,6 +6,8 @@ import re
 from contextlib import suppress
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import translation
 from playwright.sync_api import Error, Locator, Page
 
 from shop.catalogue.models import Product
@@ -123,3 +125,22 @@ def preview(page: Page, mode: str, moment: datetime) -> None:
         modes.select_option(index=0)  # so that choosing again is a change
     modes.select_option(mode)
     shown.wait_for()
+
+
+class Spoken:
+    """The words of pages in one language, as their catalogue has them."""
+
+    def __init__(self, language: str) -> None:
+        """Speak this language; ``lead`` stands before addresses of its pages."""
+        self.language = language
+        self.lead = "" if language == settings.LANGUAGE_CODE else f"/{language}"
+
+    def __call__(self, text: str) -> str:
+        """Return what a text is in the language."""
+        with translation.override(self.language):
+            return translation.gettext(text)
+
+    def many(self, one: str, several: str, count: int) -> str:
+        """Return what a text with a number is in the language."""
+        with translation.override(self.language):
+            return translation.ngettext(one, several, count) % {"count": count}

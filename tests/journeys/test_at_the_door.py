@@ -12,7 +12,7 @@ from shop.tickets.qr import as_png
 from tests import make
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
-from tests.journeys.ways import journey
+from tests.journeys.ways import journey, on_phone_and_later_desk
 from tests.patience import wait_until
 from tests.paying import begin
 from tests.shop.tickets import visits
@@ -74,11 +74,14 @@ def cut(page, *, is_cut: bool) -> None:
     page.context.set_offline(is_cut)
 
 
-@pytest.mark.parametrize("width", [390])
-def test_guests_are_let_in_without_a_line_and_sent_when_there_is_one(page, date):  # noqa: PLR0915
+@on_phone_and_later_desk
+@pytest.mark.parametrize("language", ["fr", pytest.param("ar", marks=pytest.mark.long)])
+def test_guests_are_let_in_without_a_line_and_sent_when_there_is_one(  # noqa: PLR0915
+    page, date, language
+):
     host = french(date)
     sign_in(page, host.email)
-    page.goto(door(date))
+    page.goto(door(date).replace("/fr/", f"/{language}/"))
     wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
     page.reload()  # as who comes back to it
     expect(page.locator("[data-inside]")).to_have_text("0")
