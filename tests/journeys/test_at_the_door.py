@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shop import clock
+from shop.catalogue.models import Variant
 from shop.orders.models import Order
 from shop.tickets.models import DoorEntry, Ticket
 from shop.tickets.qr import as_png
@@ -236,3 +237,28 @@ def test_signing_out_takes_the_list_from_the_telephone(page, date):
 
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('door:'))") == []
     assert "Dyeing" not in words(page)
+
+
+@on_phone_and_later_desk
+@pytest.mark.parametrize("language", ["fr", pytest.param("ar", marks=pytest.mark.long)])
+def test_a_date_is_moved_and_its_guests_are_told(stage, page, date, language):
+    host = french(date)
+    sign_in(page, host.email)
+    page.goto(door(date).replace("/fr/", f"/{language}/").replace("/door/", "/change/"))
+    before = Variant.objects.get(pk=date.pk).session_start
+    assert not goes_sideways(page)
+
+    page.locator("[name=day]").fill(f"{before + timedelta(days=2):%Y-%m-%d}")
+    page.locator("[name=words]").fill("Le bateau part plus tard.")
+    page.locator("main form button.btn:not(.quiet)").first.click()
+    page.locator("button[name=confirm]").wait_for()
+    assert "Le bateau part plus tard." in words(page)  # in the very mail
+    assert Variant.objects.get(pk=date.pk).session_start == before
+    assert not goes_sideways(page)
+    page.locator("button[name=confirm]").click()
+
+    wait_until(lambda: Variant.objects.get(pk=date.pk).session_start > before)
+    stage.work()
+    told = [letter for order in Order.objects.all() for letter in stage.letters(order.contact.email)
+            if "Le bateau part plus tard." in letter.text]  # fmt: skip
+    assert len(told) >= 2
