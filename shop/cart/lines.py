@@ -15,6 +15,7 @@ from shop.cart.current import Shopper
 from shop.cart.formats import amount, full_day, language, less
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart, is_barred, is_on_holiday
+from shop.catalogue.returns import rule_of
 from shop.catalogue.words import terms_of
 from shop.delivery.names import country_name
 from shop.errors import LimitReached, OutOfStock
@@ -88,7 +89,7 @@ def show_line(
         prior=amount(prior * parts[0].quantity) if prior else "",
         notes=tuple(_notes(parts, prior)),
         tags=tuple(_tags(parts)),
-        hints=(*hints(parts, shopper, at=at), *_next_set(parts, quote)),
+        hints=(*hints(parts, shopper, at=at), *_next_set(parts, quote), *_way_back(line)),
         missing=missing(line, short, quote) if short else "",
         left=line.quantity - short,
     )
@@ -123,6 +124,12 @@ def hints(parts: Sequence[Segment], shopper: Shopper, *, at: datetime) -> list[H
             )
             found.append(Hint(text % {"count": units}))
     return found
+
+
+def _way_back(line: CartLine) -> list[Hint]:
+    """Say until when a visit may be cancelled: it is a part of what is agreed by paying."""
+    is_visit = line.variant.session_start is not None
+    return [Hint(labelled(*rule_of(line.variant.product)))] if is_visit else []
 
 
 def _label(line: CartLine) -> Wording:
