@@ -128,12 +128,14 @@ def test_what_cannot_be_is_refused(clock_at, change):
     assert not hasattr(tour, "amendment")
 
 
-def test_the_cart_says_until_when_as_it_is_agreed_by_paying(client):
+def test_the_cart_says_until_when_as_it_is_agreed_by_paying(client, clock_at):
+    clock_at(NOON)
     adult, kettle = outing(cancel_hours=168), make.variant()
     make.listed(kettle.product)
 
     client.post("/cart/add/", {"variant": kettle.pk})
     assert "hours before the date" not in client.get("/cart/").text
-    client.post("/cart/add/", {"variant": adult.pk})
+    wanted = {"session": adult.pool_id, "kind-0": "Adult", "tickets-0": "1"}
+    assert client.post("/cart/reserve/", wanted).url == "/cart/"
 
     assert "Free until 168 hours before the date" in client.get("/cart/").text
