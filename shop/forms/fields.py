@@ -25,7 +25,7 @@ class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
-class WordsField(forms.CharField):
+class FreeWordsField(forms.CharField):
     """What people write, in any language: it runs as its first letters do."""
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
@@ -33,7 +33,7 @@ class WordsField(forms.CharField):
         return super().widget_attrs(widget) | {"dir": "auto"}
 
 
-class LineField(WordsField):
+class LineField(FreeWordsField):
     """One line of plain words."""
 
     def to_python(self, value: Any) -> str:
@@ -41,7 +41,7 @@ class LineField(WordsField):
         return " ".join(seen_only(super().to_python(value) or "", keep="\t\n\r\x00").split())
 
 
-class ProseField(WordsField):
+class ProseField(FreeWordsField):
     """Several lines of plain words."""
 
     widget = forms.Textarea
@@ -93,7 +93,7 @@ class AmountField(forms.CharField):
         return value
 
 
-class ListField(WordsField):
+class ListField(FreeWordsField):
     """Words divided by commas; a list when cleaned.
 
     Args:

@@ -128,8 +128,9 @@ def test_what_cannot_be_is_refused(clock_at, change):
     assert not hasattr(tour, "amendment")
 
 
-def test_the_cart_says_until_when_as_it_is_agreed_by_paying(client, clock_at):
+def test_the_cart_says_until_when_as_it_is_agreed_by_paying(clock_at):
     clock_at(NOON)
+    client = Client(headers={"Sec-Fetch-Site": "same-origin"})
     adult, kettle = outing(cancel_hours=168), make.variant()
     make.listed(kettle.product)
 
