@@ -127,6 +127,13 @@ def preview(page: Page, mode: str, moment: datetime) -> None:
     shown.wait_for()
 
 
+def choose_language(page: Page, code: str) -> None:
+    """Choose the language of a store's desk, in the fold of the person."""
+    page.locator("details.person summary").click()
+    page.locator(f"details.person [name=language][value={code}]").click()
+    page.locator(f"html[lang={code}]").wait_for(state="attached")
+
+
 class Spoken:
     """The words of pages in one language, as their catalogue has them."""
 

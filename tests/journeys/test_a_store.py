@@ -13,7 +13,15 @@ from shop.merchants.models import Merchant
 from shop.orders.models import Order
 from shop.pictures.models import Picture
 from tests import make, pages
-from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, sign_in, words
+from tests.browsing.steps import (
+    choose_language,
+    go_to_pay,
+    pay,
+    press_pay,
+    put_in_cart,
+    sign_in,
+    words,
+)
 from tests.cms.admin.people import organizer
 from tests.journeys.test_a_festival import phone_photo
 from tests.journeys.test_help import find, mend, send_again
@@ -104,6 +112,7 @@ def join(page: Page, link: str) -> None:
 def list_a_product(page: Page, store: Merchant) -> None:
     """List a throw with a photo from a phone, which stands upright in the shop."""
     page.goto(f"/merchant/{store.slug}/products/")
+    choose_language(page, "en")  # they were invited in another one, perhaps
     page.get_by_role("link", name="Add a product").first.click()
     page.get_by_label("Name", exact=True).fill(TITLE)
     page.get_by_label("Description").fill("A heavy cotton throw, dyed twelve times.")

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page
 
 from tests import make, pages
-from tests.browsing.steps import sign_in, words
+from tests.browsing.steps import choose_language, sign_in, words
 from tests.browsing.watching import goes_sideways
 from tests.journeys.ways import journey, on_phone_and_later_desk
 
@@ -59,7 +59,9 @@ def join(page: Page, link: str) -> None:
 
 
 def works_without_money(page: Page, store) -> None:
-    """See orders and no money, and read who can change that."""
+    """See orders and no money, and read who can change that, now in English."""
+    assert "Commandes" in words(page)
+    choose_language(page, "en")
     menu = words(page)
     assert "Orders" in menu
     assert "Money" not in menu
