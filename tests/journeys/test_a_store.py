@@ -200,7 +200,7 @@ def nothing_of_it(stage, shopper: Page, folake: Page, store: Merchant, address: 
     folake.get_by_text("Your store is suspended").wait_for()
     folake.get_by_text(f"The reason: {REASON}").wait_for()
     stage.work()
-    assert stage.letters(FOLAKE)[0].subject == "Boutique suspendue\N{NO-BREAK SPACE}: Adire House"
+    assert stage.letters(FOLAKE)[0].subject == "Adire House is suspended"
 
 
 def answered(page: Page, address: str, status: int) -> None:
