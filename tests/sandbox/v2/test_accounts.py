@@ -43,6 +43,12 @@ def test_case_p6_an_account_whose_answer_was_lost_is_found_by_its_key(api, sandb
     assert [account.id for account in api.v2.core.accounts.list().data] == [made.id]
 
 
+def test_case_p9_the_name_of_the_part_in_the_plural_is_refused(api):
+    refusal = refused(api, configurations=make.capabilities("bank_accounts.swift"))
+
+    assert "configurations" in str(refusal)
+
+
 def test_parts_that_are_not_included_are_null(api):
     made = make.account(api)
 
