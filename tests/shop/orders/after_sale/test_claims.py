@@ -210,3 +210,21 @@ def test_a_paused_voucher_comes_back_for_when_it_goes_on(festival):
     send_back(order, {0: 1, 1: 1})
 
     assert stand(claim) == (BACK, 0, 0)
+
+
+def test_case_68_what_stays_of_an_order_keeps_the_festivals_prices_after_its_end(festival):
+    ada = make.user()
+    kettle = taking_part(festival, on_hand=9)
+    make.deal(kettle, during=festival, price=15_00)
+    claim_voucher(voucher(festival), ada, at=NOON)
+    order = make.order({kettle: 3}, of=make.shopper(ada))
+    pay(order)
+    line = order.lines.get()
+    assert (line.price, line.paid) == (15_00, 39_00)
+
+    refund = send_back(Order.objects.get(pk=order.pk), {0: 1}, at=END + HOUR)
+
+    line.refresh_from_db()
+    assert (line.price, line.paid, line.quantity) == (15_00, 39_00, 3)
+    assert refund.amount == 13_00  # a third of what was paid, and nothing is reckoned anew
+    assert differences() == []
