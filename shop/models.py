@@ -5,7 +5,15 @@ from shop.accounts.models import Mailbox, SignInRules, User
 from shop.applications.models import Application, ApplicationNote, ApplicationPaper
 from shop.audit.models import Discrepancy, Night, WriteOff
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
-from shop.catalogue.models import Category, Product, ProductPicture, Term, Translation, Variant
+from shop.catalogue.models import (
+    Category,
+    DatePlan,
+    Product,
+    ProductPicture,
+    Term,
+    Translation,
+    Variant,
+)
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, OwnRate, Rate, TaxRule
 from shop.feeds.models import Feed
 from shop.festivals.models import (
@@ -107,7 +115,7 @@ from shop.share_links.models import ShareDay, ShareLink
 from shop.sharing.models import ShareKit, SharePicture
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
-from shop.tickets.models import DoorEntry, Ticket
+from shop.tickets.models import DoorEntry, GuestNeeds, Ticket
 from shop.waiting_room.models import Place
 from shop.workers.models import Worker
 
@@ -140,6 +148,7 @@ __all__ = [
     "CountedOrder",
     "CountedRefund",
     "Country",
+    "DatePlan",
     "Deal",
     "DealUsage",
     "Diploma",
@@ -156,6 +165,7 @@ __all__ = [
     "Fund",
     "Funding",
     "GatewayEvent",
+    "GuestNeeds",
     "ImportRule",
     "Kept",
     "LaterLook",

@@ -15,6 +15,7 @@ from shop.cart.current import Shopper
 from shop.cart.formats import amount, full_day, language, less
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart, is_barred, is_on_holiday
+from shop.catalogue.date_plans import promise_of
 from shop.catalogue.returns import rule_of
 from shop.catalogue.words import terms_of
 from shop.delivery.names import country_name
@@ -89,7 +90,7 @@ def show_line(
         prior=amount(prior * parts[0].quantity) if prior else "",
         notes=tuple(_notes(parts, prior)),
         tags=tuple(_tags(parts)),
-        hints=(*hints(parts, shopper, at=at), *_next_set(parts, quote), *_way_back(line)),
+        hints=(*hints(parts, shopper, at=at), *_next_set(parts, quote), *visit_rules(line)),
         missing=missing(line, short, quote) if short else "",
         left=line.quantity - short,
     )
@@ -126,10 +127,16 @@ def hints(parts: Sequence[Segment], shopper: Shopper, *, at: datetime) -> list[H
     return found
 
 
-def _way_back(line: CartLine) -> list[Hint]:
-    """Say until when a visit may be cancelled: it is a part of what is agreed by paying."""
-    is_visit = line.variant.session_start is not None
-    return [Hint(labelled(*rule_of(line.variant.product)))] if is_visit else []
+def visit_rules(line: CartLine) -> list[Hint]:
+    """Say of a visit until when it may be cancelled, and from how many guests it takes place.
+
+    Both are a part of what is agreed by paying.
+    """
+    variant = line.variant
+    if variant.session_start is None:
+        return []
+    rules = (labelled(*rule_of(variant.product)), promise_of(variant, language()))
+    return [Hint(rule) for rule in rules if rule]
 
 
 def _label(line: CartLine) -> Wording:

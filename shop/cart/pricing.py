@@ -159,7 +159,7 @@ def priced_lines(
         CartLine.objects.filter(cart__token_hash=token_hash)
         .select_related("cart__contact", "variant__product__merchant", "variant__product__category",
                         "variant__product__listing",
-                        "variant__pool")
+                        "variant__pool__plan")
         .annotate(
             regular_now=Subquery(regular.values("amount")[:1]),
             public=Subquery(span.values(json=JSONObject(price="price", prior="prior_price"))[:1]),

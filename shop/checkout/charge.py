@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from shop.cart.current import Shopper
 from shop.cart.formats import amount, held_until, language
-from shop.cart.lines import Hint, hints, missing, parts_of
+from shop.cart.lines import Hint, hints, missing, parts_of, visit_rules
 from shop.cart.models import CartLine
 from shop.cart.page import problems
 from shop.cart.pricing import PricedCart
@@ -80,12 +80,17 @@ def _obstacle(line: CartLine, short: int, quote: Quote) -> str:
 
 
 def limits(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[tuple[str, Hint]]:
-    """Return, for each product that costs more than its best deal, its title and why."""
-    return [
-        (line.variant.product.title_in(language()), hint)
-        for line in priced.lines
-        for hint in hints(parts_of(line, priced.quote), shopper, at=at)
-    ]
+    """Return titles with what is to be known before paying.
+
+    Why a product costs more than its best deal; until when a visit may be cancelled, and from how
+    many guests it takes place.
+    """
+    found = []
+    for line in priced.lines:
+        title = line.variant.product.title_in(language())
+        said = hints(parts_of(line, priced.quote), shopper, at=at) + visit_rules(line)
+        found += [(title, hint) for hint in said]
+    return list(dict.fromkeys(found))
 
 
 def return_addresses() -> Addresses:

@@ -60,7 +60,7 @@ def _confirmed(request: Request, order: Order) -> HttpResponse:
     context = {
         "order": order,
         "shown": shown,
-        "visits": visits_beside(order, shown),
+        "visits": visits_beside(order, shown, at=clock.moment_of(request)),
         "may_sign_up": user is None and order.user_id is None,
         "may_keep": user is not None and may_keep(order, user),
     }

@@ -1,7 +1,16 @@
 from django.urls import include, path
 
 from shop.checkout import provider_return, views
-from shop.checkout.order import codes, invoice, lost_links, messages, papers, returns, tickets
+from shop.checkout.order import (
+    codes,
+    invoice,
+    lost_links,
+    messages,
+    needs,
+    papers,
+    returns,
+    tickets,
+)
 from shop.checkout.order import views as order_views
 
 order = [
@@ -19,6 +28,7 @@ order = [
         returns.replacement_arrival,
         name="order-replacement-arrival",
     ),
+    path("visits/<int:line_id>/needs/", needs.needs, name="order-needs"),
     path("parcels/<int:part_id>/messages/", messages.thread, name="order-messages"),
     path("parcels/<int:part_id>/<str:kind>/", returns.begin, name="order-ask"),
     path("requests/<int:request_id>/", returns.show, name="order-request"),

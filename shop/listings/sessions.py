@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.catalogue.date_plans import PlanWish, make_plans
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.models import RegularPrice
@@ -37,12 +38,16 @@ class TicketKind:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How sessions are held: seats, zone, kinds of tickets, and when their sale closes."""
+    """How sessions are held: seats, zone, kinds of tickets, when their sale closes, by whom.
+
+    ``wish`` also tells from how many guests they take place.
+    """
 
     zone: str
     seats: int
     kinds: tuple[TicketKind, ...]
     closes_before: timedelta = timedelta(hours=24)
+    wish: PlanWish = field(default_factory=PlanWish)
 
 
 @transaction.atomic
@@ -60,13 +65,16 @@ def open_sessions(
     date that was called off can be opened again.
 
     Raises:
-        NotPossible: the plan makes no sense, or a session would begin in the past.
+        NotPossible: the plan makes no sense, or a session would begin in the past, or be decided
+            about in it.
     """
     _check(product, starts, plan, at=at)
     since = spans.lock_prices([product.pk], at=at)
     product.refresh_from_db(fields=["state"])
     rounds = _rounds(product, starts)
     variants = _write(product, rounds, plan, since=since)
+    begins = {cast("datetime", row.session_start): row.pool for row in variants}
+    make_plans(begins, plan.wish, merchant=product.merchant, at=at)
     _count(variants, plan, since=since, by=by)
     spans.rebuild([product.pk], since=since, what="sessions opened")
     lock_listings([product.pk])

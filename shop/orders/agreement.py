@@ -64,18 +64,21 @@ def wish(priced: PricedCart) -> str:
 
 
 def _dates(priced: PricedCart) -> dict[str, list[tuple[int, str]]]:
-    """Return when the sessions of a cart begin, and until when they may be cancelled.
+    """Return when the sessions of a cart begin, and on what terms they are booked.
 
-    A host may change either. Nothing is named where there is none, or where it is the usual rule,
-    so that an agreement from before either was asked stays the same.
+    Until when they may be cancelled, and from how many guests they take place, decided when. A host
+    may change each. Nothing is named where there is none, or where it is the usual rule,
+    so that an agreement from before it was asked stays the same.
     """
-    starts, rules = [], []
+    starts, rules, least = [], [], []
     for line in priced.lines:
         if start := line.variant.session_start:
             starts.append((line.variant_id, start.isoformat()))
             if (hours := line.variant.product.cancel_hours) != CANCEL_HOURS:
                 rules.append((line.variant_id, str(hours)))
-    named = {"starts": sorted(starts), "cancel": sorted(rules)}
+            if plan := line.variant.promise:
+                least.append((line.variant_id, f"{plan.least_guests} {plan.decides_at}"))
+    named = {"starts": sorted(starts), "cancel": sorted(rules), "least": sorted(least)}
     return {name: rows for name, rows in named.items() if rows}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from shop.catalogue.models import Variant
 from shop.errors import NotPossible
 from shop.festivals.prices import spans
 from shop.listings.refresh import note_stock
+from shop.money import divide
 from shop.orders.models import Order, OrderLine
 from shop.payments.cancel import end_open
 from shop.payments.refund import refund_order
@@ -38,14 +40,37 @@ def call_off(pool: Pool, *, reason: str, at: datetime, by: User) -> int:
     """
     if not reason.strip():
         raise NotPossible(_("Say why: the guests read it."))
-    _close(pool, reason=reason.strip(), at=at, by=by)
+    close(pool, reason=reason.strip(), at=at, by=by)
     return _to_refund(pool=pool).values("order").distinct().count()
 
 
+@dataclass(frozen=True, slots=True)
+class ToGiveBack:
+    """What calling a date off gives back: of how many orders, and how much of money in cents."""
+
+    orders: int
+    amount: int
+    funded: int
+    """What the organizer had added; goes back to them."""
+
+
+def to_give_back(pool_id: int) -> ToGiveBack:
+    """Return what goes back if a date is called off now. One statement.
+
+    Of lines of which a part went back before, the rest by units.
+    """
+    parts = [(line, line.quantity - line.gone) for line in _to_refund(pool=pool_id)]
+    return ToGiveBack(
+        orders=len({line.order_id for line, _left in parts}),
+        amount=sum(divide(line.paid * left, line.quantity) for line, left in parts),
+        funded=sum(divide(line.funded * left, line.quantity) for line, left in parts),
+    )
+
+
 @task
-def settle_called_off(pool_id: int, by_id: int) -> None:
+def settle_called_off(pool_id: int, by_id: int | None) -> None:
     """End the unpaid orders of a session that was called off, and refund the paid ones."""
-    at, by = clock.now(), User.objects.filter(pk=by_id).first()
+    at, by = clock.now(), User.objects.filter(pk=by_id).first() if by_id else None
     end_open(_orders(pool_id, Order.State.PENDING), name="end orders of called-off sessions", at=at)
 
     def refund(order: Order) -> bool:
@@ -73,7 +98,12 @@ def refund_what_is_left(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _close(pool: Pool, *, reason: str, at: datetime, by: User) -> None:
+def close(pool: Pool, *, reason: str, at: datetime, by: User | None) -> None:
+    """Close a session for good, and queue that its money goes back.
+
+    Raises:
+        NotPossible: it has begun, or is called off already.
+    """
     seats = Variant.objects.filter(pool=pool, session_start__isnull=False, cancelled_at=None)
     if not seats.exists():
         raise NotPossible(_("This session is called off already."))
@@ -85,14 +115,14 @@ def _close(pool: Pool, *, reason: str, at: datetime, by: User) -> None:
         raise NotPossible(_("This session is called off already."))
     spans.rebuild(products, since=since, what="session called off")
     note_stock([pool.pk], at=since)
-    enqueue(settle_called_off, pool.pk, by.pk)
+    enqueue(settle_called_off, pool.pk, by.pk if by else None)
 
 
 def _to_refund(**place: object) -> QuerySet[OrderLine]:
     """Return paid lines of which units are left that did not go back; money alone is none."""
     lines = OrderLine.objects.filter(order__state=Order.State.PAID, **place)
     back = Coalesce(Sum("refund_lines__quantity"), 0)
-    return lines.annotate(back=back).filter(back__lt=F("quantity"))
+    return lines.alias(back=back).filter(back__lt=F("quantity")).annotate(gone=back)
 
 
 def _orders(pool_id: int, state: str) -> QuerySet[Order]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Unpack, cast
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
@@ -56,7 +57,8 @@ def refund_cancelled(
     if not units:
         return None
     cause = Refund.Cause.SESSION_CANCELLED
-    reasons = dict.fromkeys(line.variant.cancel_reason for line in units)
+    with translation.override(order.language):
+        reasons = dict.fromkeys(line.variant.said_reason for line in units)
     reason = " ".join(filter(None, reasons))
     refund = _give_back(payment, units, cause=cause, reason=reason, at=at, by=by)
     enqueue(send_session_cancelled, refund.pk)

@@ -32,6 +32,7 @@ from shop.orders.models import Order, Replacement, Shipment
 from shop.payments.models import GatewayEvent, Payment
 from shop.retention.contacts import forget, needing
 from shop.retention.person import Person, person_of
+from shop.tickets.models import GuestNeeds
 
 AT_ONCE = timedelta(0)
 KEPT_ROWS = (Claim,)
@@ -85,6 +86,7 @@ def erase(person: Person, *, at: datetime, by: User | None, reason: str = "") ->
     contacts = _contacts_of(person, orders, carts)
     _let_go(person, orders, contacts)
     _forget_messages(orders)
+    GuestNeeds.objects.filter(order__in=orders).delete()
     forget(contacts, at=at, unpaid_for=AT_ONCE)
     _scrub_log(person)
     StoreInvitation.objects.filter(email__in=person.addresses).delete()

@@ -156,6 +156,7 @@ def _after_sale() -> list[str | Prefetch[Any]]:
     said = DisputeEvidence.objects.annotate(paper_count=Count("papers"))
     return [
         "notes",
+        "needs",
         Prefetch("suborders__evidence", said),
         Prefetch("suborders__messages", OrderMessage.objects.order_by("pk")),
         Prefetch("suborders__replacements", Replacement.objects.select_related("contact")),
@@ -190,6 +191,7 @@ def _order(order: Order) -> dict[str, Any]:
             for row in part.papers.all()
         ],
         "notes": [{"at": _moment(row.at), "text": row.text} for row in order.notes.all()],
+        "told_to_hosts": [{"at": _moment(row.at), "text": row.words} for row in order.needs.all()],
         "said_to_be_at_least": order.of_age,
     }
 

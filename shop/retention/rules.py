@@ -32,7 +32,7 @@ from shop.share_links import count as visits
 from shop.sharing import kits
 from shop.storefront import probe
 from shop.storefront.search_words import not_found
-from shop.tickets import door_entries
+from shop.tickets import door_entries, needs
 from shop.waiting_room import places
 from shop.workers import cleanup as workers
 from shop.workspace.sheets import receive as sheets
@@ -148,6 +148,11 @@ RULES = (
         "forget what was done at doors", "what hosts did at a door without a line",
         f"{long(door_entries.KEPT_FOR)} after it was sent", door_entries.forget_entries, 2_000,
         "door_entry_age",
+    ),
+    RetentionRule(
+        "forget needs of guests", "what guests asked hosts to know",
+        f"{long(needs.KEPT_FOR)} after the date", needs.forget_needs, 400,
+        "shop_guestneeds_until",
     ),
     RetentionRule(
         "forget old bulk approvals", "what was approved in one go, row by row",

@@ -9,21 +9,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import cast
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.catalogue.date_plans import PlanWish, change_plan, move_plan, plan_of
 from shop.catalogue.models import Variant
+from shop.dates import day_and_hour
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log
 from shop.festivals.deals import reserved_stock
 from shop.festivals.prices import spans
 from shop.festivals.prices.regular import change_prices
+from shop.languages import labelled
 from shop.listings.lock import lock_listings, lock_product
 from shop.listings.publish import has_deals
 from shop.listings.refresh import note_stock, refresh_availability
+from shop.listings.sessions import MOST_SESSIONS
 from shop.stock import count
 from shop.stock.models import Pool
 from shop.stock.units import lock as lock_pools
@@ -44,7 +51,8 @@ class SessionWish:
     """What a session is to be: its seats, its start, the prices that change, by variant id.
 
     ``words`` are the host's own: guests read them as they are written, where the start changes.
-    ``seen`` is the start from which the wish was made; None: not asked.
+    ``seen`` is the start from which the wish was made; None: not asked. ``plan``: who leads it, and
+    from how many guests it takes place; None: as it is.
     """
 
     seats: int
@@ -52,6 +60,7 @@ class SessionWish:
     amounts: Mapping[int, int] = field(default_factory=dict)
     words: str = ""
     seen: datetime | None = None
+    plan: PlanWish | None = None
 
 
 @transaction.atomic
@@ -65,7 +74,8 @@ def change_session(pool: Pool, wish: SessionWish, *, at: datetime, by: User) -> 
         StaleState: it begins at another time than was seen.
         TooFewCounted: more seats are booked, being paid for, or set aside for deals.
         NotPossible: it has begun or is called off, a percent deal would become dearer, the new
-            start is not in the future, or another date of the same experience begins then.
+            start is not in the future, another date of the same experience begins then, or its
+            plan may not be changed so.
     """
     # In the order of locks: seats, then prices and times, then what lists show of them.
     kinds = _locked_kinds(pool, at=at)
@@ -78,8 +88,53 @@ def change_session(pool: Pool, wish: SessionWish, *, at: datetime, by: User) -> 
         change_prices(wanted, at=at, by=by)
     if wish.starts != kinds[0].session_start:
         _move(pool, kinds, wish, at=at, by=by)
+    if wish.plan:
+        _plan(pool.pk, kinds[0], wish.plan, starts=wish.starts, at=at, by=by)
     if counted:
         note_stock(counted, at=at)
+
+
+def later_alike(pool: Pool, *, at: datetime) -> list[Pool]:
+    """Return later dates of the same experience on the same weekday at the same hour, in order.
+
+    Those are meant where somebody changes a date and those that follow it.
+    """
+    kind = kinds_of(pool).first()
+    if kind is None or kind.session_start is None:
+        return []
+    zone = ZoneInfo(kind.session_zone or "UTC")
+    wall = kind.session_start.astimezone(zone)
+    rows = Variant.objects.filter(
+        product=kind.product_id, session_start__gt=max(at, kind.session_start), cancelled_at=None
+    )
+    found: dict[int, Pool] = {}
+    for row in rows.select_related("pool").order_by("session_start", "pk"):
+        there = cast("datetime", row.session_start).astimezone(zone)
+        if (there.weekday(), there.time()) == (wall.weekday(), wall.time()):
+            found.setdefault(row.pool_id, row.pool)
+    return list(found.values())[:MOST_SESSIONS]
+
+
+@transaction.atomic
+def change_series(wishes: Mapping[Pool, SessionWish], *, at: datetime, by: User) -> None:
+    """Change several dates of one experience, all or none.
+
+    Raises:
+        NotPossible, TooFewCounted, StaleState: as for ``change_session``; it names the date.
+    """
+    lock_pools([pool.pk for pool in wishes])  # all before the prices of any, as orders do
+    for pool, wish in wishes.items():
+        try:
+            change_session(pool, wish, at=at, by=by)
+        except NotPossible as refusal:
+            if len(wishes) == 1:
+                raise
+            kind = kinds_of(pool).first()
+            when = day_and_hour(
+                kind.session_start if kind and kind.session_start else wish.starts,
+                (kind and kind.session_zone) or "UTC", get_language() or "en",
+            )  # fmt: skip
+            raise NotPossible(labelled(when, str(refusal))) from refusal
 
 
 @transaction.atomic
@@ -116,6 +171,7 @@ def _move(pool: Pool, kinds: list[Variant], wish: SessionWish, *, at: datetime, 
         row.session_start, row.moved_at = wish.starts, since
         row.sales_close = row.sales_close and row.sales_close + (wish.starts - before)
     Variant.objects.bulk_update(kinds, ["session_start", "sales_close", "moved_at"])
+    move_plan(pool.pk, wish.starts)
     spans.rebuild([product.pk], since=since, what="session moved")
     lock_listings([product.pk])
     refresh_availability([product.pk], at=since)
@@ -123,6 +179,17 @@ def _move(pool: Pool, kinds: list[Variant], wish: SessionWish, *, at: datetime, 
         before={"starts": before.isoformat()},
         after={"starts": wish.starts.isoformat()})  # fmt: skip
     enqueue(send_session_moved, pool.pk, before.isoformat(), wish.words[:LONGEST_WORDS])
+
+
+def _plan(
+    pool_id: int, kind: Variant, wish: PlanWish, *, starts: datetime, at: datetime, by: User
+) -> None:
+    product, pool = kind.product, Pool.objects.get(pk=pool_id)  # with the seats counted before
+    before = plan_of(pool).least_guests
+    if change_plan(pool, wish, merchant=product.merchant, starts=starts, at=at):
+        log(product, "plan date", at=at, by=by, festival=None,
+            before={"least_guests": before},
+            after={"starts": starts.isoformat(), "least_guests": wish.least})  # fmt: skip
 
 
 def _locked_kinds(pool: Pool, *, at: datetime) -> list[Variant]:

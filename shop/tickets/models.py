@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from shop.orders.models import OrderLine
+from shop.orders.models import Order, OrderLine
+from shop.stock.models import Pool
 
 # Without letters and digits that are taken for each other when somebody reads them out.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -37,6 +38,9 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    # Only where a page adds it.
+    needs: str
+
     class Meta:
         ordering = ["line", "position"]
         constraints = [
@@ -52,6 +56,23 @@ class Ticket(models.Model):
     def number(self) -> str:
         """Return the code as people read it out: ABCD-EFGH-JKMN-PQRS."""
         return "-".join(self.code[i : i + 4] for i in range(0, LENGTH, 4))
+
+
+class GuestNeeds(models.Model):
+    """What the guests of an order asked the host of a date to know: a wheelchair, a meal, a child.
+
+    Read by the host alone, and gone soon after the date: it may tell of somebody's health.
+    """
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="needs")
+    pool = models.ForeignKey(Pool, models.CASCADE, related_name="needs")
+    words = models.CharField(max_length=200)
+    at = models.DateTimeField(help_text="When they were written last.")
+    until = models.DateTimeField(db_index=True, help_text="When they are forgotten.")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["pool", "order"], name="guest_needs_once")]
 
 
 class DoorEntry(models.Model):

@@ -18,7 +18,9 @@ from icalendar import Calendar, Event, vDuration, vText
 
 from shop import clock
 from shop.accounts.own_language import neutral_address
+from shop.catalogue.date_plans import guide_of
 from shop.catalogue.models import Product, Variant
+from shop.languages import labelled
 from shop.merchants.models import Membership
 from shop.merchants.roles import Right, in_force
 from shop.tickets.sessions import session_of
@@ -99,7 +101,7 @@ def _variants(membership: Membership, *, at: datetime) -> QuerySet[Variant]:
         product__merchant=membership.merchant_id, product__kind=Product.Kind.EXPERIENCE,
         session_start__gt=at - BACK, session_start__lt=at + AHEAD,
     )  # fmt: skip
-    rows = rows.select_related("product", "pool").order_by("session_start", "pk")
+    rows = rows.select_related("product", "pool__plan__guide__user").order_by("session_start", "pk")
     return rows[:MOST]
 
 
@@ -110,6 +112,7 @@ def _event(variant: Variant, membership: Membership, *, at: datetime) -> Event:
     booked = _("%(booked)s of %(seats)s seats booked") % {
         "booked": pool.sold, "seats": pool.on_hand,
     }  # fmt: skip
+    guide = guide_of(pool)
     event = Event()
     event.add("uid", f"date-{pool.pk}@{membership.merchant.slug}")
     event.add("dtstamp", at)
@@ -117,7 +120,10 @@ def _event(variant: Variant, membership: Membership, *, at: datetime) -> Event:
     event.add("dtend", session.ends)
     event.add("summary", vText(f"{session.title} ({pool.sold}/{pool.on_hand})"))
     event.add("location", vText(session.meeting_point))
-    event.add("description", vText(booked))
+    event.add(
+        "description",
+        vText("\n".join(filter(None, (booked, guide and labelled(_("Guide"), guide))))),
+    )
     event.add("url", where)
     if variant.cancelled_at:
         event.add("status", "CANCELLED")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop import clock, dates
+from shop.catalogue.date_plans import promise_of
 from shop.catalogue.models import Variant
 from shop.currencies import written
 from shop.festivals.models import ChangeLog
@@ -25,7 +26,7 @@ from shop.tickets.models import Ticket
 from shop.tickets.qr import as_png
 from shop.tickets.sessions import Session, by_session, calendar, seats_of, session_of
 
-LINES = ("variant__product", "suborder__merchant", "order__contact")
+LINES = ("variant__product", "variant__pool__plan", "suborder__merchant", "order__contact")
 
 
 @task
@@ -166,6 +167,16 @@ def moved_context(
     }  # fmt: skip
 
 
+def takes_place_context(order: Order, pool_id: int) -> dict[str, object]:
+    """Return what the mail says that a session takes place; empty without tickets for it."""
+    lines = _booked_lines(order, pool_id)
+    if not lines or lines[0].variant.cancelled_at:
+        return {}
+    return _context(lines, order.language) | {
+        "name": order.contact.name, "order_number": order.number, "order_link": order_link(order),
+    }  # fmt: skip
+
+
 def first_booked(pool_id: int) -> tuple[Order, list[OrderLine]] | None:
     """Return the first order with tickets for a session, with its lines, to show its mail."""
     order = booked_orders(pool_id).select_related("contact").first()
@@ -199,6 +210,7 @@ def _context(lines: Sequence[OrderLine], language: str) -> dict[str, object]:
         "time_zone": dates.zone_name(starts, session.zone, language),
         "seats": seats_of(lines),
         "meeting_point": session.meeting_point,
+        "least": promise_of(line.variant, language),
     }
 
 

@@ -129,6 +129,7 @@ store: list[URLPattern | URLResolver] = [
     path("sessions/<int:pool_id>/", sessions.session, name="workspace-session"),
     path("sessions/<int:pool_id>/door/", door.door, name="workspace-door"),
     path("sessions/<int:pool_id>/door/entries/", door_sync.send, name="workspace-door-entries"),
+    path("sessions/<int:pool_id>/stop/", session_change.stop, name="workspace-session-stop"),
     path("sessions/<int:pool_id>/change/", session_change.change, name="workspace-session-change"),
     re_path(r"^sessions/(?P<pool_id>[0-9]{1,15})/guests\.(?P<kind>csv|xlsx)$",
             sessions.guest_sheet, name="workspace-guests"),

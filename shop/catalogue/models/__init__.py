@@ -1,3 +1,4 @@
+from shop.catalogue.models.dates import DatePlan, promised_sql
 from shop.catalogue.models.products import (
     CANCEL_HOURS,
     HAS_NO_NOTE,
@@ -16,6 +17,7 @@ __all__ = [
     "CANCEL_HOURS",
     "HAS_NO_NOTE",
     "Category",
+    "DatePlan",
     "Product",
     "ProductPicture",
     "ProductQuerySet",
@@ -24,5 +26,6 @@ __all__ = [
     "Variant",
     "buyable_sql",
     "on_sale_sql",
+    "promised_sql",
     "public_sql",
 ]

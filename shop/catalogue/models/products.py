@@ -8,8 +8,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower, Upper
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as _
 
+from shop.catalogue.models.dates import DatePlan
 from shop.conditions import under
 from shop.languages import Wording, listed, said
 from shop.merchants.models import Merchant, trading_sql
@@ -281,6 +283,9 @@ class Variant(models.Model):
         null=True, editable=False, help_text="When its session got another time."
     )
 
+    TOO_FEW: ClassVar[str] = _("Too few guests have booked.")
+    """Why a date is called off by the shop itself: kept in English, said in every language."""
+
     # Only where a query adds them.
     priced: bool
     price: int | None
@@ -344,6 +349,20 @@ class Variant(models.Model):
     def is_on_sale(self, at: datetime) -> bool:
         """Tell whether its sale has not ended at an instant."""
         return self.is_active and (self.closes_at is None or self.closes_at > at)
+
+    @property
+    def promise(self) -> DatePlan | None:
+        """Return the plan of its date where it may be called off for want of guests.
+
+        Reads the pool and its plan.
+        """
+        plan: DatePlan | None = getattr(self.pool, "plan", None)
+        return plan if plan and plan.is_promised else None
+
+    @property
+    def said_reason(self) -> str:
+        """Return why its session was called off: the host's words, or the shop's as read here."""
+        return gettext(self.TOO_FEW) if self.cancel_reason == self.TOO_FEW else self.cancel_reason
 
     @property
     def closes_at(self) -> datetime | None:

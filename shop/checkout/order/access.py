@@ -33,6 +33,7 @@ PAGES_AFTER = {
     "order-arrival": "order",
     "order-replacement-arrival": "order",
     "order-messages": "order",
+    "order-needs": "order",
     "order-paper": "order-invoice",
 }
 

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from shop import clock, dates
+from shop.catalogue.date_plans import promise_of
 from shop.checkout.order.access import order_page
 from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, OrderLine
@@ -49,6 +50,8 @@ class VisitShown:
     zone_id: str
     meeting_point: str
     is_cancelled: bool
+    is_coming: bool
+    least: str
     tickets: tuple[TicketShown, ...]
 
 
@@ -56,7 +59,7 @@ class VisitShown:
 @order_page
 def tickets(request: HttpRequest, order: Order) -> HttpResponse:
     """Show the tickets of an order to whoever has its link."""
-    visits = visits_of(order)
+    visits = visits_of(order, at=clock.moment_of(request))
     if not visits:
         raise Http404
     context = {"order": order, "visits": visits}
@@ -79,27 +82,29 @@ def session_file(request: HttpRequest, order: Order, line_id: int) -> HttpRespon
     return response
 
 
-def visits_beside(order: Order, shown: OrderShown) -> tuple[VisitShown, ...]:
+def visits_beside(order: Order, shown: OrderShown, *, at: datetime) -> tuple[VisitShown, ...]:
     """Return the sessions of an order, without a statement where everything is sent in parcels."""
-    return () if all(parcel.is_sent for parcel in shown.parcels) else visits_of(order)
+    return () if all(parcel.is_sent for parcel in shown.parcels) else visits_of(order, at=at)
 
 
-def visits_of(order: Order) -> tuple[VisitShown, ...]:
+def visits_of(order: Order, *, at: datetime) -> tuple[VisitShown, ...]:
     """Return the sessions of an order with their tickets. Two statements at the most."""
     lines = _lines_with_tickets(order).prefetch_related("tickets")
-    return tuple(_visit(together, order) for together in by_session(lines))
+    return tuple(_visit(together, order, at=at) for together in by_session(lines))
 
 
 def _lines_with_tickets(order: Order) -> QuerySet[OrderLine]:
     lines = OrderLine.objects.filter(order=order, tickets__isnull=False).distinct()
-    lines = lines.select_related("variant__product", "suborder__merchant")
+    lines = lines.select_related("variant__product", "variant__pool__plan", "suborder__merchant")
     return lines.order_by("variant__session_start", "position")
 
 
-def _visit(lines: Sequence[OrderLine], order: Order) -> VisitShown:
+def _visit(lines: Sequence[OrderLine], order: Order, *, at: datetime) -> VisitShown:
     line, language = lines[0], get_language() or "en"
     session = session_of(line.variant, line.suborder.merchant.name)
     starts = cast("datetime", line.variant.session_start)
+    is_good = any(ticket.cancelled_at is None for own in lines for ticket in own.tickets.all())
+    is_coming = order.is_paid and is_good and not line.variant.cancelled_at and starts > at
     return VisitShown(
         line_id=line.pk,
         title=line.read_title,
@@ -112,6 +117,8 @@ def _visit(lines: Sequence[OrderLine], order: Order) -> VisitShown:
         zone_id=session.zone,
         meeting_point=session.meeting_point,
         is_cancelled=line.variant.cancelled_at is not None,
+        is_coming=is_coming,
+        least=promise_of(line.variant, language) if is_coming else "",
         tickets=tuple(_ticket(ticket, own) for own in lines for ticket in own.tickets.all()),
     )
 

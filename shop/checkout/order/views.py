@@ -58,7 +58,7 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
     context = {
         "order": order,
         "shown": shown,
-        "visits": visits_beside(order, shown),
+        "visits": visits_beside(order, shown, at=at),
         "parcels": list(zip(shown.parcels, afters(order, shown, at=at), threads, strict=True)),
         "back": money_back(order),
         "method": paid_with(payment.method) if payment else "",

@@ -34,6 +34,7 @@ from shop.payments.operations import check_pending, run_operations
 from shop.payments.outside.take_over import look_at_blocked
 from shop.payments.recent import find_disputes, find_refunds
 from shop.payments.sweep import check_unsettled, expire_overdue
+from shop.payments.visits.few_guests import decide_few
 from shop.payments.watch import tell_organizers
 from shop.payments.webhooks import handle_waiting
 from shop.pictures.renditions import make_missing_shared
@@ -125,6 +126,7 @@ ROUNDS = tuple(
         ("compare sessions with the provider", compare_recent, 240, 20),
         ("look for refunds", find_refunds, 240, 20),
         ("look for disputes", find_disputes, 240, 20),
+        ("decide about dates with few guests", decide_few, 4),
         ("refund sessions that were called off", refund_what_is_left, 20),
         ("end orders at a wrong price", void.end_open_ones, 1),
         ("end orders of what was taken down", take_down.end_open_ones, 1),

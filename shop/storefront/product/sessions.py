@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop import dates
+from shop.catalogue.date_plans import least_sentence
 from shop.catalogue.words import ProductTerms
 from shop.currencies import currencies
-from shop.languages import Wording, beside
+from shop.languages import Wording, beside, sentences
 from shop.storefront.cards import money
 from shop.storefront.product.variants import VariantNow
 
@@ -28,7 +29,8 @@ FEW = 3
 class DateChoice:
     """A session to choose; one that is full stays to see.
 
-    ``closes`` says until when, where that is before it begins.
+    ``closes`` says until when, where that is before it begins; ``least`` from how many guests on it
+    takes place, where that is open.
     ``seats``, and of each kind of ticket ``most`` and ``prices``, are for the script that adds up.
     """
 
@@ -44,6 +46,7 @@ class DateChoice:
     prices: str
     starts: datetime
     zone: str
+    least: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,7 @@ def _date(
         prices=" ".join(_plain(kind.price) if kind and kind.price else "0" for kind in kinds),
         starts=session.starts,
         zone=session.zone,
+        least=_least(session, language) if session.is_open else "",
     )
 
 
@@ -256,3 +260,16 @@ def _closes(session: SessionChoice, language: str) -> str:
         return ""
     when = dates.day_and_hour(closes, session.zone, language)
     return _("Booking closes on %(when)s.") % {"when": when}
+
+
+def _least(session: SessionChoice, language: str) -> str:
+    """Say from how many guests it takes place, and how many are missing."""
+    kind = session.kinds[0]
+    if not kind.least_guests or not kind.decides_at:
+        return ""
+    said = least_sentence(kind.least_guests, kind.decides_at, session.zone, language)
+    missing = kind.least_guests - kind.booked
+    if missing <= 0:
+        return said
+    text = ngettext("%(count)d more guest is needed.", "%(count)d more guests are needed.", missing)
+    return sentences(said, text % {"count": missing})

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from shop.catalogue.models import on_sale_sql
+from shop.catalogue.models import on_sale_sql, promised_sql
 from shop.festivals.deals.reserved_stock import KEPT
 from shop.festivals.models.deals import left_sql, open_sql
 from shop.festivals.models.prices import in_force_sql
@@ -29,9 +29,11 @@ SELECT v.id, v.options, v.weight_g, v.units_per_item, {free_sql("q")},
   q.on_hand, n.slot_id, n.starts_at, n.zone,
   NOT EXISTS (SELECT 1 FROM shop_pricespan n WHERE n.variant_id = v.id AND n.price < s.price
               AND n.starts_at < d.closes AND n.ends_at > d.opens) AS is_lowest,
-  d.rule, d.value, d.paid_units, d.effective_from, v.product_id, v.sku
+  d.rule, d.value, d.paid_units, d.effective_from, v.product_id, v.sku,
+  g.least_guests, g.decides_at, q.sold
 FROM shop_variant v
 JOIN shop_pool q ON q.id = v.pool_id
+LEFT JOIN shop_dateplan g ON g.pool_id = v.pool_id AND {promised_sql("g")}
 LEFT JOIN shop_pricespan s
   ON s.variant_id = v.id AND {in_force_sql("s")}
 LEFT JOIN LATERAL (
@@ -64,6 +66,7 @@ class VariantNow(NamedTuple):
     """A variant at an instant; of its deal the slot, the end in its zone, and the counters.
 
     ``next_...`` are those of the deal that comes next, if one is approved.
+    ``least_guests``: from so many on its date takes place, until that is decided at ``decides_at``.
     ``is_lowest``: at no time of the deal's festival is another price lower, as far as is planned.
     """
 
@@ -101,6 +104,9 @@ class VariantNow(NamedTuple):
     deal_starts: Any = None
     product_id: int = 0
     sku: str = ""
+    least_guests: int | None = None
+    decides_at: datetime | None = None
+    booked: int = 0
 
     @property
     def rule(self) -> DealKind | None:

@@ -22,6 +22,7 @@ from shop.merchants.roles import Right
 from shop.stock.models import Pool
 from shop.tickets.door_entries import mark_of, signed_list
 from shop.tickets.models import Ticket
+from shop.tickets.needs import needs_of
 from shop.tickets.redeem import (
     NotItsDay,
     clean_code,
@@ -50,6 +51,7 @@ class Booking:
     name: str
     language: str
     phone: str
+    needs: str = ""
     people: int = 0
     inside: int = 0
     since: datetime | None = None
@@ -79,7 +81,9 @@ def door(request: MemberRequest, merchant: Merchant, pool_id: int) -> HttpRespon
         return redirect(request.get_full_path())
     at = clock.moment_of(request)
     tickets = guests_of(pool)
-    bookings = bookings_of(tickets)
+    bookings, needs = bookings_of(tickets), needs_of(pool.pk)
+    for one in bookings:
+        one.needs = needs.get(one.order_id, "")
     words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:60]
     show = request.GET.get("show", ALL)
     for one in bookings:

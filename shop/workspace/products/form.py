@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import CANCEL_HOURS, Category, Variant
@@ -22,6 +22,7 @@ from shop.listings.edit import TypedWords
 from shop.listings.variants import MOST_ROWS, BadRows, TypedVariant
 from shop.moderation.contents import Content
 from shop.stock.count import MOST
+from shop.workspace.products.date_plans import ahead
 from shop.workspace.products.making import PLACES
 
 EMPTY_ROWS = 2
@@ -114,7 +115,7 @@ class ProductForm(forms.Form):
         countries = [("", "–"), *countries_by_name(get_language() or "en")]
         self.fields["origin"].choices = countries
         self.fields["guided_in"].choices = tongue_choices()
-        self.fields["cancel_hours"].choices = [(hours, _ahead(hours)) for hours in CANCEL_CHOICES]
+        self.fields["cancel_hours"].choices = [(hours, ahead(hours)) for hours in CANCEL_CHOICES]
         self.fields["description"].is_asked_later = True  # before a review, not in a draft
 
     def ask_about_an_outing(self) -> None:
@@ -140,11 +141,6 @@ class ProductForm(forms.Form):
                 "cancel_hours": told["cancel_hours"] or CANCEL_HOURS,
             },
         )
-
-
-def _ahead(hours: int) -> str:
-    text = ngettext("%(count)d hour before it begins", "%(count)d hours before it begins", hours)
-    return text % {"count": hours}
 
 
 def _indented(category: Category) -> str:

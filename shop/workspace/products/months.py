@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import clock
+from shop.catalogue.date_plans import guide_of, lacking
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.stock.models import Pool
@@ -47,6 +48,8 @@ class DateShown:
     seats: int
     is_cancelled: bool
     has_begun: bool
+    lacks: int
+    guide: str
 
     @property
     def left(self) -> int:
@@ -147,6 +150,8 @@ def _date(pool: WithAnnotations[Pool, SessionFacts], *, at: datetime) -> DateSho
         seats=pool.on_hand,
         is_cancelled=pool.cancelled is not None,
         has_begun=pool.starts <= at,
+        lacks=lacking(pool),
+        guide=guide_of(pool),
     )
 
 

@@ -14,6 +14,8 @@ from shop.errors import NotPossible
 from shop.festivals.local_time import instant
 from shop.forms.fields import AmountField, ProseField
 from shop.listings.sessions import MOST_SEATS, MOST_SESSIONS, Plan, TicketKind
+from shop.merchants.models import Merchant
+from shop.workspace.products.date_plans import DatePlanForm
 
 WEEKDAYS = [
     ("0", _("Monday")), ("1", _("Tuesday")), ("2", _("Wednesday")), ("3", _("Thursday")),
@@ -24,7 +26,7 @@ KINDS = (("adult", _("Adult"), "Adult", 1), ("child", _("Child"), "Child", 1),
 MOST_WEEKS = 26
 
 
-class SessionsForm(forms.Form):
+class SessionsForm(DatePlanForm):
     """A weekly pattern: days, hour, seats, and a price for each kind of ticket."""
 
     first = forms.DateField(
@@ -58,9 +60,10 @@ class SessionsForm(forms.Form):
         label=_("Booking closes, hours before"), min_value=0, max_value=24 * 14, initial=24
     )
 
-    def __init__(self, data: Any, *, zone: str, at: datetime) -> None:
+    def __init__(self, data: Any, *, merchant: Merchant, zone: str, at: datetime) -> None:
         """Read the form for a zone; ``at`` is the moment after which sessions begin."""
         super().__init__(data)
+        self.offer_plan(merchant, None, at=at)
         self.zone, self.at = zone, at
         self.starts: list[datetime] = []
         self.plan: Plan | None = None
@@ -74,6 +77,8 @@ class SessionsForm(forms.Form):
                 required=name == "adult",
                 error_messages={"required": adults % facts},
             )
+        own = [name for name in self.fields if name not in self.PLAN]
+        self.order_fields([*own, *self.PLAN])
 
     def clean(self) -> dict[str, Any]:
         """Work out the instants and the kinds of tickets."""
@@ -95,6 +100,7 @@ class SessionsForm(forms.Form):
             seats=typed["seats"],
             kinds=tuple(self._kinds(typed)),
             closes_before=timedelta(hours=typed["closes_before"]),
+            wish=self.plan_wish(),
         )
         return typed
 

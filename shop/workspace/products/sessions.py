@@ -16,18 +16,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import clock
+from shop.catalogue.date_plans import guide_of, lacking, plan_of
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.listings.sessions import Plan, open_sessions
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.merchants.zones import zone_of
-from shop.payments.call_off import call_off
+from shop.payments.visits.few_guests import let_it_take_place
 from shop.spreadsheets import sheet
 from shop.stock.models import Pool
 from shop.tickets.models import Ticket
+from shop.tickets.needs import needs_of
 from shop.workspace.access import MemberRequest, store_members
-from shop.workspace.products.session_forms import CallOffForm, SessionsForm
+from shop.workspace.products.session_forms import SessionsForm
 from shop.workspace.products.unusual_prices import ask_in_dates
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def open_dates(request: MemberRequest, merchant: Merchant, product_id: int) -> H
     product = get_object_or_404(experiences_of(merchant), pk=product_id)
     at = clock.moment_of(request)
     zone = zone_of(product.merchant.country)
-    form = SessionsForm(request.POST or None, zone=zone, at=at)
+    form = SessionsForm(request.POST or None, merchant=merchant, zone=zone, at=at)
     sure = ""
     if request.method == "POST" and form.is_valid():
         sure = ask_in_dates(request, form, product, at=at)
@@ -91,39 +93,33 @@ def open_dates(request: MemberRequest, merchant: Merchant, product_id: int) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 @store_members(Right.ORDERS, change=Right.ANSWER)
 def session(request: MemberRequest, merchant: Merchant, pool_id: int) -> HttpResponse:
-    """Show who comes to a session, and call it off."""
+    """Show who comes to a date; let it take place with few guests."""
     pool: WithAnnotations[Pool, SessionFacts] = get_object_or_404(pools_of(merchant), pk=pool_id)
     at = clock.moment_of(request)
-    form = CallOffForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         try:
-            count = call_off(pool, reason=form.cleaned_data["reason"], at=at, by=request.user)
+            let_it_take_place(pool.pk, at=at, by=request.user)
         except ShopError as refusal:
-            form.add_error(None, str(refusal))
+            messages.error(request, str(refusal))
         else:
-            text = ngettext(
-                "The session is called off. %(count)d order is refunded.",
-                "The session is called off. %(count)d orders are refunded.",
-                count,
-            )
-            messages.success(request, text % {"count": count})
-            return redirect("workspace-session", merchant.slug, pool.pk)
-    tickets = guests_of(pool)
+            messages.success(request, _("It takes place. Whoever has booked is told."))
+        return redirect("workspace-session", merchant.slug, pool.pk)
+    tickets, needs = guests_of(pool), needs_of(pool.pk)
+    for ticket in tickets:
+        ticket.needs = needs.get(ticket.line.order_id, "")
+    is_open = pool.cancelled is None and pool.starts > at
+    plan = plan_of(pool)
     context = {
         "part": "sessions",
         "session": _facts(pool, at=at),
+        "plan": plan,
+        "few": plan.lacks(pool.sold) if is_open else 0,
         "tickets": tickets,
         "used": sum(ticket.used_at is not None for ticket in tickets),
-        "may_call_off": Right.ANSWER in request.rights
-        and pool.cancelled is None
-        and pool.starts > at,
-        "may_change": Right.PRICES in request.rights
-        and pool.cancelled is None
-        and pool.starts > at,
-        "form": form,
+        "may_call_off": Right.ANSWER in request.rights and is_open,
+        "may_change": Right.PRICES in request.rights and is_open,
     }
-    return render(request, "shop/workspace/session.html", context,
-                  status=422 if form.errors else 200)  # fmt: skip
+    return render(request, "shop/workspace/session.html", context)
 
 
 @require_safe
@@ -137,12 +133,13 @@ def guest_sheet(
     """
     pool: WithAnnotations[Pool, SessionFacts] = get_object_or_404(pools_of(merchant), pk=pool_id)
     head = [_("Booked by"), _("Telephone"), _("Language"), _("Order"), _("Ticket"), _("People"),
-            _("Code"), _("Used at (UTC)")]  # fmt: skip
-    languages = dict(settings.LANGUAGES)
+            _("Code"), _("Needs"), _("Used at (UTC)")]  # fmt: skip
+    languages, needs = dict(settings.LANGUAGES), needs_of(pool.pk)
     rows = [
         [ticket.line.order.contact.name, ticket.line.order.contact.phone,
          str(languages.get(ticket.line.order.language, "")), ticket.line.order.number,
-         ticket.line.label, ticket.admits, ticket.number, ticket.used_at]
+         ticket.line.label, ticket.admits, ticket.number, needs.get(ticket.line.order_id, ""),
+         ticket.used_at]
         for ticket in guests_of(pool)
     ]  # fmt: skip
     return sheet(f"guests-{pool.starts:%Y-%m-%d}-{pool.pk}", kind, {"Guests": (head, rows)})
@@ -188,7 +185,8 @@ def pools_of(
         dated = Q(variants__session_start__gt=since)
     if until:
         dated &= Q(variants__session_start__lt=until)
-    return Pool.objects.filter(own & dated).annotate(
+    rows = Pool.objects.filter(own & dated).select_related("plan__guide__user")
+    return rows.annotate(
         starts=Min("variants__session_start"),
         zone=Min("variants__session_zone"),
         title=Min("variants__product__title"),
@@ -228,6 +226,8 @@ def _facts(pool: WithAnnotations[Pool, SessionFacts], *, at: datetime) -> dict[s
         "booked": pool.sold,
         "held": pool.held,
         "seats": pool.on_hand,
+        "lacks": lacking(pool),
+        "guide": guide_of(pool),
         "is_cancelled": pool.cancelled is not None,
         "has_begun": pool.starts <= at,
     }

@@ -10,12 +10,15 @@ import pytest
 from shop.cart.change import add, choose_services, send_to, use_voucher
 from shop.cart.models import Cart, CartLine
 from shop.cart.pricing import price_cart
+from shop.catalogue.date_plans import PlanWish
 from shop.catalogue.models import Variant
 from shop.delivery.models import Country
 from shop.errors import CartChanged, PriceChanged
 from shop.orders.agreement import wish
 from shop.orders.models import Order
 from shop.orders.place import Superseded, place_order
+from shop.stock.models import Pool
+from shop.tickets.change import SessionWish, change_session
 from tests import make
 from tests.make import NOON
 from tests.shop.tickets import visits
@@ -227,3 +230,21 @@ def test_until_when_a_visit_may_be_cancelled_is_a_part_of_the_agreement():
     with pytest.raises(PriceChanged):
         place_order(who, agreed=usual, at=NOON)
     assert not Order.objects.exists()
+
+
+def test_from_how_many_guests_it_takes_place_is_agreed_by_paying():
+    adult, *_rest = visits.session()
+    who = make.cart({adult: 1})
+    usual = make.agreed(who)
+    pool, host = Pool.objects.get(pk=adult.pool_id), visits.host_of(adult)
+    wish = SessionWish(12, adult.session_start, plan=PlanWish(least=4))
+    change_session(pool, wish, at=NOON, by=host)
+
+    at_risk = make.agreed(who)
+
+    assert usual.total == at_risk.total
+    assert usual.digest != at_risk.digest
+    with pytest.raises(PriceChanged):
+        place_order(who, agreed=usual, at=NOON)
+    assert not Order.objects.exists()
+    place_order(who, agreed=at_risk, at=NOON)

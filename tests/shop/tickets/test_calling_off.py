@@ -285,13 +285,13 @@ def test_the_guest_is_told_why_and_what_goes_back(till):
 def test_the_host_calls_it_off_on_the_desk_and_a_stranger_does_not(client, till):
     adult, *_ = visits.session()
     bought(till, {adult: 1})
-    where = f"/merchant/{adult.product.merchant.slug}/sessions/{adult.pool_id}/"
+    where = f"/merchant/{adult.product.merchant.slug}/sessions/{adult.pool_id}/stop/"
     client.force_login(make.member(visits.merchant()))
     assert client.post(where, {"reason": REASON}).status_code == 404
     assert not Refund.objects.exists()
 
     client.force_login(visits.host_of(adult))
-    assert "1 ticket is cancelled and refunded in full" in client.get(where).text
+    assert "1 booking is cancelled" in client.get(where).text
     answer = client.post(where, {"reason": REASON}, follow=True)
 
     assert "1 order is refunded" in answer.text

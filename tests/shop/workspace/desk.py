@@ -185,6 +185,7 @@ VISITS = [
     ("{store}/sessions/calendar/", "get post"),
     ("{store}/sessions/{seats}/", "get post"),
     ("{store}/sessions/{seats}/change/", "get post"),
+    ("{store}/sessions/{seats}/stop/", "get post"),
     ("{store}/sessions/{seats}/door/", "get post"),
     ("{store}/sessions/{seats}/door/entries/", "post"),
     ("{store}/sessions/{seats}/guests.csv", "get"),

@@ -44,6 +44,7 @@ ROWS = [
     ("{store}/sessions/month/", "OMPA", ""),
     ("{store}/sessions/calendar/", "OMPA", "OMPA"),
     ("{store}/sessions/{seats}/change/", "OM", "OM"),
+    ("{store}/sessions/{seats}/stop/", "OM", "OM"),
     ("{store}/sessions/{seats}/door/", "OMPA", "OMP"),
     ("{store}/sessions/{seats}/guests", "OMPA", ""),
     ("{store}/sessions/{seats}/", "OMPA", "OM"),

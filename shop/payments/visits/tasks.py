@@ -1,0 +1,67 @@
+"""Mail about dates for which few have booked. Tasks take ids and read everything anew."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.tasks import task
+
+from shop import dates
+from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
+from shop.catalogue.models import DatePlan
+from shop.mail import send
+from shop.merchants.members import users_who_may
+from shop.merchants.roles import Right
+from shop.orders.models import Order
+from shop.tasks import at_once, enqueue, tried_again
+from shop.tickets.change import kinds_of
+from shop.tickets.tasks import booked_orders, takes_place_context
+
+
+@task
+@at_once
+def ask_store(pool_id: int) -> None:
+    """Queue a mail to those who may call a date off."""
+    for user_id in users_who_may(Right.ANSWER, merchant__products__variants__pool=pool_id):
+        enqueue(send_few_guests, pool_id, user_id)
+
+
+@task
+@tried_again
+def send_few_guests(pool_id: int, user_id: int) -> None:
+    """Ask one member of a store whether a date with few guests takes place."""
+    plan = DatePlan.objects.select_related("pool").get(pk=pool_id)
+    kind = kinds_of(plan.pool).select_related("product__merchant").first()
+    if kind is None or kind.session_start is None or not plan.is_open:
+        return
+    user = User.objects.get(pk=user_id)
+    language, zone = user.language or "en", kind.session_zone or "UTC"
+    context = {
+        "name": user.name,
+        "experience": kind.product.title,
+        "session_date": dates.full_day_in(kind.session_start, zone, language),
+        "session_time": dates.hour(kind.session_start, zone),
+        "booked": plan.pool.sold,
+        "least": cast("int", plan.least_guests),
+        "date_link": neutral_address("workspace-session", kind.product.merchant.slug, pool_id),
+    }
+    send("few-guests", user.email, language=language, context=context)
+
+
+@task
+@at_once
+def tell_it_takes_place(pool_id: int) -> None:
+    """Queue a mail to each order with tickets for a date: it takes place."""
+    for order_id in booked_orders(pool_id).values_list("pk", flat=True):
+        enqueue(send_takes_place, order_id, pool_id)
+
+
+@task
+@tried_again
+def send_takes_place(order_id: int, pool_id: int) -> None:
+    """Tell one shopper that a date takes place; nothing once their tickets are given back."""
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    context = takes_place_context(order, pool_id)
+    if context and order.contact.email:
+        send("session-takes-place", order.contact.email, language=order.language, context=context)
