@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Exists
 from django.http import HttpRequest
 
 from shop.cart.models import Cart
+from shop.catalogue.models.products import VariantQuerySet
 from shop.share_links import cookie
 from shop.share_links.count import count_cart
+from shop.share_links.models import ShareLink
 from shop.storefront.previews.preview import preview_of
 
 
-def note_link(cart: Cart, request: HttpRequest, *, at: datetime) -> None:
+def note_link(
+    cart: Cart, request: HttpRequest, variants: VariantQuerySet | Collection[int], *, at: datetime
+) -> None:
     """Note the link that somebody came by who puts something into the cart; the last one counts.
 
-    No statement for whoever came by none. A cart is counted once for each link.
+    The link of a store counts for its own products alone. No statement for whoever came by none. A
+    cart is counted once for each link.
+
+    Args:
+        variants: what is put in: one of them at least.
     """
     came = cookie.read(request, at=at)
     if came is None or preview_of(request):
         return
-    rows = Cart.objects.filter(pk=cart.pk)
+    of_all = ShareLink.objects.filter(code=came.code, merchant=None)
+    of_store = ShareLink.objects.filter(code=came.code, merchant__products__variants__in=variants)
+    rows = Cart.objects.filter(Exists(of_all) | Exists(of_store), pk=cart.pk)
     if rows.exclude(came_from=came.code).update(came_from=came.code, came_until=came.until):
         count_cart(came.code, at=at)
-    elif cart.came_until != came.until:
-        rows.update(came_until=came.until)
+    elif cart.came_from == came.code and cart.came_until != came.until:
+        Cart.objects.filter(pk=cart.pk).update(came_until=came.until)
 
 
 def link_of(cart: Cart, *, at: datetime) -> str:

@@ -60,7 +60,7 @@ def add(request: Request) -> HttpResponse:
         raise NotPossible(_("This product is no longer on sale."))
     cart, token = cart_for_change(request, at=at)
     change.add(cart, variant_id, quantity, at=at)
-    note_link(cart, request, at=at)
+    note_link(cart, request, [variant_id], at=at)
     if not request.htmx:
         return remember_cart(see_other("cart"), token)
     response = render(request, "shop/cart/added.html")
@@ -104,7 +104,7 @@ def reserve(request: Request) -> HttpResponse:
     cart, token = cart_for_change(request, at=at)
     for kind, count in wanted:
         change.add(cart, kind.pk, count, at=at)
-    note_link(cart, request, at=at)
+    note_link(cart, request, [kind.pk for kind, _count in wanted], at=at)
     return remember_cart(see_other("cart"), token)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
@@ -16,6 +17,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product, ProductQuerySet
 from shop.feeds.demands import CHANNELS, Channel
 from shop.feeds.models import Feed
+from shop.festivals.changelog import log
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 
@@ -70,18 +72,23 @@ def feeds_of(festivals: Collection[Festival]) -> dict[int | None, Feed]:
     return {feed.festival_id: feed for feed in rows}
 
 
+@transaction.atomic
 def new_address(scope: FeedScope, *, at: datetime, by: User) -> None:
     """Make an address; the one before leads nowhere any more."""
     made = Feed(merchant=scope.merchant, festival=scope.festival, made_at=at, by=by)
-    Feed.objects.bulk_create(
+    [kept] = Feed.objects.bulk_create(
         [made], update_conflicts=True, unique_fields=["merchant", "festival"],
         update_fields=["key", "made_at", "by"],
     )  # fmt: skip
+    log(kept, "new address", at=at, by=by, festival=scope.festival)
 
 
-def close_address(scope: FeedScope) -> None:
+@transaction.atomic
+def close_address(scope: FeedScope, *, at: datetime, by: User) -> None:
     """Let an address lead nowhere, for good."""
-    Feed.objects.filter(merchant=scope.merchant, festival=scope.festival).delete()
+    for feed in Feed.objects.filter(merchant=scope.merchant, festival=scope.festival):
+        log(feed, "close address", at=at, by=by, festival=scope.festival)
+        feed.delete()
 
 
 def addresses_of(feed: Feed | None) -> list[FeedAddress]:

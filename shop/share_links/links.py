@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
+from shop.festivals.changelog import log
 from shop.festivals.models import Festival
 from shop.forms.visible_text import seen_only
 from shop.merchants.models import Merchant
@@ -42,9 +43,11 @@ def make_link(
     """
     own = _name(name)
     _refuse_many(merchant)
-    return ShareLink.objects.create(
+    made = ShareLink.objects.create(
         merchant=merchant, product=product, name=own, made_at=at, made_by=by
     )
+    _log(made, "create", at=at, by=by)
+    return made
 
 
 def link_for(
@@ -72,7 +75,9 @@ def make_own(
     """
     own, there = _name(name), checked_path(path)
     _refuse_many(None)
-    return ShareLink.objects.create(path=there, name=own, festival=festival, made_at=at, made_by=by)
+    made = ShareLink.objects.create(path=there, name=own, festival=festival, made_at=at, made_by=by)
+    _log(made, "create", at=at, by=by)
+    return made
 
 
 def checked_path(path: str) -> str:
@@ -99,18 +104,25 @@ def checked_path(path: str) -> str:
     return whole
 
 
-def stop(link: ShareLink, *, at: datetime) -> None:
+@transaction.atomic
+def stop(link: ShareLink, *, at: datetime, by: User) -> None:
     """Let a link count no more; it still leads to its page, since it stands on paper."""
-    ShareLink.objects.filter(pk=link.pk, stopped_at=None).update(stopped_at=at)
+    if ShareLink.objects.filter(pk=link.pk, stopped_at=None).update(stopped_at=at):
+        _log(link, "pause", at=at, by=by)
 
 
-def go_on(link: ShareLink) -> None:
+@transaction.atomic
+def go_on(link: ShareLink, *, at: datetime, by: User) -> None:
     """Let a link count again."""
-    ShareLink.objects.filter(pk=link.pk).update(stopped_at=None)
+    stopped = ShareLink.objects.filter(pk=link.pk, stopped_at__isnull=False)
+    if stopped.update(stopped_at=None):
+        _log(link, "resume", at=at, by=by)
 
 
-def remove(link: ShareLink) -> None:
+@transaction.atomic
+def remove(link: ShareLink, *, at: datetime, by: User) -> None:
     """Delete a link with its sums; its address leads nowhere any more."""
+    _log(link, "remove", at=at, by=by)
     link.delete()
 
 
@@ -136,6 +148,14 @@ def target_of(link: ShareLink, language: str) -> str:
         if product and product.merchant_id == merchant.pk and product.state == "published":
             return reverse("product", args=[product.slug])
         return reverse("store", args=[merchant.slug])
+
+
+def _log(link: ShareLink, action: str, *, at: datetime, by: User) -> None:
+    """Leave a line in the log: whose link it is, and what it is called."""
+    facts = {"name": link.name or link.code}
+    if link.path:
+        facts["path"] = link.path
+    log(link, action, at=at, by=by, festival=link.festival, after=facts)
 
 
 def _name(text: str) -> str:

@@ -28,7 +28,7 @@ def test_the_channels_of_a_store_have_no_barriers(stage, inspector):
     sign_in(inspector.page, member.email, own)
 
     inspector.visit(own, f"{own}?language=ar", f"{own}?lacks=picture")
-    addresses.close_address(FeedScope(store))
+    addresses.close_address(FeedScope(store), at=clock.now(), by=member)
     inspector.visit(own)
 
     assert inspector.found == []

@@ -26,6 +26,7 @@ from shop.accounts.models import User
 from shop.applications.models import Application
 from shop.catalogue.models import Product, Term
 from shop.delivery.models import Carrier
+from shop.feeds.models import Feed
 from shop.festivals.models import (
     ChangeLog,
     Deal,
@@ -41,6 +42,7 @@ from shop.listings.models import Meaning, Synonym
 from shop.merchants.models import Merchant
 from shop.orders.models import NUMBER_START, Order
 from shop.payments.models import GatewayEvent, Operation, Payment
+from shop.share_links.models import ShareLink
 from shop.storefront.models import PreviewLink
 
 
@@ -71,6 +73,7 @@ NAMES: dict[str, tuple[type[Model], Expression | F]] = {
     "carrier": (Carrier, F("name")),
     "deal": (Deal, DEAL),
     "enrolment": (Enrolment, F("merchant__name")),
+    "feed": (Feed, Coalesce(F("festival__title"), F("merchant__name"), Value("the programme"))),
     "festival": (Festival, F("title")),
     "fund": (Fund, F("sponsor")),
     "gatewayevent": (GatewayEvent, F("gateway_id")),
@@ -84,6 +87,7 @@ NAMES: dict[str, tuple[type[Model], Expression | F]] = {
     "previewlink": (PreviewLink, F("shared_with")),
     "product": (Product, F("title")),
     "promotion": (Promotion, _first("title", "code")),
+    "sharelink": (ShareLink, _first("name", "code")),
     "slot": (Slot, F("label")),
     "synonym": (Synonym, F("term")),
     "term": (Term, F("term")),
@@ -123,6 +127,7 @@ LINKS: dict[str, Callable[[ChangeLog], str]] = {
     "deal": _in_festival("desk:deal"),
     "enrolment": _of_festival("desk:festival-stores"),
     "fairness": _screen("desk:fairness"),
+    "feed": _screen("desk:channels"),
     "festival": _own("desk:festival"),
     "fund": _in_festival("desk:fund"),
     "gatewayevent": _screen("desk:money"),
@@ -137,6 +142,7 @@ LINKS: dict[str, Callable[[ChangeLog], str]] = {
     "previewlink": _of_festival("desk:festival-previews"),
     "product": _own("desk_products:inspect"),
     "promotion": _in_festival("desk:benefit"),
+    "sharelink": _screen("desk:share-links"),
     "signinrules": _screen("desk:sign-in"),
     "slot": _of_festival("desk:festival", "#slots"),
     "synonym": _own("desk_synonyms:edit"),

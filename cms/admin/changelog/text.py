@@ -21,7 +21,8 @@ SUBJECTS = {
     "merchant": "store", "operation": "payment out", "gatewayevent": "message of the provider",
     "signinrules": "rules", "fairness": "limits", "user": "account", "mailbox": "guest",
     "term": "shared word", "vainsearch": "search in vain", "document": "paper",
-    "taxrule": "rule of tax", "returnrequest": "request", "moneytask": "matter of money",
+    "taxrule": "rule of tax", "sharelink": "link", "feed": "addresses for channels",
+    "returnrequest": "request", "moneytask": "matter of money",
 }  # fmt: skip
 WORDS = {
     "create": "made", "change": "changed", "move": "moved", "extend": "extended",
@@ -37,6 +38,10 @@ WORDS = {
     "download codes": "codes were downloaded", "honoured": "price kept for an order",
     "refunded": "order sent back",
     "share": "made", "revoke": "revoked",
+    "new address": "made", "close address": "closed",
+    "move date": "moved a date", "sell date": "sells a date again",
+    "stop date": "stopped selling a date", "plan date": "planned a date",
+    "date takes place": "lets a date take place",
     "override": "overridden", "take back": "taken back",
     "was_owed": "closed: it was for a refund of ours",
     "hand over": "given to somebody", "try_again": "closed: sent again",

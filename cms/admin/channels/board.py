@@ -81,7 +81,7 @@ def _keep(request: SignedIn, *, at: datetime) -> HttpResponse:
     """Make an address, make another one in its place, or close it."""
     scope = _scope(request.POST.get("of", ""), at=at)
     if request.POST.get("do") == "close":
-        close_address(scope)
+        close_address(scope, at=at, by=request.user)
         messages.success(request, "The addresses are closed: they lead nowhere any more.")
     else:
         new_address(scope, at=at, by=request.user)

@@ -189,18 +189,18 @@ def add(request: SignedIn) -> HttpResponse:
 def act(request: SignedIn, pk: int, what: str) -> HttpResponse:
     """Stop a link, let it go on, or remove it, once that is confirmed."""
     found = get_object_or_404(ShareLink, pk=pk)
-    at = clock.moment_of(request)
+    at, by = clock.moment_of(request), request.user
 
     def stop(_answers: dict[str, Any]) -> str:
-        links.stop(found, at=at)
+        links.stop(found, at=at, by=by)
         return "Stopped."
 
     def go_on(_answers: dict[str, Any]) -> str:
-        links.go_on(found)
+        links.go_on(found, at=at, by=by)
         return "It counts again."
 
     def remove(_answers: dict[str, Any]) -> str:
-        links.remove(found)
+        links.remove(found, at=at, by=by)
         return "Removed."
 
     acts = {

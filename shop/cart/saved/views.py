@@ -16,6 +16,7 @@ from shop.cart.current import cart_for_change, carts_of, remember_cart
 from shop.cart.saved import save
 from shop.cart.saved.page import saved_products
 from shop.cart.views import number
+from shop.catalogue.models import Variant
 from shop.errors import NotPossible
 from shop.http import Request, see_other
 from shop.storefront.middleware import tokenless
@@ -57,9 +58,10 @@ def move(request: Request) -> HttpResponse:
     if cart is None:
         return see_other("saved")
     at = clock.moment_of(request)
-    product = save.move_to_cart(cart, number(request.POST.get("product", "")), at=at)
+    wanted = number(request.POST.get("product", ""))
+    product = save.move_to_cart(cart, wanted, at=at)
     if product is None:  # it is in the cart
-        note_link(cart, request, at=at)
+        note_link(cart, request, Variant.objects.filter(product=wanted), at=at)
     if product:
         return HttpResponseRedirect(reverse("product", args=[product.slug]), status=303)
     return see_other("cart")

@@ -40,7 +40,7 @@ def channels(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     scope = FeedScope(merchant)
     if request.method == "POST":
         if request.POST.get("do") == "close":
-            close_address(scope)
+            close_address(scope, at=clock.moment_of(request), by=request.user)
             messages.success(request, _("The addresses are closed: they lead nowhere any more."))
         else:
             new_address(scope, at=clock.moment_of(request), by=request.user)

@@ -57,15 +57,16 @@ def _add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 def change(request: MemberRequest, merchant: Merchant, link_id: int) -> HttpResponse:
     """Stop a link, let it go on, or remove it with what it counted."""
     link = get_object_or_404(links_of(merchant), pk=link_id)
+    at, by = clock.moment_of(request), request.user
     match request.POST.get("do"):
         case "stop":
-            links.stop(link, at=clock.moment_of(request))
+            links.stop(link, at=at, by=by)
             messages.success(request, _("Stopped: it still leads there, and counts no more."))
         case "go on":
-            links.go_on(link)
+            links.go_on(link, at=at, by=by)
             messages.success(request, _("The link counts again."))
         case "remove":
-            links.remove(link)
+            links.remove(link, at=at, by=by)
             messages.success(request, _("Removed: its address leads nowhere any more."))
     return redirect("workspace-share-links", merchant.slug)
 

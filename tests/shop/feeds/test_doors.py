@@ -12,7 +12,7 @@ from config.logs import Discreet
 from shop.feeds import addresses
 from shop.feeds.addresses import PROGRAMME, FeedScope
 from shop.feeds.models import Feed
-from shop.festivals.models import Festival
+from shop.festivals.models import ChangeLog, Festival
 from shop.merchants.models import Merchant
 from shop.storefront.cache.catalogue_version import forget
 from tests import make
@@ -89,7 +89,7 @@ def test_with_another_address_the_one_before_leads_nowhere(client, scopes):
 def test_a_closed_address_leads_nowhere(client, scopes):
     for scope in scopes.values():
         there = path("google.xml", scope)
-        addresses.close_address(scope)
+        addresses.close_address(scope, at=NOON, by=make.user())
 
         assert client.get(there).status_code == 404
     assert not Feed.objects.exists()
@@ -167,7 +167,7 @@ def cost(country: str) -> tuple[int, int]:
 
 def test_no_log_tells_an_address(client, scopes, caplog):
     there = path("google.xml")
-    addresses.close_address(PROGRAMME)
+    addresses.close_address(PROGRAMME, at=NOON, by=make.user())
 
     client.get(there)
 
@@ -186,3 +186,16 @@ def test_who_reads_all_the_time_is_told_when_to_come_back(client, scopes, monkey
     tag = answers[0].headers["ETag"]
     assert client.get(there, headers={"If-None-Match": tag}).status_code == 304
     assert client.get(path("products.jsonl", scopes["festival"])).status_code == 200
+
+
+def test_who_made_and_closed_addresses_stands_in_the_log(scopes):
+    who = make.user()
+    ChangeLog.objects.all().delete()
+    for _time in range(2):
+        addresses.new_address(PROGRAMME, at=NOON, by=who)
+    addresses.close_address(PROGRAMME, at=NOON, by=who)
+    addresses.close_address(PROGRAMME, at=NOON, by=who)
+
+    lines = ChangeLog.objects.filter(subject="feed").order_by("pk")
+    assert [line.action for line in lines] == ["new address", "new address", "close address"]
+    assert {line.by for line in lines} == {who}

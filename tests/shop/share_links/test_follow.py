@@ -82,19 +82,19 @@ def test_a_store_that_is_suspended_and_a_link_that_is_gone_lead_nowhere(link):
     assert phone().get(f"/s/{link.code}/").status_code == 404
     StateQuerySet.update(type(link.merchant).objects.filter(pk=link.merchant_id), state="approved")
 
-    links.remove(link)
+    links.remove(link, at=NOON, by=make.user())
 
     assert phone().get(f"/s/{link.code}/").status_code == 404
     assert visits() == 0
 
 
 def test_a_stopped_link_still_leads_there_and_counts_no_more(link):
-    links.stop(link, at=NOON)
+    links.stop(link, at=NOON, by=make.user())
 
     answer = phone().get(f"/s/{link.code}/")
 
     assert (answer.status_code, visits(), answer.cookies) == (302, 0, {})
-    links.go_on(link)
+    links.go_on(link, at=NOON, by=make.user())
     phone().get(f"/s/{link.code}/")
     assert visits() == 1
 

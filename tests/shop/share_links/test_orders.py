@@ -9,6 +9,7 @@ from django.test import Client
 from shop.accounts.models import User
 from shop.cart.adopt import adopt_cart
 from shop.cart.models import Cart
+from shop.festivals.models import ChangeLog
 from shop.orders.models import Order, Suborder
 from shop.share_links import cookie, links
 from shop.share_links.models import ShareDay
@@ -62,6 +63,29 @@ def test_a_browser_that_asks_not_to_be_followed_is_counted_and_keeps_nothing(lin
 
     assert not answer.cookies
     assert ShareDay.objects.get().visits == 1
+
+
+def test_the_link_of_a_store_counts_for_its_own_products_alone(link, variant):
+    browser = Client(headers=OWN)
+    browser.get(f"/s/{link.code}/")
+    add(browser, make.variant(5_00))
+    assert (Cart.objects.get().came_from, carts()) == ("", 0)
+
+    add(browser, variant)
+    assert (Cart.objects.get().came_from, carts()) == (link.code, 1)
+
+
+def test_who_made_stopped_and_removed_a_link_stands_in_the_log(link):
+    who = make.user()
+    for _time in range(2):
+        links.stop(link, at=NOON, by=who)
+    links.go_on(link, at=NOON, by=who)
+    links.remove(link, at=NOON, by=who)
+
+    lines = ChangeLog.objects.filter(subject="sharelink").order_by("pk")
+    assert [line.action for line in lines] == ["create", "pause", "resume", "remove"]
+    assert {line.after["name"] for line in lines} == {"Market"}
+    assert lines[1].by == who
 
 
 @pytest.mark.parametrize("header", ["Sec-GPC", "DNT"])
