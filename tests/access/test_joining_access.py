@@ -11,6 +11,7 @@ from shop.applications.models import Application
 from tests import make, pages
 from tests.access.inspector import Inspector
 from tests.access.test_after_sale_access import look_at
+from tests.access.test_desk_languages import OTHERS
 from tests.browsing.steps import sign_in
 from tests.cms.admin.people import organizer
 from tests.sample.loaded import root_collection
@@ -39,7 +40,7 @@ def asked(stage, inspector: Inspector) -> Application:
     return Application.objects.get(pk=found.pk)
 
 
-@pytest.mark.parametrize("language", ["", "fr/", "ar/"])
+@pytest.mark.parametrize("language", ["", *(f"{code}/" for code in OTHERS)])
 def test_pages_of_somebody_who_applies(asked, inspector, language):
     look_at(inspector, f"/{language}sell/", f"/{language}apply/", f"/{language}apply/link/")
     inspector.page.goto(f"/{language}apply/link/{asked.token}/")

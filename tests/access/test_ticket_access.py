@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from shop.accounts.models import User
-from shop.catalogue.models import Product
+from shop.catalogue.models import DatePlan, Product
 from shop.delivery.models import Contact
 from shop.orders import end
 from shop.orders.models import Order
@@ -15,6 +15,7 @@ from shop.payments.call_off import call_off
 from shop.stock.models import Pool
 from shop.tickets import issue, redeem
 from shop.tickets.models import Ticket
+from shop.tickets.needs import tell_needs
 from tests import make
 from tests.browsing.steps import sign_in
 from tests.make import NOON
@@ -42,7 +43,7 @@ def visit(stage) -> Visit:
 
 
 def opened() -> Visit:
-    """Book seats, use one ticket, and call another session off."""
+    """Book seats, use one ticket, call another session off; of one the host has to decide."""
     product = visits.experience(title=f"Dyeing {LONG}", meeting_point=EVIL)
     adult, child, family = visits.session(product)
     full, *_ = visits.session(product, seats=1, starts=visits.FRIDAY + timedelta(days=1))
@@ -56,6 +57,11 @@ def opened() -> Visit:
     tickets = list(Ticket.objects.filter(line__order=order).order_by("pk"))
     redeem.redeem(tickets[0], at=NOON, by=host, is_other_day=True)
     call_off(Pool.objects.get(pk=gone.pool_id), reason="Rain", at=NOON, by=host)
+    tell_needs(order.pk, adult.pool_id, f"{EVIL} {LONG}", at=NOON)
+    DatePlan.objects.create(
+        pool_id=adult.pool_id, guide=host.memberships.get(), least_guests=9,
+        decides_at=NOON + timedelta(days=7), asked_at=NOON,
+    )  # fmt: skip
     return Visit(product, host, Pool.objects.get(pk=adult.pool_id), order, tickets)
 
 
