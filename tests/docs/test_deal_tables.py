@@ -43,7 +43,7 @@ def test_reductions(row):
     assert (struck, shown) == (row["**Struck through**"], row["**Shown**"])
 
 
-@pytest.mark.parametrize("row", TABLES["sets"], ids=lambda row: str(row))
+@pytest.mark.parametrize("row", TABLES["sets"], ids=str)
 def test_sets(row):
     festival = make.festival()
     large = make.variant(20_00, on_hand=10)
@@ -60,7 +60,7 @@ def test_sets(row):
     assert money(own) == row["**Paid for the small ones**"]
 
 
-@pytest.mark.parametrize("row", TABLES["payouts"], ids=lambda row: str(row))
+@pytest.mark.parametrize("row", TABLES["payouts"], ids=str)
 def test_payouts(row):
     kettle = make.variant(minor(row["Regular price"]))
     subsidy = 0 if row["Added by others"] == "–" else minor(row["Added by others"])
@@ -72,7 +72,7 @@ def test_payouts(row):
     assert money(part.payout) == row["**You get for one**"]
 
 
-@pytest.mark.parametrize("row", TABLES["vouchers"], ids=lambda row: str(row))
+@pytest.mark.parametrize("row", TABLES["vouchers"], ids=str)
 def test_vouchers(row):
     festival = make.festival()
     mine, other = make.variant(40_00), make.variant(60_00)
@@ -88,7 +88,7 @@ def test_vouchers(row):
     assert money(part.merchant_part) == row["**Of that you bear**"]
 
 
-@pytest.mark.parametrize("row", TABLES["allotments"], ids=lambda row: str(row))
+@pytest.mark.parametrize("row", TABLES["allotments"], ids=str)
 def test_allotments(row):
     kettle = make.variant(20_00, on_hand=10)
     deal = make.deal(kettle, during=make.festival(), price=15_00, allotment=6)

@@ -3,8 +3,8 @@
 import pytest
 
 from shop.currencies import for_stripe
-from shop.ledger.posting import sales
 from shop.ledger.models import LedgerEntry
+from shop.ledger.posting import sales
 from shop.money import share
 from shop.money_desk.kinds import KINDS
 from shop.orders.models import Order, OrderLine
