@@ -146,7 +146,7 @@ def test_what_a_host_gets_wrong_is_told_without_barriers(visit, inspector):
 
     for address, button in (
         (f"{store}/products/{visit.product.pk}/dates/", "Open dates"),
-        (f"{store}/sessions/{visit.pool.pk}/", "Call off and refund"),
+        (f"{store}/sessions/{visit.pool.pk}/stop/", "Call off and refund"),
     ):
         page.goto(address)
         page.get_by_role("button", name=button).click()

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -52,7 +51,7 @@ class DatePlanForm(forms.Form):
         """Offer the team as guides and the hours to choose from; start with what is planned."""
         team = Membership.objects.filter(in_force(at=at), merchant=merchant, user__is_active=True)
         team = team.select_related("user").order_by("user__first_name", "user__last_name", "pk")
-        guides = [("", now("Nobody in particular"))]
+        guides = [("", _("Nobody in particular"))]
         self.fields["guide"].choices = guides + [(one.pk, one.user.name) for one in team]
         self.fields["hours_before"].choices = [(hours, ahead(hours)) for hours in HOURS_CHOICES]
         if plan:
