@@ -2,7 +2,6 @@ from django.apps import AppConfig
 
 from shop.payments import checks as payments
 from shop.payments.provider.guards import refuse_dangerous_settings
-from shop.rate_limits import checks as limiting
 from shop.settlements import checks as settlements
 
 
@@ -19,6 +18,5 @@ class ShopConfig(AppConfig):
 
         payments.register_checks()
         settlements.register_checks()
-        limiting.register_checks()
         join_allauth()
         refuse_dangerous_settings()

@@ -11,7 +11,6 @@ from django.core.cache.backends.locmem import LocMemCache
 
 from shop import clock
 from shop.rate_limits.allauth_limits import join_allauth
-from shop.rate_limits.checks import missing_redis
 from shop.rate_limits.models import Kept
 from shop.rate_limits.store import forget_limits, limits
 from tests import make
@@ -113,16 +112,3 @@ def test_allauth_that_counts_elsewhere_stops_the_start(monkeypatch):
 
     with pytest.raises(RuntimeError, match="counts in a place that is not known"):
         join_allauth()
-
-
-@pytest.mark.parametrize(
-    ("processes", "redis", "found"),
-    [(1, "", 0), (2, "", 1), (2, "redis://127.0.0.1:6379/0", 0)],
-)
-def test_several_web_processes_demand_a_cache_that_they_share(settings, processes, redis, found):
-    settings.WEB_PROCESSES, settings.REDIS_URL = processes, redis
-
-    messages = missing_redis(None)
-
-    assert [message.id for message in messages] == ["limiting.E001"] * found
-    assert all("Set REDIS_URL" in message.hint for message in messages)
