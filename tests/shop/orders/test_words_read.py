@@ -102,7 +102,7 @@ def test_a_ticket_and_its_entry_in_a_calendar_say_what_was_read():
     Product.objects.update(title="Ride", titles={"ar": "ركوب"})
     order = Order.objects.get(pk=order.pk)
     with translation.override("ar"):
-        (visit,) = visits_of(order)
+        (visit,) = visits_of(order, at=NOON)
     line = order.lines.select_related("variant__product", "suborder__merchant").get()
     line.order = order
 

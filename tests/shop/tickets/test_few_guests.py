@@ -233,7 +233,7 @@ def test_a_date_that_moves_is_decided_as_long_before(till):
     assert decide_few(at=DUE) == 0
 
 
-def test_what_cannot_be_is_refused():
+def test_a_plan_that_cannot_be_is_refused():
     seat = date(None)
     other = make.member(visits.merchant(name="Another", slug="another"))
     for plan, why in [
