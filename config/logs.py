@@ -2,6 +2,13 @@
 
 import logging
 import re
+from copy import deepcopy
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+from shop.occasions import occasion
+from shop.request_ids import request_id
 
 # /orders/BB-2026-100001/<token>/: whoever knows the token sees the address of the shopper.
 # /orders/<number>/<token>/open/<proof>/: whoever knows it within the hour sees all of the order.
@@ -26,16 +33,41 @@ class Discreet(logging.Formatter):
         return LINK.sub(r"\1...", super().format(record))
 
 
-LOGGING = {
+class DiscreetJson(JsonFormatter):
+    """Writes each line as one JSON object, with the ids of its request and task, masked alike."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line as it is written."""
+        return LINK.sub(r"\1...", super().format(record))
+
+
+class WithIds(logging.Filter):
+    """Lets each line know for which request, and in which task, it was written."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Add the ids; every line passes."""
+        record.request_id, record.task_id = request_id(), occasion()
+        return True
+
+
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {
             "()": "config.logs.Discreet",
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        }
+        },
+        "json": {
+            "()": "config.logs.DiscreetJson",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s %(task_id)s",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"ids": {"()": "config.logs.WithIds"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["ids"]}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Wagtail makes a job of every save; two lines for each would bury everything else.
@@ -45,3 +77,10 @@ LOGGING = {
         "wagtail": {"level": "WARNING"},  # what editors do stands in its own history
     },
 }
+
+
+def logging_as(form: str) -> dict[str, Any]:
+    """Return the settings of logs that are written plain, for people, or as JSON, for machines."""
+    found = deepcopy(LOGGING)
+    found["handlers"]["console"]["formatter"] = form
+    return found

@@ -8,7 +8,7 @@ from shop.networks import is_listed_proxy
 
 SAID_BY_PROXIES = (
     "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_FORWARDED_PORT", "HTTP_FORWARDED",
+    "HTTP_X_FORWARDED_PORT", "HTTP_FORWARDED", "HTTP_X_REQUEST_ID",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.utils.csp import CSP
 from config.database import bounded, preparing
 from config.editors import *  # noqa: F403 (what editors may choose and upload)
 from config.limits import *  # noqa: F403 (what organizers can set at their desk)
-from config.logs import LOGGING  # noqa: F401
+from config.logs import logging_as
 from config.safety import *  # noqa: F403 (headers that are the same everywhere)
 from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
 
@@ -37,6 +37,7 @@ def env_list(name: str, default: str = "") -> list[str]:
 # --- mode -----------------------------------------------------------------------------------
 DEBUG = env_on("DEBUG")
 DEMO = env_on("DEMO")  # a demonstration: sent mail can be read at /mail/, the sample moves on
+LOGGING = logging_as(env("LOG_FORMAT", "plain"))  # or json, for machines
 CLOCK_OFFSET_FILE = ""  # tests alone may move the clock
 
 SECRET_KEY = env("SECRET_KEY")
@@ -53,6 +54,8 @@ PROBE_URL = env("PROBE_URL")  # where our own pages are looked at; empty: at SIT
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")  # only these may say who the client is
+# Who may read figures and the state of parts: monitors, by their networks.
+MONITOR_NETWORKS = env_list("MONITOR_NETWORKS", "127.0.0.1,::1")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
@@ -93,6 +96,8 @@ if DEMO:
 
 MIDDLEWARE = [
     "config.proxies.ListedProxies",
+    "config.watching.request_ids.RequestIds",
+    "config.watching.metrics.Measured",
     "config.headers.Guarded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

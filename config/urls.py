@@ -7,11 +7,12 @@ from wagtail.urls import serve_pattern
 
 from cms.colleagues.views import invitation
 from cms.pages import results, serve, sitemap
+from config import health
 from config.favicon import favicon
-from config.health import health
 from config.media import media
 from config.robots_txt import robots_txt
 from config.security_txt import security_txt
+from config.watching.metrics import metrics
 from shop.payments.webhooks import receive
 from shop.settlements.remote.messages import receive_thin
 from shop.share_links.follow import follow
@@ -21,7 +22,10 @@ from shop.workspace.orders.door_sync import door_worker
 from shop.workspace.people.views import invitation as store_invitation
 
 urlpatterns = [
-    path("health/", health, name="health"),
+    path("health/", health.health, name="health"),
+    path("health/live/", health.live, name="health-live"),
+    path("health/ready/", health.ready, name="health-ready"),
+    path("metrics", metrics, name="metrics"),
     path(".well-known/security.txt", security_txt, name="security-txt"),
     path("favicon.ico", favicon, name="favicon"),
     path("robots.txt", robots_txt, name="robots-txt"),

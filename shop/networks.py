@@ -46,11 +46,12 @@ def client_address(request: HttpRequest) -> str:
 
 def is_listed_proxy(address: str) -> bool:
     """Tell whether an address is one of ``TRUSTED_PROXIES``, which may be networks too."""
-    return any(_holds(entry, address) for entry in settings.TRUSTED_PROXIES)
+    return any(is_in(entry, address) for entry in settings.TRUSTED_PROXIES)
 
 
 @lru_cache(maxsize=1_000)
-def _holds(entry: str, address: str) -> bool:
+def is_in(entry: str, address: str) -> bool:
+    """Tell whether an address is another one, or lies in a network like 10.0.0.0/8."""
     try:
         parsed = ip_address(address)
         mapped = parsed.ipv4_mapped if parsed.version == 6 else None

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop import clock
 from shop.occasions import occasion, on_account_of
+from shop.request_ids import request_id
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def enqueue(task: Task[..., Any], *args: Any) -> None:
     The queue is a table of our own database. Waiting for the commit instead would lose the
     job when the process dies in between. Tasks take ids, may run twice, and call a use case.
     """
-    task.enqueue(*args)
+    enqueue_each([(task, args)])
 
 
 def enqueue_all(task: Task[..., Any], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -39,7 +40,8 @@ def enqueue_each(work: Iterable[tuple[Task[..., Any], tuple[Any, ...]]]) -> None
     """Queue tasks with their arguments, with one statement for all of them."""
     DBTaskResult.objects.bulk_create(
         DBTaskResult(
-            args_kwargs={"args": list(row), "kwargs": {}},
+            # The worker reads args and kwargs alone; by the id its lines are found.
+            args_kwargs={"args": list(row), "kwargs": {}, "request": request_id()},
             priority=task.priority,
             task_path=task.module_path,
             queue_name=task.queue_name,

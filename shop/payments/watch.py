@@ -57,7 +57,7 @@ def tell_organizers(*, at: datetime) -> bool:
     turn = f"{at:%Y-%m-%d} {at.hour // TOLD_AGAIN_HOURS}"
     args = [sorted(found), turn]
     tasks = DBTaskResult.objects.filter(task_path=send_alerts.module_path)
-    if tasks.filter(args_kwargs={"args": args, "kwargs": {}}).exists():
+    if tasks.filter(args_kwargs__args=args).exists():
         return False
     enqueue(send_alerts, *args)
     log.error("something needs a person: %s", found)

@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from shop import clock
 from shop.occasions import on_account_of
+from shop.request_ids import following
 from shop.workers.models import Worker
 from shop.workers.revive import take_up_own, try_again
 
@@ -47,7 +48,8 @@ class LivingWorker(QueueWorker):
 
     def run_task(self, db_task_result: DBTaskResult[..., Any]) -> None:
         """Do a task with its id as the occasion, so that mails of a repeat are known as such."""
-        with on_account_of(str(db_task_result.pk)):
+        request = db_task_result.args_kwargs.get("request", "")
+        with on_account_of(str(db_task_result.pk)), following(request):
             super().run_task(db_task_result)
         if try_again(db_task_result, at=clock.now()):
             log.warning("task %s is done again: the database gave way", db_task_result.pk)

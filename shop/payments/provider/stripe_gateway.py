@@ -6,6 +6,7 @@ With ``STRIPE_BASE_URL`` the same SDK talks to the sandbox over HTTP; nothing el
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -34,6 +35,7 @@ from shop.payments.provider.stripe_shapes import (
     session_of,
 )
 
+log = logging.getLogger(__name__)
 CONNECT_SECONDS, READ_SECONDS = 3, 10
 # A webhook has to be answered within five seconds, and a page should not take longer either.
 BRIEF_SECONDS = (1, 3)
@@ -256,6 +258,8 @@ class StripeGateway:
                 self._breaker.note_answer()
             raise
         self._breaker.note_answer()
+        if told := getattr(answer, "last_response", None):
+            log.info("the provider answered %s", told.request_id)
         return answer
 
 
