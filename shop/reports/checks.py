@@ -49,9 +49,14 @@ type Found = tuple[str, str] | tuple[str, str, dict[str, int]]
 type Parts = tuple[tuple[str, Callable[[datetime], Found]], ...]
 
 
-def say_beating(*, at: datetime) -> None:
-    """Write down that the beat beats. It says so itself, every some seconds while it works."""
-    _write("beat", (GOOD, "It runs."), at=at)
+def say_beating(*names: str, at: datetime) -> None:
+    """Write down that the beat beats. It says so itself, every some seconds while it works.
+
+    Args:
+        names: ``beat``, ``mover`` for the part that moves money; both where one process does all.
+    """
+    for name in names:
+        _write(name, (GOOD, "It runs."), at=at)
 
 
 def note_check(name: str, standing: str, words: str, *, at: datetime) -> None:
@@ -61,7 +66,7 @@ def note_check(name: str, standing: str, words: str, *, at: datetime) -> None:
 
 def look_around(*, at: datetime) -> None:
     """Run the quick checks, which ask nobody outside. The beat calls it every minute."""
-    say_beating(at=at)
+    say_beating("beat", at=at)
     _look(QUICK, at=at)
 
 

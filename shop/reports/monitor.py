@@ -15,13 +15,14 @@ from shop.reports.models import Check
 
 SILENT = {
     "beat": "the periodic work does not run",
+    "mover": "money is not moved: its periodic work does not run",
     "worker": "the worker does not run",
     PROBLEMS: "nothing was looked at lately",
     "night": "books and provider were not compared for a day",
 }
-NEVER = ("night",)
+NEVER = ("mover", "night")
 """That none was done yet is no problem: the periodic work begins with it."""
-AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"]}
+AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"], "mover": TOO_OLD["beat"]}
 
 
 @dataclass(frozen=True, slots=True)

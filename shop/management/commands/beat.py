@@ -152,20 +152,41 @@ ROUNDS = tuple(
 ) + tuple(Round(rule.name, rule.use_case, rule.every, rule.seconds) for rule in RULES)
 
 
+# Where the provider is slow, these wait for it; in a process of their own nothing waits for them.
+MONEY = frozenset({
+    "expire overdue orders", "apply waiting messages", "move money", "apply messages about payouts",
+    "send payouts", "send transfers", "take transfers back", "ask about payments",
+    "ask about refunds", "look at refused refunds", "queue payouts again", "look at recipients",
+    "look at payouts", "ask about fundings", "look for messages about payouts",
+    "book fees of payouts", "book lines of the account for payouts",
+    "compare sessions with the provider", "look for refunds", "look for disputes",
+    "refund sessions that were called off", "end orders at a wrong price",
+    "end orders of what was taken down", "compare books and provider",
+})  # fmt: skip
+ALL, OF_MONEY, REST = "all", "money", "rest"
+ALIVE = {ALL: ("beat", "mover"), OF_MONEY: ("mover",), REST: ("beat",)}
+
+
 class Command(BaseCommand):
     help = "Run the periodic work every 15 seconds until stopped; several may run at once."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take --once, for cron and for tests."""
+        """Take --once, for cron and for tests, and --part."""
         parser.add_argument("--once", action="store_true", help="one round of everything, then end")
+        parser.add_argument(
+            "--part", choices=ALIVE, default=ALL,
+            help="money: what asks the payment provider; rest: all other work",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._said = 0.0
         self._failed: set[str] = set()
+        self._part = ALL
 
-    def handle(self, *, once: bool, **options: object) -> None:
+    def handle(self, *, once: bool, part: str, **options: object) -> None:
         """Run the rounds until told to stop."""
+        self._part = part
         if once:
             self.go_round(0)
             return
@@ -184,6 +205,8 @@ class Command(BaseCommand):
         for place, piece in enumerate([*ROUNDS, *(Round(*facts) for facts in others)]):
             if pace.is_stopped():
                 return
+            if self._part != ALL and (piece.name in MONEY) != (self._part == OF_MONEY):
+                continue
             if count % piece.every == 0 or piece.name in self._failed:
                 self._say_alive()
                 self._run(place, piece, at=clock.now())
@@ -195,7 +218,7 @@ class Command(BaseCommand):
         self._said = time.monotonic()
         close_old_connections()
         with suppress(DatabaseError, InterfaceError):  # the next piece of work says so, too
-            say_beating(at=clock.now())
+            say_beating(*ALIVE[self._part], at=clock.now())
 
     def _run(self, place: int, piece: Round, *, at: datetime) -> None:
         """Run one piece of work unless another process is at it; a failure waits for the next."""

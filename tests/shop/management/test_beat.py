@@ -11,8 +11,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from shop.management.commands.beat import LOCK_SPACE, ROUNDS, Command
+from shop import clock
+from shop.management.commands.beat import LOCK_SPACE, MONEY, ROUNDS, Command
 from shop.payments.models import GatewayEvent, Payment
+from shop.reports.models import Check
+from shop.reports.monitor import standing
 from shop.rounds.models import Mishap
 from tests import make
 from tests.make import NOON
@@ -63,6 +66,32 @@ def test_one_round_does_everything_that_waits(work):
 
     assert states(work) == ALL_DONE
     assert GatewayEvent.objects.get().state == "done"
+
+
+@pytest.mark.parametrize(
+    ("part", "done", "alive"),
+    [("money", ALL_DONE, {"mover"}), ("rest", {"order": "pending"}, {"beat"})],
+)
+def test_a_part_of_it_runs_in_a_process_of_its_own(work, part, done, alive):
+    call_command("beat", once=True, part=part)
+
+    found = states(work)
+    assert {name: found[name] for name in done} == done
+    assert (GatewayEvent.objects.get().state == "done") == (part == "money")
+    seen = set(Check.objects.filter(name__in=("beat", "mover")).values_list("name", flat=True))
+    assert seen == alive
+
+
+def test_each_piece_that_moves_money_is_one_of_the_pieces():
+    assert {piece.name for piece in ROUNDS} > MONEY
+
+
+def test_a_process_of_money_that_ended_is_told(work):
+    call_command("beat", once=True)
+    later = clock.now() + timedelta(minutes=4)
+    Check.objects.exclude(name="mover").update(at=later)
+
+    assert "money is not moved: its periodic work does not run" in standing(at=later).problems
 
 
 def test_a_piece_that_fails_is_logged_and_the_others_run(work, caplog):
