@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-rival drill pictures stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-rival drill pictures install-test stop
 
 python := .venv/bin/python
 
@@ -71,6 +71,10 @@ bench-large: ## the same with 100,000 and 1,000,000 products, desks, writes, bea
 pictures: ## take the pictures of the how-to pages anew
 	@scripts/setup.sh dev
 	@BAOBAB_PICTURES=1 CHROMIUM=$$(scripts/chromium.sh) $(python) -m pytest tests/journeys/pictures
+
+install-test: ## install the shop in a bare Debian of a folder, and buy there (root, five minutes)
+	@scripts/setup.sh dev
+	@$(python) -m scripts.install_test
 
 stop: ## stop the embedded database servers of this project
 	@$(python) -m config.embedded demo stop

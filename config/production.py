@@ -205,7 +205,8 @@ RULES = (
         "The password of the mail server would travel in the clear.", "Set EMAIL_USE_TLS=1.",
     ),
     DeployRule(
-        14, lambda: _is_example(_address(settings.DEFAULT_FROM_EMAIL)),
+        14, lambda: "@" not in settings.DEFAULT_FROM_EMAIL
+        or _is_example(_address(settings.DEFAULT_FROM_EMAIL)),
         "Mails come from an address that does not exist: they end as spam.",
         "Set DEFAULT_FROM_EMAIL to an address of your own, like Baobab <shop@shop.example>.",
     ),
@@ -214,8 +215,9 @@ RULES = (
         "Nobody is told when something is stuck.", "Set ORGANIZER_EMAILS.",
     ),
     DeployRule(
-        16, lambda: settings.OPERATOR_NAME == "Baobab Demonstration"
-        or settings.OPERATOR_ADDRESS.startswith("1 Example Street"),
+        16, lambda: settings.OPERATOR_NAME in ("", "Baobab Demonstration")
+        or settings.OPERATOR_ADDRESS.startswith("1 Example Street")
+        or not settings.OPERATOR_ADDRESS,
         "Mails and papers name the demonstration as who runs the shop.",
         "Set OPERATOR_NAME and OPERATOR_ADDRESS.",
     ),

@@ -62,6 +62,7 @@ def test_nothing_is_decided_before_its_hour(till):
     bought(till, {seat: 1})
 
     assert decide_few(at=DUE - timedelta(seconds=1)) == 0
+    assert not decide(seat.pool_id, at=DUE - timedelta(seconds=1))
     assert (plan_of(seat).settled_at, is_off(seat)) == (None, False)
 
 

@@ -1,0 +1,111 @@
+#!/bin/sh
+# Installs this version of Baobab on a bare Debian 13, or updates one that is there.
+#
+#   deploy/install.sh shop.example                      a certificate by Let's Encrypt
+#   deploy/install.sh shop.example CERTIFICATE KEY      one of your own
+#
+# It may be called again at any time: what is there is kept, and what is missing is made. Each
+# version lies in a folder of its own; /opt/baobab/current leads to the one that runs.
+set -eu
+
+name=${1:?Say for which host: deploy/install.sh shop.example}
+certificate=${2:-} key=${3:-}
+here=$(cd "$(dirname "$0")/.." && pwd)
+home=/opt/baobab data=/var/lib/baobab settings=/etc/baobab/baobab.env
+version=${VERSION:-$(git -C "$here" describe --tags --always 2>/dev/null || date +%Y%m%d%H%M%S)}
+release=$home/releases/$version
+
+say() { printf '\n== %s\n' "$1"; }
+fail() { echo "$1" >&2; exit 1; }
+# In a container or a folder systemd is not at work: there the units are only put in their place.
+has_systemd() { [ -d /run/systemd/system ]; }
+manage() { RELEASE=$release sh "$here/deploy/baobab" "$@"; }
+
+[ "$(id -u)" = 0 ] || fail "Run this as root."
+grep -q 'VERSION_ID="13"' /etc/os-release || echo "This was tried on Debian 13 alone."
+case $name in *[!a-z0-9.-]* | '') fail "$name is no name of a host." ;; esac
+
+say "Packages of Debian"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+apt-get install -q -y --no-install-recommends nginx postgresql valkey-server python3-venv \
+    ca-certificates rsync
+[ -n "$certificate" ] || apt-get install -q -y --no-install-recommends certbot
+
+say "User and folders"
+getent passwd baobab >/dev/null ||
+    useradd --system --home-dir "$data" --shell /usr/sbin/nologin baobab
+install -d -o root -g root -m 755 "$home" "$home/releases"
+install -d -o baobab -g baobab -m 755 "$data" "$data/media" "$data/acme"
+install -d -o root -g baobab -m 750 /etc/baobab
+
+say "Settings"
+if [ ! -f "$settings" ]; then
+    secret() { python3 -c 'import secrets; print(secrets.token_urlsafe(64))'; }
+    sed -e "s/SERVER_NAME/$name/" -e "s|^SECRET_KEY=.*|SECRET_KEY=$(secret)|" \
+        -e "s|^PAYOUT_SECRET=.*|PAYOUT_SECRET=$(secret)|" \
+        "$here/deploy/baobab.env.example" >"$settings.new"
+    chown root:baobab "$settings.new" && chmod 640 "$settings.new"
+    mv "$settings.new" "$settings"
+    echo "Made $settings: fill in what is empty."
+fi
+
+say "Database and cache"
+has_systemd || { service postgresql start; service valkey-server start 2>/dev/null || :; }
+as_postgres() { (cd / && runuser -u postgres -- "$@"); }
+as_postgres psql -qtc "SELECT 1 FROM pg_roles WHERE rolname = 'baobab'" | grep -q 1 ||
+    as_postgres createuser baobab
+as_postgres psql -qtc "SELECT 1 FROM pg_database WHERE datname = 'baobab'" | grep -q 1 ||
+    as_postgres createdb -O baobab -E UTF8 -T template0 --locale=C.UTF-8 baobab
+for folder in /etc/postgresql/*/main/conf.d; do
+    install -m 644 "$here/deploy/postgresql.conf" "$folder/baobab.conf"
+done
+
+say "Version $version"
+if [ ! -f "$release/.complete" ]; then
+    install -d "$release"
+    rsync -a --delete --exclude .git --exclude .venv --exclude .run --exclude media \
+        --exclude static_root "$here/" "$release/"
+    python3 -m venv "$release/.venv"
+    "$release/.venv/bin/pip" install -q --disable-pip-version-check -r "$release/requirements.txt"
+    install -d -o baobab -g baobab "$release/static_root"
+    manage collectstatic --no-input --verbosity 0
+    "$release/.venv/bin/python" -m compileall -q "$release/shop" "$release/cms" "$release/config"
+    touch "$release/.complete"
+fi
+
+say "Tables"
+manage migrate --no-input --verbosity 1
+
+say "Processes"
+ln -sfn "$release" "$home/current.new" && mv -T "$home/current.new" "$home/current"
+install -m 644 "$release"/deploy/systemd/* /etc/systemd/system/
+install -m 755 "$release/deploy/baobab" /usr/local/bin/baobab
+if has_systemd; then
+    systemctl daemon-reload
+    systemctl enable --quiet baobab.target
+    systemctl restart baobab-worker baobab-money baobab-beat
+    systemctl reload-or-restart baobab-web
+    systemctl start baobab.target
+fi
+
+say "Web server"
+if [ -z "$certificate" ]; then
+    certificate=/etc/letsencrypt/live/$name/fullchain.pem
+    key=/etc/letsencrypt/live/$name/privkey.pem
+    [ -f "$certificate" ] || {
+        systemctl stop nginx
+        certbot certonly --standalone --non-interactive --agree-tos \
+            --register-unsafely-without-email -d "$name"
+    }
+fi
+install -m 644 "$release/deploy/nginx/baobab-proxy.conf" /etc/nginx/baobab-proxy.conf
+sed -e "s|SERVER_NAME|$name|g" -e "s|CERTIFICATE|$certificate|" -e "s| KEY;| $key;|" \
+    "$release/deploy/nginx/baobab.conf" >/etc/nginx/sites-available/baobab
+ln -sfn ../sites-available/baobab /etc/nginx/sites-enabled/baobab
+rm -f /etc/nginx/sites-enabled/default
+nginx -t -q
+if has_systemd; then systemctl reload-or-restart nginx; fi
+
+say "What is left to do"
+manage check --deploy || echo "Fill in $settings, then call this once more."

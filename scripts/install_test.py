@@ -1,0 +1,349 @@
+"""Installs the shop as docs/how-to/install.md says, in a bare Debian 13 of a folder, and buys.
+
+``make install-test``, as root. It makes the folder with mmdebstrap, runs ``deploy/install.sh`` in
+it, starts what the units of systemd say as their users, opens the shop by TLS on this machine,
+makes the first organizer, festival and date, buys a ticket, and runs the script once more. systemd
+itself is not at work there: ``tests/setup/test_deploy.py`` lets it judge the units.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from html import unescape
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode, urljoin
+
+CODE = Path(__file__).resolve().parents[1]
+HOST, SANDBOX = "shop.test", "http://127.0.0.1:8421"
+MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
+UNITS = ("baobab-web", "baobab-worker", "baobab-money", "baobab-beat")
+SETTINGS = {
+    "OPERATOR_NAME": '"Chamber of Crafts"', "OPERATOR_ADDRESS": '"2 Moi Avenue, Nairobi"',
+    "OPERATOR_COUNTRY": "KE", "TERMS_LINK": f"https://{HOST}/help/terms/",
+    "SECURITY_CONTACT": "mailto:ops@shop.test", "ORGANIZER_EMAILS": "ops@shop.test",
+    "DEFAULT_FROM_EMAIL": "shop@shop.test", "EMAIL_HOST": "127.0.0.1",
+    "STRIPE_SECRET_KEY": "sk_test_sandbox_install",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_sandbox_install",
+    "STRIPE_BASE_URL": SANDBOX, "PAYMENTS_SANDBOX": "1",
+}  # fmt: skip
+FIRST = """
+from datetime import timedelta
+from shop import clock
+from shop.accounts.models import User
+from allauth.mfa.models import Authenticator
+from tests import make
+from tests.shop.tickets import visits
+now = clock.now()
+boss = User.objects.create_superuser("boss@shop.test", "a long enough password")
+Authenticator.objects.create(user=boss, type="totp", data={"secret": "x"})
+store = make.merchant(kind="experiences", name="Indigo Mornings")
+walk = visits.experience(of=store, title="Walk")
+seat = visits.session(walk, starts=now + timedelta(days=9), at=now - timedelta(days=60))[0]
+live = make.festival(starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=5))
+make.deal(seat, during=live, price=30_00)
+print("FIRST", walk.slug, seat.pool_id)
+"""
+
+
+class InstallFailed(Exception):
+    """Something was not as the page says."""
+
+
+def main() -> int:
+    """Do all of it in a place of its own, which is gone afterwards; return the exit code."""
+    if os.geteuid() or not shutil.which("mmdebstrap"):
+        sys.stderr.write("Run this as root, with mmdebstrap: apt-get install mmdebstrap\n")
+        return 1
+    if "--inside" not in sys.argv:
+        # Mounts and processes end with the process, however it ends.
+        apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        command = [*apart, sys.executable, "-m", "scripts.install_test", "--inside"]
+        return subprocess.run(command, check=False).returncode
+    folder = Path(tempfile.mkdtemp(prefix="baobab-install-", dir="/var/tmp"))
+    begun = time.monotonic()
+    # Nothing of the machine's own is mounted there: what is taken away is the folder's alone.
+    test = InstallTest(folder / "root")
+    try:
+        test.run()
+    except (InstallFailed, subprocess.CalledProcessError) as error:
+        sys.stderr.write(f"FAILED: {error}\n")
+        return 1
+    finally:
+        test.stop()
+        if "INSTALL_TEST_KEEP" not in os.environ:
+            subprocess.run(["rm", "-rf", "--one-file-system", folder], check=False)
+    _say(f"1 installed, 1 bought, in {time.monotonic() - begun:.0f} s")
+    return 0
+
+
+class InstallTest:
+    """A bare Debian in a folder, and what runs in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def run(self) -> None:
+        """Install, start, buy, update, and look that all is as it should be."""
+        self._make_root()
+        _say("installing")
+        said = self._install("first")
+        _expect("production.E009" in said, "the check does not ask for Stripe's key")
+        self._fill_in()
+        _say("installing once more, with all settings")
+        said = self._install("first")
+        errors = set(re.findall(r"production\.E\d+", said))
+        _expect(errors == {"production.E008"}, f"beside the sandbox the check refuses {errors}")
+        self._start()
+        first = self._shell(FIRST)
+        _expect("FIRST" in first, first)
+        slug, pool = first.split("FIRST", 1)[1].split()[:2]
+        self._look()
+        number = Shopper(self.root).buy(slug, pool)
+        _say(f"bought: {number}")
+        said = self._shell("from shop.orders.models import Order; o = Order.objects.get(); "
+                           "print('STATE', o.state, o.total)")  # fmt: skip
+        _expect("STATE paid 3000" in said, f"the order is {said}")
+        self._manage("reconcile", "--offline")  # which fails where anything differs
+        _say("updating to another version")
+        self._install("second")
+        current = os.readlink(self.root / "opt/baobab/current")
+        _expect(current.endswith("/second"), f"current leads to {current}")
+
+    def stop(self) -> None:
+        """End everything that runs in the folder, and take its own file systems away."""
+        for process in self.running:
+            process.terminate()
+        for _try in range(20):
+            own = [int(one.name) for one in Path("/proc").iterdir() if one.name.isdecimal()
+                   and self._is_inside(one)]  # fmt: skip
+            for number in own:
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGTERM if _try < 10 else signal.SIGKILL)
+            if not own:
+                break
+            time.sleep(0.5)
+        for name in ("proc", "dev/shm"):
+            subprocess.run(["umount", self.root / name], check=False, stderr=subprocess.DEVNULL)
+
+    def _is_inside(self, process: Path) -> bool:
+        try:
+            return (process / "root").readlink() == self.root
+        except OSError:
+            return False
+
+    def _make_root(self) -> None:
+        _say(f"a bare Debian 13 in {self.root}")
+        make = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "trixie"]
+        subprocess.run([*make, self.root, MIRROR], check=True)
+        subprocess.run(["mount", "-t", "proc", "proc", self.root / "proc"], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", self.root / "dev/shm"], check=True)
+        for name in ("etc/resolv.conf", "etc/ssl/certs/ca-certificates.crt"):
+            with suppress(FileNotFoundError):  # a mirror may stand between, with a name of its own
+                shutil.copyfile(f"/{name}", self.root / name)
+        policy = self.root / "usr/sbin/policy-rc.d"
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+        listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+        names = subprocess.run(listed, cwd=CODE, capture_output=True, text=True, check=True).stdout
+        for name in filter(None, names.split("\0")):
+            if (CODE / name).is_file():
+                place = self.root / "root/baobab" / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(CODE / name, place)
+        (self.root / "etc/ssl/shop").mkdir()
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+             "-keyout", self.root / "etc/ssl/shop/key.pem", "-subj", f"/CN={HOST}",
+             "-out", self.root / "etc/ssl/shop/cert.pem",
+             "-addext", f"subjectAltName=DNS:{HOST}"], check=True, capture_output=True,
+        )  # fmt: skip
+        # Within this namespace alone the name of the shop is this machine.
+        hosts = self.root.parent / "hosts"
+        hosts.write_text(f"127.0.0.1 localhost {HOST}\n")
+        subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+        shutil.copyfile(hosts, self.root / "etc/hosts")
+
+    def _chroot(self, *command: str, **more: str) -> str:
+        plain = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
+        found = subprocess.run(
+            ["chroot", self.root, *command], env=plain | more, text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
+        )  # fmt: skip
+        if found.returncode:
+            raise InstallFailed(f"{shlex.join(command)}:\n{found.stdout[-3000:]}")
+        return found.stdout
+
+    def _install(self, version: str) -> str:
+        pair = ("/etc/ssl/shop/cert.pem", "/etc/ssl/shop/key.pem")
+        return self._chroot("sh", "/root/baobab/deploy/install.sh", HOST, *pair, VERSION=version)
+
+    def _manage(self, *command: str) -> str:
+        return self._chroot("baobab", *command)
+
+    def _shell(self, code: str) -> str:
+        return self._manage("shell", "--no-imports", "-c", code)
+
+    def _fill_in(self) -> None:
+        file = self.root / "etc/baobab/baobab.env"
+        lines = [line for line in file.read_text().splitlines()
+                 if line.partition("=")[0] not in {*SETTINGS, "EMAIL_USE_TLS"}]  # fmt: skip
+        lines += [f"{name}={value}" for name, value in SETTINGS.items()]
+        file.write_text("\n".join(lines) + "\n")
+
+    def _start(self) -> None:
+        """Start what the units say as their users, nginx, and the sandbox in Stripe's place."""
+        sandbox = ["/opt/baobab/current/.venv/bin/python", "-m", "sandbox"]
+        sandbox += ["--key", SETTINGS["STRIPE_SECRET_KEY"]]
+        sandbox += ["--secret", SETTINGS["STRIPE_WEBHOOK_SECRETS"]]
+        self._run("sandbox", sandbox, {}, "/opt/baobab/current")
+        kept = dict(line.split("=", 1) for line in
+                    (self.root / "etc/baobab/baobab.env").read_text().splitlines()
+                    if "=" in line and not line.startswith("#"))  # fmt: skip
+        kept = {name: value.strip('"') for name, value in kept.items()}
+        for name in UNITS:
+            unit = read_unit(self.root / f"etc/systemd/system/{name}.service")
+            own = dict(one.split("=", 1) for one in unit["Environment"])
+            runtime = self.root / "run" / unit["RuntimeDirectory"][0]
+            runtime.mkdir(parents=True, exist_ok=True)
+            self._chroot("chown", f"{unit['User'][0]}:", f"/run/{runtime.name}")
+            place, env = unit["WorkingDirectory"][0], kept | own
+            for command in unit["ExecStartPre"]:
+                self._run(name, shlex.split(command), env, place).wait()
+            self._run(name, shlex.split(unit["ExecStart"][0]), env, place)
+        self._chroot("nginx")
+        for _try in range(120):
+            with suppress(OSError):
+                if Shopper(self.root).open("/health/ready/")[1].startswith("ready"):
+                    return
+            time.sleep(0.5)
+        logs = "".join((self.root.parent / f"{name}.log").read_text()[-600:] for name in UNITS)
+        raise InstallFailed(f"the shop does not answer: {logs}")
+
+    def _run(
+        self, name: str, command: list[str], env: dict[str, str], place: str
+    ) -> subprocess.Popen[bytes]:
+        as_shop = ["chroot", "--userspec=baobab:baobab", str(self.root), "sh", "-c",
+                   f"cd {place} && exec {shlex.join(command)}"]  # fmt: skip
+        plain = {"PATH": "/usr/bin:/bin", "HOME": "/var/lib/baobab"}
+        with (self.root.parent / f"{name}.log").open("ab") as log:
+            made = subprocess.Popen(as_shop, env=plain | env, stdout=log, stderr=log)
+        self.running.append(made)
+        return made
+
+    def _look(self) -> None:
+        """Look that what runs is who it should be, and that nginx does what it promises."""
+        who = self._chroot("ps", "-eo", "user:20,args") if (self.root / "bin/ps").exists() else ""
+        _expect("root" not in [line.split()[0] for line in who.splitlines() if "gunicorn" in line],
+                "gunicorn runs as root")  # fmt: skip
+        shopper = Shopper(self.root)
+        answer, _text = shopper.open("/")
+        _expect(answer.headers["Strict-Transport-Security"] is not None, "no HSTS")
+        _expect(len(answer.headers["X-Request-ID"]) == 32, "no id of the request")
+        style = re.search(r'href="(/static/[^"]+\.css)"', _text)
+        _expect(style is not None, "no style")
+        kept, _css = shopper.open(style[1])  # type: ignore[index]
+        _expect("immutable" in kept.headers["Cache-Control"], "styles are not kept")
+        _expect(shopper.status("/metrics") in (200, 403), "figures")
+        insecure = urllib.request.Request(f"http://{HOST}/products/")
+        with urllib.request.urlopen(insecure, context=shopper.tls) as moved:
+            _expect(moved.url.startswith("https://"), "plain HTTP is not led on")
+
+
+class Shopper:
+    """A browser without script that knows the shop's certificate."""
+
+    def __init__(self, root: Path) -> None:
+        self.tls = ssl.create_default_context(cafile=str(root / "etc/ssl/shop/cert.pem"))
+        self.browser = urllib.request.build_opener(
+            urllib.request.HTTPSHandler(context=self.tls),
+            urllib.request.HTTPCookieProcessor(CookieJar()),
+        )
+        self.browser.addheaders = [("User-Agent", "install-test"), ("Accept-Language", "en")]
+
+    def open(self, where: str, form: dict[str, str] | None = None) -> tuple[object, str]:
+        """Open an address, or send a form to it; return the answer and its text."""
+        url = urljoin(f"https://{HOST}/", where)
+        body = urlencode(form).encode() if form is not None else None
+        asked = urllib.request.Request(url, body)
+        asked.add_header("Sec-Fetch-Site", "same-origin")
+        asked.add_header("Origin", f"https://{HOST}")
+        asked.add_header("Referer", url)
+        answer = self.browser.open(asked, timeout=60)
+        return answer, answer.read().decode("utf-8", "replace")
+
+    def status(self, where: str) -> int:
+        """Return with which status an address is answered."""
+        try:
+            return self.open(where)[0].status  # type: ignore[attr-defined,no-any-return]
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def buy(self, slug: str, pool: str) -> str:
+        """Book a ticket, pay for it at the sandbox, and return the order's number."""
+        _answer, page = self.open(f"/products/{slug}/")
+        _expect("Walk" in page, "the product is not there")
+        booked = {"session": pool, "kind-0": "Adult", "tickets-0": "1"}
+        _answer, page = self.open("/cart/reserve/", booked)
+        _expect("30.00" in page, "the cart has another price than that of the festival")
+        _answer, page = self.open("/checkout/")
+        address = _fields(page) | {"email": "lin@shop.test", "name": "Lin", "country": "CN"}
+        _answer, page = self.open("/checkout/", address)
+        pay = _fields(page) | {"pay": "1"}
+        answer, page = self.open("/checkout/delivery/", pay)
+        _expect(answer.url.startswith(SANDBOX), f"not led to the payment: {answer.url}")  # type: ignore[attr-defined]
+        action = re.search(r'<form[^>]*action="([^"]+)"', page)
+        there = urljoin(answer.url, unescape(action[1]) if action else "")  # type: ignore[attr-defined]
+        answer, page = self.open(there, _fields(page) | {"action": "pay"})
+        found = re.search(r"BB-\d{4}-\d+", page)
+        _expect(found is not None and "Thank you" in page, f"not thanked: {page[:600]}")
+        return found[0]  # type: ignore[index]
+
+
+def read_unit(file: Path) -> dict[str, list[str]]:
+    """Return the settings of a unit of systemd, each with all of its values."""
+    found: dict[str, list[str]] = {"Environment": [], "ExecStartPre": []}
+    for line in file.read_text().splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not line.startswith(("#", ";")):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def _fields(page: str) -> dict[str, str]:
+    """Return the hidden fields of a page's forms."""
+    hidden = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)
+    found = {}
+    for field in hidden:
+        name, value = (re.search(rf'{what}="([^"]*)"', field) for what in ("name", "value"))
+        if name:
+            found[name[1]] = unescape(value[1]) if value else ""
+    return found
+
+
+def _expect(is_so: bool, otherwise: str) -> None:
+    if not is_so:
+        raise InstallFailed(otherwise)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"== {text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""What deploy/ holds is what systemd and the shop take: units, settings, paths."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts.install_test import SETTINGS, read_unit
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd is not on this machine"
+)
+
+
+def test_there_is_a_unit_for_each_process_and_the_target_wants_all():
+    names = {unit.name for unit in UNITS}
+
+    assert names == {f"baobab-{part}.service" for part in ("web", "worker", "money", "beat")}
+    target = read_unit(DEPLOY / "systemd" / "baobab.target")
+    assert set(target["Wants"][0].split()) == names
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_calls_each_unit_safe(unit):
+    asked = ["systemd-analyze", "security", "--offline=yes", "--threshold=20", str(unit)]
+    judged = subprocess.run(asked, capture_output=True, text=True, check=False)
+
+    assert judged.returncode == 0, judged.stdout[-200:]
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_takes_each_unit(unit):
+    asked = ["systemd-analyze", "verify", str(unit)]
+    judged = subprocess.run(asked, capture_output=True, text=True, check=False)
+
+    wrong = [
+        line for line in judged.stderr.splitlines()
+        if "is not executable" not in line  # the shop is not installed here
+        and unit.name in line
+    ]  # fmt: skip
+    assert wrong == []
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_each_process_runs_as_the_shops_user_and_writes_where_it_may(unit):
+    told = read_unit(unit)
+
+    assert told["User"] == told["Group"] == ["baobab"]
+    assert told["ReadWritePaths"] == ["/var/lib/baobab"]
+    assert told["EnvironmentFile"] == ["/etc/baobab/baobab.env"]
+    assert told["ExecStart"][0].startswith("/opt/baobab/current/.venv/bin/")
+
+
+def test_each_setting_of_the_example_is_one_that_the_shop_reads():
+    known = (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8")
+    lines = (DEPLOY / "baobab.env.example").read_text("utf-8").splitlines()
+    names = {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
+
+    assert [name for name in sorted(names | set(SETTINGS)) if f"`{name}`" not in known] == []
+
+
+def test_scripts_are_written_for_a_plain_shell():
+    for name in ("install.sh", "baobab"):
+        asked = ["sh", "-n", str(DEPLOY / name)]
+        assert subprocess.run(asked, check=False).returncode == 0
+        assert (DEPLOY / name).stat().st_mode & 0o111
+
+
+def test_what_nginx_is_given_names_no_address_of_a_visitor_in_its_lines():
+    conf = (DEPLOY / "nginx" / "baobab.conf").read_text("utf-8")
+    [form] = re.findall(r"log_format baobab escape=json (.*?);", conf, re.DOTALL)
+
+    assert not re.search(r"\$(remote_addr|request_uri|uri|args|http_|cookie_)", form)
+    assert "$request_id" in form
