@@ -25,6 +25,9 @@ LINK = re.compile(
 )
 
 
+KEPT = {"time", "level", "logger", "message", "request_id", "task_id", "exc_info", "stack_info"}
+
+
 class Discreet(logging.Formatter):
     """Masks the secret part of a link wherever a line or a traceback names it."""
 
@@ -35,6 +38,14 @@ class Discreet(logging.Formatter):
 
 class DiscreetJson(JsonFormatter):
     """Writes each line as one JSON object, with the ids of its request and task, masked alike."""
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        """Leave out what is not named in the format: a request would bring its address along."""
+        super().add_fields(log_data, record, message_dict)
+        for name in set(log_data) - KEPT:
+            del log_data[name]
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line as it is written."""

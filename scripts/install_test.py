@@ -80,6 +80,8 @@ def main() -> int:
         test.run()
     except (InstallFailed, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"FAILED: {error}\n")
+        for log in sorted(folder.glob("*.log")):
+            sys.stderr.write(f"-- {log.name}\n{log.read_text(errors='replace')[-1500:]}\n")
         return 1
     finally:
         test.stop()
@@ -206,10 +208,11 @@ class InstallTest:
 
     def _start(self) -> None:
         """Start what the units say as their users, nginx, and the sandbox in Stripe's place."""
-        sandbox = ["/opt/baobab/current/.venv/bin/python", "-m", "sandbox"]
-        sandbox += ["--key", SETTINGS["STRIPE_SECRET_KEY"]]
+        # It is no part of what is installed, and stands where Stripe does.
+        sandbox = [sys.executable, "-m", "sandbox", "--key", SETTINGS["STRIPE_SECRET_KEY"]]
         sandbox += ["--secret", SETTINGS["STRIPE_WEBHOOK_SECRETS"]]
-        self._run("sandbox", sandbox, {}, "/opt/baobab/current")
+        with (self.root.parent / "sandbox.log").open("ab") as log:
+            self.running.append(subprocess.Popen(sandbox, cwd=CODE, stdout=log, stderr=log))
         kept = dict(line.split("=", 1) for line in
                     (self.root / "etc/baobab/baobab.env").read_text().splitlines()
                     if "=" in line and not line.startswith("#"))  # fmt: skip
@@ -226,7 +229,7 @@ class InstallTest:
             self._run(name, shlex.split(unit["ExecStart"][0]), env, place)
         self._chroot("nginx")
         for _try in range(120):
-            with suppress(OSError):
+            with suppress(OSError, InstallFailed):
                 if Shopper(self.root).open("/health/ready/")[1].startswith("ready"):
                     return
             time.sleep(0.5)
@@ -236,7 +239,7 @@ class InstallTest:
     def _run(
         self, name: str, command: list[str], env: dict[str, str], place: str
     ) -> subprocess.Popen[bytes]:
-        as_shop = ["chroot", "--userspec=baobab:baobab", str(self.root), "sh", "-c",
+        as_shop = ["/usr/sbin/chroot", "--userspec=baobab:baobab", str(self.root), "sh", "-c",
                    f"cd {place} && exec {shlex.join(command)}"]  # fmt: skip
         plain = {"PATH": "/usr/bin:/bin", "HOME": "/var/lib/baobab"}
         with (self.root.parent / f"{name}.log").open("ab") as log:
@@ -282,15 +285,20 @@ class Shopper:
         asked.add_header("Sec-Fetch-Site", "same-origin")
         asked.add_header("Origin", f"https://{HOST}")
         asked.add_header("Referer", url)
-        answer = self.browser.open(asked, timeout=60)
+        try:
+            answer = self.browser.open(asked, timeout=60)
+        except urllib.error.HTTPError as error:
+            words = " ".join(re.sub(r"<[^>]+>", " ", error.read().decode("utf-8")).split())
+            raise InstallFailed(f"{url} says {error.code}: {words[:1500]}") from error
         return answer, answer.read().decode("utf-8", "replace")
 
     def status(self, where: str) -> int:
         """Return with which status an address is answered."""
         try:
-            return self.open(where)[0].status  # type: ignore[attr-defined,no-any-return]
-        except urllib.error.HTTPError as error:
-            return error.code
+            self.open(where)
+        except InstallFailed as error:
+            return int(str(error).partition(" says ")[2][:3])
+        return 200
 
     def buy(self, slug: str, pool: str) -> str:
         """Book a ticket, pay for it at the sandbox, and return the order's number."""

@@ -26,12 +26,16 @@ def fitting_id(given: str) -> str:
     return given if FORM.fullmatch(given) else uuid.uuid4().hex
 
 
+def begin(found: str) -> None:
+    """Let all further work of this thread be that of a request, until the next one begins."""
+    _current.set(found)
+
+
 @contextmanager
 def following(found: str) -> Iterator[None]:
-    """Do the work of a block for a request; an empty id changes nothing."""
-    token = _current.set(found) if found else None
+    """Do the work of a block for a request; for none where the id is empty."""
+    token = _current.set(found)
     try:
         yield
     finally:
-        if token:
-            _current.reset(token)
+        _current.reset(token)

@@ -51,7 +51,8 @@ def test_a_task_follows_the_request_that_queued_it():
     SEEN.clear()
     with following("abcdef123456"):
         enqueue(look)
-    enqueue(look)
+    with following(""):
+        enqueue(look)
     worker = LivingWorker(
         queue_names=["default"], excluded_queue_names=[], interval=0, batch=True,
         backend_name="default", startup_delay=False, max_tasks=None, worker_id="here",
@@ -63,13 +64,26 @@ def test_a_task_follows_the_request_that_queued_it():
     assert sorted(SEEN) == ["", "abcdef123456"]
 
 
+def logging_form():
+    facts = logging_as("json")["formatters"]["json"]
+    return DiscreetJson(facts["format"], rename_fields=facts["rename_fields"])
+
+
 def line(text, *args):
     """Return a line of the log as JSON."""
     record = logging.LogRecord("shop.test", logging.WARNING, "", 1, text, args, None)
     WithIds().filter(record)
-    facts = logging_as("json")["formatters"]["json"]
-    form = DiscreetJson(facts["format"], rename_fields=facts["rename_fields"])
-    return json.loads(form.format(record))
+    return json.loads(logging_form().format(record))
+
+
+@pytest.mark.django_db
+def test_what_django_says_of_an_answer_has_its_id(caplog):
+    caplog.handler.addFilter(ids := WithIds())
+    answer = Client().get("/nowhere/")
+    caplog.handler.removeFilter(ids)
+
+    [told] = [record for record in caplog.records if record.name == "django.request"]
+    assert told.request_id == answer.headers["X-Request-ID"]
 
 
 def test_a_line_of_json_has_the_ids_and_masks_links():
@@ -85,3 +99,13 @@ def test_a_line_of_json_has_the_ids_and_masks_links():
 def test_logs_are_plain_unless_json_is_asked_for():
     assert logging_as("plain")["handlers"]["console"]["formatter"] == "plain"
     assert logging_as("json")["handlers"]["console"]["formatter"] == "json"
+
+
+def test_a_line_of_json_brings_nothing_along_that_nobody_named():
+    record = logging.LogRecord("django.request", logging.WARNING, "", 1, "Conflict", (), None)
+    record.request, record.secret = "<POST '/checkout/'>", "geheim"
+    WithIds().filter(record)
+
+    told = json.loads(logging_form().format(record))
+
+    assert set(told) == {"time", "level", "logger", "message", "request_id", "task_id"}
