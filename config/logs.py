@@ -7,8 +7,7 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-from shop.occasions import occasion
-from shop.request_ids import request_id
+from shop.occasions import occasion, request_id
 
 # /orders/BB-2026-100001/<token>/: whoever knows the token sees the address of the shopper.
 # /orders/<number>/<token>/open/<proof>/: whoever knows it within the hour sees all of the order.

@@ -212,7 +212,9 @@ class InstallTest:
         sandbox = [sys.executable, "-m", "sandbox", "--key", SETTINGS["STRIPE_SECRET_KEY"]]
         sandbox += ["--secret", SETTINGS["STRIPE_WEBHOOK_SECRETS"]]
         with (self.root.parent / "sandbox.log").open("ab") as log:
-            self.running.append(subprocess.Popen(sandbox, cwd=CODE, stdout=log, stderr=log))
+            env = os.environ | {"PAYMENTS_SANDBOX": "1"}
+            made = subprocess.Popen(sandbox, cwd=CODE, env=env, stdout=log, stderr=log)
+            self.running.append(made)
         kept = dict(line.split("=", 1) for line in
                     (self.root / "etc/baobab/baobab.env").read_text().splitlines()
                     if "=" in line and not line.startswith("#"))  # fmt: skip

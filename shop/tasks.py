@@ -13,8 +13,7 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop import clock
-from shop.occasions import occasion, on_account_of
-from shop.request_ids import request_id
+from shop.occasions import occasion, on_account_of, request_id
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from shop.request_ids import begin, fitting_id
+from shop.occasions import begin_request, fitting_id
 
 HEADER = "X-Request-ID"
 
@@ -18,7 +18,9 @@ class RequestIds:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the id in the header."""
         found = fitting_id(request.headers.get(HEADER, ""))
-        begin(found)  # kept until the next one: Django writes a line when all of us are done
+        begin_request(
+            found
+        )  # kept until the next one: Django writes a line when all of us are done
         response = self.get_response(request)
         response.headers[HEADER] = found
         return response

@@ -16,8 +16,7 @@ from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 from django_tasks_db.models import DBTaskResult
 
 from shop import clock
-from shop.occasions import on_account_of
-from shop.request_ids import following
+from shop.occasions import following, on_account_of
 from shop.workers.models import Worker
 from shop.workers.revive import take_up_own, try_again
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from config.logs import DiscreetJson, WithIds, logging_as
-from shop.request_ids import fitting_id, following, request_id
+from shop.occasions import fitting_id, following, request_id
 from shop.tasks import enqueue
 from shop.workers.work import LivingWorker
 
