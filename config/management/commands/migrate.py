@@ -1,0 +1,50 @@
+"""Migrates while people buy: a change of a table that has to wait lets all others pass first."""
+
+import time
+from typing import Any
+
+from django.core.management.commands.migrate import Command as MigrateCommand
+from django.db import OperationalError, connections
+from django.db.migrations import Migration
+from psycopg.errors import LockNotAvailable
+
+LOCK_SECONDS = 4
+"""So long a change waits for a table. Everybody who wants the table meanwhile waits behind it."""
+PAUSE = 3
+TRIES = 40
+
+
+class Command(MigrateCommand):
+    """Django's own, which gives a table back that it does not get soon, and asks again later."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Apply migrations; each is applied whole or not at all, so that it can be tried again."""
+        self._database = options["database"]
+        for tries in range(1, TRIES + 1):
+            try:
+                return super().handle(*args, **options)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, LockNotAvailable) or tries == TRIES:
+                    raise
+                self.stdout.write(f" A table is in use: again in {PAUSE} seconds.")
+                time.sleep(PAUSE)
+            finally:
+                with connections[self._database].cursor() as cursor:
+                    cursor.execute("RESET lock_timeout")
+        return None
+
+    def migration_progress_callback(
+        self, action: str, migration: Migration | None = None, fake: bool = False
+    ) -> None:
+        """Bound how long the migration that begins may wait for a table.
+
+        What is not atomic builds indexes beside the traffic: it waits and holds nobody up, and cut
+        off it would leave half an index.
+        """
+        if migration is not None and action in {"apply_start", "unapply_start"}:
+            self._bound(LOCK_SECONDS if migration.atomic else 0)
+        super().migration_progress_callback(action, migration, fake)
+
+    def _bound(self, seconds: int) -> None:
+        with connections[self._database].cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{seconds}s"])
