@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
+from django.test import Client
 
 from scripts.install_test import SETTINGS, read_unit
 
@@ -79,3 +81,31 @@ def test_what_nginx_is_given_names_no_address_of_a_visitor_in_its_lines():
 
     assert not re.search(r"\$(remote_addr|request_uri|uri|args|http_|cookie_)", form)
     assert "$request_id" in form
+
+
+def figures() -> set[str]:
+    """Return the names of the figures that the shop gives, with those that Prometheus derives."""
+    answer = Client().get("/metrics")
+    names = set(re.findall(r"^(baobab_\w+?)(?:\{| )", answer.text, re.MULTILINE))
+    given = set(re.findall(r"^# TYPE (baobab_\w+) ", answer.text, re.MULTILINE))
+    return names | given | {"baobab_problem", "baobab_last_seen_seconds", "baobab_check"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("file", ["alerts.yml", "grafana.json"])
+def test_what_is_watched_is_a_figure_of_the_shop(file):
+    Client().get("/health/live/")
+    text = (DEPLOY / "monitoring" / file).read_text("utf-8")
+    asked = set(re.findall(r"baobab_[a-z0-9_]+", text))
+
+    assert len(asked) > 5
+    assert asked - figures() == set()
+
+
+def test_each_alert_says_how_grave_it_is_and_what_it_is():
+    rules = yaml.safe_load((DEPLOY / "monitoring" / "alerts.yml").read_text("utf-8"))
+
+    [group] = rules["groups"]
+    for rule in group["rules"]:
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert rule["annotations"]["summary"]
