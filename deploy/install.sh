@@ -29,7 +29,7 @@ say "Packages of Debian"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 apt-get install -q -y --no-install-recommends nginx postgresql valkey-server python3-venv \
-    ca-certificates rsync
+    ca-certificates rsync pgbackrest
 [ -n "$certificate" ] || apt-get install -q -y --no-install-recommends certbot
 
 say "User and folders"
@@ -61,6 +61,20 @@ for folder in /etc/postgresql/*/main/conf.d; do
     install -m 644 "$here/deploy/postgresql.conf" "$folder/baobab.conf"
 done
 
+say "Backups"
+install -d -o postgres -g postgres -m 750 /var/backups/baobab /var/backups/baobab/database
+cluster=$(echo /var/lib/postgresql/*/main | tr ' ' '\n' | sort -V | tail -1)
+[ -f /etc/pgbackrest.conf ] && grep -q '^\[baobab\]' /etc/pgbackrest.conf ||
+    sed "s|CLUSTER|$cluster|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf
+chown root:postgres /etc/pgbackrest.conf && chmod 640 /etc/pgbackrest.conf
+if ! as_postgres psql -qtc 'SHOW archive_mode' | grep -q on; then
+    for folder in /etc/postgresql/*/main/conf.d; do
+        install -m 644 "$here/deploy/postgresql-archive.conf" "$folder/baobab-archive.conf"
+    done
+    if has_systemd; then systemctl restart postgresql; else service postgresql restart; fi
+fi
+as_postgres pgbackrest --stanza=baobab stanza-create
+
 say "Version $version"
 if [ ! -f "$release/.complete" ]; then
     install -d "$release"
@@ -84,6 +98,7 @@ install -m 755 "$release/deploy/baobab" /usr/local/bin/baobab
 if has_systemd; then
     systemctl daemon-reload
     systemctl enable --quiet baobab.target
+    systemctl enable --quiet --now baobab-backup.timer
     systemctl restart baobab-worker baobab-money baobab-beat
     systemctl reload-or-restart baobab-web
     systemctl start baobab.target

@@ -120,6 +120,7 @@ class InstallTest:
                            "print('STATE', o.state, o.total)")  # fmt: skip
         _expect("STATE paid 3000" in said, f"the order is {said}")
         self._manage("reconcile", "--offline")  # which fails where anything differs
+        self._keep()
         _say("updating to another version")
         self._install("second")
         current = os.readlink(self.root / "opt/baobab/current")
@@ -248,6 +249,15 @@ class InstallTest:
             made = subprocess.Popen(as_shop, env=plain | env, stdout=log, stderr=log)
         self.running.append(made)
         return made
+
+    def _keep(self) -> None:
+        """Back up, restore beside the shop, and compare the books of what was restored."""
+        _say("backing up, and restoring that")
+        self._chroot("/opt/baobab/current/deploy/backup.sh", "full")
+        said = self._chroot("/opt/baobab/current/deploy/rehearse.sh", REHEARSE_OPTIONS="--offline")
+        _expect("restored: 1 orders" in said, f"not restored: {said}")
+        _expect("backup lacks: 0" in said, f"pictures are missing: {said}")
+        _say(said.strip().splitlines()[-1])
 
     def _look(self) -> None:
         """Look that what runs is who it should be, and that nginx does what it promises."""

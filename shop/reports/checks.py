@@ -59,6 +59,11 @@ def say_beating(*names: str, at: datetime) -> None:
         _write(name, (GOOD, "It runs."), at=at)
 
 
+def note_backup(*, at: datetime) -> None:
+    """Write down that a backup was made."""
+    _write("backup", (GOOD, "It was made."), at=at)
+
+
 def note_check(name: str, standing: str, words: str, *, at: datetime) -> None:
     """Write down how a part stands that somebody else looks at."""
     _write(name, (standing, words), at=at)

@@ -19,10 +19,12 @@ SILENT = {
     "worker": "the worker does not run",
     PROBLEMS: "nothing was looked at lately",
     "night": "books and provider were not compared for a day",
+    "backup": "no backup was made for a day",
 }
-NEVER = ("mover", "night")
+NEVER = ("mover", "night", "backup")
 """That none was done yet is no problem: the periodic work begins with it."""
-AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"], "mover": TOO_OLD["beat"]}
+AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"], "mover": TOO_OLD["beat"],
+                  "backup": TOO_OLD["night"]}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

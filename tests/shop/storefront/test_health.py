@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult, get_date_max
@@ -172,3 +173,17 @@ def test_it_names_nobody():
 
     assert order.contact.email not in text
     assert str(order.uuid) not in text
+
+
+@pytest.mark.django_db
+def test_a_backup_that_was_not_made_for_a_day_is_told_once_there_was_one(clock_at):
+    words = "no backup was made for a day"
+    clock_at(NOON)
+    assert words not in Client().get("/health/").json()["problems"]
+
+    call_command("note_backup")
+    clock_at(NOON + timedelta(hours=25))
+    assert words not in Client().get("/health/").json()["problems"]
+    clock_at(NOON + timedelta(hours=27))
+
+    assert words in Client().get("/health/").json()["problems"]
