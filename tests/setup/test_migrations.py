@@ -1,0 +1,47 @@
+"""Migrations since version 0.9 can run while people buy, old and new code side by side."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django_migration_linter import MigrationLinter
+
+SINCE = {"shop": "0100", "cms": "0093"}
+"""Numbers of the first migrations after version 0.9; what is before has landed and stays."""
+
+
+@pytest.fixture
+def linter(transactional_db):
+    return MigrationLinter(
+        include_apps=list(SINCE), no_cache=True, no_output=True, all_warnings_as_errors=True,
+        database="default",
+    )  # fmt: skip
+
+
+def lint(linter, migrations) -> list[str]:
+    """Return the names of migrations at which the linter takes offence."""
+    found = []
+    for migration in migrations:
+        linter.reset_counters()
+        linter.lint_migration(migration)
+        if linter.nb_erroneous:
+            found.append(migration.name)
+    return found
+
+
+def of_app(app: str):
+    loader = MigrationLoader(connection)
+    return [one for (label, _name), one in sorted(loader.disk_migrations.items()) if label == app]
+
+
+@pytest.mark.parametrize("app", SINCE)
+def test_no_migration_breaks_the_version_before(linter, app):
+    new = [migration for migration in of_app(app) if migration.name >= SINCE[app]]
+
+    assert lint(linter, new) == []
+
+
+def test_the_linter_finds_what_would(linter):
+    """Once a column became needed, of which the version before it knew nothing."""
+    [old] = [migration for migration in of_app("shop") if migration.name.startswith("0087")]
+
+    assert lint(linter, [old]) == [old.name]
