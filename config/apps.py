@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
+
+from config.watching.errors import watch_errors
 
 
 class ProjectConfig(AppConfig):
@@ -7,7 +10,9 @@ class ProjectConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Let ``check --deploy`` cover what a shop in production needs."""
+        """Let ``check --deploy`` cover what a shop in production needs, and watch errors."""
         from config import production  # noqa: PLC0415 (what has models, once all apps are known)
 
         production.register_checks()
+        if settings.SENTRY_DSN:
+            watch_errors(settings.SENTRY_DSN)

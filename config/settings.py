@@ -55,6 +55,7 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")  # only these may say who the client is
 # Who may read figures and the state of parts: monitors, by their networks.
+SENTRY_DSN = env("SENTRY_DSN")  # where errors are sent, without anybody's data; empty: nowhere
 MONITOR_NETWORKS = env_list("MONITOR_NETWORKS", "127.0.0.1,::1")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

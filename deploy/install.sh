@@ -81,7 +81,9 @@ if [ ! -f "$release/.complete" ]; then
     rsync -a --delete --exclude .git --exclude .venv --exclude .run --exclude media \
         --exclude static_root "$here/" "$release/"
     python3 -m venv "$release/.venv"
-    "$release/.venv/bin/pip" install -q --disable-pip-version-check -r "$release/requirements.txt"
+    wanted=requirements.txt
+    if grep -q '^SENTRY_DSN=.' "$settings"; then wanted=requirements-watching.txt; fi
+    "$release/.venv/bin/pip" install -q --disable-pip-version-check -r "$release/$wanted"
     install -d -o baobab -g baobab "$release/static_root"
     manage collectstatic --no-input --verbosity 0
     "$release/.venv/bin/python" -m compileall -q "$release/shop" "$release/cms" "$release/config"
