@@ -64,8 +64,9 @@ done
 say "Backups"
 install -d -o postgres -g postgres -m 750 /var/backups/baobab /var/backups/baobab/database
 cluster=$(echo /var/lib/postgresql/*/main | tr ' ' '\n' | sort -V | tail -1)
-[ -f /etc/pgbackrest.conf ] && grep -q '^\[baobab\]' /etc/pgbackrest.conf ||
+if ! grep -qs '^\[baobab\]' /etc/pgbackrest.conf; then
     sed "s|CLUSTER|$cluster|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf
+fi
 chown root:postgres /etc/pgbackrest.conf && chmod 640 /etc/pgbackrest.conf
 if ! as_postgres psql -qtc 'SHOW archive_mode' | grep -q on; then
     for folder in /etc/postgresql/*/main/conf.d; do

@@ -37,7 +37,9 @@ def test_systemd_calls_each_unit_safe(unit):
 
 
 @needs_systemd
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+@pytest.mark.parametrize(
+    "unit", [*UNITS, *(DEPLOY / "systemd").glob("baobab-backup.*")], ids=lambda unit: unit.name
+)
 def test_systemd_takes_each_unit(unit):
     asked = ["systemd-analyze", "verify", str(unit)]
     judged = subprocess.run(asked, capture_output=True, text=True, check=False)
