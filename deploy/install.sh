@@ -122,6 +122,10 @@ sed -e "s|SERVER_NAME|$name|g" -e "s|CERTIFICATE|$certificate|" -e "s| KEY;| $ke
     "$release/deploy/nginx/baobab.conf" >/etc/nginx/sites-available/baobab
 ln -sfn ../sites-available/baobab /etc/nginx/sites-enabled/baobab
 rm -f /etc/nginx/sites-enabled/default
+# Debian's 768 connections are few for an opening, and slow phones hold theirs for long.
+sed -i 's/worker_connections [0-9]*;/worker_connections 8192;/' /etc/nginx/nginx.conf
+grep -q worker_rlimit_nofile /etc/nginx/nginx.conf ||
+    sed -i '1i worker_rlimit_nofile 20000;' /etc/nginx/nginx.conf
 nginx -t -q
 if has_systemd; then systemctl reload-or-restart nginx; fi
 

@@ -13,6 +13,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -275,9 +276,24 @@ class InstallTest:
         _expect(shopper.status("/metrics") == 404, "figures are there for everybody")
         with urllib.request.urlopen("http://127.0.0.1:8101/metrics") as figures:
             _expect(b"baobab_tasks_waiting" in figures.read(), "no figures for a monitor")
+        self._crowd(shopper)
         insecure = urllib.request.Request(f"http://{HOST}/products/")
         with urllib.request.urlopen(insecure, context=shopper.tls) as moved:
             _expect(moved.url.startswith("https://"), "plain HTTP is not led on")
+
+    def _crowd(self, shopper: Shopper) -> None:
+        """Hold 200 connections that send next to nothing, and open a page meanwhile."""
+        slow = [shopper.tls.wrap_socket(socket.create_connection((HOST, 443)), server_hostname=HOST)
+                for _n in range(200)]  # fmt: skip
+        for one in slow:
+            one.sendall(b"GET /products/ HT")
+        begun = time.monotonic()
+        shopper.open("/products/")
+        took = time.monotonic() - begun
+        for one in slow:
+            one.close()
+        _expect(took < 5, f"beside 200 slow clients a page took {took:.1f} s")
+        _say(f"a page beside 200 slow clients: {took * 1000:.0f} ms")
 
 
 class Shopper:
