@@ -79,7 +79,7 @@ def _obstacle(line: CartLine, short: int, quote: Quote) -> str:
     return why if title in why else labelled(title, why)
 
 
-def limits(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[tuple[str, Hint]]:
+def notes(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[tuple[str, Hint]]:
     """Return titles with what is to be known before paying.
 
     Why a product costs more than its best deal; until when a visit may be cancelled, and from how

@@ -146,7 +146,7 @@ def _delivery_page(
         "sends": priced.has_goods,
         "contact": lines_of(cast("Contact", cart.contact), language(), sends=priced.has_goods),
         "duties": duties_of(priced),
-        "limits": charge.limits(priced, shopper, at=at),
+        "notes": charge.notes(priced, shopper, at=at),
         "obstacles": charge.obstacles(priced) + ([str(excess)] if excess else []),
         "way": way_to_more(excess or refusal, shopper),
         "offer": charge.offer(priced, currency=currency_of(request), at=at),

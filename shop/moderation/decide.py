@@ -35,6 +35,7 @@ from shop.moderation.models import Amendment
 from shop.moderation.translate import apply, public_words
 from shop.moderation.write import drop, let_go, lock
 from shop.pictures.models import Picture
+from shop.tickets.change import tell_new_place
 
 
 @transaction.atomic
@@ -120,12 +121,13 @@ def _locked(amendment: Amendment, *, seen: datetime | None, by: User) -> Amendme
 
 
 def _apply_to_product(amendment: Amendment, product: Product, *, at: datetime, by: User) -> None:
-    content = content_of(product, amendment)
+    content, met = content_of(product, amendment), product.meeting_point
     fill(product, content.words)
     if product.kind == Product.Kind.GOODS and (amendment.options or amendment.variants):
         _apply_rows(amendment, product, at=at, by=by)
     product.save(update_fields=[name for name in amendment.words if name != "category_id"]
                  + ["category"])  # fmt: skip
+    tell_new_place(product, met, at=at)
     if amendment.texts:
         apply(product, amendment.texts, at=at, by=amendment.by)
     if amendment.has_pictures:

@@ -21,6 +21,7 @@ from shop.listings.variants import TypedVariant, check_rows, save_rows
 from shop.merchants.models import Merchant
 from shop.moderation.contents import AT_ONCE, LOOKED_AT, amendment_of, kept_row
 from shop.moderation.write import drop, keep_words, lock
+from shop.tickets.change import tell_new_place
 
 
 @transaction.atomic
@@ -48,7 +49,8 @@ def save_product(
     """
     now = lock_product_with_pools(product.pk)
     if now.state not in Product.APPROVED:
-        edit_product(now, words, rows, version=version, at=at, by=by)
+        edited = edit_product(now, words, rows, version=version, at=at, by=by)
+        tell_new_place(edited, now.meeting_point, at=at)  # what was booked before takes place
         return False
     refuse_conflict(now, version)
     if not Category.objects.filter(pk=words.category_id).exists():

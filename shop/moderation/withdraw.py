@@ -18,6 +18,7 @@ from shop.moderation.albums import write_album
 from shop.moderation.contents import Place, amendment_of, content_of, new_rows, pictures_at
 from shop.moderation.models import Amendment
 from shop.moderation.write import drop
+from shop.tickets.change import tell_new_place
 
 
 @transaction.atomic
@@ -48,8 +49,10 @@ def _take_over(amendment: Amendment, product: Product, *, at: datetime, by: User
     ]
     try:
         with transaction.atomic():
+            met = product.meeting_point
             fill(product, words)
             product.save()
+            tell_new_place(product, met, at=at)
             if product.kind == Product.Kind.GOODS:
                 rows += new_rows(amendment)
                 check_rows(product, rows)

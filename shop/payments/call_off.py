@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from shop import clock
 from shop.accounts.models import User
-from shop.catalogue.models import Variant
+from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
+from shop.festivals.changelog import log
 from shop.festivals.prices import spans
 from shop.listings.refresh import note_stock
 from shop.money import divide
@@ -115,6 +116,10 @@ def close(pool: Pool, *, reason: str, at: datetime, by: User | None) -> None:
         raise NotPossible(_("This session is called off already."))
     spans.rebuild(products, since=since, what="session called off")
     note_stock([pool.pk], at=since)
+    starts = Variant.objects.filter(pool=pool).values_list("session_start", flat=True).first()
+    for product in Product.objects.filter(pk__in=products):
+        log(product, "call date off", at=since, by=by, festival=None, reason=reason,
+            after={"starts": str(starts)})  # fmt: skip
     enqueue(settle_called_off, pool.pk, by.pk if by else None)
 
 

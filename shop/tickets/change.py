@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.date_plans import PlanWish, change_plan, move_plan, plan_of
-from shop.catalogue.models import Variant
+from shop.catalogue.models import Product, Variant
 from shop.dates import day_and_hour
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log
@@ -35,7 +35,8 @@ from shop.stock import count
 from shop.stock.models import Pool
 from shop.stock.units import lock as lock_pools
 from shop.tasks import enqueue
-from shop.tickets.tasks import send_session_moved
+from shop.tickets.needs import move_needs
+from shop.tickets.tasks import send_new_place, send_session_moved, tell_it_takes_place
 
 LONGEST_WORDS = 300
 
@@ -172,6 +173,7 @@ def _move(pool: Pool, kinds: list[Variant], wish: SessionWish, *, at: datetime, 
         row.sales_close = row.sales_close and row.sales_close + (wish.starts - before)
     Variant.objects.bulk_update(kinds, ["session_start", "sales_close", "moved_at"])
     move_plan(pool.pk, wish.starts)
+    move_needs(pool.pk, wish.starts)
     spans.rebuild([product.pk], since=since, what="session moved")
     lock_listings([product.pk])
     refresh_availability([product.pk], at=since)
@@ -185,11 +187,27 @@ def _plan(
     pool_id: int, kind: Variant, wish: PlanWish, *, starts: datetime, at: datetime, by: User
 ) -> None:
     product, pool = kind.product, Pool.objects.get(pk=pool_id)  # with the seats counted before
-    before = plan_of(pool).least_guests
-    if change_plan(pool, wish, merchant=product.merchant, starts=starts, at=at):
-        log(product, "plan date", at=at, by=by, festival=None,
-            before={"least_guests": before},
-            after={"starts": starts.isoformat(), "least_guests": wish.least})  # fmt: skip
+    before = plan_of(pool)
+    if not change_plan(pool, wish, merchant=product.merchant, starts=starts, at=at):
+        return
+    log(product, "plan date", at=at, by=by, festival=None,
+        before={"least_guests": before.least_guests},
+        after={"starts": starts.isoformat(), "least_guests": wish.least})  # fmt: skip
+    if before.is_promised and not plan_of(pool).is_promised:
+        enqueue(tell_it_takes_place, pool_id)
+
+
+def tell_new_place(product: Product, before: str, *, at: datetime) -> None:
+    """Tell guests of dates to come that they meet elsewhere; they may give their tickets back.
+
+    Called in the transaction that writes the place, with the product locked.
+    """
+    if product.kind != Product.Kind.EXPERIENCE or product.meeting_point == before:
+        return
+    coming = Variant.objects.filter(product=product, session_start__gt=at, cancelled_at=None)
+    coming.update(moved_at=at)
+    for pool_id in sorted(set(coming.values_list("pool", flat=True))):
+        enqueue(send_new_place, pool_id, before)
 
 
 def _locked_kinds(pool: Pool, *, at: datetime) -> list[Variant]:

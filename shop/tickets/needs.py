@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from shop.errors import NotPossible
 from shop.locks import lock_one
 from shop.orders.models import Order, OrderLine
+from shop.tasks import enqueue
 from shop.tickets.models import GuestNeeds
+from shop.tickets.tasks import tell_of_needs
 
 MOST_WORDS = 200
 KEPT_FOR = timedelta(days=7)
@@ -37,6 +39,8 @@ def needs_of(pool_id: int) -> dict[int, str]:
 def tell_needs(order_id: int, pool_id: int, words: str, *, at: datetime) -> None:
     """Note what the guests of an order need at a date; without words nothing is kept.
 
+    Those who answer for the store are mailed that something was written or taken back, never what.
+
     Raises:
         NotPossible: the order has no tickets for it any more, it has begun or is called off.
     """
@@ -44,11 +48,20 @@ def tell_needs(order_id: int, pool_id: int, words: str, *, at: datetime) -> None
     lines = [line for line in coming_lines(order, at=at) if line.pool_id == pool_id]
     if not lines:
         raise NotPossible(_("You have no ticket for a date to come here."))
+    own, said = needs_of(pool_id).get(order_id, ""), " ".join(words.split())[:MOST_WORDS]
+    if said == own:
+        return
     GuestNeeds.objects.filter(order=order, pool=pool_id).delete()
-    if said := " ".join(words.split())[:MOST_WORDS]:
+    if said:
         starts = lines[0].variant.session_start or at
         until = starts + KEPT_FOR
         GuestNeeds.objects.create(order=order, pool_id=pool_id, words=said, at=at, until=until)
+    enqueue(tell_of_needs, order_id, pool_id)
+
+
+def move_needs(pool_id: int, starts: datetime) -> None:
+    """Keep what guests need until as long after their date as before, now that it moves."""
+    GuestNeeds.objects.filter(pool=pool_id).update(until=starts + KEPT_FOR)
 
 
 def forget_needs(*, at: datetime) -> int:

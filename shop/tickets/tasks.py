@@ -13,12 +13,16 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop import clock, dates
+from shop.accounts.models import User
+from shop.accounts.own_language import neutral_address
 from shop.catalogue.date_plans import promise_of
 from shop.catalogue.models import Variant
 from shop.currencies import written
 from shop.festivals.models import ChangeLog
 from shop.mail import send
 from shop.mail.send import Attachment
+from shop.merchants.members import users_who_may
+from shop.merchants.roles import Right
 from shop.orders.models import Order, OrderLine, Refund
 from shop.orders.text import mail_context, order_link
 from shop.tasks import at_once, enqueue, tried_again
@@ -116,6 +120,75 @@ def send_one_moved(order_id: int, pool_id: int, before: str, words: str) -> None
          files=[file])  # fmt: skip
 
 
+@task
+@at_once
+def tell_it_takes_place(pool_id: int) -> None:
+    """Queue a mail to each order with tickets for a date: it takes place."""
+    for order_id in booked_orders(pool_id).values_list("pk", flat=True):
+        enqueue(send_takes_place, order_id, pool_id)
+
+
+@task
+@tried_again
+def send_takes_place(order_id: int, pool_id: int) -> None:
+    """Tell one shopper that a date takes place; nothing once their tickets are given back."""
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    lines = _booked_lines(order, pool_id)
+    if lines and order.contact.email and not lines[0].variant.cancelled_at:
+        _send_of_visit("session-takes-place", order, lines)
+
+
+@task
+@at_once
+def send_new_place(pool_id: int, before: str) -> None:
+    """Queue a mail to each order with tickets for a session whose guests meet elsewhere."""
+    for order_id in booked_orders(pool_id).values_list("pk", flat=True):
+        enqueue(send_one_new_place, order_id, pool_id, before)
+
+
+@task
+@tried_again
+def send_one_new_place(order_id: int, pool_id: int, before: str) -> None:
+    """Tell one shopper where a session begins now; nothing once their tickets are given back."""
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    lines = _booked_lines(order, pool_id)
+    if lines and order.contact.email and not lines[0].variant.cancelled_at:
+        _send_of_visit("session-place", order, lines, before_place=before)
+
+
+@task
+@at_once
+def tell_of_needs(order_id: int, pool_id: int) -> None:
+    """Queue a mail to those who answer for a store: a guest has told what they need."""
+    for user_id in users_who_may(Right.ANSWER, merchant__products__variants__pool=pool_id):
+        enqueue(send_guest_needs, order_id, pool_id, user_id)
+
+
+@task
+@tried_again
+def send_guest_needs(order_id: int, pool_id: int, user_id: int) -> None:
+    """Tell one member of a store where to read what a guest needs; it may tell of health."""
+    order, user = Order.objects.get(pk=order_id), User.objects.get(pk=user_id)
+    if lines := _booked_lines(order, pool_id):
+        language, merchant = user.language or "en", lines[0].suborder.merchant
+        context = _context(lines, language) | {
+            "name": user.name,
+            "order_number": order.number,
+            "date_link": neutral_address("workspace-session", merchant.slug, pool_id),
+        }
+        send("guest-needs", user.email, language=language, context=context)
+
+
+def _send_of_visit(key: str, order: Order, lines: Sequence[OrderLine], **more: str) -> None:
+    visit = by_session(lines)[0]
+    calendar_file = calendar(visit, url=order_link(order), at=clock.now())
+    context = _context(lines, order.language) | {
+        "name": order.contact.name, "order_number": order.number, "order_link": order_link(order),
+    } | more  # fmt: skip
+    send(key, order.contact.email, language=order.language, context=context,
+         files=[Attachment("session.ics", calendar_file, "text/calendar")])  # fmt: skip
+
+
 def _tell_moves(order: Order, visits: Sequence[Sequence[OrderLine]]) -> None:
     """Queue a mail for each session that was moved while its order was being paid.
 
@@ -164,16 +237,6 @@ def moved_context(
         "name": order.contact.name, "order_number": order.number, "words": words,
         "before_date": dates.full_day_in(before, zone, order.language),
         "before_time": dates.hour(before, zone), "order_link": order_link(order),
-    }  # fmt: skip
-
-
-def takes_place_context(order: Order, pool_id: int) -> dict[str, object]:
-    """Return what the mail says that a session takes place; empty without tickets for it."""
-    lines = _booked_lines(order, pool_id)
-    if not lines or lines[0].variant.cancelled_at:
-        return {}
-    return _context(lines, order.language) | {
-        "name": order.contact.name, "order_number": order.number, "order_link": order_link(order),
     }  # fmt: skip
 
 

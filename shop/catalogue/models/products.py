@@ -280,7 +280,7 @@ class Variant(models.Model):
         max_length=300, blank=True, editable=False, help_text="The guests read it."
     )
     moved_at = models.DateTimeField(
-        null=True, editable=False, help_text="When its session got another time."
+        null=True, editable=False, help_text="When its session got another time or place."
     )
 
     TOO_FEW: ClassVar[str] = _("Too few guests have booked.")

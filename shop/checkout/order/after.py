@@ -81,13 +81,14 @@ def _cancel_until(parts: Sequence[Suborder], *, at: datetime) -> dict[int, str]:
     said = dict.fromkeys(visits, "")
     if not visits:
         return said
+    changed = _("The time or the place was changed. You can cancel until it begins.")
     lines = OrderLine.objects.filter(suborder__in=visits, variant__session_start__gt=at)
     strictest: dict[int, int] = {}
     for line in lines.select_related("variant", "order"):
         hours, pk = hours_before(line), line.suborder_id
         starts = cast("datetime", line.variant.session_start)
         if was_moved(line):
-            said[pk] = said[pk] or _("The time was changed. You can cancel until it begins.")
+            said[pk] = said[pk] or changed
         elif at <= starts - timedelta(hours=hours):
             strictest[pk] = max(hours, strictest.get(pk, 0))
     by_rule = _("You can cancel until %(hours)d hours before the date.")

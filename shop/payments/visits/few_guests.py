@@ -12,12 +12,13 @@ from shop.catalogue.models import DatePlan, Variant
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.payments.call_off import close
-from shop.payments.visits.tasks import ask_store, tell_it_takes_place
+from shop.payments.visits.tasks import ask_store
 from shop.rounds.work import each
 from shop.stock.models import Pool
 from shop.stock.units import lock as lock_pools
 from shop.tasks import enqueue
 from shop.tickets.change import kinds_of
+from shop.tickets.tasks import tell_it_takes_place
 
 ROUND = "decide about dates with few guests"
 

@@ -13,10 +13,8 @@ from shop.catalogue.models import DatePlan
 from shop.mail import send
 from shop.merchants.members import users_who_may
 from shop.merchants.roles import Right
-from shop.orders.models import Order
 from shop.tasks import at_once, enqueue, tried_again
 from shop.tickets.change import kinds_of
-from shop.tickets.tasks import booked_orders, takes_place_context
 
 
 @task
@@ -47,21 +45,3 @@ def send_few_guests(pool_id: int, user_id: int) -> None:
         "date_link": neutral_address("workspace-session", kind.product.merchant.slug, pool_id),
     }
     send("few-guests", user.email, language=language, context=context)
-
-
-@task
-@at_once
-def tell_it_takes_place(pool_id: int) -> None:
-    """Queue a mail to each order with tickets for a date: it takes place."""
-    for order_id in booked_orders(pool_id).values_list("pk", flat=True):
-        enqueue(send_takes_place, order_id, pool_id)
-
-
-@task
-@tried_again
-def send_takes_place(order_id: int, pool_id: int) -> None:
-    """Tell one shopper that a date takes place; nothing once their tickets are given back."""
-    order = Order.objects.select_related("contact").get(pk=order_id)
-    context = takes_place_context(order, pool_id)
-    if context and order.contact.email:
-        send("session-takes-place", order.contact.email, language=order.language, context=context)

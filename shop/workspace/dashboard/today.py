@@ -135,7 +135,7 @@ def next_sessions(merchant: Merchant, *, at: datetime) -> QuerySet[Variant]:
     own = Product.objects.filter(merchant=merchant, kind=Product.Kind.EXPERIENCE).order_by()
     found = own.values_list(ArraySubquery(dates.values("pk")[:SHOWN]))
     ids = [pk for (next_ones,) in found for pk in next_ones]
-    rows = Variant.objects.filter(pk__in=ids).select_related("product", "pool")
+    rows = Variant.objects.filter(pk__in=ids).select_related("product", "pool__plan")
     return rows.order_by("session_start", "pool_id", "pk")[:SHOWN]
 
 

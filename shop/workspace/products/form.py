@@ -93,7 +93,10 @@ class ProductForm(forms.Form):
     duration_minutes = forms.IntegerField(
         label=_("Duration, minutes"), min_value=1, max_value=60 * 24 * 60, required=False
     )
-    meeting_point = LineField(label=_("Meeting point"), max_length=300, required=False)
+    meeting_point = LineField(
+        label=_("Meeting point"), max_length=300, required=False,
+        help_text=_("Whoever has booked is mailed when it changes, and may give the tickets back."),
+    )  # fmt: skip
     guided_in = forms.MultipleChoiceField(
         label=_("Guided in"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("The languages in which you can lead guests."),

@@ -55,7 +55,7 @@ WRITTEN = {"store": "Loom", "quoted": ["Is it blue?", "", "I wait."]}
 SHEET = {"sheet": "goods.csv", "counts": {"new": 3, "changed": 2, "same": 1, "wrong": 0}}
 MOVED = {"before_date": "Friday 21 May", "before_time": "15:00", "words": "The rain is late."}
 LATE = {"late": [{"number": "BB-1", "day": "12 May 2027"}]}
-FEW = {"booked": 1, "least": 4, "date_link": LINK}
+FEW = {"booked": 1, "least": 4, "date_link": LINK, "before_place": "The station"}
 ANYTHING = (
     RECEIPT
     | FEW

@@ -170,7 +170,7 @@ def test_who_pays_while_a_date_moves_is_told_and_may_give_the_tickets_back(till,
     assert "17:00" in told[0].body
     (shown,) = afters(order, show_order(order), at=starts - HOUR)
     assert [act.label for act in shown.acts] == ["Cancel the visit"]
-    assert shown.until == "The time was changed. You can cancel until it begins."
+    assert shown.until == "The time or the place was changed. You can cancel until it begins."
     asked(order, "cancel", wish(order, 1, "mind"), at=starts - HOUR)
     assert Refund.objects.get().order == order
 
@@ -184,7 +184,7 @@ def test_beside_a_date_that_was_not_moved_its_stricter_rule_is_told(till):
     change(adult, starts=FRIDAY + 9 * DAY, at=NOON + HOUR)
 
     assert until(order, at=FRIDAY).startswith("You can cancel until 48 hours before")
-    assert until(order, at=FRIDAY + 5 * DAY).startswith("The time was changed.")
+    assert until(order, at=FRIDAY + 5 * DAY).startswith("The time or the place was changed.")
     assert until(order, at=FRIDAY + 9 * DAY) == ""
 
 

@@ -8,6 +8,7 @@ from django.core import mail
 from shop.catalogue.date_plans import PlanWish
 from shop.catalogue.models import DatePlan, Variant
 from shop.errors import NotPossible
+from shop.festivals.models import ChangeLog
 from shop.listings.sessions import Plan, open_sessions
 from shop.orders.models import Order
 from shop.payments.call_off import call_off, to_give_back
@@ -276,3 +277,28 @@ def test_what_goes_back_is_said_before(till):
     back = to_give_back(seat.pool_id)
 
     assert (back.orders, back.amount, back.funded) == (2, first.total + second.total, 0)
+
+
+def test_whoever_was_told_of_a_number_is_told_when_any_will_do(till):
+    seat = date(if_few=CALL_OFF)
+    order = bought(till, {seat: 1})
+    run_queued_work()
+    mail.outbox.clear()
+
+    change(seat)
+    run_queued_work()
+
+    assert [said for said in to(order.contact.email) if "takes place" in said]
+    assert decide_few(at=DUE) == 0
+
+
+def test_who_called_a_date_off_and_that_the_shop_did_stands_in_the_log(till):
+    by_host, by_shop = date(None), date(if_few=CALL_OFF, of=None)
+    call_off(pool_of(by_host), reason="Storm", at=NOON, by=visits.host_of(by_host))
+    decide_few(at=DUE)
+
+    lines = ChangeLog.objects.filter(action="call date off").order_by("pk")
+    assert [(line.subject_id, line.reason) for line in lines] == [
+        (by_host.product_id, "Storm"), (by_shop.product_id, Variant.TOO_FEW)
+    ]  # fmt: skip
+    assert [line.by is None for line in lines] == [False, True]

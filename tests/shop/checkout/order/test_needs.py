@@ -7,11 +7,13 @@ import pytest
 from shop.errors import NotPossible
 from shop.payments.call_off import call_off
 from shop.stock.models import Pool
+from shop.tickets.change import SessionWish, change_session
 from shop.tickets.issue import issue as issue_tickets
 from shop.tickets.models import GuestNeeds
 from shop.tickets.needs import KEPT_FOR, forget_needs, tell_needs
 from tests import make
 from tests.make import NOON
+from tests.queue import run_queued_work
 from tests.shop.checkout.order.proofs import owner_of, paid_order, stranger
 from tests.shop.checkout.steps import link
 from tests.shop.tickets import visits
@@ -107,3 +109,25 @@ def test_a_week_after_the_date_it_is_forgotten(order, seat):
     assert forget_needs(at=FRIDAY + KEPT_FOR - timedelta(seconds=1)) == 0
     assert forget_needs(at=FRIDAY + KEPT_FOR) == 1
     assert not GuestNeeds.objects.exists()
+
+
+def test_it_is_kept_until_after_the_date_however_far_that_moves(order, seat):
+    tell_needs(order.pk, seat.pool_id, WORDS, at=NOON)
+    later = FRIDAY + timedelta(days=30)
+    wish = SessionWish(12, later)
+    change_session(Pool.objects.get(pk=seat.pool_id), wish, at=NOON, by=visits.host_of(seat))
+
+    assert forget_needs(at=later) == 0
+    assert GuestNeeds.objects.get().until == later + KEPT_FOR
+
+
+def test_the_host_is_mailed_that_something_was_written_and_never_what(order, seat, mailoutbox):
+    host = visits.host_of(seat)
+    tell_needs(order.pk, seat.pool_id, WORDS, at=NOON)
+    tell_needs(order.pk, seat.pool_id, WORDS, at=NOON)
+    run_queued_work()
+
+    [told] = [sent for sent in mailoutbox if sent.to == [host.email]]
+    assert told.subject.startswith("A guest has told you something: Dyeing on")
+    assert "wheelchair" not in told.body
+    assert f"/sessions/{seat.pool_id}/" in told.body
