@@ -11,28 +11,12 @@ from shop.merchants.roles import Role
 from shop.payments.visits.few_guests import decide_few
 from shop.stock.models import Pool
 from tests import make
-from tests.make import NOON
 from tests.queue import run_queued_work
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import DAY, FRIDAY, bought
 
 pytestmark = pytest.mark.django_db
 WEEK = 7 * DAY
-
-
-@pytest.fixture
-def walk(clock_at):
-    clock_at(NOON)
-    return visits.experience(title="Walk")
-
-
-@pytest.fixture
-def host(client, walk):
-    member = make.member(walk.merchant)
-    member.first_name, member.last_name = "Kojo", "Mensah"
-    member.save()
-    client.force_login(member)
-    return member
 
 
 @pytest.fixture

@@ -20,21 +20,6 @@ from tests.shop.tickets.visits import DAY, FRIDAY, KINDS
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def walk(clock_at):
-    """Return an experience of a host in Nairobi; it is noon on 12 May."""
-    clock_at(NOON)
-    return visits.experience(title="Walk")
-
-
-@pytest.fixture
-def host(client, walk):
-    """Sign a member of the host in and return them."""
-    member = make.member(walk.merchant)
-    client.force_login(member)
-    return member
-
-
 def shown(client, product, /, **asked):
     """Return the page and where its dates are, by day of the month."""
     answer = client.get(f"/merchant/{product.merchant.slug}/sessions/month/", asked)
