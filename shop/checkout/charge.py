@@ -17,7 +17,7 @@ from shop.cart.pricing import PricedCart
 from shop.cart.sums import SumsShown, about, show_sums
 from shop.checkout.order.summary import show_order_sums
 from shop.festivals.pricing.quoting import Quote
-from shop.languages import labelled
+from shop.languages import labelled, sentences
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.models import Order
 from shop.payments.provider.requests import Addresses
@@ -88,7 +88,9 @@ def notes(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[tuple[s
     found = []
     for line in priced.lines:
         title = line.variant.product.title_in(language())
-        said = hints(parts_of(line, priced.quote), shopper, at=at) + visit_rules(line)
+        said = hints(parts_of(line, priced.quote), shopper, at=at)
+        if rules := visit_rules(line):
+            said.append(Hint(sentences(*(rule.text for rule in rules))))
         found += [(title, hint) for hint in said]
     return list(dict.fromkeys(found))
 

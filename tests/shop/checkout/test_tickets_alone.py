@@ -1,9 +1,12 @@
 """Whoever buys tickets and nothing else is asked who is booking, and not where to send it."""
 
+from datetime import timedelta
+
 import pytest
 
 from shop.cart import change
 from shop.cart.models import Cart
+from shop.catalogue.models import DatePlan
 from shop.delivery.models import Contact, Country
 from shop.errors import NotPossible
 from shop.orders.models import Order
@@ -157,3 +160,14 @@ def test_an_order_of_tickets_went_nowhere_and_is_no_address_to_begin_with(browse
     fill(browser, {make.variant(): 1})
 
     assert f'value="{ADDRESS["line1"]}"' in browser.get("/checkout/").text
+
+
+def test_the_last_step_says_on_which_terms_a_visit_is_booked(browser, adult):
+    due = visits.FRIDAY - timedelta(hours=48)
+    DatePlan.objects.create(pool_id=adult.pool_id, least_guests=4, decides_at=due)
+    fill(browser, {adult: 1})
+    book(browser)
+
+    text = words(browser.get("/checkout/delivery/"))
+
+    assert "Cancelling: Free until 48 hours before the date. Takes place from 4 guests on." in text

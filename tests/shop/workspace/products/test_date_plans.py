@@ -174,3 +174,13 @@ def test_a_packer_sees_the_plan_and_decides_nothing(client, row, host):
     assert client.post(where(row[0])).status_code == 403
     assert client.post(where(row[0], "stop/"), {"reason": "Storm"}).status_code == 403
     assert DatePlan.objects.get().settled_at is None
+
+
+def test_a_date_that_waits_for_a_word_stands_on_the_overview(client, row, host):
+    client.post(where(row[0], "change/"), typed(row[0], least="4"))
+    home = f"/merchant/{row[0].product.merchant.slug}/"
+    assert "Too few yet" not in client.get(home).text
+
+    decide_few(at=FRIDAY - timedelta(hours=48))
+
+    assert client.get(home).text.count("Too few yet") == 1
