@@ -1,14 +1,18 @@
-"""Parcels that should have left: their store hears of each once, and organizers see them."""
+"""Parcels that should have left: their store hears of each once, organizers of all once a day."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Min
 from django.tasks import task
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
-from shop import dates
+from shop import clock, dates
 from shop.accounts.models import User
 from shop.accounts.own_language import neutral_address
 from shop.festivals.local_time import wall_of
@@ -17,19 +21,22 @@ from shop.merchants.models import Membership, Merchant
 from shop.merchants.roles import Right, who_may
 from shop.orders.models import Suborder
 from shop.rounds import each
-from shop.tasks import enqueue_all, tried_again
+from shop.tasks import at_once, enqueue, enqueue_all, tried_again
 
 MOST = 500
 """Parcels that one round looks at; the oldest come first."""
 NAMED = 30
 """Orders that one mail names."""
 DAY = timedelta(days=1)
+GATHERED = timedelta(hours=3)
+"""Between the first store of a day that hears of something and the mail to organizers."""
 
 
 def warn_of_late(*, at: datetime) -> int:
     """Mail each store about its parcels that should have left; return how many stores.
 
-    Part of the beat. Of a parcel a store hears once, in one mail with the others.
+    Part of the beat. Of a parcel a store hears once, in one mail with the others. Organizers
+    get one mail a day, while a store hears of something.
     """
     # Nowhere is it a later day than tomorrow by Greenwich; each is then asked by its own zone.
     rows = Suborder.objects.late(at.date() + DAY).filter(late_told_at=None)
@@ -39,8 +46,45 @@ def warn_of_late(*, at: datetime) -> int:
         if is_over and len(own[row.merchant_id]) < NAMED:  # the others in the next round
             own[row.merchant_id].append(row.pk)
     own = {pk: parcels for pk, parcels in own.items() if parcels}
-    return each("warn of late parcels", own, lambda pk: _warn(pk, own[pk], at=at), at=at,
-                about=Merchant)  # fmt: skip
+    count = each("warn of late parcels", own, lambda pk: _warn(pk, own[pk], at=at), at=at,
+                 about=Merchant)  # fmt: skip
+    if own and settings.ORGANIZER_EMAILS:
+        _tell_organizers(at=at)
+    return count
+
+
+def _tell_organizers(*, at: datetime) -> None:
+    """Queue the mail of a day, for when the stores of the day have heard; a second one never."""
+    day = f"{at:%Y-%m-%d}"
+    same = DBTaskResult.objects.filter(task_path=tell_organizers_of_late.module_path)
+    if not same.filter(args_kwargs__args=[day]).exists():
+        tell_organizers_of_late.using(run_after=at + GATHERED).enqueue(day)
+
+
+@task
+@at_once
+def tell_organizers_of_late(_day: str) -> None:
+    """Queue a mail to each organizer about the stores with parcels that should have left."""
+    for address in settings.ORGANIZER_EMAILS:
+        enqueue(send_late_stores, address)
+
+
+@task
+@tried_again
+def send_late_stores(address: str) -> None:
+    """Name to one organizer the stores whose parcels should have left, the longest wait first."""
+    late = Suborder.objects.late(clock.now().date() + DAY).filter(late_told_at__isnull=False)
+    rows = (
+        late.order_by().values("merchant__name").annotate(count=Count("pk"), since=Min("ship_by"))
+    )
+    stores = [
+        {"name": row["merchant__name"], "count": row["count"], "since": f"{row['since']:%-d %B}"}
+        for row in rows.order_by("since", "merchant__name")[:NAMED]
+    ]
+    if stores:
+        link = f"{settings.SITE_URL}{reverse('desk_orders:index')}?sending=late"
+        context = {"stores": stores, "link": link, "is_cut": len(stores) == NAMED}
+        send("late-parcels", address, language="en", context=context)
 
 
 @transaction.atomic
