@@ -8,8 +8,11 @@ import pytest
 from config.editors import WAGTAIL_USER_TIME_ZONES
 
 ROOT = Path(__file__).parents[2]
-FILES = ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt")
-LINE = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[a-z,]+\])?==[0-9][^ ]* +# .{10,}")
+FILES = (
+    "requirements.txt", "requirements-demo.txt", "requirements-watching.txt", "requirements-s3.txt",
+    "requirements-dev.txt",
+)  # fmt: skip
+LINE = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[a-z0-9,]+\])?==[0-9][^ ]* +# .{10,}")
 
 
 def names(file):
