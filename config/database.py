@@ -6,6 +6,8 @@ the web server, or the beat, for ever.
 
 from typing import Any
 
+import dj_database_url
+
 CONNECT_SECONDS = 5
 IDLE_SECONDS = 120
 """For so long a transaction may stand open and do nothing: its process hangs, and holds locks."""
@@ -37,6 +39,36 @@ PREPARING = {"prepare_threshold": 0}
 """Django lets nothing be prepared otherwise; what is, ``shop.prepared`` decides."""
 
 
+def address_of(
+    address: str, *, kept: int, seconds: int, may_prepare: bool, is_pooled: bool
+) -> dict[str, Any]:
+    """Return a database as Django knows it.
+
+    Args:
+        kept: seconds for which a connection is kept.
+        is_pooled: a pooler gives each transaction another of its connections, as PgBouncer does:
+            what a connection would be told at its beginning, the database itself has to know.
+    """
+    found: dict[str, Any] = dict(dj_database_url.parse(address, conn_max_age=kept))
+    options = bounded(found.get("OPTIONS", {}), 0 if is_pooled else seconds)
+    return found | {
+        "ENGINE": "config.postgres",
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
+        "OPTIONS": preparing(options, may_prepare=may_prepare),
+    }
+
+
+def bounds(seconds: int) -> dict[str, str]:
+    """Return what a connection is told at its beginning: how to plan, and how long to wait."""
+    return {
+        **PLANNING,
+        "statement_timeout": f"{seconds}s",
+        "lock_timeout": f"{max(1, seconds // 2)}s",
+        "idle_in_transaction_session_timeout": f"{max(IDLE_SECONDS, seconds)}s",
+    }
+
+
 def preparing(given: dict[str, Any], *, may_prepare: bool) -> dict[str, Any]:
     """Return options of a connection that may keep plans; options in the address win."""
     return PREPARING | given if may_prepare else given
@@ -51,11 +83,5 @@ def bounded(given: dict[str, Any], seconds: int) -> dict[str, Any]:
     """
     if not seconds:
         return LINE | given
-    bounds = {
-        **PLANNING,
-        "statement_timeout": f"{seconds}s",
-        "lock_timeout": f"{max(1, seconds // 2)}s",
-        "idle_in_transaction_session_timeout": f"{max(IDLE_SECONDS, seconds)}s",
-    }
-    said = " ".join(f"-c {name}={value}" for name, value in bounds.items())
+    said = " ".join(f"-c {name}={value}" for name, value in bounds(seconds).items())
     return LINE | given | {"options": f"{said} {given.get('options', '')}".strip()}

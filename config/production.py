@@ -72,6 +72,10 @@ def _of_database() -> Iterator[tuple[str, str, str]]:
     if is_super:
         yield ("production.E031", "The shop works as a superuser of the database.",
                "Make a role that owns the shop's database and nothing else.")  # fmt: skip
+    if settings.DATABASE_POOLED and not _is_bounded():
+        yield ("production.E034",
+               "Behind the pooler nothing bounds how long a statement or a lock may take.",
+               "Run manage.py bound_database with the database's own address.")  # fmt: skip
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield ("production.E032", "The database is older than the code.",
@@ -83,6 +87,12 @@ def _of_database() -> Iterator[tuple[str, str, str]]:
         yield ("production.E033",
                f"Superusers sign in without a second step: {', '.join(names)}.",
                "They turn it on at /account/2fa/, or get an ordinary role.")  # fmt: skip
+
+
+def _is_bounded() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return bool(cursor.fetchone() != ("0",))
 
 
 def _host() -> str:
@@ -136,9 +146,16 @@ def _has_no_statics() -> bool:
     return not (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file()
 
 
+def _media_is_in_code() -> bool:
+    is_on_disk = not settings.MEDIA_S3_BUCKET
+    return is_on_disk and Path(settings.BASE_DIR) in Path(settings.MEDIA_ROOT).parents
+
+
 def _media_cannot_be_written() -> bool:
     folder = Path(settings.MEDIA_ROOT)
-    return not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK))
+    return not settings.MEDIA_S3_BUCKET and not (
+        folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    )
 
 
 RULES = (
@@ -251,7 +268,7 @@ RULES = (
         "Add ?sslmode=verify-full (or require) to DATABASE_URL.",
     ),
     DeployRule(
-        23, lambda: Path(settings.BASE_DIR) in Path(settings.MEDIA_ROOT).parents,
+        23, _media_is_in_code,
         "Pictures lie within the code: the next version would not have them.",
         "Set MEDIA_ROOT to a folder that stays, like /var/lib/baobab/media.",
     ),

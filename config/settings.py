@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config.database import bounded, preparing
+from config.database import address_of
 from config.editors import *  # noqa: F403 (what editors may choose and upload)
 from config.limits import *  # noqa: F403 (what organizers can set at their desk)
 from config.logs import logging_as
@@ -142,15 +141,21 @@ if not DATABASE_URL:
     raise ImproperlyConfigured("Set DATABASE_URL to a PostgreSQL address (15 or newer).")
 # What was planned on a connection is worth keeping; so long, and the server may free its memory.
 KEPT_SECONDS = 600
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=KEPT_SECONDS)}
-DATABASES["default"]["ENGINE"] = "config.postgres"
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 STATEMENT_SECONDS = int(env("DATABASE_STATEMENT_SECONDS", "30"))  # 0: as long as it takes
 DATABASE_PREPARES = env("DATABASE_PREPARES", "1") == "1"  # 0: a pooler that knows no such thing
-DATABASES["default"]["OPTIONS"] = preparing(
-    bounded(DATABASES["default"].get("OPTIONS", {}), STATEMENT_SECONDS),
-    may_prepare=DATABASE_PREPARES,
-)
+DATABASE_POOLED = env_on("DATABASE_POOLED")  # each transaction may get another connection
+DATABASE_REPLICA_URL = env("DATABASE_REPLICA_URL")  # answers what may be late
+DATABASES = {
+    name: address_of(
+        address,
+        kept=KEPT_SECONDS,
+        seconds=STATEMENT_SECONDS,
+        may_prepare=DATABASE_PREPARES,
+        is_pooled=DATABASE_POOLED,
+    )
+    for name, address in (("default", DATABASE_URL), ("replica", DATABASE_REPLICA_URL))
+    if address
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")  # pages and what they count; limits are counted in the database
@@ -202,8 +207,18 @@ STATICFILES_FINDERS = [
 ]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / "media")
+MEDIA_S3_BUCKET = env("MEDIA_S3_BUCKET")  # where several machines keep pictures together
+BUCKET = {
+    "bucket_name": MEDIA_S3_BUCKET,
+    "endpoint_url": env("MEDIA_S3_ENDPOINT") or None,
+    "region_name": env("MEDIA_S3_REGION") or None,
+    "access_key": env("MEDIA_S3_KEY") or None,
+    "secret_key": env("MEDIA_S3_SECRET") or None,
+}
 STORAGES = {
-    "default": {"BACKEND": "shop.pictures.storage.WholeFiles"},
+    "default": {"BACKEND": "shop.pictures.bucket.BucketFiles", "OPTIONS": BUCKET}
+    if MEDIA_S3_BUCKET
+    else {"BACKEND": "shop.pictures.storage.WholeFiles"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

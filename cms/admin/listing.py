@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import wraps
 from typing import Any, ClassVar
 
 import django_filters
@@ -23,6 +24,7 @@ from cms.admin.tables import Table
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.festivals.models import Festival
+from shop.replica.reads import may_be_late
 
 Choices = Sequence[tuple[str, str]]
 
@@ -97,6 +99,17 @@ class ListFilters(WagtailFilterSet):
         return self.asked != {name: value for name, value in self.usual.items() if value}
 
 
+def _sheets_late(view: Any) -> Any:
+    """Have what is taken away as a sheet read from the copy of the database."""
+    late = may_be_late(view)
+
+    @wraps(view)
+    def answer(request: SignedIn, *args: Any, **facts: Any) -> Any:
+        return (late if "export" in request.GET else view)(request, *args, **facts)
+
+    return answer
+
+
 class ListView(BaseListingView):
     """A list of the desk: its permission, its filters, and its rows as a table."""
 
@@ -118,7 +131,7 @@ class ListView(BaseListingView):
     @classmethod
     def as_view(cls, **facts: Any) -> Any:
         """Return the view for those who have the permission."""
-        return needs(cls.needed, to_post=cls.to_post)(super().as_view(**facts))
+        return needs(cls.needed, to_post=cls.to_post)(_sheets_late(super().as_view(**facts)))
 
     def setup(self, request: SignedIn, *args: Any, **kwargs: Any) -> None:
         """Note the moment of the request."""

@@ -26,6 +26,7 @@ from shop.feeds.demands import BY_FILE
 from shop.feeds.items import FeedItem, items
 from shop.feeds.models import Feed
 from shop.rate_limits.store import limits
+from shop.replica.reads import late_pieces
 from shop.storefront.cache.catalogue_version import CatalogueVersion, current_version
 
 QUARTER = 15 * 60
@@ -61,9 +62,12 @@ def feed(request: HttpRequest, token: str, file: str, country: str = "") -> Http
     if response is None and limits.count(f"feed:{address.pk}", seconds=QUARTER) > MOST:
         return _later()
     if response is None:
-        found = items(scope, channel, language, at=at, country=where)
-        home = settings.SITE_URL + reverse("home")
-        content = WRITERS[channel.code](scope.name or settings.SITE_NAME, home, found)
+        home, title = settings.SITE_URL + reverse("home"), scope.name or settings.SITE_NAME
+        content = late_pieces(
+            lambda: WRITERS[channel.code](
+                title, home, items(scope, channel, language, at=at, country=where)
+            )
+        )
         response = StreamingHttpResponse([] if request.method == "HEAD" else content)
         response.headers["Content-Type"] = TYPES[channel.code]
         response.headers["Content-Disposition"] = f'inline; filename="{file}"'

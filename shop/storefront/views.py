@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shop import clock
 from shop.catalogue.models import Product
-from shop.storefront.cache.catalogue_version import current_version
+from shop.replica.reads import read_late
+from shop.storefront.cache.catalogue_version import REVISION, current_version
 from shop.storefront.cache.shared_page import Filtered, leave_out, shared_page
-from shop.storefront.listing.page import product_list
+from shop.storefront.listing.page import ProductList, product_list
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import country_of, currency_of, remember
 from shop.storefront.product.choice import AskedVariant, read_asked
@@ -28,14 +29,21 @@ from shop.storefront.search_words.not_found import note_vain
 from shop.storefront.stores import page as stores
 from shop.storefront.stores.directory import StoreFilters, directory, read_stores
 
+NEWEST = f"SELECT {REVISION}"
+
 
 @require_safe
 @shared_page(takes=read_filters)
 def products(request: Filtered[Filters]) -> HttpResponse:
     """Show the products that pass the filters, a page at a time."""
     at = clock.moment_of(request)
-    filters = request.filters
-    page = product_list(filters, version=current_version(at=at), at=at, language=get_language())
+    filters, version, language = request.filters, current_version(at=at), get_language()
+
+    def read() -> ProductList:
+        return product_list(filters, version=version, at=at, language=language)
+
+    # Searches are what costs most; the copy answers once it knows what this version is made of.
+    page = read_late(read, knows=NEWEST, value=version.revision) if filters.words else read()
     context = {"page": page, "query": filters.words}
     response = render(request, "shop/storefront/products.html", context)
     if (page.nothing or page.is_near) and filters == Filters(words=filters.words, sort=BEST):
@@ -48,7 +56,8 @@ def products(request: Filtered[Filters]) -> HttpResponse:
 def suggestions(request: Filtered[Filters]) -> HttpResponse:
     """Show suggestions that begin like the words typed so far, as a fragment."""
     version = current_version(at=clock.moment_of(request))
-    found = suggest.suggest(request.filters.words, version=version, language=get_language())
+    words, language = request.filters.words, get_language()
+    found = read_late(lambda: suggest.suggest(words, version=version, language=language))
     context = {"suggestions": found}
     return leave_out(render(request, "shop/storefront/suggestions.html", context))
 

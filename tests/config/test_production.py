@@ -157,6 +157,22 @@ def test_a_superuser_of_the_database_is_told():
 
 
 @pytest.mark.django_db
+def test_behind_a_pooler_somebody_has_to_bound_the_database(settings):
+    settings.DATABASE_POOLED = True
+    assert "production.E034" not in in_database()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+    assert "production.E034" in in_database()
+
+
+def test_pictures_in_a_bucket_need_no_folder(good, tmp_path):
+    good.MEDIA_ROOT, good.MEDIA_S3_BUCKET = tmp_path / "none", "pictures"
+
+    assert wrong_settings(None) == []
+
+
+@pytest.mark.django_db
 def test_a_database_that_does_not_answer_is_told():
     def away(*_args):
         raise OperationalError

@@ -20,6 +20,7 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival
+from shop.replica.reads import may_be_late
 from shop.reports import checks
 from shop.reports.board import Board, board
 from shop.reports.charts import columns
@@ -33,6 +34,7 @@ PER_CENT = 100
 
 @require_safe
 @needs("view_festival")
+@may_be_late
 def live(request: SignedIn, pk: int) -> HttpResponse:
     """Show how a festival goes now; every 15 seconds the page asks for its figures anew."""
     festival = get_object_or_404(Festival, pk=pk)

@@ -29,6 +29,7 @@ from shop.festivals.models import Festival
 from shop.festivals.models.prices import FOREVER
 from shop.festivals.prices.price_list import PAGE, Changed, Listed, every, price_changes, prices_at
 from shop.forms.numbers import number_of
+from shop.replica.reads import may_be_late
 from shop.spreadsheets import KINDS, Cell, sheet
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.overlay import shown
@@ -72,6 +73,7 @@ COLUMNS = {
 
 @require_safe
 @needs("view_festival")
+@may_be_late
 def changes(request: SignedIn, pk: int) -> HttpResponse:
     """Show every variant whose public price differs between two moments."""
     festival = get_object_or_404(Festival, pk=pk)
@@ -94,6 +96,7 @@ def changes(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("view_festival")
+@may_be_late
 def price_list(request: SignedIn, pk: int) -> HttpResponse:
     """Show the public prices as they are at a moment."""
     festival = get_object_or_404(Festival, pk=pk)

@@ -25,6 +25,7 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
+from shop.replica.reads import may_be_late
 from shop.reports import charts
 from shop.reports.report import Figures, report
 from shop.reports.statements import statement
@@ -44,6 +45,7 @@ DAYS = 31
 
 @require_safe
 @needs("view_festival")
+@may_be_late
 def show_report(request: SignedIn, pk: int) -> HttpResponse:
     """Show the report: live figures, or the frozen ones of a closed festival."""
     festival = get_object_or_404(Festival, pk=pk)
@@ -73,6 +75,7 @@ def show_report(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("view_festival")
+@may_be_late
 def report_book(request: SignedIn, pk: int) -> HttpResponse:
     """Give all tables of the report as one workbook."""
     festival = get_object_or_404(Festival, pk=pk)
@@ -82,6 +85,7 @@ def report_book(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("view_festival")
+@may_be_late
 def report_sheet(request: SignedIn, pk: int, part: str) -> HttpResponse:
     """Give one table of the report as CSV."""
     festival = get_object_or_404(Festival, pk=pk)
@@ -134,6 +138,7 @@ class StatementsView(FestivalListView):
 
 @require_safe
 @needs("view_festival")
+@may_be_late
 def show_statement(request: SignedIn, pk: int, merchant_id: int) -> HttpResponse:
     """Show the sales of one store in a festival, line by line, fit to be printed."""
     festival, merchant = _store(pk, merchant_id)
@@ -152,6 +157,7 @@ def show_statement(request: SignedIn, pk: int, merchant_id: int) -> HttpResponse
 
 @require_safe
 @needs("view_festival")
+@may_be_late
 def statement_file(request: SignedIn, pk: int, merchant_id: int, kind: str) -> HttpResponse:
     """Give a store's statement as CSV or XLSX."""
     festival, merchant = _store(pk, merchant_id)

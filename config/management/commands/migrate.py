@@ -3,11 +3,17 @@
 import time
 from typing import Any
 
+from django.conf import settings
+from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import OperationalError, connections
 from django.db.migrations import Migration
 from psycopg.errors import LockNotAvailable
 
+BEHIND_POOLER = (
+    "Tables are changed by the database itself, not through a pooler: let DATABASE_URL name it for"
+    " this command, and unset DATABASE_POOLED."
+)
 LOCK_SECONDS = 4
 """So long a change waits for a table. Everybody who wants the table meanwhile waits behind it."""
 PAUSE = 3
@@ -19,6 +25,8 @@ class Command(MigrateCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Apply migrations; each is applied whole or not at all, so that it can be tried again."""
+        if settings.DATABASE_POOLED:
+            raise CommandError(BEHIND_POOLER)
         self._database = options["database"]
         for tries in range(1, TRIES + 1):
             try:

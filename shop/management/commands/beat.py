@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils.module_loading import import_string
 
@@ -64,6 +64,10 @@ log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 15
 SAID_EVERY = 20  # seconds, also while a round of everything takes longer
+BEHIND_POOLER = (
+    "The beat holds locks from one transaction to the next, which a pooler does not: let"
+    " DATABASE_URL name the database itself for this process, and unset DATABASE_POOLED."
+)
 LOCK_SPACE = 41_100  # kept across transactions, which shop.locks does not
 
 
@@ -186,6 +190,8 @@ class Command(BaseCommand):
 
     def handle(self, *, once: bool, part: str, **options: object) -> None:
         """Run the rounds until told to stop."""
+        if settings.DATABASE_POOLED:
+            raise CommandError(BEHIND_POOLER)
         self._part = part
         if once:
             self.go_round(0)

@@ -32,6 +32,9 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 # Two changes can commit in another order than they took their ids, so the newest id alone
 # could miss one. The sum of the newest ids grows with every change, whatever the order.
+REVISION = """(SELECT coalesce(sum(id), 0)::bigint
+   FROM (SELECT id FROM shop_pricechange ORDER BY id DESC LIMIT 50) AS newest)"""
+"""Grows with every change of a price or a product: another revision, another version."""
 STATEMENT = f"""
 WITH published AS (SELECT * FROM shop_festival WHERE state = 'published'),
 turns AS (
@@ -41,8 +44,7 @@ turns AS (
   FROM shop_slot s JOIN published f ON f.id = s.festival_id
 )
 SELECT
-  (SELECT coalesce(sum(id), 0)::bigint
-   FROM (SELECT id FROM shop_pricechange ORDER BY id DESC LIMIT 50) AS newest),
+  {REVISION},
   greatest((SELECT max(starts_at) FROM shop_productspan WHERE starts_at <= %(at)s),
            (SELECT max(ends_at) FROM shop_productspan WHERE ends_at <= %(at)s),
            (SELECT max(turn) FROM turns WHERE turn <= %(at)s)),

@@ -29,6 +29,7 @@ from shop.imports.read import MOST_BYTES, MOST_ROWS, refuse_at_once
 from shop.locks import lock
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
+from shop.replica.reads import may_be_late
 from shop.spreadsheets import KINDS, sheet, streamed
 from shop.workspace.access import MemberRequest, catalogue_sheets_of, store_members
 from shop.workspace.imports import export, shopify
@@ -69,6 +70,7 @@ def sheets(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 @require_safe
 @store_members(Right.WORDS)
+@may_be_late
 def template(request: MemberRequest, merchant: Merchant, kind: str) -> HttpResponseBase:
     """Give the own catalogue as a sheet, or a sheet with an example where there is none."""
     if kind not in KINDS:
@@ -81,6 +83,7 @@ def template(request: MemberRequest, merchant: Merchant, kind: str) -> HttpRespo
 
 @require_safe
 @store_members(Right.WORDS)
+@may_be_late
 def for_shopify(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
     """Give the own catalogue as the sheet of products that Shopify takes in."""
     return streamed(f"{merchant.slug}-shopify", shopify.table(merchant))

@@ -11,6 +11,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.papers.lists import HEADS, cells_of, name_of, pdf_answer
 from shop.papers.models import Document
+from shop.replica.reads import may_be_late
 from shop.spreadsheets import streamed
 from shop.workspace.access import (
     MemberRequest,
@@ -36,6 +37,7 @@ def papers(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 @require_GET
 @store_members(Right.PAYOUTS)
+@may_be_late
 def sheet(request: MemberRequest, merchant: Merchant) -> StreamingHttpResponse:
     """Return the papers of a store as a table, with the tax inside each."""
     return streamed(f"papers-{merchant.slug}", (HEADS, cells_of(_own(merchant))))
