@@ -168,6 +168,8 @@ CACHES = {
     # Anybody can make searches up: whoever does pushes other searches out, and nothing else.
     "searches": {"BACKEND": IN_MEMORY, "LOCATION": "searches", "OPTIONS": {"MAX_ENTRIES": 1_000}},
 }
+# What stands in front of the shop keeps pages by the rules of docs/explanation/scale.md.
+EDGE_CACHE = env_on("EDGE_CACHE")
 # What the beat does beside the shop's own work, for packages that the shop does not know.
 PERIODIC_WORK = [("publish texts", "cms.pages.schedule.publish_due", 1)]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

@@ -117,6 +117,7 @@ if [ -z "$certificate" ]; then
             --register-unsafely-without-email -d "$name"
     }
 fi
+install -d -o www-data -g root -m 700 /var/cache/nginx
 install -m 644 "$release/deploy/nginx/baobab-proxy.conf" /etc/nginx/baobab-proxy.conf
 sed -e "s|SERVER_NAME|$name|g" -e "s|CERTIFICATE|$certificate|" -e "s| KEY;| $key;|" \
     "$release/deploy/nginx/baobab.conf" >/etc/nginx/sites-available/baobab

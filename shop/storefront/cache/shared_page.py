@@ -11,11 +11,12 @@ import gzip
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from hashlib import blake2b
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.core.cache import cache, caches
 from django.core.cache.backends.base import BaseCache
 from django.db import InterfaceError, OperationalError
@@ -31,6 +32,7 @@ from shop.storefront.search.filters import Filters, KnownFilters
 
 FRESH = 30  # seconds for which a copy is served, here and in browsers
 AWAY = 300  # seconds for which it is kept, and still served while the database is away
+IN_FRONT = 6  # seconds of a copy in front of the shop, which no sold-out deal takes out there
 BUILDING = 10  # seconds after which whoever builds a page is taken for dead
 PAUSE, TRIES = 0.02, 100  # how long the others wait for it
 
@@ -114,7 +116,11 @@ def shared_page(
             if isinstance(page, HttpResponse):
                 page.headers.setdefault("Cache-Control", "no-store")
                 return page
-            return _response(request, page, at=at)
+            response = _response(request, page, at=at)
+            if settings.EDGE_CACHE and response.status_code == 200:
+                is_worth_it = page.is_kept and request.filters.is_common
+                _tell_edge(response, page, version, at=at if is_worth_it else page.until)
+            return response
 
         return answer
 
@@ -215,6 +221,24 @@ def _packed(
         until=min(version.ends_at, getattr(response, "holds_until", None) or version.ends_at),
         is_kept=getattr(response, "is_kept", True),
     )
+
+
+def _tell_edge(
+    response: HttpResponse, page: KeptPage, version: CatalogueVersion, *, at: datetime
+) -> None:
+    """Let what stands in front of the shop serve a copy until a second before its prices turn.
+
+    A browser may keep it and has to ask whether it still holds: how long it lay in front of the
+    shop nobody tells it.
+    """
+    until = min(at + timedelta(seconds=IN_FRONT), page.until)
+    last = int(until.timestamp()) - 1  # what is in front counts whole seconds, the last one too
+    seconds = int(last - at.timestamp())
+    response.headers["X-Accel-Expires"] = f"@{last}" if seconds > 0 else "0"
+    if seconds > 0:
+        response.headers["CDN-Cache-Control"] = f"public, max-age={seconds}"
+        response.headers["Surrogate-Key"] = f"pages revision-{version.revision}"
+        response.headers["Cache-Control"] = "private, no-cache"
 
 
 def _response(request: HttpRequest, page: KeptPage, *, at: datetime) -> HttpResponse:
