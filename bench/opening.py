@@ -5,6 +5,7 @@ after it, while others look at pages. Every order is then held against the price
 every deal against its allotment, and every page against the moment at which it was asked for.
 """
 
+import argparse
 import json
 import os
 import statistics
@@ -19,12 +20,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bench import databases, machine
+from bench import databases, machine, wrk
 from bench.browser import Browser
 from bench.checking import prices_wrong, shown_too_long, sold_too_often
 from bench.flows import SEEN, Guest, WentWrong
+from bench.front import trade_behind
+from bench.load import Request
+from bench.load import send as send_plainly
 from bench.preparing import collect_static, environment, fill_with_sample, tell, trade
-from bench.servers import CannotMeasure
+from bench.servers import CannotMeasure, Server
+from bench.slow import slow_clients
 from config.embedded import NoDatabase
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +38,8 @@ HANDS = 48  # shoppers who can be at a step of paying at the same time
 WALKING = 6  # shoppers on their way to the button at the same time
 READERS = 2
 TRIES = 4
+CROWDED = 8  # seconds of nothing but cached pages, each
+SLOW = 200  # connections of a byte a second
 
 
 @dataclass(slots=True)
@@ -69,10 +76,11 @@ class Minute:
 def main() -> int:
     """Hold the opening, print what came of it, and return the exit code."""
     os.chdir(ROOT)
-    rate = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
+    asked = _parser().parse_args()
+    rate = asked.rate
     try:
         with tempfile.TemporaryDirectory(prefix="baobab-opening-") as folder:
-            minute, facts = hold(rate, Path(folder))
+            minute, facts = hold(rate, Path(folder), is_whole=asked.whole)
     except (CannotMeasure, NoDatabase, WentWrong) as reason:
         print(reason, file=sys.stderr)
         return 1
@@ -82,8 +90,22 @@ def main() -> int:
     return 1 if minute.wrong else 0
 
 
-def hold(rate: float, folder: Path) -> tuple[Minute, dict[str, str]]:
-    """Return what happened in the minute, and on what machine."""
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.opening", description=__doc__)
+    parser.add_argument("rate", nargs="?", type=float, default=20, help="shoppers a second (20)")
+    parser.add_argument(
+        "--whole", action="store_true",
+        help="as on one machine: behind nginx, with PgBouncer, Valkey, workers, 200 slow clients",
+    )  # fmt: skip
+    return parser
+
+
+def hold(rate: float, folder: Path, *, is_whole: bool) -> tuple[Minute, dict[str, str]]:
+    """Return what happened in the minute, and on what machine.
+
+    Args:
+        is_whole: serve as on one machine in production, and not by the web server alone.
+    """
     with ExitStack() as stack:
         server = stack.enter_context(databases.server())
         facts = machine.facts(databases.version(server)) | machine.remark()
@@ -94,7 +116,8 @@ def hold(rate: float, folder: Path) -> tuple[Minute, dict[str, str]]:
         address = stack.enter_context(database)
         around |= {"DATABASE_URL": address}
         collect_static(around)
-        shop = trade(stack, folder, around)
+        shop = (_whole if is_whole else trade)(stack, folder, around)
+        facts |= _crowded(shop) if is_whole else {}
         count = int(rate * SECONDS)
         tell(f"{count} shoppers fill their carts.")
         plan = _plan(around, opens_in=count / 6 + BEFORE + 30)
@@ -110,6 +133,27 @@ def hold(rate: float, folder: Path) -> tuple[Minute, dict[str, str]]:
         minute.wrong += prices_wrong(address, opens - BEFORE) + sold_too_often(address)
         minute.wrong += shown_too_long(address, minute.seen_regular)
         return minute, facts | {"Load average after": machine.load()}
+
+
+def _whole(stack: ExitStack, folder: Path, around: dict[str, str]) -> Server:
+    """Serve as in production, while slow clients hold connections."""
+    shop = trade_behind(stack, folder, around)
+    stack.enter_context(slow_clients(SLOW, shop.port))
+    return shop
+
+
+def _crowded(shop: Server) -> dict[str, str]:
+    """Measure how many of the pages that are everybody's are served a second."""
+    found, send = {}, wrk.send if wrk.is_there() else send_plainly
+    for name, path in (
+        ("list", "/products/"),
+        ("home", "/"),
+        ("French list", "/fr/products/"),
+    ):
+        load = send(shop.url, [Request(path)], CROWDED)
+        said = f"{load.rate:,.0f} (median {load.median:.1f} ms, errors {load.errors})"
+        found[f"Cached pages a second, {name}"] = said
+    return found
 
 
 def _plan(around: dict[str, str], *, opens_in: float) -> dict:

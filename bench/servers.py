@@ -58,7 +58,7 @@ def web(
     command = [python, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", *GUNICORN]
     # What is measured does not know how to wait in a queue.
     environment = environment | {"SITE_URL": f"http://{HOST}:{port}", "QUEUE_AT_ONCE": "0"}
-    with _running(command, port, folder, environment, tree) as server:
+    with running(command, port, folder, environment, tree) as server:
         yield server
 
 
@@ -73,7 +73,7 @@ def sandbox(
         *("--key", environment["STRIPE_SECRET_KEY"]),
         *("--secret", environment["STRIPE_WEBHOOK_SECRETS"]),
     ]
-    with _running(command, port, folder, environment) as server:
+    with running(command, port, folder, environment) as server:
         yield server
 
 
@@ -85,14 +85,22 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(
+def running(
     command: list[str | Path],
     port: int,
     folder: Path,
     environment: Mapping[str, str],
     tree: Path | None = None,
+    *,
+    name: str = "server",
 ) -> Iterator[Server]:
-    with (folder / f"server-{port}.log").open("w+") as log:
+    """Run a server until the block ends.
+
+    Args:
+        port: at which it listens; 0 for one that does not.
+        name: begins the name of the file with what it says.
+    """
+    with (folder / f"{name}-{port}.log").open("w+") as log:
         process = subprocess.Popen(
             ["timeout", str(LONGEST), *command],
             env=environment,
@@ -103,7 +111,8 @@ def _running(
             start_new_session=True,  # so that Ctrl-C reaches the harness alone
         )
         try:
-            _wait(process, port)
+            if port:
+                _wait(process, port)
             yield Server(port, process.pid)
         finally:
             _stop(process)

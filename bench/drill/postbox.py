@@ -52,15 +52,15 @@ class Postbox:
 
 
 @contextmanager
-def postbox() -> Iterator[Postbox]:
-    """Serve mail on a port of its own."""
+def postbox(port: int = 0) -> Iterator[Postbox]:
+    """Serve mail on a port of its own, or a given one."""
     box = Postbox()
 
     class Talk(_Talk):
         post = box
 
     socketserver.ThreadingTCPServer.daemon_threads = True
-    with socketserver.ThreadingTCPServer((HOST, 0), Talk) as server:
+    with socketserver.ThreadingTCPServer((HOST, port), Talk) as server:
         box.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield box

@@ -35,22 +35,22 @@ def drill(rate: float, seconds: float, folder: Path, *, keep: bool) -> Outcome:
     """
     with house(folder, keep=keep) as built:
         facts = plan(built.around, opens_in=BEFORE + seconds * OPENS)
-        _make_scarce(built.address, facts["variants"][:SCARCE])
+        make_scarce(built.address, facts["variants"][:SCARCE])
         tell("The storm begins.")
         storm, notes = Storm(built), Notes()
         began = time.time()
-        _live_through(built, storm, notes, facts, rate, seconds)
+        live_through(built, storm, notes, facts, rate, seconds)
         outcome = Outcome(notes, storm.counts, began, began + seconds)
         tell("Waiting until nothing waits any more.")
         outcome.settled, left = settle(built.address, built.shop)
         outcome.settled += time.time() - began - seconds - outcome.settled
         outcome.wrong += [f"still waiting: {count} {name}" for name, count in left.items()]
         tell("Judging.")
-        _judge(built, outcome, since=began)
+        judge(built, outcome, since=began)
         return outcome
 
 
-def _make_scarce(address: str, variants: list[int]) -> None:
+def make_scarce(address: str, variants: list[int]) -> None:
     """Let some products run out."""
     with psycopg.connect(address) as connection:
         connection.execute(
@@ -60,7 +60,7 @@ def _make_scarce(address: str, variants: list[int]) -> None:
         )
 
 
-def _live_through(
+def live_through(
     built: House, storm: Storm, notes: Notes, facts: dict, rate: float, seconds: float
 ) -> None:
     """Let shoppers and readers come while the storm rages, and wait for the last ones."""
@@ -97,7 +97,8 @@ def _begin(act: object, *arguments: object) -> threading.Thread:
     return thread
 
 
-def _judge(built: House, outcome: Outcome, *, since: float) -> None:
+def judge(built: House, outcome: Outcome, *, since: float) -> None:
+    """Hold all that happened against each other, and note in the outcome what must not be."""
     address, notes = built.address, outcome.notes
     found = provider.taken(built.state)
     outcome.refunded = sum(one.is_back for one in found)
