@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import multiprocess
@@ -23,6 +24,12 @@ control_socket_disable = True
 # nginx writes who asked for what; here stands what went wrong.
 accesslog = None
 errorlog = "-"
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Say to the unit of systemd that a process serves: what was to be loaded is loaded."""
+    if folder := os.environ.get("RUNTIME_DIRECTORY"):
+        (Path(folder) / "serves").touch()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

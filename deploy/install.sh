@@ -95,17 +95,8 @@ say "Tables"
 manage migrate --no-input --verbosity 1
 
 say "Processes"
-ln -sfn "$release" "$home/current.new" && mv -T "$home/current.new" "$home/current"
-install -m 644 "$release"/deploy/systemd/* /etc/systemd/system/
-install -m 755 "$release/deploy/baobab" /usr/local/bin/baobab
-if has_systemd; then
-    systemctl daemon-reload
-    systemctl enable --quiet baobab.target
-    systemctl enable --quiet --now baobab-backup.timer
-    systemctl restart baobab-worker baobab-money baobab-beat
-    systemctl reload-or-restart baobab-web
-    systemctl start baobab.target
-fi
+sh "$release/deploy/change_over.sh" "$version"
+if has_systemd; then systemctl enable --quiet --now baobab-backup.timer; fi
 
 say "Web server"
 if [ -z "$certificate" ]; then

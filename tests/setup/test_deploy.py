@@ -21,7 +21,7 @@ needs_systemd = pytest.mark.skipif(
 
 
 def test_there_is_a_unit_for_each_process_and_the_target_wants_all():
-    names = {unit.name for unit in UNITS}
+    names = {unit.name for unit in UNITS} | {"baobab-web.socket"}
 
     target = read_unit(DEPLOY / "systemd" / "baobab.target")
     assert set(target["Wants"][0].split()) == names
@@ -38,7 +38,9 @@ def test_systemd_calls_each_unit_safe(unit):
 
 @needs_systemd
 @pytest.mark.parametrize(
-    "unit", [*UNITS, *(DEPLOY / "systemd").glob("baobab-backup.*")], ids=lambda unit: unit.name
+    "unit",
+    [*UNITS, *(DEPLOY / "systemd").glob("baobab-backup.*"), DEPLOY / "systemd/baobab-web.socket"],
+    ids=lambda unit: unit.name,
 )
 def test_systemd_takes_each_unit(unit):
     asked = ["systemd-analyze", "verify", str(unit)]
@@ -71,7 +73,7 @@ def test_each_setting_of_the_example_is_one_that_the_shop_reads():
 
 
 def test_scripts_are_written_for_a_plain_shell():
-    for name in ("install.sh", "baobab", "backup.sh", "rehearse.sh"):
+    for name in ("install.sh", "baobab", "backup.sh", "rehearse.sh", "change_over.sh"):
         asked = ["sh", "-n", str(DEPLOY / name)]
         assert subprocess.run(asked, check=False).returncode == 0
         assert (DEPLOY / name).stat().st_mode & 0o111
@@ -83,6 +85,22 @@ def test_what_nginx_is_given_names_no_address_of_a_visitor_in_its_lines():
 
     assert not re.search(r"\$(remote_addr|request_uri|uri|args|http_|cookie_)", form)
     assert "$request_id" in form
+
+
+def test_the_web_server_listens_where_its_socket_and_nginx_say():
+    [listens] = read_unit(DEPLOY / "systemd" / "baobab-web.socket")["ListenStream"]
+    conf = (DEPLOY / "nginx" / "baobab.conf").read_text("utf-8")
+
+    assert f"server {listens} " in conf
+    assert f'"{listens}"' in (DEPLOY / "gunicorn.py").read_text("utf-8")
+
+
+def test_nginx_keeps_no_connection_that_gunicorn_could_close_under_a_form():
+    conf = (DEPLOY / "nginx" / "baobab.conf").read_text("utf-8")
+    [upstream] = re.findall(r"upstream baobab \{(.*?)\n\}", conf, re.DOTALL)
+
+    assert "keepalive" not in re.sub(r"#.*", "", upstream)
+    assert "Connection close;" in (DEPLOY / "nginx" / "baobab-proxy.conf").read_text("utf-8")
 
 
 def figures() -> set[str]:
