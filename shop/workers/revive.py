@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.tasks import TaskResultStatus
+from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from shop.rounds import each
@@ -24,6 +25,10 @@ MOST_WORKERS = 5
 """After so many that died in it a task is not handed out again: it may be what kills them."""
 PAUSE = timedelta(seconds=1)
 PASSING = ("django.db.utils.OperationalError", "django.db.utils.InterfaceError")
+AGAIN = timedelta(seconds=30)
+UNKNOWN_FOR = timedelta(days=1)
+"""For so long a task that this version does not know waits for a worker of one that does."""
+UNKNOWN = ("builtins.ImportError", "builtins.ModuleNotFoundError")
 DIED = "shop.workers.revive.WorkersDied"
 
 
@@ -54,6 +59,38 @@ def try_again(row: DBTaskResult[..., Any], *, at: datetime) -> bool:
     waits = {"status": TaskResultStatus.READY, "started_at": None, "finished_at": None}
     later = at + PAUSE * 2 ** len(row.worker_ids)
     return bool(DBTaskResult.objects.filter(pk=row.pk).update(**waits, run_after=later))
+
+
+def leave_to_others(row: DBTaskResult[..., Any], *, at: datetime) -> bool:
+    """Let a task wait for a worker of the version that queued it; False if this one does it.
+
+    While one version follows another, or goes back, pages of both queue tasks. After a day nobody
+    comes who knows it any more: then it fails as all others do.
+    """
+    if is_known(row) or row.enqueued_at < at - UNKNOWN_FOR:
+        return False
+    waits = {"status": TaskResultStatus.READY, "started_at": None, "run_after": at + AGAIN}
+    _same(row).update(**waits, worker_ids=row.worker_ids[:-1])
+    return True
+
+
+def take_up_unknown() -> int:
+    """Let tasks wait again at which a worker of another version failed, not knowing them."""
+    failed = DBTaskResult.objects.filter(
+        status=TaskResultStatus.FAILED, exception_class_path__in=UNKNOWN
+    )
+    waits = {"status": TaskResultStatus.READY, "started_at": None, "finished_at": None}
+    known = [row for row in failed if len(row.worker_ids) < MOST_WORKERS and is_known(row)]
+    return DBTaskResult.objects.filter(pk__in=[row.pk for row in known]).update(**waits)
+
+
+def is_known(row: DBTaskResult[..., Any]) -> bool:
+    """Tell whether this version has the function of a task."""
+    try:
+        import_string(row.task_path)
+    except ImportError:
+        return False
+    return True
 
 
 def _is_held(row: DBTaskResult[..., Any], alive: set[str]) -> bool:

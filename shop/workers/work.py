@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from shop import clock
 from shop.occasions import following, on_account_of
 from shop.workers.models import Worker
-from shop.workers.revive import take_up_own, try_again
+from shop.workers.revive import leave_to_others, take_up_own, take_up_unknown, try_again
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,9 @@ class LivingWorker(QueueWorker):
 
     def run_task(self, db_task_result: DBTaskResult[..., Any]) -> None:
         """Do a task with its id as the occasion, so that mails of a repeat are known as such."""
+        if leave_to_others(db_task_result, at=clock.now()):
+            log.warning("task %s is of another version and waits", db_task_result.pk)
+            return
         request = db_task_result.args_kwargs.get("request", "")
         with on_account_of(str(db_task_result.pk)), following(request):
             super().run_task(db_task_result)
@@ -59,6 +62,8 @@ class LivingWorker(QueueWorker):
         say_alive(self.worker_id)
         if count := take_up_own(self.worker_id):
             log.warning("%s tasks that the database's absence cut off wait again", count)
+        if count := take_up_unknown():
+            log.warning("%s tasks that another version did not know wait again", count)
 
     def _wait(self, error: Exception, tries: int) -> None:
         seconds = PAUSES[min(tries, len(PAUSES) - 1)]
