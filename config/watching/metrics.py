@@ -29,6 +29,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from config.version import VERSION
 from shop import clock
 from shop.networks import client_address, is_in
 from shop.orders.models import Order
@@ -77,6 +78,7 @@ class Standing(Collector):
             found = []
         well.add_metric([], bool(found))
         yield well
+        yield _by("baobab_info", "Which version this is.", "version", {VERSION: 1})
         yield from found
 
     def _asked(self) -> Iterable[Metric]:

@@ -1,10 +1,12 @@
 """Figures for monitors: for them alone, and without anybody's name."""
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from config.version import VERSION
 from shop.tasks import enqueue
 from tests import make
 from tests.config.watching.test_request_ids import look
@@ -50,6 +52,11 @@ def test_queues_and_orders_are_told(clock_at):
     assert found["baobab_orders_pending", ""] == 1
     assert found["baobab_database_answers", ""] == 1
     assert found["baobab_problem", "the periodic work does not run"] == 1
+
+
+def test_the_version_is_told_and_has_notes():
+    assert figures()["baobab_info", VERSION] == 1
+    assert (settings.BASE_DIR / "docs" / "releases" / f"{VERSION}.md").exists()
 
 
 def test_they_cost_the_same_however_much_there_is(django_assert_num_queries, clock_at):

@@ -1,0 +1,3 @@
+"""Which version of Baobab this is; docs/releases/ has its notes."""
+
+VERSION = "1.0"
