@@ -61,6 +61,13 @@ for folder in /etc/postgresql/*/main/conf.d; do
     install -m 644 "$here/deploy/postgresql.conf" "$folder/baobab.conf"
 done
 
+# Taken away when the disk is full, it is room enough to put that right: opening-night.md.
+if [ ! -e /var/lib/postgresql/ballast ] &&
+    [ "$(df --output=avail -k /var/lib/postgresql | tail -1)" -gt 10000000 ]; then
+    install -o postgres -g postgres -m 600 /dev/null /var/lib/postgresql/ballast
+    fallocate -l "${BALLAST:-1G}" /var/lib/postgresql/ballast
+fi
+
 say "Backups"
 install -d -o postgres -g postgres -m 750 /var/backups/baobab /var/backups/baobab/database
 cluster=$(echo /var/lib/postgresql/*/main | tr ' ' '\n' | sort -V | tail -1)

@@ -121,6 +121,7 @@ def _built(machines: dict[str, Machine], folder: Path, mail: Postbox) -> Several
         "EMAIL_HOST": EDGE, "EMAIL_PORT": str(mail.port),
         "HOLD_MINUTES": HOLD_MINUTES, "LEAST_HOLD_MINUTES": HOLD_MINUTES, "QUEUE_AT_ONCE": "0",
         "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": "/nonexistent",  # where libpq would look for a certificate of root's
         "DATABASE_URL": f"postgres://baobab:{words['shop']}@{HOST}:5000/baobab",
     }  # fmt: skip
     _write_files(folder, words)
@@ -285,6 +286,7 @@ def _fill(built: Several, kept: Path | None) -> None:
         # Not in one transaction: who restores is no superuser, and may not comment on extensions.
         restore = [POSTGRES / "pg_restore", "--no-owner", "--no-comments", "-d", built.address]
         subprocess.run([*restore, kept], check=True)
+        _manage(built.around, "migrate", "-v0")
         return
     fill_with_sample(built.around, built.address)
     if kept:
