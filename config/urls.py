@@ -13,6 +13,7 @@ from config.media import media
 from config.robots_txt import robots_txt
 from config.security_txt import security_txt
 from config.watching.metrics import metrics
+from shop.incidents.views import status_json
 from shop.payments.webhooks import receive
 from shop.settlements.remote.messages import receive_thin
 from shop.share_links.follow import follow
@@ -31,6 +32,7 @@ urlpatterns = [
     path("robots.txt", robots_txt, name="robots-txt"),
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
     path("sitemap-<str:language>-<int:part>.xml", sitemap.sitemap_part, name="sitemap-part"),
+    path("status.json", status_json, name="status-json"),
     path("clock/", server_clock, name="clock"),
     path("door-worker.js", door_worker, name="door-worker"),
     path("calendars/<str:token>.ics", own_calendar, name="own-calendar"),
@@ -54,6 +56,7 @@ urlpatterns += i18n_patterns(
     path("merchant/", include("shop.notices.store_urls")),
     path("apply/", include("shop.applications.urls")),
     path("report/", include("shop.notices.urls")),
+    path("status/", include("shop.incidents.urls")),
     path("learning/", include("cms.academy.urls")),
     path("feeds/", include("shop.feeds.urls")),
     path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),

@@ -17,7 +17,7 @@ from django.db.models import Manager, Model, QuerySet
 ORDER = (
     "shop_notice", "shop_application", "cms_invitation", "shop_storeinvitation", "shop_signinrules",
     "shop_learned",
-    "shop_fairness", "shop_taxrule", "shop_carrier", "shop_check",
+    "shop_fairness", "shop_taxrule", "shop_carrier", "shop_incident", "shop_check",
     "shop_publicresult", "shop_leftover",
     "shop_place", "shop_category", "shop_term", "shop_meaning", "shop_synonym", "shop_reminder",
     "shop_ordernote",

@@ -54,6 +54,7 @@ from shop.imports.models import (
     SheetPicture,
     SheetPiece,
 )
+from shop.incidents.models import Incident, IncidentUpdate
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.listings.models import (
     CellCount,
@@ -167,6 +168,8 @@ __all__ = [
     "GatewayEvent",
     "GuestNeeds",
     "ImportRule",
+    "Incident",
+    "IncidentUpdate",
     "Kept",
     "LaterLook",
     "Learned",

@@ -58,6 +58,7 @@ ENTRIES = (
     ("Books", "books", "view_order", "list-ul", 90),
     ("Papers", "papers", "view_order", "doc-full", 91),
     ("What failed", "mishaps", "view_festival", "warning", 90),
+    ("Disturbances", "incidents", "view_festival", "warning", 90),
     ("Academy", "learned", "change_merchant", "glasses", 92),
     ("Links", "share-links", "view_festival", "link", 94),
     ("Carriers", "carriers", "view_order", "redirect", 95),

@@ -23,6 +23,7 @@ from cms.admin.festivals import (
     translations,
 )
 from cms.admin.festivals import views as festivals
+from cms.admin.incidents import views as incidents
 from cms.admin.mishaps import views as mishaps
 from cms.admin.money import task as money
 from cms.admin.money.index import MoneyView
@@ -220,6 +221,14 @@ urlpatterns = [
             reports.statement_file, name="festival-statement-file"),
     path("failed/", mishaps.MishapsView.as_view(), name="mishaps"),
     path("failed/<int:pk>/close/", mishaps.close, name="mishap-close"),
+    path("disturbances/", incidents.IncidentsView.as_view(), name="incidents"),
+    path("disturbances/new/", incidents.add, name="incident-add"),
+    path("disturbances/<int:pk>/", incidents.edit, name="incident-edit"),
+    path("disturbances/<int:pk>/updates/", incidents.add_update, name="incident-update-add"),
+    path("disturbances/<int:pk>/<slug:name>/", incidents.act, name="incident-act"),
+    path("disturbances/updates/<int:pk>/", incidents.edit_update, name="incident-update"),
+    path("disturbances/updates/<int:pk>/remove/", incidents.drop_update,
+         name="incident-update-remove"),
     path("people/erase/", erase.person, name="person-erase"),
     path("colleagues/", colleagues.colleagues, name="colleagues"),
     path("colleagues/<int:pk>/<slug:name>/", colleagues.act, name="colleague-act"),

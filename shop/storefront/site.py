@@ -17,7 +17,13 @@ from shop import clock, dates
 from shop.currencies import OFFERED
 from shop.delivery.names import country_name
 from shop.festivals import local_time
-from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFestival, current_version
+from shop.languages import Wording, said
+from shop.storefront.cache.catalogue_version import (
+    CatalogueVersion,
+    KnownFestival,
+    KnownIncident,
+    current_version,
+)
 from shop.storefront.listing.options import country_options, options
 from shop.storefront.menu import MenuLink, menu
 from shop.storefront.preferences import country_of, currency_of
@@ -146,6 +152,12 @@ class Site:
         return shown.moment(self.language)
 
     @property
+    def incident(self) -> Wording | None:
+        """Return the title of the disturbance that every page tells of, if there is one."""
+        known = self.version.incident
+        return said(_titles(known), known.title, self.language) if known else None
+
+    @property
     def festival(self) -> KnownFestival | None:
         """Return the festival that runs now."""
         return self.version.festival
@@ -190,6 +202,10 @@ class Site:
 def site(request: HttpRequest) -> dict[str, Site]:
     """Return the frame of the page as context of every template."""
     return {"site": Site(request)}
+
+
+def _titles(known: KnownIncident) -> dict[str, str]:
+    return {code: own["title"] for code, own in known.texts.items() if "title" in own}
 
 
 @lru_cache(maxsize=200)

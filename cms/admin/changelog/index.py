@@ -24,9 +24,9 @@ SINCE = timedelta(days=90)
 # Who works here, and what is set for all: read by those who decide on it.
 OF_ORGANIZERS = ("user", "invitation", "signinrules", "fairness", "application")
 KINDS = (
-    "deal", "enrolment", "festival", "fund", "merchant", "nomination", "operation", "order",
-    "payment", "gatewayevent", "meaning", "previewlink", "product", "promotion", "slot", "synonym",
-    "term", "vainsearch", "wanted",
+    "deal", "enrolment", "festival", "fund", "incident", "merchant", "nomination", "operation",
+    "order", "payment", "gatewayevent", "meaning", "previewlink", "product", "promotion", "slot",
+    "synonym", "term", "vainsearch", "wanted",
     *OF_ORGANIZERS,
 )  # fmt: skip
 UTC = ZoneInfo("UTC")

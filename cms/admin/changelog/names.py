@@ -38,6 +38,7 @@ from shop.festivals.models import (
     Slot,
     Wanted,
 )
+from shop.incidents.models import Incident
 from shop.listings.models import Meaning, Synonym
 from shop.merchants.models import Merchant
 from shop.orders.models import NUMBER_START, Order
@@ -77,6 +78,7 @@ NAMES: dict[str, tuple[type[Model], Expression | F]] = {
     "festival": (Festival, F("title")),
     "fund": (Fund, F("sponsor")),
     "gatewayevent": (GatewayEvent, F("gateway_id")),
+    "incident": (Incident, F("title")),
     "invitation": (Invitation, F("email")),
     "meaning": (Meaning, F("phrase")),
     "merchant": (Merchant, F("name")),
@@ -131,6 +133,7 @@ LINKS: dict[str, Callable[[ChangeLog], str]] = {
     "festival": _own("desk:festival"),
     "fund": _in_festival("desk:fund"),
     "gatewayevent": _screen("desk:money"),
+    "incident": _screen("desk:incidents"),
     "invitation": _screen("desk:colleagues"),
     "meaning": _own("desk_meanings:edit"),
     "moneytask": _own("desk:money-task"),

@@ -22,7 +22,8 @@ SUBJECTS = {
     "signinrules": "rules", "fairness": "limits", "user": "account", "mailbox": "guest",
     "term": "shared word", "vainsearch": "search in vain", "document": "paper",
     "taxrule": "rule of tax", "sharelink": "link", "feed": "addresses for channels",
-    "returnrequest": "request", "moneytask": "matter of money",
+    "returnrequest": "request", "incident": "disturbance",
+    "moneytask": "matter of money",
 }  # fmt: skip
 WORDS = {
     "create": "made", "change": "changed", "move": "moved", "extend": "extended",
@@ -34,7 +35,9 @@ WORDS = {
     "forget": "no longer asked for",
     "pause": "paused", "resume": "resumed", "raise": "raised", "stop": "stopped",
     "cancel": "called off", "clone": "made from another", "void": "void: a wrong price",
-    "activate": "activated", "end early": "ended early", "make codes": "got unique codes",
+    "activate": "activated", "end early": "ended early", "end": "is over",
+    "add update": "got an update", "correct update": "got its update corrected",
+    "remove update": "lost an update", "make codes": "got unique codes",
     "download codes": "codes were downloaded", "honoured": "price kept for an order",
     "refunded": "order sent back",
     "share": "made", "revoke": "revoked",
@@ -87,7 +90,7 @@ OTHERS = {
     ("returnrequest", "refunded"): "paid back", ("moneytask", "accepted"): "closed: accepted",
     ("moneytask", "agree"): "closed: agreed", ("moneytask", "refund"): "closed: paid back",
     ("moneytask", "refuse"): "closed: refused", ("moneytask", "approve"): "closed: approved",
-    ("moneytask", "drop"): "closed: left",
+    ("moneytask", "drop"): "closed: left", ("incident", "reopen"): "goes on",
     ("application", "take"): "taken to read", ("application", "put back"): "put back",
     ("application", "ask"): "asked for more", ("application", "refuse paper"): "a paper sent back",
 }  # fmt: skip

@@ -68,7 +68,9 @@ SELECT
    FROM wagtailcore_page p JOIN wagtailcore_locale c ON c.id = p.locale_id
    WHERE p.live AND p.show_in_menus AND p.depth > 2 AND p.alias_of_id IS NULL),
   (SELECT row_to_json(f)::text FROM shop_fairness f),
-  (SELECT json_agg(row_to_json(t))::text FROM shop_taxrule t)
+  (SELECT json_agg(row_to_json(t))::text FROM shop_taxrule t),
+  (SELECT json_build_object('title', title, 'texts', texts)::text FROM shop_incident
+   WHERE on_pages AND ended_at IS NULL ORDER BY since DESC, id DESC LIMIT 1)
 """  # noqa: S608 (constants only)
 
 
@@ -90,6 +92,14 @@ class KnownFestival:
     def is_live(self, at: datetime) -> bool:
         """Tell whether it runs at an instant."""
         return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIncident:
+    """A disturbance that a line on top of pages names: its title, and its texts by language."""
+
+    title: str
+    texts: dict[str, dict[str, str]]
 
 
 type Branch = tuple[str, str, dict[str, str]]
@@ -114,7 +124,8 @@ class CatalogueVersion:
     countries that parcels are sent to, ``known`` what lists can be filtered by, ``tree`` the
     categories in their order, each with its path, its name, and its names by language, ``menu``
     the pages that editors want to be found from everywhere, ``limits`` what keeps openings fair,
-    ``tax_rules`` who owes the tax inside prices, the narrowest rule first.
+    ``tax_rules`` who owes the tax inside prices, the narrowest rule first, ``incident`` what
+    organizers want to be read on top of every page.
     """
 
     seen_at: datetime
@@ -128,6 +139,7 @@ class CatalogueVersion:
     menu: tuple[MenuPage, ...] = ()
     limits: Limits = field(default_factory=lambda: limits_of(None))
     tax_rules: tuple[KnownRule, ...] = ()
+    incident: KnownIncident | None = None
 
     @cached_property
     def live(self) -> tuple[KnownFestival, ...]:
@@ -222,7 +234,8 @@ def forget() -> None:
 
 def _read(at: datetime) -> CatalogueVersion:
     (found,) = ask(STATEMENT, {"at": at})
-    revision, before, after, festivals, served, *known, tree, menu, fairness, rules = found
+    revision, before, after, festivals, served, *rest = found
+    *known, tree, menu, fairness, rules, incident = rest
     # Pages name days of arrival, so midnight is a turn as well.
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     return CatalogueVersion(
@@ -237,6 +250,7 @@ def _read(at: datetime) -> CatalogueVersion:
         menu=tuple(MenuPage(**row) for row in json.loads(menu or "[]")),
         limits=limits_of(json.loads(fairness or "null")),
         tax_rules=rules_of(json.loads(rules or "[]")),
+        incident=KnownIncident(**json.loads(incident)) if incident else None,
     )
 
 

@@ -42,6 +42,7 @@ CARRIER = {
     "code": "taken", "name": "Taken over", "kind": "post", "serves": "world", "source": "Us",
     "seen_on": "2026-11-29",
 }  # fmt: skip
+DISTURBED = {"title": "Taken over", "text": "Taken over", "since": "2027-05-12T10:00"}
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -182,6 +183,19 @@ ADDRESSES = [
     ("links/new/", "post", PLAN, {"name": "Taken over", "path": "/products/"}),
     ("links/{share_link}/{halt}/", "get", PLAN, {}),
     ("links/{share_link}/{halt}/", "post", PLAN, {}),
+    ("disturbances/", "get", ALL, {}),
+    ("disturbances/new/", "get", PLAN, {}),
+    ("disturbances/new/", "post", PLAN, DISTURBED),
+    ("disturbances/{incident}/", "get", PLAN, {}),
+    ("disturbances/{incident}/", "post", PLAN, DISTURBED | {"version": "999999999"}),
+    ("disturbances/{incident}/updates/", "get", PLAN, {}),
+    ("disturbances/{incident}/updates/", "post", PLAN, {"text": "Taken over"}),
+    ("disturbances/{incident}/{end}/", "get", PLAN, {}),
+    ("disturbances/{incident}/{end}/", "post", PLAN, {}),
+    ("disturbances/updates/{incident_update}/", "get", PLAN, {}),
+    ("disturbances/updates/{incident_update}/", "post", PLAN, {"text": "Taken over"}),
+    ("disturbances/updates/{incident_update}/remove/", "get", PLAN, {}),
+    ("disturbances/updates/{incident_update}/remove/", "post", PLAN, {}),
     ("orders/carriers/", "get", ALL, {}),
     ("orders/carriers/new/", "get", PLAN, {}),
     ("orders/carriers/new/", "post", PLAN, CARRIER),

@@ -26,6 +26,7 @@ from shop.festivals.models import (
 from shop.festivals.promotions.code_batches import make_codes
 from shop.festivals.schedule.findings import override
 from shop.forms.private_files import as_kept
+from shop.incidents.keep import keep_update
 from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.moderation.models import LaterLook
@@ -47,6 +48,7 @@ from tests.cms.admin.found import stamp_of, state, stuck_money
 from tests.cms.admin.people import BEFORE, GROUPS, grant, organizer
 from tests.make import START
 from tests.shop.applications import applied as applications
+from tests.shop.incidents.told import incident
 from tests.shop.payments.slips import slip
 from tests.shop.settlements.earned import ACCOUNT
 from tests.shop.storefront.previews.steps import shared
@@ -130,6 +132,7 @@ def made():
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
         "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
         **of_paper(order), **of_payouts(order), **of_application(), **of_certificate(applied),
+        **of_incident(),
         "rule": TaxRule.objects.create(treatment="export", source="A letter", seen_on=BEFORE).pk,
         "message": OrderMessage.objects.create(
             suborder=order.suborders.get(), side="store", text="Pay me", at=BEFORE,
@@ -171,6 +174,13 @@ def of_application():
     found = applications.made(BEFORE)
     paper = found.papers.first().pk
     return {"applied": found.pk, "paper_sent": paper, "ask": "ask", "decline": "decline"}
+
+
+def of_incident():
+    """Return a disturbance that goes on, and what was added to it."""
+    found = incident(BEFORE)
+    added = keep_update(found, "It gets better.", {}, at=BEFORE, by=make.user())
+    return {"incident": found.pk, "incident_update": added.pk, "end": "end"}
 
 
 def of_certificate(store):

@@ -1,0 +1,1 @@
+"""Organizers tell shoppers and stores of disturbances."""
