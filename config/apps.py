@@ -16,3 +16,7 @@ class ProjectConfig(AppConfig):
         production.register_checks()
         if settings.SENTRY_DSN:
             watch_errors(settings.SENTRY_DSN)
+        if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+            from config.watching.traces import watch_traces  # noqa: PLC0415 (nothing where it is off)
+
+            watch_traces(settings.OTEL_EXPORTER_OTLP_ENDPOINT)

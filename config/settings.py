@@ -55,6 +55,8 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")  # only these may say who the client is
 # Who may read figures and the state of parts: monitors, by their networks.
 SENTRY_DSN = env("SENTRY_DSN")  # where errors are sent, without anybody's data; empty: nowhere
+# Where spans are sent by OTLP over HTTP, like http://127.0.0.1:4318; empty: nowhere.
+OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT")
 MONITOR_NETWORKS = env_list("MONITOR_NETWORKS", "127.0.0.1,::1")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -118,6 +120,8 @@ MIDDLEWARE = [
     "shop.storefront.previews.middleware.Previews",
     "shop.storefront.middleware.Refusals",
 ]
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    MIDDLEWARE.insert(2, "config.watching.traces.Traced")  # where the id of a request is known
 
 TEMPLATES = [
     {

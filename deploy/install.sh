@@ -90,7 +90,9 @@ if [ ! -f "$release/.complete" ]; then
         --exclude static_root "$here/" "$release/"
     python3 -m venv "$release/.venv"
     wanted=requirements.txt
-    if grep -q '^SENTRY_DSN=.' "$settings"; then wanted=requirements-watching.txt; fi
+    if grep -qE '^(SENTRY_DSN|OTEL_EXPORTER_OTLP_ENDPOINT)=.' "$settings"; then
+        wanted=requirements-watching.txt
+    fi
     "$release/.venv/bin/pip" install -q --disable-pip-version-check -r "$release/$wanted"
     install -d -o baobab -g baobab "$release/static_root"
     manage collectstatic --no-input --verbosity 0
