@@ -24,6 +24,7 @@ from shop.accounts.models import User
 from shop.accounts.second_step import second_steps
 from shop.networks import LOOPBACK
 from shop.payments.provider.guards import SANDBOX_KEY, SANDBOX_SECRET
+from shop.settlements.reseal import sealed_under
 
 SHORTEST_SECRET = 50  # letters, as Django's own check has it
 EXAMPLES = ("example.com", "example.org", "example.net")
@@ -81,6 +82,9 @@ def _of_database() -> Iterator[tuple[str, str, str]]:
         yield ("production.E032", "The database is older than the code.",
                "Run manage.py migrate before the processes start.")  # fmt: skip
         return  # the tables below may not be there
+    if lost := sealed_under().unknown:
+        yield ("production.E035", f"Accounts of stores or files that no secret opens: {lost}.",
+               "Put the secret that is missing into PAYOUT_SECRETS_BEFORE.")  # fmt: skip
     bare = User.objects.filter(is_superuser=True, is_active=True)
     bare = bare.exclude(Exists(second_steps(OuterRef("pk"))))
     if names := list(bare.order_by("pk").values_list("email", flat=True)[:5]):
@@ -279,5 +283,11 @@ RULES = (
     DeployRule(
         25, _has_no_statics, "Styles and scripts are not gathered: pages would have none.",
         "Run manage.py collectstatic --no-input.",
+    ),
+    DeployRule(
+        26, lambda: bool(settings.SECRET_KEY_FALLBACKS) and not os.environ.get("HASH_SECRET"),
+        "SECRET_KEY is being changed, and the hashes of mailboxes hang on the one that goes: "
+        "limits and vouchers would no more know who was there before.",
+        "Set HASH_SECRET to the SECRET_KEY that was the first one, and leave it.",
     ),
 )  # fmt: skip

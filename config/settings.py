@@ -44,6 +44,10 @@ if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured("Set SECRET_KEY to a long random string, or DEBUG=1.")
     SECRET_KEY = "only-for-development"  # noqa: S105 (never used without DEBUG)
+# Earlier ones, whose sign-ins and links still count: the newest first.
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+# Keys the hashes of mailboxes and networks, which have to stay when the secret key changes.
+HASH_SECRET = env("HASH_SECRET") or [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
 
 SITE_NAME = "Baobab"
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000")

@@ -44,6 +44,7 @@ if [ ! -f "$settings" ]; then
     secret() { python3 -c 'import secrets; print(secrets.token_urlsafe(64))'; }
     sed -e "s/SERVER_NAME/$name/" -e "s|^SECRET_KEY=.*|SECRET_KEY=$(secret)|" \
         -e "s|^PAYOUT_SECRET=.*|PAYOUT_SECRET=$(secret)|" \
+        -e "s|^HASH_SECRET=.*|HASH_SECRET=$(secret)|" \
         "$here/deploy/baobab.env.example" >"$settings.new"
     chown root:baobab "$settings.new" && chmod 640 "$settings.new"
     mv "$settings.new" "$settings"

@@ -67,5 +67,5 @@ def is_loopback(host: str) -> bool:
 
 def keyed_hash(text: str) -> str:
     """Return a hash that only this shop can make, so that a table of them betrays nobody."""
-    key = settings.SECRET_KEY.encode()
+    key = settings.HASH_SECRET.encode()
     return hmac.new(key, text.strip().lower().encode(), hashlib.sha256).hexdigest()

@@ -5,7 +5,6 @@ Desks and stores invite people in the same way; what is joined by it, each of th
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
 
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from shop import locks
 from shop.accounts.models import User
 from shop.errors import NotPossible
+from shop.keys.links import hash_of, token_by
 
 
 class NotValid(NotPossible):
@@ -65,7 +65,12 @@ class Invited(models.Model):
     def token(self) -> str:
         """Return the secret of its link."""
         text = f"{self.email} {self.serial}"
-        return salted_hmac(self.SALT, text, algorithm="sha256").hexdigest()
+        return token_by(
+            lambda secret: salted_hmac(
+                self.SALT, text, secret=secret, algorithm="sha256"
+            ).hexdigest(),
+            self.token_hash,
+        )
 
     @property
     def is_open(self) -> bool:
@@ -81,11 +86,6 @@ class Invited(models.Model):
         self.serial = get_random_string(32)
         self.token_hash = hash_of(self.token)
         self.sent_at, self.expires_at = at, at + self.LIFE
-
-
-def hash_of(token: str) -> str:
-    """Return the hash that is stored of a link's secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def find[Kind: Invited](kind: type[Kind], token: str, *, at: datetime) -> Kind:

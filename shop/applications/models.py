@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import get_random_string, salted_hmac
 
-from shop.accounts.invitations import hash_of
 from shop.forms.private_files import PrivateFile
+from shop.keys.links import hash_of, token_by
 from shop.merchants.models import Merchant
 from shop.states import Stateful, StateQuerySet
 
@@ -150,7 +150,10 @@ class Application(Stateful):
     def token(self) -> str:
         """Return the secret of its link."""
         text = f"{self.email} {self.serial}"
-        return salted_hmac(SALT, text, algorithm="sha256").hexdigest()
+        return token_by(
+            lambda secret: salted_hmac(SALT, text, secret=secret, algorithm="sha256").hexdigest(),
+            self.token_hash,
+        )
 
     @property
     def version(self) -> int:

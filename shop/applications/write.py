@@ -12,13 +12,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.invitations import hash_of
 from shop.applications.models import Application, ApplicationNote, ApplicationPaper
 from shop.applications.steps import BY_NAME, gaps
 from shop.applications.tasks import send_link, send_received
 from shop.delivery.quote import working_day
 from shop.errors import NotPossible
 from shop.forms.private_files import KeptFile
+from shop.keys.links import hash_of
 from shop.locks import lock_one
 from shop.tasks import enqueue
 

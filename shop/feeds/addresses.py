@@ -19,6 +19,7 @@ from shop.feeds.demands import CHANNELS, Channel
 from shop.feeds.models import Feed
 from shop.festivals.changelog import log
 from shop.festivals.models import Festival
+from shop.keys.links import key_of
 from shop.merchants.models import Merchant
 
 SALT = "shop.feeds"
@@ -109,12 +110,12 @@ def read_address(token: str) -> tuple[Feed, FeedScope]:
         Http404: the key is not, or not any more, that of a feed; its store does not trade, its
             festival is not public.
     """
-    try:
-        pk, key = signing.Signer(salt=SALT).unsign_object(token)
-    except signing.BadSignature:
-        raise Http404 from None
+    found = key_of(token)
+    if found is None:
+        raise Http404
+    pk, key = found
     rows = Feed.objects.select_related("merchant", "festival")
-    feed = rows.filter(pk=pk, key=key).first()
+    feed = rows.filter(pk=pk, key=key).first()  # the key is the secret, whoever signed it
     if feed is None or (feed.merchant and not feed.merchant.is_trading):
         raise Http404
     if feed.festival and feed.festival.state != Festival.State.PUBLISHED:

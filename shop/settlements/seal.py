@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
@@ -35,6 +35,15 @@ def seal_bytes(content: bytes) -> bytes:
 def unseal_bytes(sealed: bytes | memoryview) -> bytes:
     """Return what ``seal_bytes`` closed."""
     return _keys().decrypt(bytes(sealed))
+
+
+def is_newest(sealed: bytes | memoryview) -> bool:
+    """Tell whether the present secret alone opens what was sealed."""
+    try:
+        Fernet(_key(settings.PAYOUT_SECRET)).decrypt(bytes(sealed))
+    except InvalidToken:
+        return False
+    return True
 
 
 def masked(account: str) -> str:

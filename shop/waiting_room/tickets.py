@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from shop import cookies
+from shop.keys.links import secrets_in_use
 
 COOKIE = "place"
 SALT = "queueing.tickets"
@@ -49,7 +50,8 @@ def ticket_of(request: HttpRequest, *, at: datetime) -> QueueTicket | None:
     number, came, until, owner = facts
     came_at = datetime.fromtimestamp(came, UTC)
     passes_until = datetime.fromtimestamp(until, UTC) if until else None
-    is_own = constant_time_compare(owner, _owner(request))
+    owners = (_owner(request, secret=secret) for secret in secrets_in_use())
+    is_own = any(constant_time_compare(owner, one) for one in owners)
     if not is_own or came_at < at - LASTS or (passes_until and passes_until <= at):
         return None
     return QueueTicket(number, came_at, passes_until)
@@ -68,9 +70,9 @@ def give(response: HttpResponse, request: HttpRequest, ticket: QueueTicket) -> N
     cookies.keep(response, COOKIE, ticket_text, seconds=int(LASTS.total_seconds()))
 
 
-def _owner(request: HttpRequest) -> str:
+def _owner(request: HttpRequest, *, secret: str | None = None) -> str:
     """Return a hash of the secret that only this visitor's browser knows."""
-    return salted_hmac(SALT, _own(request), algorithm="sha256").hexdigest()[:32]
+    return salted_hmac(SALT, _own(request), secret=secret, algorithm="sha256").hexdigest()[:32]
 
 
 def _own(request: HttpRequest) -> str:

@@ -99,6 +99,15 @@ def test_each_wrong_setting_is_refused_with_a_sentence_and_what_to_do(good, numb
     assert not isinstance(value, str) or not value or value not in refusal.msg + refusal.hint
 
 
+def test_hashes_of_mailboxes_do_not_hang_on_a_key_that_goes(good, monkeypatch):
+    monkeypatch.delenv("HASH_SECRET", raising=False)
+    good.SECRET_KEY_FALLBACKS = [SECRET[::-1]]
+    assert [one.id for one in wrong_settings(None)] == ["production.E026"]
+
+    monkeypatch.setenv("HASH_SECRET", SECRET[::-1])
+    assert wrong_settings(None) == []
+
+
 def test_without_a_mail_server_nobody_gets_a_mail(good, monkeypatch):
     monkeypatch.delenv("EMAIL_HOST")
 

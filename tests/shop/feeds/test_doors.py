@@ -53,9 +53,13 @@ def test_no_other_address_leads_anywhere_and_nothing_changes(client, scopes, kin
     token, theirs = there.split("/")[2], other.split("/")[2]
     feed = addresses.feed_of(scopes[kind])
     wrong = [
-        token[:-1] + ("A" if token[-1] != "A" else "B"),
-        token.split(":")[0] + ":" + theirs.split(":")[1],
-        signing.Signer(salt="shop.tickets.own_calendar").sign_object([feed.pk, feed.key.hex]),
+        ("A" if token[0] != "A" else "B") + token[1:],
+        token.split(":")[0], token[:-50] + ":" + theirs.split(":")[1],
+        signing.Signer(salt="shop.feeds").sign_object([feed.pk, feed.key.hex.upper()]),
+        signing.Signer(salt="shop.feeds").sign_object([feed.key.hex, feed.pk]),
+        signing.Signer(salt="shop.feeds").sign_object([2**70, feed.key.hex]),
+        signing.Signer(salt="shop.feeds").sign_object([True, feed.key.hex]),
+        signing.Signer(salt="shop.feeds").sign_object([feed.pk, feed.key.hex, 1]),
         signing.Signer(salt="shop.feeds").sign_object([feed.pk, "0" * 32]),
         signing.Signer(salt="shop.feeds").sign_object([feed.pk + 99, feed.key.hex]),
         f"{feed.pk}:{feed.key.hex}", feed.key.hex,

@@ -12,10 +12,11 @@ from django_tasks_db.models import DBTaskResult
 from cms.colleagues.invite import accept, accept_anew, invite
 from cms.colleagues.models import Invitation
 from cms.colleagues.roles import colleagues, role_of
-from shop.accounts.invitations import NotValid, hash_of
+from shop.accounts.invitations import NotValid
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
+from shop.keys.links import hash_of
 from tests import make
 from tests.cms.admin.people import BEFORE, GROUPS, grant
 from tests.queue import run_queued_work

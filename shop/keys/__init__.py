@@ -1,0 +1,1 @@
+"""The shop's own keys, and links that outlive them."""

@@ -1,0 +1,135 @@
+"""The secret that seals accounts of stores is changed: all is read before, meanwhile and after."""
+
+import ast
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import InvalidToken
+from django.core.management import CommandError, call_command
+
+from config.production import wrong_database
+from shop.settlements import reseal as module
+from shop.settlements.methods import add_method
+from shop.settlements.models import PayoutBatch, PayoutMethod
+from shop.settlements.payouts import file_of
+from shop.settlements.reseal import reseal, sealed_under
+from shop.settlements.seal import seal_bytes, unseal
+from tests import make
+from tests.make import NOON
+from tests.shop.settlements.earned import ACCOUNT
+
+pytestmark = pytest.mark.django_db
+FIRST, SECOND, THIRD = "the first secret", "the second secret", "the third secret"
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def kept(settings):
+    """Seal five accounts and a file under the first secret; one account is gone already."""
+    settings.PAYOUT_SECRET, settings.PAYOUT_SECRETS_BEFORE = FIRST, []
+    for n in range(5):
+        add_method(make.merchant(), ACCOUNT | {"account": f"01100927744{n:02}"}, rail="bank",
+                   at=NOON, by=make.user())  # fmt: skip
+    gone = add_method(make.merchant(), ACCOUNT, rail="bank", at=NOON, by=make.user())
+    PayoutMethod.objects.filter(pk=gone.pk).update(sealed=b"")
+    PayoutBatch.objects.create(
+        profile="statement_csv", currency="USD", made_at=NOON, exported_at=NOON,
+        content=seal_bytes(b"a file"),
+    )  # fmt: skip
+    PayoutBatch.objects.create(profile="statement_csv", currency="USD", made_at=NOON)
+    settings.PAYOUT_SECRET, settings.PAYOUT_SECRETS_BEFORE = SECOND, [FIRST]
+    return settings
+
+
+def accounts():
+    rows = PayoutMethod.objects.exclude(sealed=b"").order_by("pk")
+    return [unseal(row.sealed)["account"] for row in rows]
+
+
+def said(*words):
+    out = StringIO()
+    call_command("reseal", *words, stdout=out)
+    return out.getvalue()
+
+
+def counted():
+    found = sealed_under()
+    return found.newest, found.earlier, found.unknown
+
+
+def test_all_is_sealed_anew_and_the_earlier_secret_can_go(kept):
+    before = accounts()
+    assert counted() == (0, 6, 0)
+    assert "0 under PAYOUT_SECRET, 6 under an earlier." in said("--count")
+    assert counted() == (0, 6, 0)
+
+    told = said()
+
+    assert "6 sealed anew." in told
+    assert "6 under PAYOUT_SECRET, 0 under an earlier." in told
+    assert "PAYOUT_SECRETS_BEFORE is needed no more." in told
+    kept.PAYOUT_SECRETS_BEFORE = []
+    assert accounts() == before
+    assert file_of(PayoutBatch.objects.get(exported_at=NOON)) == b"a file"
+    assert PayoutMethod.objects.filter(sealed=b"").count() == 1
+    assert PayoutBatch.objects.filter(content=None).count() == 1
+
+
+def test_a_second_time_changes_nothing(kept):
+    reseal()
+    before = list(PayoutMethod.objects.order_by("pk").values_list("sealed", flat=True))
+
+    assert reseal() == 0
+    assert list(PayoutMethod.objects.order_by("pk").values_list("sealed", flat=True)) == before
+
+
+def test_what_was_broken_off_goes_on(kept, monkeypatch):
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    done = []
+
+    def dies(content):
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        done.append(content)
+        return seal_bytes(content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "seal_bytes", dies)
+        with pytest.raises(KeyboardInterrupt):
+            reseal()
+    assert counted() == (3, 3, 0)  # the file, and two accounts: a part is whole or not done
+    before = accounts()
+
+    assert reseal() == 3
+    assert counted() == (6, 0, 0)
+    assert accounts() == before
+
+
+def test_what_no_secret_opens_is_left_and_said(kept):
+    kept.PAYOUT_SECRET, kept.PAYOUT_SECRETS_BEFORE = THIRD, []
+    assert counted() == (0, 0, 6)
+    with pytest.raises(CommandError, match="6 cannot be read by any secret that is set"):
+        said()
+    [refusal] = [one for one in wrong_database(None) if one.id == "production.E035"]
+    assert "6" in refusal.msg
+    with pytest.raises(InvalidToken):
+        accounts()
+
+    kept.PAYOUT_SECRETS_BEFORE = [SECOND, FIRST]
+    said()
+    assert counted() == (6, 0, 0)
+    assert len(accounts()) == 5
+
+
+def test_nothing_else_is_sealed():
+    """Whoever seals in another place has to name its column for the command."""
+    users = set()
+    for path in (ROOT / "shop").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "shop.settlements.seal":
+                names = {one.name for one in node.names}
+                if names & {"seal", "seal_bytes"}:
+                    users.add(path.stem)
+
+    assert users == {"methods", "payouts", "reseal"}
