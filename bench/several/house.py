@@ -90,7 +90,7 @@ def house(folder: Path, kept: Path | None) -> Iterator[Several]:
         mail = stack.enter_context(postbox(MAIL))
         built = _built(machines, folder, mail)
         for program in reversed(built.programs.values()):
-            stack.callback(program.stop)
+            stack.callback(program.kill)
         tell("The database servers choose a first one.")
         _start(built, "etcd", "patroni", "db router", "cache")
         _wait_for_roles(built)

@@ -58,7 +58,11 @@ class Probes:
             since, until: seconds since 1970; a silence counts that has its beginning in between.
         """
         good = sorted(look.ended for look in self.looks if look.what == what and look.is_well)
-        gaps = [later - before for before, later in pairwise(good) if since - 1 <= before < until]
+        gaps = [
+            later - before
+            for before, later in pairwise(good)
+            if since - 2 * EVERY <= before < until - 2 * EVERY
+        ]
         return max(gaps, default=0.0)
 
     def failed(self) -> dict[str, tuple[int, int]]:

@@ -56,7 +56,9 @@ class Program:
         raise CannotMeasure(f"{self.name} does not start: {self.log.read_text()[-1500:]}")
 
     def kill(self) -> None:
-        """Kill it with all its children."""
+        """Kill it with all its children, if it runs."""
+        if self._running is None:
+            return
         with suppress(ProcessLookupError):
             os.killpg(self._running.pid, signal.SIGKILL)
         self._running.wait(10)
