@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from shop.cart.models import Cart
@@ -80,6 +80,7 @@ def forget(
     _forget_requests(contact_ids)
     _forget_words(contact_ids)
     rows.update(judged_at=at)
+    _judge_unpaid_in_time(rows, at, unpaid_for)
     return gone
 
 
@@ -103,6 +104,17 @@ def needing(orders: QuerySet[Order], at: datetime, unpaid_for: timedelta) -> Que
         | Exists(Dispute.objects.filter(payment__order=OuterRef("pk"), state__in=Dispute.LIVE))
         | Exists(MoneyTask.objects.filter(**own, state=MoneyTask.State.OPEN))
     )
+
+
+def _judge_unpaid_in_time(rows: QuerySet[Contact], at: datetime, unpaid_for: timedelta) -> None:
+    """Have contacts of orders that were not paid judged again when their time is over.
+
+    An order ends after its address was typed, so that it is young when that is judged first.
+    """
+    own = Order.objects.filter(contact=OuterRef("pk"), paid_at=None)
+    own = own.alias(ended=Coalesce("ended_at", "pay_by")).filter(ended__gt=at - unpaid_for)
+    last = own.order_by().values("contact").annotate(last=Max("ended")).values("last")
+    rows.filter(Exists(own)).update(judged_at=Subquery(last) + (unpaid_for - JUDGED_AGAIN))
 
 
 def _forget_requests(contact_ids: Collection[int]) -> None:

@@ -41,6 +41,7 @@ from shop.pictures.renditions import make_missing_shared
 from shop.reminders.due import tell_opened, tell_returned
 from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
+from shop.retention.counts import note_gone
 from shop.retention.rules import RULES
 from shop.returns.overdue import look_at_returns
 from shop.returns.replace import take_as_there
@@ -156,6 +157,8 @@ ROUNDS = tuple(
 ) + tuple(Round(rule.name, rule.use_case, rule.every, rule.seconds) for rule in RULES)
 
 
+FORGETS = frozenset(rule.name for rule in RULES)
+
 # Where the provider is slow, these wait for it; in a process of their own nothing waits for them.
 MONEY = frozenset({
     "expire overdue orders", "apply waiting messages", "move money", "apply messages about payouts",
@@ -238,7 +241,9 @@ class Command(BaseCommand):
                 if not is_ours:
                     return
                 self._failed.discard(piece.name)
-                piece.use_case(at=at)
+                gone = piece.use_case(at=at)
+                if piece.name in FORGETS and isinstance(gone, int) and gone:
+                    note_gone(piece.name, gone, at=at)
                 mishaps.settle(piece.name, mishaps.WHOLE, at=at)
         except Exception as error:  # noqa: BLE001 (whatever it is, the other work must go on)
             self._failed.add(piece.name)

@@ -1,0 +1,49 @@
+"""Says of each kind that is kept for a time what is overdue, what stays, and what went lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.festivals.models import ChangeLog
+from shop.retention.counts import LOOKS_BACK, gone_lately
+from shop.retention.kinds import GRACE, KINDS, Rows
+from shop.retention.rules import RULES
+
+
+@dataclass(frozen=True, slots=True)
+class KindReport:
+    """One kind: ``overdue`` rows should be gone for two days, ``kept`` ones stay for a reason."""
+
+    name: str
+    what: str
+    after: str
+    overdue: int
+    kept: int
+    why: str
+    gone: int
+
+
+def retention_report(*, at: datetime) -> list[KindReport]:
+    """Return each kind in the order of the rules. Two statements a kind at the most."""
+    gone = gone_lately(at=at)
+    return [
+        KindReport(
+            rule.name, rule.what, rule.after, overdue=_count(KINDS[rule.name].old, at - GRACE),
+            kept=_count(KINDS[rule.name].stays, at), why=KINDS[rule.name].why,
+            gone=gone[rule.name],
+        )
+        for rule in RULES
+    ]  # fmt: skip
+
+
+def people_erased(*, at: datetime) -> int:
+    """Return how many people were erased in the last 30 days because they asked for it."""
+    return ChangeLog.objects.filter(action="erase", at__gt=at - LOOKS_BACK).count()
+
+
+def _count(rows: Rows | None, at: datetime) -> int:
+    if rows is None:
+        return 0
+    found = rows(at)
+    return found if isinstance(found, int) else found.count()
