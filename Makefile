@@ -1,12 +1,12 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-rival drill pictures install-test stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-rival drill pictures install-test licences sbom audit updates stop
 
 python := .venv/bin/python
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make .venv with all that developers need
 	@scripts/setup.sh dev
@@ -75,6 +75,22 @@ pictures: ## take the pictures of the how-to pages anew
 install-test: ## install the shop in a bare Debian of a folder, and buy there (root, five minutes)
 	@scripts/setup.sh dev
 	@$(python) -m scripts.install_test
+
+licences: ## list the packages of production with their licences; some are refused
+	@scripts/setup.sh dev
+	@$(python) -m scripts.packages.licences
+
+sbom: ## write what production is made of to build/sbom.json (CycloneDX)
+	@scripts/setup.sh dev
+	@$(python) -m scripts.packages.sbom
+
+audit: ## ask for known holes in the packages of production, where a service can be reached
+	@scripts/setup.sh dev
+	@$(python) -m scripts.packages.audit $(ARGS)
+
+updates: ## try the newest versions of all packages in a place of their own: ten minutes
+	@scripts/setup.sh dev
+	@$(python) -m scripts.packages.updates
 
 stop: ## stop the embedded database servers of this project
 	@$(python) -m config.embedded demo stop
