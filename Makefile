@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-rival drill pictures install-test licences sbom audit updates stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-rival drill pictures install-test container-test licences sbom audit updates stop
 
 python := .venv/bin/python
 
@@ -75,6 +75,10 @@ pictures: ## take the pictures of the how-to pages anew
 install-test: ## install the shop in a bare Debian of a folder, and buy there (root, five minutes)
 	@scripts/setup.sh dev
 	@$(python) -m scripts.install_test
+
+container-test: ## build the images in a folder, and run what compose.yaml says (root, ten minutes)
+	@scripts/setup.sh dev
+	@$(python) -m scripts.container_test
 
 licences: ## list the packages of production with their licences; some are refused
 	@scripts/setup.sh dev

@@ -19,7 +19,7 @@ keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000
 preload_app = False
-forwarded_allow_ips = "127.0.0.1,::1"
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
 control_socket_disable = True
 # nginx writes who asked for what; here stands what went wrong.
 accesslog = None

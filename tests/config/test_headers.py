@@ -77,3 +77,13 @@ def test_every_answer_takes_the_device_s_powers_from_the_page(client, address):
 
     assert {"camera=()", "microphone=()", "geolocation=()", "payment=()"} <= set(policy.split(", "))
     assert "publickey-credentials-get=(self)" in policy
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/health/live/", 200), ("/health/ready/", 200), ("/health/", 301), ("/products/", 301)],
+)
+def test_nothing_but_whether_it_lives_is_answered_by_plain_http(path, status, client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get(path).status_code == status
