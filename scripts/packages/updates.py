@@ -2,14 +2,15 @@
 
 The names of requirements-dev.txt, and of the files it builds upon, are installed without their
 versions into ``.run/updates``; the shop is checked with that, and a short set of tests is run. What
-is new and what fails is printed. Nothing of the project is changed: versions move by hand, in a
-commit of their own.
+is new and what fails is printed, and an environment with which something fails is left to look at.
+Nothing of the project is changed: versions move by hand, in a commit of their own.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -43,6 +44,8 @@ def main() -> int:
     is_well.append(_run("check", check, ITSELF))
     is_well.append(_run("migrations", migrations, ITSELF))
     is_well.append(_run_tests(python))
+    if all(is_well):
+        shutil.rmtree(PLACE)
     return int(not all(is_well))
 
 
