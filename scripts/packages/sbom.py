@@ -18,6 +18,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packaging.utils import canonicalize_name
 
+from config.version import VERSION
 from scripts.packages.runtime import ROOT, installed
 
 TARGET = ROOT / "build" / "sbom.json"
@@ -56,11 +57,8 @@ def listed(python: str | Path, names: set[str] | None = None) -> str:
 
 
 def _shop() -> dict[str, Any]:
-    describe = ["git", "-C", str(ROOT), "describe", "--tags", "--always"]
-    version = subprocess.run(describe, capture_output=True, text=True, check=False)  # noqa: S603
     return {
-        "type": "application", "bom-ref": "baobab", "name": "baobab",
-        "version": version.stdout.strip() or "unknown",
+        "type": "application", "bom-ref": "baobab", "name": "baobab", "version": VERSION,
         "licenses": [{"license": {"id": "BSD-3-Clause"}}],
     }  # fmt: skip
 
