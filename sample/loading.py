@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import batched
@@ -18,7 +18,17 @@ from itertools import batched
 from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 
-from sample import charging, languages, moving, ordering, others, past, selling, stocking
+from sample import (
+    charging,
+    first_screens,
+    languages,
+    moving,
+    ordering,
+    others,
+    past,
+    selling,
+    stocking,
+)
 from sample.accounts import provide_accounts
 from sample.applying import provide_waiting
 from sample.edition import Edition, edition
@@ -52,11 +62,15 @@ class Stopped(Exception):
     """The work beside the drawing failed, so the drawing ends as well."""
 
 
-def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
+def load(
+    progress: Progress, *, only: Collection[str] | None = None, draws_all: bool = True
+) -> None:
     """Bring the sample to its full size, or to that of some stores; say what was done.
 
     Args:
         only: slugs of stores; then nobody has ordered anything before.
+        draws_all: False where pictures are drawn when their turn comes; those of the first
+            screens are drawn now.
 
     Raises:
         SheetError: a sheet is wrong; it names the place.
@@ -64,13 +78,15 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
     wanted = edition(at=clock.now(), only=only)
     moved = _move(wanted, progress)
     wanted = replace(wanted, loaded_on=wanted.loaded_on + timedelta(days=moved))
-    with _drawing(wanted, progress):
+    with _drawing(wanted, progress) if draws_all else nullcontext():
         written = write_rows(wanted, progress)
     earlier = 0 if only else _write_earlier(wanted, progress)
     earlier += _charge(progress)
     ordered, left_out = _order(wanted, progress)
     queued = _queue_modern_pictures()
     _count(at=clock.now())
+    if not draws_all:
+        first_screens.make_ready(progress)
     what = "nothing to do"
     if earlier:
         refresh_popularity(at=clock.now())

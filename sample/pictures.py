@@ -7,6 +7,7 @@ A file whose key is the same is therefore the same picture, and another one neve
 import functools
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -38,6 +39,8 @@ BANNER_SHAPE = 1200, 375  # width and height
 BANNER_KINDS = 4  # products on it
 SMALLER = {"avif": {"quality": 60, "speed": 8}, "webp": {"quality": 78, "method": 4}}
 """Formats beside JPEG. At its default speed AVIF saves a twelfth more, in four times the time."""
+
+FOLDERS = {"products", "logos", "banners", "cloths"}
 
 type Report = Callable[[int, int], None]
 
@@ -156,7 +159,32 @@ def _initials(store: StoreSheet) -> str:
     return "".join(word[0] for word in store.name.split()[:2])
 
 
+def draw_one(folder: Path, name: str) -> None:
+    """Draw one file that is missing, if it is a picture of the sample.
+
+    Args:
+        name: its path in the folder, written with slashes.
+    """
+    if name.partition("/")[0] in FOLDERS and not (folder / name).exists():
+        drawing = _by_file(folder).get(name)
+        if drawing:
+            _make(drawing)
+
+
+@functools.cache
+def _by_file(folder: Path) -> dict[str, Drawing]:
+    drawings = (drawing for store in stores() for drawing in _drawings(folder, store))
+    return {
+        file.relative_to(folder).as_posix(): drawing
+        for drawing in drawings
+        for file in drawing.files
+    }
+
+
 def _make(drawing: Drawing) -> None:
+    """Draw the files of a drawing, unless somebody did so meanwhile."""
+    if all(file.exists() for file in drawing.files):
+        return
     for file, content in zip(drawing.files, drawing.draw(), strict=True):
         file.parent.mkdir(parents=True, exist_ok=True)
         with _replacing(file) as part:
@@ -166,7 +194,8 @@ def _make(drawing: Drawing) -> None:
 @contextmanager
 def _replacing(file: Path) -> Iterator[BinaryIO]:
     """Open a file beside it that takes its name only when all is written."""
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    # Of this thread alone: two may draw the same picture.
+    part = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         with part.open("wb") as opened:
             yield opened

@@ -123,11 +123,17 @@ def note_stock(pool_ids: Collection[int], *, at: datetime) -> None:
 
 def picture_facts(picture: Picture) -> dict[str, str]:
     """Return the addresses that cards show: a small file, sets by width, and the words."""
-    return addresses(picture.sizes, picture.alt)
+    return addresses(picture.sizes, picture.alt, is_card=True)
 
 
-def addresses(sizes: dict[str, dict[str, str]], alt: str) -> dict[str, str]:
-    """Return the addresses of a picture's ready-made files, by their use on pages."""
+def addresses(
+    sizes: dict[str, dict[str, str]], alt: str, *, is_card: bool = False
+) -> dict[str, str]:
+    """Return the addresses of a picture's ready-made files, by their use on pages.
+
+    A format of which the widest files are still to come is for cards alone: elsewhere a browser
+    would stretch what is there.
+    """
     jpeg = sizes.get("jpeg", {})
     widths = sorted(jpeg, key=int)
     if not widths:
@@ -135,6 +141,8 @@ def addresses(sizes: dict[str, dict[str, str]], alt: str) -> dict[str, str]:
     found = {"alt": alt, "small": jpeg[widths[0]], "large": jpeg[widths[-1]]}
     for kind in ("jpeg", "avif"):
         files = sizes.get(kind, {})
+        if not is_card and files.keys() < jpeg.keys():
+            files = {}
         found[kind] = ", ".join(f"{files[w]} {w}w" for w in sorted(files, key=int))
     return found
 

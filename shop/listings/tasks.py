@@ -26,6 +26,11 @@ def make_modern_sizes(picture_id: int) -> None:
     # Before the others: who shares a link at once wants a picture, and cards have one.
     renditions.make_shared(picture)
     renditions.make_modern_sizes(picture)
+    show_files(picture)
+
+
+def show_files(picture: Picture) -> None:
+    """Let cards show the files that a picture has."""
     covers = ProductPicture.objects.filter(picture=picture, position=0)
     listings = Listing.objects.filter(product__in=covers.values("product"))
     listings.update(picture=picture_facts(picture))

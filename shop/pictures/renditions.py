@@ -53,16 +53,22 @@ def sizes_of(picture: Picture, keep: Keep) -> dict[str, dict[str, str]]:
     return {"jpeg": _write(picture, image, "jpeg", widths, keep)}
 
 
-def make_modern_sizes(picture: Picture) -> None:
-    """Make AVIF files in the widths of the JPEG ones, unless they are there."""
+def make_modern_sizes(picture: Picture, *, up_to: int = max(WIDTHS)) -> None:
+    """Make AVIF files in the widths of the JPEG ones, unless they are there.
+
+    Args:
+        up_to: the widest to be made now; the others are for another time.
+    """
     before = picture.sizes
-    widths = before.get("jpeg", {}).keys()
-    if before.get("avif", {}).keys() >= widths:
+    known = before.get("avif", {})
+    missing = sorted(int(width) for width in before.get("jpeg", {}).keys() - known.keys())
+    widths = [width for width in missing if width <= up_to]
+    if not widths:
         return
     image = whole(picture)
     with all_or_none() as keep:
-        made = _write(picture, image, "avif", sorted(map(int, widths)), keep)
-        after = before | {"avif": made}
+        made = _write(picture, image, "avif", widths, keep)
+        after = before | {"avif": known | made}
         # Somebody may have put another original in place meanwhile: these are not its files.
         if Picture.objects.filter(pk=picture.pk, sizes=before).update(sizes=after):
             picture.sizes = after

@@ -20,6 +20,9 @@ PARTS = "parts"
 class WholeFiles(FileSystemStorage):
     """Files that get their name only when every byte of them is written."""
 
+    def provide(self, name: str) -> None:
+        """Make a file that is to be made when it is first asked for; here there are none."""
+
     def _save(self, name: str, content: Any) -> str:
         """Write a file apart and put it at its place; a full disk leaves none of it."""
         part = f"{PARTS}/{secrets.token_hex(16)}"  # nobody else's, so that it may be deleted

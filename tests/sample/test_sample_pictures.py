@@ -2,8 +2,12 @@ import dataclasses
 import io
 
 import pytest
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.http import Http404
 from PIL import Image
 
+from config.media import media
 from sample.pictures import banner_files, cloth_file, convert, draw_all, logo_file, product_files
 from sample.reading import stores
 
@@ -144,3 +148,29 @@ def test_a_picture_is_converted_to_avif_and_webp_once(tmp_path):
         assert file.stat().st_size < card.stat().st_size
     assert convert(card) == made
     assert [file.stat().st_mtime_ns for file in made] == stamps
+
+
+def test_a_picture_is_drawn_when_it_is_asked_for(settings, tmp_path, rf):
+    settings.MEDIA_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "sample.storage.DrawnFiles"}}
+    store = stores()[0]
+    files = product_files(tmp_path, store, store.products[0])
+    name = files[640].relative_to(tmp_path).as_posix()
+
+    answer = media(rf.get(f"/media/{name}"), name)
+
+    assert b"".join(answer.streaming_content) == files[640].read_bytes()
+    assert all(file.exists() for file in files.values())
+    with default_storage.open(logo_file(tmp_path, store).relative_to(tmp_path).as_posix()) as logo:
+        assert Image.open(logo).size == (400, 400)
+
+
+@pytest.mark.parametrize("name", ["products/nobody-320.jpg", "../secret", "products/../../secret"])
+def test_nothing_else_is_drawn_for_whoever_asks(settings, tmp_path, rf, name):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "sample.storage.DrawnFiles"}}
+    (tmp_path / "secret").touch()
+
+    with pytest.raises((Http404, SuspiciousFileOperation)):
+        media(rf.get("/media/x"), name)
+    assert not settings.MEDIA_ROOT.exists()

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sample.loading import load
 from sample.progress import Progress
@@ -16,14 +16,21 @@ class Command(BaseCommand):
     # A demonstration has passed the checks by then, and its start should not wait for them again.
     requires_system_checks = ()
 
-    def handle(self, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take --late."""
+        parser.add_argument(
+            "--late", action="store_true",
+            help="draw the pictures of the first pages alone; draw_sample draws the others",
+        )  # fmt: skip
+
+    def handle(self, *, late: bool, **options: Any) -> None:
         """Load, and say what is being done and how far it is."""
         if settings.DEMO is not True:
             raise CommandError("The sample is for demonstrations only: set DEMO=1.")
         self.stdout.ending = ""  # the line of progress is drawn over itself
         progress = Progress(self.stdout)
         try:
-            load(progress)
+            load(progress, draws_all=not late)
         except SheetError as problem:
             raise CommandError(str(problem)) from problem
         finally:

@@ -7,6 +7,7 @@ from PIL import Image, ImageCms
 
 from shop.catalogue.models import ProductPicture
 from shop.listings.models import Listing
+from shop.listings.refresh import addresses, picture_facts
 from shop.listings.tasks import make_modern_sizes
 from shop.pictures import renditions
 from shop.pictures.models import Picture
@@ -133,6 +134,20 @@ def test_making_avif_files_twice_makes_them_once(media):
     renditions.make_modern_sizes(Picture.objects.get())
 
     assert sorted(media.rglob("*")) == files
+
+
+def test_half_a_format_is_for_cards_alone():
+    made = picture()
+    renditions.make_sizes(made)
+
+    renditions.make_modern_sizes(made, up_to=640)
+
+    assert made.sizes["avif"].keys() == {"320", "640"}
+    assert picture_facts(made)["avif"].count(".avif") == 2
+    assert addresses(made.sizes, "")["avif"] == ""
+    renditions.make_modern_sizes(made)
+    assert made.sizes["avif"].keys() == made.sizes["jpeg"].keys()
+    assert addresses(made.sizes, "")["avif"].count(".avif") == 3
 
 
 def test_files_of_an_original_that_was_replaced_meanwhile_are_not_shown():
