@@ -11,9 +11,11 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Let ``check --deploy`` cover what a shop in production needs, and watch errors."""
-        from config import production  # noqa: PLC0415 (what has models, once all apps are known)
+        # What has models, once all apps are known.
+        from config import production, public_demo  # noqa: PLC0415
 
         production.register_checks()
+        public_demo.register_checks()
         if settings.SENTRY_DSN:
             watch_errors(settings.SENTRY_DSN)
         if settings.OTEL_EXPORTER_OTLP_ENDPOINT:

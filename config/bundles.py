@@ -51,6 +51,7 @@ BUNDLES: dict[str, list[str]] = {
     "css/academy.css": [*FRAME, *TILL, *LEARNING, "css/print.css"],
     "css/workspace.css": [*FRAME, *TILL, *WORKSPACE, "css/print.css"],
     "css/preview.css": ["css/layers.css", "css/components/preview.css"],
+    "css/demonstration.css": ["css/layers.css", "css/components/demonstration.css"],
     "js/shop.js": SCRIPT,
     "js/passkey.js": ["js/shop/pass-key.js"],
     "js/preview.js": ["js/shop/preview-slider.js"],

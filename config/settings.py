@@ -36,6 +36,11 @@ def env_list(name: str, default: str = "") -> list[str]:
 # --- mode -----------------------------------------------------------------------------------
 DEBUG = env_on("DEBUG")
 DEMO = env_on("DEMO")  # a demonstration: sent mail can be read at /mail/, the sample moves on
+# Minutes after which a demonstration for strangers is put back to the sample; 0: never.
+DEMO_RESETS = int(env("DEMO_RESETS", "0"))
+if DEMO_RESETS and not DEMO:
+    raise ImproperlyConfigured("DEMO_RESETS deletes everything: it is for demonstrations (DEMO=1).")
+DEMO_ACCOUNTS = "sample.accounts.ACCOUNTS"  # as whom strangers may sign in
 LOGGING = logging_as(env("LOG_FORMAT", "plain"))  # or json, for machines
 CLOCK_OFFSET_FILE = ""  # tests alone may move the clock
 
@@ -126,6 +131,9 @@ MIDDLEWARE = [
 ]
 if OTEL_EXPORTER_OTLP_ENDPOINT:
     MIDDLEWARE.insert(2, "config.watching.traces.Traced")  # where the id of a request is known
+
+if DEMO_RESETS:
+    MIDDLEWARE.insert(0, "shop.demonstration.middleware.PublicDemonstration")
 
 TEMPLATES = [
     {
@@ -226,7 +234,10 @@ BUCKET = {
     "secret_key": env("MEDIA_S3_SECRET") or None,
 }
 STORAGES = {
-    "default": {"BACKEND": "shop.pictures.bucket.BucketFiles", "OPTIONS": BUCKET}
+    # Pictures of the sample may be asked for before they are drawn.
+    "default": {"BACKEND": "sample.storage.DrawnFiles"}
+    if DEMO
+    else {"BACKEND": "shop.pictures.bucket.BucketFiles", "OPTIONS": BUCKET}
     if MEDIA_S3_BUCKET
     else {"BACKEND": "shop.pictures.storage.WholeFiles"},
     "staticfiles": {
@@ -302,9 +313,11 @@ BATCH_ALONE_UP_TO = int(env("BATCH_ALONE_UP_TO", "100000"))  # minor units sent 
 COMMISSION_VAT_BP = int(env("COMMISSION_VAT_BP", "0"))  # inside commission: 1900 are 19 %
 ALONE_UP_TO = int(env("ALONE_UP_TO", "5000"))  # minor units that one person alone may refund
 SECONDS_BETWEEN_LOOKS = 2  # in which the pages of an order do not ask the provider anew
-CHECKOUT_ORIGIN = STRIPE_BASE_URL or "https://checkout.stripe.com"
+# Where browsers find the sandbox's pages to pay, if that is not where the shop asks it.
+SANDBOX_URL = env("SANDBOX_URL")
+CHECKOUT_ORIGIN = SANDBOX_URL or STRIPE_BASE_URL or "https://checkout.stripe.com"
 ONBOARDING_ORIGINS = (
-    [STRIPE_BASE_URL]
+    [CHECKOUT_ORIGIN]
     if STRIPE_BASE_URL
     else ["https://connect.stripe.com", "https://accounts.stripe.com"]
 )

@@ -13,6 +13,7 @@ from config.media import media
 from config.robots_txt import robots_txt
 from config.security_txt import security_txt
 from config.watching.metrics import metrics
+from shop.demonstration.views import demonstration
 from shop.incidents.views import status_json
 from shop.payments.webhooks import receive
 from shop.settlements.remote.messages import receive_thin
@@ -49,6 +50,7 @@ if settings.DEBUG or settings.DEMO:
 urlpatterns += i18n_patterns(
     path("", serve.home, name="home"),
     path("", include("shop.storefront.urls")),
+    path("demonstration/", demonstration, name="demonstration"),
     path("", include("shop.cart.urls")),
     path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),

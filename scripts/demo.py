@@ -12,12 +12,23 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from urllib.parse import urlsplit
 
 from config import embedded
-from scripts import demo_leftovers, demo_processes, demo_statics, demo_welcome
+from scripts import (
+    demo_kept,
+    demo_leftovers,
+    demo_processes,
+    demo_public,
+    demo_statics,
+    demo_tables,
+    demo_welcome,
+)
+from scripts.demo_kept import Databases
 from scripts.demo_leftovers import ROOT, RUN, CannotStart, tell
 
 
@@ -27,26 +38,40 @@ class Demo:
 
     port: int
     sandbox_port: int
+    resets: int = 0
+    public_site: str = ""
+    public_sandbox: str = ""
 
     @classmethod
     def asked_for(cls) -> "Demo":
         """Return what PORT and SANDBOX_PORT in the environment ask for."""
         try:
             return cls(
-                int(os.environ.get("PORT") or 8000), int(os.environ.get("SANDBOX_PORT") or 8421)
+                int(os.environ.get("PORT") or 8000),
+                int(os.environ.get("SANDBOX_PORT") or 8421),
+                int(os.environ.get("DEMO_RESETS") or 0),
+                os.environ.get("SITE_URL", ""),
+                os.environ.get("SANDBOX_URL", ""),
             )
         except ValueError as error:
-            raise CannotStart("PORT and SANDBOX_PORT are numbers: PORT=8001 make demo.") from error
+            raise CannotStart(
+                "PORT, SANDBOX_PORT and DEMO_RESETS are numbers: PORT=8001 make demo."
+            ) from error
 
     @property
     def site(self) -> str:
-        """The shop's address."""
-        return f"http://127.0.0.1:{self.port}"
+        """The shop's address; one of the world only where strangers are expected."""
+        return (self.public_site if self.resets else "") or f"http://127.0.0.1:{self.port}"
 
     @property
     def sandbox(self) -> str:
-        """The payment sandbox's address."""
+        """The payment sandbox's address on this machine."""
         return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def hosts(self) -> str:
+        """The names by which the shop is asked for."""
+        return ",".join(filter(None, ["127.0.0.1,localhost", urlsplit(self.site).hostname]))
 
 
 def main() -> int:
@@ -58,11 +83,15 @@ def main() -> int:
     try:
         demo = Demo.asked_for()
         with demo_leftovers.only_demo(demo.site):
-            demo_leftovers.stop_leftovers(demo_processes.NAMES)
+            demo_leftovers.stop_leftovers([*demo_processes.NAMES, demo_processes.DRAWING])
             demo_leftovers.require_port(demo.port, "PORT")
             demo_leftovers.require_port(demo.sandbox_port, "SANDBOX_PORT")
             with _database() as address:
-                return _run(demo, _environment(demo, address))
+                environment = _environment(demo, address)
+                if demo.resets:
+                    return _run_public(demo, environment)
+                with demo_processes.drawing(environment):
+                    return _run(demo, environment)
     except (CannotStart, embedded.NoDatabase) as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
@@ -107,7 +136,9 @@ def _environment(demo: Demo, database: str) -> dict[str, str]:
             "DEBUG": "0",
             "DEMO": "1",
             "SITE_URL": demo.site,
-            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "ALLOWED_HOSTS": demo.hosts,
+            "SANDBOX_URL": demo.public_sandbox if demo.resets else "",
+            "DEMO_RESETS": str(demo.resets),
             "PAYMENTS_SANDBOX": "1",
             "STRIPE_SECRET_KEY": demo_processes.API_KEY,
             "STRIPE_BASE_URL": demo.sandbox,
@@ -130,22 +161,51 @@ def _secret_key() -> str:
 
 def _run(demo: Demo, environment: dict[str, str]) -> int:
     commands = demo_processes.commands(demo.port, demo.sandbox_port)
-    tell("Preparing the tables.")
-    _manage(environment, "migrate", "--verbosity", "0")
-    if demo_statics.changed():
-        tell("Collecting the static files.")
-        _manage(environment, "collectstatic", "--noinput", "--clear", "--verbosity", "0")
-        demo_statics.remember()
+    with ThreadPoolExecutor(1) as beside:
+        statics = beside.submit(_collect, environment)
+        tell("Preparing the tables.")
+        if demo_tables.put_up(environment["DATABASE_URL"]):
+            tell("They are those that are kept with the sample.")
+        _manage(environment, "migrate", "--verbosity", "0")
+        statics.result()
     # The sandbox keeps its state in a file, so the sample's payments outlive this process. It is
     # muted: the loader keeps what is said of them, and thousands of messages would be old news.
     muted = [*commands["sandbox"], "--muted"]
     with demo_processes.sandbox_alone(muted, demo.sandbox_port, environment):
-        _manage(environment, "load_sample")
+        _manage(environment, "load_sample", "--late")
     tell("Opening the shop.")
-    welcome = threading.Thread(
-        target=demo_welcome.welcome, args=(demo.site, demo.sandbox, environment), daemon=True
+    return demo_processes.run_until_stopped(
+        commands, environment, lambda: _say_welcome(demo, environment)
     )
-    return demo_processes.run_until_stopped(commands, environment, welcome.start)
+
+
+def _run_public(demo: Demo, environment: dict[str, str]) -> int:
+    """Run the demonstration for strangers, which is put back each DEMO_RESETS minutes."""
+    commands = demo_processes.commands(demo.port, demo.sandbox_port, demo.public_sandbox)
+    databases = Databases(environment["DATABASE_URL"])
+    _collect(environment)
+    # While it is made the sandbox's pages are asked for on this machine.
+    muted = [*demo_processes.commands(demo.port, demo.sandbox_port)["sandbox"], "--muted"]
+    demo_kept.make(databases, environment, muted, demo.sandbox_port)
+    tell("Opening the shop.")
+    return demo_public.run(
+        databases, environment, commands, lambda: _say_welcome(demo, environment)
+    )
+
+
+def _say_welcome(demo: Demo, environment: dict[str, str]) -> None:
+    """Tell beside the processes where the shop is, once it answers."""
+    here = f"http://127.0.0.1:{demo.port}"
+    arguments = (demo.site, demo.sandbox, environment, here)
+    threading.Thread(target=demo_welcome.welcome, args=arguments, daemon=True).start()
+
+
+def _collect(environment: dict[str, str]) -> None:
+    """Collect the static files, unless they are as they were."""
+    if demo_statics.changed():
+        tell("Collecting the static files.")
+        _manage(environment, "collectstatic", "--noinput", "--clear", "--verbosity", "0")
+        demo_statics.remember()
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> None:

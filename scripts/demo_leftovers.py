@@ -112,6 +112,7 @@ def mark(name: str) -> str:
         "worker": "manage.py db_worker",
         "beat": "manage.py beat",
         "sandbox": "-m sandbox",
+        "drawing": "manage.py draw_sample",
     }[name]
 
 

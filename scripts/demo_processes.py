@@ -1,6 +1,7 @@
 """The processes of the demo, run together: when one ends, all end."""
 
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,22 +28,52 @@ NAMES = ("web", "worker", "beat", "sandbox")
 # What the shop and its sandbox know of each other; no money hangs on it.
 API_KEY = "sk_test_sandbox_demo"
 WEBHOOK_SECRET = "whsec_sandbox_demo"  # noqa: S105
+DRAWING = "drawing"  # it comes to an end while the others go on
 LAST_WORDS = 15  # lines of a process that ended, shown on the terminal
 
 
-def commands(port: int, sandbox_port: int) -> dict[str, list[str]]:
-    """Return the command line of each process."""
+def commands(port: int, sandbox_port: int, public: str = "") -> dict[str, list[str]]:
+    """Return the command line of each process.
+
+    Args:
+        public: where browsers find the sandbox, if not at its port of this machine.
+    """
     python = sys.executable
     webhook = f"http://127.0.0.1:{port}/webhooks/stripe/"
     gunicorn = [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
     sandbox = [python, "-m", "sandbox", "--port", str(sandbox_port), "--webhook", webhook]
     sandbox += ["--key", API_KEY, "--secret", WEBHOOK_SECRET, "--state", str(RUN / "sandbox.json")]
+    sandbox += ["--public", public] if public else []
     return {
         "web": [*gunicorn, "-w", "2", "--threads", "4", "--no-control-socket"],
-        "worker": [python, "manage.py", "db_worker"],
-        "beat": [python, "manage.py", "beat"],
+        # Whoever looks at a page comes first.
+        "worker": [*last_of_all(), python, "manage.py", "db_worker"],
+        "beat": ["nice", "-n", "10", python, "manage.py", "beat"],
         "sandbox": sandbox,
     }
+
+
+def last_of_all() -> list[str]:
+    """Return what starts a program so that it works when nobody else does."""
+    idle = ["ionice", "-c", "3"] if shutil.which("ionice") else []  # there is none on macOS
+    return [*idle, "nice", "-n", "19"]
+
+
+@contextmanager
+def drawing(environment: dict[str, str]) -> Iterator[None]:
+    """Draw the sample's pictures meanwhile and afterwards, whenever nobody else works."""
+    command = [*last_of_all(), sys.executable, "manage.py", "draw_sample"]
+    with (RUN / "drawing.log").open("w") as log:
+        process = subprocess.Popen(  # noqa: S602 (the command line is our own)
+            _noting_its_number(DRAWING, command),
+            shell=True, env=environment, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+        pid_file(DRAWING).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ def main() -> int:
         return 1
     try:
         with demo_leftovers.only_demo(""):
-            demo_leftovers.stop_leftovers(demo_processes.NAMES)
+            demo_leftovers.stop_leftovers([*demo_processes.NAMES, demo_processes.DRAWING])
             sys.stdout.write(
                 "Deleting the demo's data: its database, the pictures in media/, "
                 "the sent mail and the sandbox's payments.\n"
@@ -34,7 +34,7 @@ def main() -> int:
 def _delete_files() -> None:
     kept = {".gitignore"}
     media = Path(os.environ.get("MEDIA_ROOT") or ROOT / "media")
-    for path in [*media.glob("*"), RUN / "mail", *RUN.glob("sandbox.json*")]:
+    for path in [*media.glob("*"), RUN / "mail", RUN / "kept", *RUN.glob("sandbox.json*")]:
         if path.name in kept:
             continue
         if path.is_dir():

@@ -10,11 +10,11 @@ from urllib.request import urlopen
 PATIENCE = 90  # seconds until the shop should answer
 
 
-def welcome(site: str, sandbox: str, environment: dict[str, str]) -> None:
+def welcome(site: str, sandbox: str, environment: dict[str, str], here: str) -> None:
     """Wait until the shop answers, then show the addresses and the accounts."""
-    accounts = _accounts(environment)
-    if _answers(f"{site}/health/"):
-        sys.stdout.write(_frame(_lines(site, sandbox, accounts)))
+    # The accounts are asked for afterwards: it takes seconds in which the shop could have answered.
+    if _answers(f"{here}/health/"):
+        sys.stdout.write(_frame(_lines(site, sandbox, _accounts(environment))))
     else:
         sys.stdout.write("The shop does not answer yet: .run/demo.log may say why.\n")
     sys.stdout.flush()

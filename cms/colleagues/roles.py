@@ -16,6 +16,7 @@ from cms.colleagues.mail import send_standing
 from cms.colleagues.models import Invitation
 from cms.roles import ORGANIZER, ROLES
 from shop.accounts.models import User
+from shop.demonstration.guards import spare
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.locks import lock, locked
@@ -116,13 +117,14 @@ def _leave_roles(user: User) -> None:
 
 
 def _locked_role(user: User) -> str:
-    """Return the role of a colleague under the lock.
+    """Return the role of a colleague under the lock, unless it is one that strangers share.
 
     Raises:
-        NotPossible: the person has none, or may do everything anyway.
+        NotPossible: the person has none, is the sample's, or may do everything anyway.
     """
     locked_desk()
     now = User.objects.get(pk=user.pk)
+    spare(now)
     role = role_of(now)
     if not role:
         raise NotPossible(f"{now.email} has no role at the desk any more.")

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from shop import clock
 from shop.accounts.models import User
 from shop.accounts.moments import written
+from shop.demonstration.guards import is_of_sample, spare
+from shop.demonstration.resets import is_public
 from shop.mail import send
 
 # allauth's name of a mail, and ours. Those without one of ours would only repeat the page.
@@ -87,6 +89,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> User:
         """Return a user, not saved, who gets mail in the language of the page."""
         return User(language=get_language() or settings.LANGUAGE_CODE)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Give a user a new password, unless everybody knows the present one and needs it."""
+        spare(user)
+        super().set_password(user, password)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count tries to guess a password. Those that are public are not guessed.
+
+        Whoever mistypes one five times would keep all others out.
+        """
+        if not (is_public() and is_of_sample(credentials.get("email", ""))):
+            super().pre_authenticate(request, **credentials)
 
     def clean_password(self, password: str, user: User | None = None) -> str:
         """Return the password if it is good enough."""

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, LocationParseError
 
+from shop.demonstration.resets import is_public
 from shop.errors import NotPossible
 from shop.pictures.clean import MOST_BYTES
 
@@ -81,6 +82,13 @@ def fetch(address: str, ways: Ways = USUAL) -> bytes:
     Raises:
         Unfetchable: it is not fetched; the text says why.
     """
+    if is_public():
+        raise Unfetchable(
+            _(
+                "The demonstration fetches nothing from addresses. "
+                "Send pictures in an archive with the sheet."
+            )
+        )
     until = time.monotonic() + ways.seconds
     for _step in range(MOST_REDIRECTS + 1):
         _refuse_address(address)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -15,9 +16,13 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
 from shop import clock
+from shop.demonstration import mailbox
+from shop.demonstration.resets import is_public
 
 # The moment comes first, so that names in order are messages in order.
 MOMENT = "%Y%m%dT%H%M%S%fZ"
+LOOKED_AT = 500
+"""Of so many messages those are sought that one reader may read."""
 NAME = r"\d{8}T\d{12}Z-[0-9a-f]{8}"
 
 
@@ -25,10 +30,15 @@ class OutboxBackend(BaseEmailBackend):
     """Writes each message to a file in ``settings.MAIL_OUTBOX`` instead of sending it."""
 
     def send_messages(self, email_messages: Sequence[mail.EmailMessage]) -> int:
-        """Return how many messages were written: all of them."""
+        """Return how many messages were taken: all of them.
+
+        In a public demonstration those to addresses of the world are thrown away.
+        """
         folder = Path(settings.MAIL_OUTBOX)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
+            if is_public() and not all(map(mailbox.is_kept, message.recipients())):
+                continue
             name = f"{clock.now():{MOMENT}}-{secrets.token_hex(4)}"
             draft = folder / f"{name}.part"
             draft.touch(mode=0o600)
@@ -54,11 +64,17 @@ class Letter:
         return datetime.strptime(self.name.partition("-")[0], MOMENT).replace(tzinfo=UTC)
 
 
-def newest(limit: int) -> list[Letter]:
-    """Return the messages sent last, the newest first."""
+def newest(limit: int, *, own: str = "") -> list[Letter]:
+    """Return the messages sent last, the newest first.
+
+    Args:
+        own: the reader's address in a public demonstration; of the others only mail to the
+            sample's people is there, among the newest that are looked at.
+    """
     names = sorted((path.stem for path in Path(settings.MAIL_OUTBOX).glob("*.eml")), reverse=True)
-    letters = (read(name) for name in names[:limit])
-    return [letter for letter in letters if letter]
+    letters = filter(None, map(read, names[: LOOKED_AT if own else limit]))
+    seen = (letter for letter in letters if not own or mailbox.may_read(letter.to, own))
+    return list(islice(seen, limit))
 
 
 def read(name: str) -> Letter | None:

@@ -13,6 +13,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
+from shop.demonstration import mailbox
+from shop.demonstration.resets import is_public
 from shop.mail import outbox
 from shop.networks import is_loopback
 
@@ -60,16 +62,21 @@ def _is_here(request: HttpRequest) -> bool:
 
 @demonstration_only
 def messages(request: HttpRequest) -> HttpResponse:
-    """List the messages sent last."""
-    return render(
-        request, "shop/mail/messages.html", {"letters": outbox.newest(MOST), "most": MOST}
-    )
+    """List the messages sent last; in a public demonstration those that this browser may read."""
+    token = mailbox.token_of(request) if is_public() else ""
+    own = mailbox.address_of(token) if token else ""
+    facts = {"letters": outbox.newest(MOST, own=own), "most": MOST, "own": own}
+    response = render(request, "shop/mail/messages.html", facts)
+    if token:
+        mailbox.keep(response, token)
+    return response
 
 
 @demonstration_only
 def message(request: HttpRequest, name: str) -> HttpResponse:
     """Show one message: its headers, the framed HTML and the text."""
-    return render(request, "shop/mail/message.html", {"letter": _letter(name)})
+    letter, own = _letter(request, name), _own(request)
+    return render(request, "shop/mail/message.html", {"letter": letter, "own": own})
 
 
 @demonstration_only
@@ -77,14 +84,19 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
 @csp_override(LETTER_CSP)
 def html(request: HttpRequest, name: str) -> HttpResponse:
     """Return the HTML of one message as it was sent, for the frame on its page."""
-    letter = _letter(name)
+    letter = _letter(request, name)
     if not letter.html:
         raise Http404
     return HttpResponse(letter.html)
 
 
-def _letter(name: str) -> outbox.Letter:
-    letter = outbox.read(name)
-    if letter is None:
+def _own(request: HttpRequest) -> str:
+    """Return the address of this browser's mailbox in a public demonstration."""
+    return mailbox.address_of(mailbox.token_of(request)) if is_public() else ""
+
+
+def _letter(request: HttpRequest, name: str) -> outbox.Letter:
+    letter, own = outbox.read(name), _own(request)
+    if letter is None or (own and not mailbox.may_read(letter.to, own)):
         raise Http404
     return letter

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import Mailbox, User
 from shop.applications.cleanup import forget_applicant
 from shop.cart.models import Cart
+from shop.demonstration.guards import spare
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog, Claim
@@ -75,6 +76,8 @@ def erase(person: Person, *, at: datetime, by: User | None, reason: str = "") ->
         NotPossible: an order waits for its money, or the account still works for somebody.
     """
     user = person.user
+    if user:
+        spare(user)
     person.reminders.delete()
     orders = lock(person.orders)
     carts = lock(person.carts)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from shop.accounts import second_step
 from shop.accounts.models import SignInRules, User
+from shop.demonstration.guards import refuse_in_public
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.locks import lock_one
@@ -79,6 +80,8 @@ def demand(is_needed: bool, *, at: datetime, by: User | None) -> bool:
     It counts at once: whoever is at work without it is led to it with the next page, and told
     by mail.
     """
+    if is_needed:
+        refuse_in_public("In a public demonstration strangers share the accounts of stores.")
     SignInRules.objects.get_or_create(pk=1)
     row = lock_one(SignInRules.objects, 1, fully=True)
     if row.members_need_second_step == is_needed:

@@ -92,7 +92,7 @@ class Checkout:
         return {
             file.stem: int(file.read_text())
             for file in (self.folder / ".run").glob("*.pid")
-            if Path(f"/proc/{file.read_text().strip()}").exists()
+            if Path(f"/proc/{file.read_text().strip()}").exists() and file.stem != "drawing"
         }
 
     @property

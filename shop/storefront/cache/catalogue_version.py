@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from shop.delivery.taxes import KnownRule, rules_of
+from shop.demonstration.resets import is_public, last_reset, next_reset
 from shop.festivals.limits import Limits, limits_of
 from shop.merchants.models import trading_sql
 from shop.prepared import ask
@@ -238,11 +239,16 @@ def _read(at: datetime) -> CatalogueVersion:
     *known, tree, menu, fairness, rules, incident = rest
     # Pages name days of arrival, so midnight is a turn as well.
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    turns = [after or FAR, midnight + DAY]
+    begun = [before or midnight, midnight]
+    if is_public():  # pages name the instant at which all is deleted
+        begun.append(last_reset(at))
+        turns.append(next_reset(at))
     return CatalogueVersion(
         seen_at=at,
         revision=revision,
-        starts_at=max(before or midnight, midnight),
-        ends_at=min(after or FAR, midnight + DAY),
+        starts_at=max(begun),
+        ends_at=min(turns),
         festivals=tuple(_festival(row) for row in json.loads(festivals or "[]")),
         served=frozenset(served),
         known=KnownFilters(*map(frozenset, known)),

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.demonstration.guards import spare
 from shop.errors import NotPossible
 from shop.locks import lock_one
 from shop.merchants.models import Membership, Merchant, StoreInvitation
@@ -47,6 +48,7 @@ def change_role(membership: Membership, position: Position, *, at: datetime, by:
         NotPossible: it is so already, they left, or an owner were to go by a day.
     """
     now = _now(membership)
+    spare(now.user)
     if now.user_id == by.pk:
         raise OwnRole
     role, until = position.role, position.until
@@ -79,6 +81,7 @@ def leave(membership: Membership, *, at: datetime, by: User | None, keeps_owner:
     now = _now(membership)
     if by is None and not (now.until and now.until <= at):
         raise NotPossible(_("They were given more time meanwhile."))
+    spare(now.user)
     if keeps_owner:
         _refuse_last(now)
     now.delete()
