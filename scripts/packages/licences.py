@@ -25,7 +25,8 @@ TAKEN = {
 # What packages call a licence that SPDX calls otherwise. Some say BSD and not which of them.
 CALLED = {
     "apache 2.0": "Apache-2.0", "apache software license": "Apache-2.0", "bsd license": "BSD",
-    "bsd 3-clause license": "BSD-3-Clause", "isc license (iscl)": "ISC", "mit license": "MIT",
+    "bsd 3-clause license": "BSD-3-Clause", "3-clause bsd license": "BSD-3-Clause",
+    "isc license (iscl)": "ISC", "mit license": "MIT",
     "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0", "psfl": "PSF-2.0",
     "python software foundation license": "PSF-2.0",
 }  # fmt: skip
