@@ -15,6 +15,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
 
@@ -92,7 +93,9 @@ def _run_tests(python: Path) -> bool:
     embedded.provide("test")
     try:
         command = [python, "-m", "pytest", "-q", "-n", "2", "-m", "not long", *TESTS]
-        return _run("tests", command, {"DATABASE_URL": embedded.address("test") or ""})
+        # Databases of its own: `make test` may run beside it.
+        address = urlsplit(embedded.address("test") or "")._replace(path="/baobab_updates")
+        return _run("tests", command, {"DATABASE_URL": address.geturl()})
     finally:
         if not was_running:
             embedded.stop("test")
