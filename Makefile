@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-rival drill pictures install-test container-test licences sbom audit updates stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-memory bench-rival drill pictures install-test container-test upgrade-test licences sbom audit updates stop
 
 python := .venv/bin/python
 
@@ -56,6 +56,10 @@ bench-opening: ## the minute in which a festival opens: make bench-opening ARGS=
 	@scripts/setup.sh dev
 	@$(python) -m bench.opening $(ARGS)
 
+bench-memory: ## look whether a process grows over 100,000 requests and 2,000 orders
+	@scripts/setup.sh dev
+	@$(python) -m bench.memory $(ARGS)
+
 drill: ## kill and silence every part of the shop in turn while people buy: ten minutes
 	@scripts/setup.sh dev
 	@$(python) -m bench.drill $(ARGS)
@@ -95,6 +99,10 @@ audit: ## ask for known holes in the packages of production, where a service can
 updates: ## try the newest versions of all packages in a place of their own: ten minutes
 	@scripts/setup.sh dev
 	@$(python) -m scripts.packages.updates
+
+upgrade-test: ## upgrade the shop from 0.9 while people buy, go back, upgrade again
+	@scripts/setup.sh dev
+	@$(python) -m scripts.upgrade_test $(ARGS)
 
 stop: ## stop the embedded database servers of this project
 	@$(python) -m config.embedded demo stop

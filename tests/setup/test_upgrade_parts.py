@@ -1,0 +1,77 @@
+"""Parts of the upgrade under traffic that need no shop: nginx's links, packages, commands."""
+
+import http.client
+import shutil
+import subprocess
+from contextlib import ExitStack
+
+import pytest
+
+from bench.servers import HOST, free_port
+from scripts import upgrade_house as house
+from scripts import upgrade_test
+
+STYLES = {"current": "new.css", "before": "old.css"}
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Serve what deploy/nginx says with two versions, each with a style of its own."""
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is not on this machine")
+    for link, name in STYLES.items():
+        place = tmp_path / link / "static_root"
+        place.mkdir(parents=True)
+        (place / name).write_text("a{}")
+    tmp_path.chmod(0o755)
+    port, door = free_port(), free_port()
+    with ExitStack() as stack:
+        command = house.nginx_of(tmp_path, port, door)
+        house.begin(stack, tmp_path / "said.log", command, port)
+        yield port
+
+
+def ask(port, path):
+    line = http.client.HTTPConnection(HOST, port, timeout=20)
+    line.request("GET", path)
+    answer = line.getresponse()
+    answer.read()
+    line.close()
+    return answer
+
+
+def test_nginx_finds_styles_of_the_version_that_runs_and_of_the_one_before(site):
+    for name in STYLES.values():
+        answer = ask(site, f"/static/{name}")
+        assert answer.status == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+
+    assert ask(site, "/static/none.css").status == 404
+
+
+def test_while_nobody_serves_a_page_says_so(site):
+    answer = ask(site, "/")
+
+    assert answer.status == 502
+    assert answer.headers["Retry-After"] == "30"
+
+
+def test_a_version_with_other_packages_is_found(tmp_path):
+    (tmp_path / "requirements.txt").write_text("django==1.0  # old\ngone==2.0\n")
+
+    assert house.python_of(tmp_path) == ["django 1.0", "gone 2.0"]
+    assert house.python_of(house.CODE) == []
+
+
+def test_commands_are_those_of_the_units():
+    assert house.periodic_of("baobab-money") == ["beat", "--part", "money"]
+
+
+def test_the_code_of_before_is_found_by_its_tag_or_its_number():
+    known = subprocess.run(
+        ["git", "cat-file", "-e", upgrade_test.COMMIT], cwd=house.CODE, check=False,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    expected = upgrade_test.COMMIT if known.returncode == 0 else ""
+    assert upgrade_test.old_commit() == expected
