@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-memory bench-rival drill pictures install-test container-test upgrade-test licences sbom audit updates stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-memory bench-rival drill drill-several tries pictures install-test container-test upgrade-test licences sbom audit updates stop
 
 python := .venv/bin/python
 
@@ -52,7 +52,7 @@ bench: ## measure how fast the shop is (make bench ARGS="--rounds 1 --seconds 1"
 	@scripts/setup.sh dev
 	@$(python) -m bench $(ARGS)
 
-bench-opening: ## the minute in which a festival opens: make bench-opening ARGS=10 for 10 a second
+bench-opening: ## the minute in which a festival opens: ARGS=10 for 10 a second, ARGS="10 --whole" behind nginx
 	@scripts/setup.sh dev
 	@$(python) -m bench.opening $(ARGS)
 
@@ -63,6 +63,14 @@ bench-memory: ## look whether a process grows over 100,000 requests and 2,000 or
 drill: ## kill and silence every part of the shop in turn while people buy: ten minutes
 	@scripts/setup.sh dev
 	@$(python) -m bench.drill $(ARGS)
+
+drill-several: ## lose every process and machine of several while people buy (root, half an hour)
+	@scripts/setup.sh dev
+	@$(python) -m bench.several $(ARGS)
+
+tries: ## try each page of docs/how-to/opening-night.md on a shop that sells: ten minutes
+	@scripts/setup.sh dev
+	@$(python) -m bench.tries $(ARGS)
 
 bench-rival: ## the same beside django-oscar, and with 100,000 products: an hour
 	@scripts/setup.sh dev

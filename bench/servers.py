@@ -116,8 +116,9 @@ def running(
             yield Server(port, process.pid)
         finally:
             _stop(process)
-            log.seek(0)
-            sys.stderr.write(log.read()[-SAID:])  # nothing, when all went well
+            if port:  # what works in the background misses the pictures, which nobody drew here
+                log.seek(0)
+                sys.stderr.write(log.read()[-SAID:])  # nothing, when all went well
 
 
 def _wait(process: subprocess.Popen, port: int) -> None:

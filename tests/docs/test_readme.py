@@ -6,10 +6,7 @@ from tests.docs.pages import DOCS
 from tests.sample.test_promises_kept import addresses
 
 # What the README calls what is missing, by a word that its address would have.
-MISSING = {
-    "reviews": "reviews by shoppers",
-    "deploy": "recipes for several machines",
-}
+MISSING = {"reviews": "reviews by shoppers"}
 
 
 def test_what_is_not_there_yet_has_no_address():
