@@ -76,6 +76,8 @@ class Databases:
         self.drop("used")
         with self.connect() as connection:
             if self._is_there(connection, self.name):
+                # Or else somebody is back between the two, and it could not be renamed.
+                connection.execute(f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS false')
                 connection.execute(
                     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                     " WHERE datname = %s AND pid <> pg_backend_pid()", [self.name],

@@ -2,6 +2,9 @@
 
 import gzip
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event
 
 import psycopg
 import pytest
@@ -66,6 +69,32 @@ def test_a_copy_takes_the_place_of_the_database_in_use(databases):
 
     with psycopg.connect(databases.address) as used:
         assert used.execute("SELECT words FROM said").fetchall() == [("the sample",)]
+
+
+def test_visitors_who_come_again_and_again_do_not_hold_it_up(databases):
+    databases.copy("", "kept")
+    databases.copy("kept", "next")
+    databases.put_in_place("next")
+    is_over = Event()
+
+    def visit():
+        came = 0
+        while not is_over.is_set():
+            with suppress(psycopg.OperationalError), psycopg.connect(databases.address) as one:
+                came += 1
+                while not is_over.is_set():  # as the web server keeps its connections
+                    one.execute("SELECT 1")
+        return came
+
+    with ThreadPoolExecutor(4) as visitors:
+        visits = [visitors.submit(visit) for _ in range(4)]
+        try:
+            for _round in range(5):
+                databases.copy("kept", "next")
+                databases.put_in_place("next")
+        finally:
+            is_over.set()
+    assert all(one.result() for one in visits)
 
 
 def test_addresses_beside_keep_what_follows_the_name():
