@@ -15,6 +15,7 @@ from itertools import count
 from urllib.parse import urlsplit
 
 from bench.browser import Answer, Browser
+from bench.drill.notes import LIES
 from bench.drill.shoppers import SAID, UNREACHABLE
 from bench.flows import ADDRESS, Guest
 
@@ -181,14 +182,18 @@ class Street:
         return back
 
     def _look(self, browser: Browser, back: str, began: int) -> Iterator[int]:
-        """Read the confirmation, and the order again when there is another version."""
-        if "Thank you" not in html.unescape(self._ask(browser, back, 200).text):
-            raise Failed("the confirmation does not say thank you")
+        """Read the confirmation, and the order again when there is another version.
+
+        The page may say that the money is looked for; afterwards no page may deny it.
+        """
+        thanked = "Thank you" in html.unescape(self._ask(browser, back, 200).text)
+        self.seen.ends["thanked at once" if thanked else "told that the money is looked for"] += 1
         link = "/".join(urlsplit(back).path.split("/")[:4]) + "/"
         self.seen.orders[link] = began
-        self.seen.ends["bought"] += 1
         yield min(self.stage + 1, AFTERWARDS)
-        self._ask(browser, link, 200)
+        text = html.unescape(self._ask(browser, link, 200).text)
+        if lies := [lie for lie in LIES if lie in text]:
+            raise Failed(f"the page of a paid order says {lies[0]!r}")
         self.seen.ends["looked at the order again with another version"] += 1
 
     def _ask(
