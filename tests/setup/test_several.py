@@ -1,0 +1,68 @@
+"""The files of deploy/several name machines of the drill, and settings that the shop knows."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bench.several.network import HOSTS
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = ROOT / "deploy" / "several"
+
+
+def test_each_setting_of_the_example_is_one_that_the_shop_reads():
+    known = (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8")
+    lines = (FILES / "baobab.env.example").read_text("utf-8").splitlines()
+    names = {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
+
+    own = {"WEB_BIND"}  # of deploy/gunicorn.py
+    assert [name for name in sorted(names - own) if f"`{name}`" not in known] == []
+
+
+def test_each_machine_that_is_named_is_one_of_the_example():
+    named = set()
+    for file in ("haproxy-edge.cfg", "haproxy-node.cfg", "patroni.yml", "baobab.env.example"):
+        text = (FILES / file).read_text("utf-8")
+        named |= set(re.findall(r"\b(?:web|work|db)\d\b|\b(?:cache|bucket)(?=:\d)", text))
+
+    assert named <= set(HOSTS)
+    assert {"web1", "web2", "db1", "db2", "db3", "cache", "bucket"} <= named
+
+
+def test_visitors_get_pages_while_the_database_is_away():
+    text = (FILES / "haproxy-edge.cfg").read_text("utf-8")
+
+    assert "uri /health/live/" in text
+    assert "/health/ready/" not in text
+
+
+def test_a_form_is_never_sent_twice_by_the_edge():
+    text = (FILES / "haproxy-edge.cfg").read_text("utf-8")
+
+    assert "disable-l7-retry unless METH_GET" in text
+
+
+def test_who_is_paid_is_on_two_machines():
+    text = (FILES / "patroni.yml").read_text("utf-8")
+
+    assert re.search(r"(?m)^    synchronous_mode: true$", text)
+    assert re.search(r'(?m)^        synchronous_commit: "on"$', text)
+
+
+@pytest.mark.skipif(not shutil.which("haproxy"), reason="HAProxy is not on this machine")
+@pytest.mark.parametrize("file", ["haproxy-edge.cfg", "haproxy-node.cfg"])
+def test_haproxy_understands_its_files(file, tmp_path):
+    text = (FILES / file).read_text("utf-8")
+    text = re.sub(r"\b(?:web\d|db\d|bucket)(?=:\d)", "127.0.0.1", text)
+    text = text.replace(" ssl crt /etc/haproxy/shop.pem alpn h2,http/1.1", "")
+    text = text.replace("/etc/haproxy/", f"{FILES}/").replace("/run/haproxy/", f"{tmp_path}/")
+    own = tmp_path / file
+    own.write_text(text)
+
+    said = subprocess.run(
+        ["haproxy", "-c", "-q", "-f", own], capture_output=True, text=True, check=False
+    )
+    assert (said.returncode, said.stderr) == (0, "")
