@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
+
 from bench import servers
 from bench.drill.processes import Process
 from bench.preparing import manage
@@ -21,6 +23,8 @@ from bench.servers import HOST, CannotMeasure, Server
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 PROGRAMS = {"nginx": "nginx-light", "pgbouncer": "pgbouncer", "valkey-server": "valkey-server"}
+# No picture of the sample is drawn here, and none is to be missed.
+NOT_DRAWN = """UPDATE shop_picture SET sizes = sizes || '{"share": {"1200": "/media/none.jpg"}}'"""
 MAIN = """
 daemon off;
 pid {folder}/nginx.pid;
@@ -80,6 +84,8 @@ def trade_behind(stack: ExitStack, folder: Path, environment: Mapping[str, str])
     if lacking := [package for name, package in PROGRAMS.items() if not shutil.which(name)]:
         raise CannotMeasure(f"This needs: apt-get install {' '.join(lacking)}")
     manage(environment, "bound_database")
+    with psycopg.connect(environment["DATABASE_URL"]) as rows:
+        rows.execute(NOT_DRAWN)
     port, bounded, web, till = (servers.free_port() for _n in range(4))
     around = {
         **environment,

@@ -13,7 +13,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from bench.drill.postbox import Postbox, postbox
+from bench.front import NOT_DRAWN
 from bench.preparing import collect_static, environment, fill_with_sample, tell
 from bench.servers import HOST, CannotMeasure
 from bench.several.network import EDGE, Machine, address_of, build
@@ -74,7 +77,15 @@ class Several:
                 return {row["name"]: row["role"] for row in members if row["state"] in LIVES}
         return {}
 
+    def roles_with(self, wanted: str) -> dict[str, str]:
+        """Return the roles once a server has the wanted one, or what they are after a while."""
+        deadline = time.monotonic() + CATCHES_UP
+        while wanted not in (roles := self.roles()).values() and time.monotonic() < deadline:
+            time.sleep(0.5)
+        return roles
 
+
+CATCHES_UP = 30  # seconds that a turn waits for the third server
 LIVES = ("running", "streaming")
 
 
@@ -96,6 +107,8 @@ def house(folder: Path, kept: Path | None) -> Iterator[Several]:
         _wait_for_roles(built)
         _make_database(built)
         _fill(built, kept)
+        with psycopg.connect(built.address) as rows:
+            rows.execute(NOT_DRAWN)
         _manage(built.around | {"DATABASE_STATEMENT_SECONDS": "0"}, "bound_database")
         collect_static(built.around)
         tell("The shop starts.")

@@ -149,7 +149,7 @@ def losses(built: Several, turn: int) -> list[Loss]:
         program("the balancer", "edge/balancer", lasts=1.0),
         program("a memory of the cluster (etcd)", f"{DATABASES[turn % 3]}/etcd"),
     ]
-    roles = built.roles()
+    roles = built.roles_with("replica")
     if late := next((name for name, role in roles.items() if role == "replica"), None):
         found.append(machine("the replica", late))
     return found
