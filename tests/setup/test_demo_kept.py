@@ -108,6 +108,11 @@ def test_tables_are_put_up_in_an_empty_database_alone(databases):
     databases.copy("", "kept")
     address = databases.beside("kept")
 
+    with psycopg.connect(address) as other:
+        other.execute("CREATE TABLE theirs (id int)")
+    assert demo_tables.put_up(address) is False
+    with psycopg.connect(address) as other:
+        other.execute("DROP TABLE theirs")
     assert demo_tables.put_up(address) is True
     assert demo_tables.put_up(address) is False
     with psycopg.connect(address) as made:
