@@ -9,6 +9,7 @@ from sample import first_screens
 from shop.pictures.renditions import make_modern_sizes
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("six_stores")
 def test_each_picture_of_the_first_pages_is_made_ready_as_wide_as_it_is_asked_for():
     pages = [Client().get(path).text for path in first_screens.PAGES]
