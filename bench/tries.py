@@ -50,6 +50,7 @@ class Night:
     around: Mapping[str, str]
     facts: dict
     organizer: str
+    token: str = ""
 
     @property
     def shop(self) -> str:
@@ -59,12 +60,15 @@ class Night:
     def desk(self, path: str, form: Mapping[str, object] | None = None) -> tuple[int, str]:
         """Ask the organizers' desk for a page, or send a form to it."""
         line = http.client.HTTPConnection(urlsplit(self.shop).netloc, timeout=60)
-        headers = {"Cookie": self.organizer, "Sec-Fetch-Site": "same-origin"}
+        headers = {"Cookie": f"{self.organizer}{self.token}", "Sec-Fetch-Site": "same-origin"}
         body = None if form is None else urlencode(form)
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         line.request("POST" if body is not None else "GET", f"/organize/{path}", body, headers)
         answer = line.getresponse()
+        for kept in answer.headers.get_all("Set-Cookie") or []:
+            if kept.startswith("csrftoken="):
+                self.token = f"; {kept.partition(';')[0]}"
         said = answer.status, answer.read().decode()
         line.close()
         return said
@@ -177,6 +181,16 @@ def stop_deal(night: Night) -> Iterator[str]:
 def provider_down(night: Night) -> Iterator[str]:
     """The payment provider is away, and comes back."""
     night.front.provider.hold()
+    try:
+        yield from _while_provider_is_away(night)
+    finally:
+        night.front.provider.let_go()
+    back = time.monotonic()
+    buy(night.shop, night.facts["variants"][1])
+    yield f"the first order is paid {time.monotonic() - back:.1f} s after it is back"
+
+
+def _while_provider_is_away(night: Night) -> Iterator[str]:
     began = time.monotonic()
     guest = Guest.arrives(night.shop)
     guest.chooses(night.facts["variants"][0])
@@ -186,10 +200,6 @@ def provider_down(night: Night) -> Iterator[str]:
     reader = Browser(night.shop, "127.220.0.4")
     _until(lambda: AWAY in reader.get("/status/").text)
     yield f"the status page says so {time.monotonic() - began:.0f} s after it began"
-    night.front.provider.let_go()
-    back = time.monotonic()
-    buy(night.shop, night.facts["variants"][1])
-    yield f"the first order is paid {time.monotonic() - back:.1f} s after it is back"
 
 
 def mail_down(night: Night) -> Iterator[str]:
