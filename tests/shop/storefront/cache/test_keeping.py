@@ -1,3 +1,5 @@
+import gc
+
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 
@@ -29,6 +31,19 @@ def test_it_begins_anew_before_it_grows_large(monkeypatch):
     seen = [write(template, x=x, y=y) for y, x in enumerate((0, 1, 0, 2, 0))]
 
     assert seen == ["0", "1", "0", "3", "4"]
+
+
+@pytest.mark.django_db
+def test_words_that_people_make_up_are_not_kept(client):
+    def pieces():
+        return sum(len(node.kept) for node in gc.get_objects() if type(node) is tags.KeepNode)
+
+    client.get("/products/?q=first")
+    before = pieces()
+    for number in range(3):
+        assert f'value="made up {number}"' in client.get(f"/products/?q=made+up+{number}").text
+
+    assert pieces() == before
 
 
 def test_a_part_needs_its_end():
