@@ -28,7 +28,7 @@ def next_reset(at: datetime) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class DemoLine:
     """What the line above every page says: when everything is deleted."""
 
     at: datetime
@@ -36,9 +36,9 @@ class Notice:
     hour: str
 
 
-def notice(at: datetime, zone: str, language: str) -> Notice | None:
+def notice(at: datetime, zone: str, language: str) -> DemoLine | None:
     """Return the line's facts; nothing where nothing is put back."""
     if not is_public():
         return None
     end = next_reset(at)
-    return Notice(end, zone, dates.clock(end, zone, language))
+    return DemoLine(end, zone, dates.clock(end, zone, language))

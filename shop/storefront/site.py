@@ -16,7 +16,7 @@ from django.utils.translation import get_language, get_language_bidi, get_langua
 from shop import clock, dates
 from shop.currencies import OFFERED
 from shop.delivery.names import country_name
-from shop.demonstration.resets import Notice, is_public, notice
+from shop.demonstration.resets import DemoLine, is_public, notice
 from shop.festivals import local_time
 from shop.languages import Wording, said
 from shop.storefront.cache.catalogue_version import (
@@ -147,7 +147,7 @@ class Site:
         return Banner(preview, is_chosen_elsewhere=is_dummy) if preview else None
 
     @property
-    def demonstration(self) -> Notice | None:
+    def demonstration(self) -> DemoLine | None:
         """Return when all that was written is deleted, in a demonstration for strangers."""
         if not is_public():
             return None

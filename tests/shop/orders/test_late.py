@@ -105,8 +105,8 @@ def test_organizers_hear_once_a_day_which_stores_are_late(store, settings, clock
 
     assert sorted(one.to[0] for one in found) == ["help@example.org", "ops@example.org"]
     body = found[0].body
-    assert body.index("- Amani Kettles: 2, since 11 May") < body.index("- Loom: 1, since 12 May")
-    assert "- Later: 1" in body
+    assert body.index("- 2 of Amani Kettles since 11 May") < body.index("- 1 of Loom since 12 May")
+    assert "- 1 of Later since" in body
     assert "/organize/desk_orders/?sending=late" in body
 
 
