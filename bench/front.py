@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from bench import servers
+from bench.browser import Browser
 from bench.drill.processes import Process
 from bench.preparing import manage
 from bench.servers import HOST, CannotMeasure, Server
@@ -111,6 +112,7 @@ def trade_behind(stack: ExitStack, folder: Path, environment: Mapping[str, str])
                  _provider(folder, around, till))  # fmt: skip
     stack.callback(shop.provider.stop)
     shop.provider.start()
+    Browser(shop.url).get("/health/live/")  # its processes are loaded when one has answered
     return shop
 
 

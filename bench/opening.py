@@ -62,12 +62,12 @@ class Minute:
             f"Told: {dict(self.answers)}",
             (
                 f"Waited for the payment page: median {_ms(waits, 50)}, 95 of 100 {_ms(waits, 95)},"
-                f" the longest {waits[-1]:.1f} s"
+                f" 99 of 100 {_ms(waits, 99)}, the longest {waits[-1]:.1f} s"
             ),
             f"Began later than planned: at most {max(self.late, default=0):.1f} s",
             (
                 f"Pages read meanwhile: {sum(self.pages.values())} ({dict(self.pages)}),"
-                f" median {_ms(pages, 50)}, 95 of 100 {_ms(pages, 95)}"
+                f" median {_ms(pages, 50)}, 95 of 100 {_ms(pages, 95)}, 99 of 100 {_ms(pages, 99)}"
             ),
             f"Wrong: {self.wrong or 'nothing'}",
         ]
