@@ -1,3 +1,4 @@
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         """Load, and say what is being done and how far it is."""
         if settings.DEMO is not True:
             raise CommandError("The sample is for demonstrations only: set DEMO=1.")
+        # A thousand calls to the sandbox, a line of each, are nothing to read while one waits.
+        logging.getLogger("shop.payments.provider").setLevel(logging.WARNING)
         self.stdout.ending = ""  # the line of progress is drawn over itself
         progress = Progress(self.stdout)
         try:
