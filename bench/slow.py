@@ -3,25 +3,18 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 
+from bench.beside import beside
 from bench.servers import HOST
 
 BEGIN = b"GET /products/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
 
 
-@contextmanager
-def slow_clients(count: int, port: int) -> Iterator[None]:
+def slow_clients(count: int, port: int) -> AbstractContextManager[None]:
     """Hold so many connections; one that the server ends is opened anew."""
-    ended = threading.Event()
-    thread = threading.Thread(target=_send, args=(count, port, ended), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(10)
+    return beside(partial(_send, count, port))
 
 
 def _send(count: int, port: int, ended: threading.Event) -> None:

@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -23,6 +23,7 @@ from urllib.parse import urlencode, urlsplit
 import psycopg
 
 from bench import databases, machine
+from bench.beside import beside
 from bench.browser import Browser
 from bench.desks import sign_in
 from bench.drill.house import plan
@@ -259,23 +260,15 @@ class _Crowd:
                 self.has_queued |= "queue" in page.text.lower() and page.status != SEEN
 
 
-@contextmanager
-def _reading(night: Night, seen: Counter[int]) -> Iterator[None]:
+def _reading(night: Night, seen: Counter[int]) -> AbstractContextManager[None]:
     """Read a page that is nobody's copy the whole time, and count its statuses."""
-    ended = threading.Event()
 
-    def read() -> None:
+    def read(ended: threading.Event) -> None:
         reader = Browser(night.shop, "127.220.0.9")
         while not ended.is_set():
             seen[reader.get("/cart/").status] += 1
 
-    thread = threading.Thread(target=read, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(10)
+    return beside(read)
 
 
 def _times(reader: Browser, count: int) -> float:

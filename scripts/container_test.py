@@ -30,6 +30,7 @@ import psycopg
 import yaml
 
 from config import embedded
+from scripts.proving import NotSo, expect, say
 
 CODE = Path(__file__).resolve().parents[1]
 MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
@@ -49,10 +50,6 @@ SETTINGS = {
     "WEB_CONCURRENCY": "1", "HTTP_PORT": str(PLAIN), "HTTPS_PORT": str(TLS),
     "FIGURES_PORT": str(FIGURES),
 }  # fmt: skip
-
-
-class ContainerFailed(Exception):
-    """Something was not as compose.yaml or the Containerfile says."""
 
 
 def main() -> int:
@@ -86,14 +83,14 @@ def _inside(place: str, url: str) -> int:
     test = ContainerTest(folder, url)
     try:
         test.run()
-    except (ContainerFailed, OSError, subprocess.CalledProcessError) as error:
+    except (NotSo, OSError, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"FAILED: {error}\n")
         for log in sorted(folder.glob("*.log")):
             sys.stderr.write(f"-- {log.name}\n{log.read_text(errors='replace')[-1500:]}\n")
         return 1
     finally:
         test.stop()
-    _say(f"2 images built, {len(PARTS) + 1} processes ran in them, "
+    say(f"2 images built, {len(PARTS) + 1} processes ran in them, "
          f"in {time.monotonic() - begun:.0f} s")  # fmt: skip
     return 0
 
@@ -114,7 +111,7 @@ class ContainerTest:
         self._look(places["shop"])
         self._prepare(places)
         self._start("migrate", places["shop"])
-        _expect(self.running.pop("migrate").wait(900) == 0, "the tables are not migrated")
+        expect(self.running.pop("migrate").wait(900) == 0, "the tables are not migrated")
         for part in PARTS:
             self._start(part, places["shop"])
         self._wait(places["shop"])
@@ -129,7 +126,7 @@ class ContainerTest:
             process.wait()
 
     def _make_base(self) -> None:
-        _say("a bare Debian 13 to build upon")
+        say("a bare Debian 13 to build upon")
         # A mirror may stand between, with a certificate of its own.
         known = "copy-in /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs"
         made = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates"]
@@ -142,7 +139,7 @@ class ContainerTest:
 
     def _build(self, target: str) -> Path:
         """Build one image of the Containerfile; return where its files lie."""
-        _say(f"building {target}")
+        say(f"building {target}")
         begun = time.monotonic()
         self._buildah(
             "build", *self._apart(), "--layers", "--build-arg", "BASE=localhost/debian",
@@ -152,13 +149,13 @@ class ContainerTest:
         )  # fmt: skip
         made = json.loads(self._buildah("inspect", "--type", "image", f"localhost/{target}"))
         config = made["OCIv1"]["config"]
-        _expect(config["User"] == "10001:10001", f"{target} runs as {config['User']}")
-        _expect(not re.search(r"SECRET|PASSWORD|DATABASE_URL", " ".join(config["Env"])),
+        expect(config["User"] == "10001:10001", f"{target} runs as {config['User']}")
+        expect(not re.search(r"SECRET|PASSWORD|DATABASE_URL", " ".join(config["Env"])),
                 f"{target} holds a secret: {config['Env']}")  # fmt: skip
         working = self._buildah("from", f"localhost/{target}").strip()
         place = Path(self._buildah("mount", working).strip())
         size = int(subprocess.check_output(["du", "-sxk", place]).split()[0]) // 1024
-        _say(f"{target}: {size} MB on the disk, in {time.monotonic() - begun:.0f} s")
+        say(f"{target}: {size} MB on the disk, in {time.monotonic() - begun:.0f} s")
         return place
 
     def _apart(self) -> list[str]:
@@ -174,9 +171,7 @@ class ContainerTest:
         asked = ["buildah", *store, "--storage-driver", driver, *command]
         found = subprocess.run(asked, cwd=CODE, capture_output=True, text=True, check=False)
         if found.returncode:
-            raise ContainerFailed(
-                f"{' '.join(command)}:\n{found.stdout[-1500:]}{found.stderr[-3000:]}"
-            )
+            raise NotSo(f"{' '.join(command)}:\n{found.stdout[-1500:]}{found.stderr[-3000:]}")
         return found.stdout
 
     def _look(self, place: Path) -> None:
@@ -185,12 +180,12 @@ class ContainerTest:
         there = {one.name for one in code.iterdir()}
         rules = (CODE / ".dockerignore").read_text("utf-8").splitlines()
         meant = {rule[1:] for rule in rules if rule.startswith("!")} | {"static_root", ".venv"}
-        _expect(there == meant, f"the image holds {sorted(there ^ meant)}")
-        _expect((code / "static_root/staticfiles.json").is_file(), "styles are not gathered")
+        expect(there == meant, f"the image holds {sorted(there ^ meant)}")
+        expect((code / "static_root/staticfiles.json").is_file(), "styles are not gathered")
         others = [one for one in code.rglob("*") if one.lstat().st_uid or one.name == ".env"]
-        _expect(not others, f"these are not root's, or settings: {others[:3]}")
+        expect(not others, f"these are not root's, or settings: {others[:3]}")
         media = (place / "var/lib/baobab/media").stat()
-        _expect(media.st_uid == 10001, "pictures cannot be written")
+        expect(media.st_uid == 10001, "pictures cannot be written")
 
     def _prepare(self, places: dict[str, Path]) -> None:
         """Give each image a read-only root with the folders that a container has."""
@@ -229,7 +224,7 @@ class ContainerTest:
     def _start(self, name: str, place: Path) -> None:
         """Start a service with what compose.yaml says of it, without any power."""
         service = self.services[name]
-        _expect(service["read_only"] and service["cap_drop"] == ["ALL"], f"{name} has powers")
+        expect(service["read_only"] and service["cap_drop"] == ["ALL"], f"{name} has powers")
         user, group = service["user"].split(":")
         runtime = place / "run/baobab"
         if any(one.startswith("/run/baobab:") for one in service["tmpfs"]):
@@ -259,7 +254,7 @@ class ContainerTest:
             if not subprocess.run(asked, env=SETTINGS, check=False).returncode:
                 return
             time.sleep(0.5)
-        raise ContainerFailed("the web process is not ready")
+        raise NotSo("the web process is not ready")
 
     def _ask(self) -> None:
         """Ask the shop through its proxy."""
@@ -270,15 +265,15 @@ class ContainerTest:
                 _open(known, "/health/ready/")
                 break
             time.sleep(0.25)
-        _expect(_open(known, "/health/ready/")[1] == b"ready\n", "not ready through the proxy")
+        expect(_open(known, "/health/ready/")[1] == b"ready\n", "not ready through the proxy")
         page = _open(known, "/")[1].decode()
         style = re.search(r'href="(/static/[^"]+\.css)"', page)
-        _expect(style is not None, "the first page has no style")
+        expect(style is not None, "the first page has no style")
         headers, _css = _open(known, style[1])  # type: ignore[index]
-        _expect("immutable" in headers["Cache-Control"], "styles do not come from nginx")
-        _expect(_open(known, "/media/seen.webp")[1] == b"RIFF", "pictures do not come from nginx")
+        expect("immutable" in headers["Cache-Control"], "styles do not come from nginx")
+        expect(_open(known, "/media/seen.webp")[1] == b"RIFF", "pictures do not come from nginx")
         for part in (*PARTS, "proxy"):
-            _expect(self.running[part].poll() is None, f"{part} has ended")
+            expect(self.running[part].poll() is None, f"{part} has ended")
 
     def _end(self) -> None:
         """Tell each process to end, and look that it does, by itself and at once."""
@@ -288,8 +283,8 @@ class ContainerTest:
             begun = time.monotonic()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(60)
-            _expect(process.poll() in (0, -signal.SIGTERM), f"{name} ended with {process.poll()}")
-            _say(f"{name} ended within {time.monotonic() - begun:.1f} s")
+            expect(process.poll() in (0, -signal.SIGTERM), f"{name} ended with {process.poll()}")
+            say(f"{name} ended within {time.monotonic() - begun:.1f} s")
 
 
 def _make_database() -> str:
@@ -331,17 +326,7 @@ def _open(known: ssl.SSLContext, path: str) -> tuple[Any, bytes]:
     except urllib.error.HTTPError as error:
         if error.code == 502:
             raise OSError("not yet") from error
-        raise ContainerFailed(f"{path} says {error.code}") from error
-
-
-def _expect(is_so: bool, otherwise: str) -> None:
-    if not is_so:
-        raise ContainerFailed(otherwise)
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"== {text}\n")
-    sys.stdout.flush()
+        raise NotSo(f"{path} says {error.code}") from error
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
+from scripts.proving import NotSo, expect, say
+
 CODE = Path(__file__).resolve().parents[1]
 HOST, SANDBOX = "shop.test", "http://127.0.0.1:8421"
 MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
@@ -59,10 +61,6 @@ print("FIRST", walk.slug, seat.pool_id)
 """
 
 
-class InstallFailed(Exception):
-    """Something was not as the page says."""
-
-
 def main() -> int:
     """Do all of it in a place of its own, which is gone afterwards; return the exit code."""
     if os.geteuid() or not shutil.which("mmdebstrap"):
@@ -79,7 +77,7 @@ def main() -> int:
     test = InstallTest(folder / "root")
     try:
         test.run()
-    except (InstallFailed, subprocess.CalledProcessError) as error:
+    except (NotSo, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"FAILED: {error}\n")
         for log in sorted(folder.glob("*.log")):
             sys.stderr.write(f"-- {log.name}\n{log.read_text(errors='replace')[-1500:]}\n")
@@ -88,7 +86,7 @@ def main() -> int:
         test.stop()
         if "INSTALL_TEST_KEEP" not in os.environ:
             subprocess.run(["rm", "-rf", "--one-file-system", folder], check=False)
-    _say(f"1 installed, 1 bought, in {time.monotonic() - begun:.0f} s")
+    say(f"1 installed, 1 bought, in {time.monotonic() - begun:.0f} s")
     return 0
 
 
@@ -102,30 +100,30 @@ class InstallTest:
     def run(self) -> None:
         """Install, start, buy, update, and look that all is as it should be."""
         self._make_root()
-        _say("installing")
+        say("installing")
         said = self._install("first")
-        _expect("production.E009" in said, "the check does not ask for Stripe's key")
+        expect("production.E009" in said, "the check does not ask for Stripe's key")
         self._fill_in()
-        _say("installing once more, with all settings")
+        say("installing once more, with all settings")
         said = self._install("first")
         errors = set(re.findall(r"production\.E\d+", said))
-        _expect(errors == {"production.E008"}, f"beside the sandbox the check refuses {errors}")
+        expect(errors == {"production.E008"}, f"beside the sandbox the check refuses {errors}")
         self._start()
         first = self._shell(FIRST)
-        _expect("FIRST" in first, first)
+        expect("FIRST" in first, first)
         slug, pool = first.split("FIRST", 1)[1].split()[:2]
         self._look()
         number = Shopper(self.root).buy(slug, pool)
-        _say(f"bought: {number}")
+        say(f"bought: {number}")
         said = self._shell("from shop.orders.models import Order; o = Order.objects.get(); "
                            "print('STATE', o.state, o.total)")  # fmt: skip
-        _expect("STATE paid 3000" in said, f"the order is {said}")
+        expect("STATE paid 3000" in said, f"the order is {said}")
         self._manage("reconcile", "--offline")  # which fails where anything differs
         self._keep()
-        _say("updating to another version")
+        say("updating to another version")
         self._install("second")
         current = os.readlink(self.root / "opt/baobab/current")
-        _expect(current.endswith("/second"), f"current leads to {current}")
+        expect(current.endswith("/second"), f"current leads to {current}")
 
     def stop(self) -> None:
         """End everything that runs in the folder, and take its own file systems away."""
@@ -150,7 +148,7 @@ class InstallTest:
             return False
 
     def _make_root(self) -> None:
-        _say(f"a bare Debian 13 in {self.root}")
+        say(f"a bare Debian 13 in {self.root}")
         make = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "trixie"]
         subprocess.run([*make, self.root, MIRROR], check=True)
         subprocess.run(["mount", "-t", "proc", "proc", self.root / "proc"], check=True)
@@ -188,7 +186,7 @@ class InstallTest:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
         )  # fmt: skip
         if found.returncode:
-            raise InstallFailed(f"{shlex.join(command)}:\n{found.stdout[-3000:]}")
+            raise NotSo(f"{shlex.join(command)}:\n{found.stdout[-3000:]}")
         return found.stdout
 
     def _install(self, version: str) -> str:
@@ -233,12 +231,12 @@ class InstallTest:
             self._run(name, shlex.split(unit["ExecStart"][0]), env, place)
         self._chroot("nginx")
         for _try in range(120):
-            with suppress(OSError, InstallFailed):
+            with suppress(OSError, NotSo):
                 if Shopper(self.root).open("/health/ready/")[1].startswith("ready"):
                     return
             time.sleep(0.5)
         logs = "".join((self.root.parent / f"{name}.log").read_text()[-600:] for name in UNITS)
-        raise InstallFailed(f"the shop does not answer: {logs}")
+        raise NotSo(f"the shop does not answer: {logs}")
 
     def _run(
         self, name: str, command: list[str], env: dict[str, str], place: str
@@ -253,33 +251,33 @@ class InstallTest:
 
     def _keep(self) -> None:
         """Back up, restore beside the shop, and compare the books of what was restored."""
-        _say("backing up, and restoring that")
+        say("backing up, and restoring that")
         self._chroot("/opt/baobab/current/deploy/backup.sh", "full")
         said = self._chroot("/opt/baobab/current/deploy/rehearse.sh", REHEARSE_OPTIONS="--offline")
-        _expect("restored: 1 orders" in said, f"not restored: {said}")
-        _expect("backup lacks: 0" in said, f"pictures are missing: {said}")
-        _say(said.strip().splitlines()[-1])
+        expect("restored: 1 orders" in said, f"not restored: {said}")
+        expect("backup lacks: 0" in said, f"pictures are missing: {said}")
+        say(said.strip().splitlines()[-1])
 
     def _look(self) -> None:
         """Look that what runs is who it should be, and that nginx does what it promises."""
         who = self._chroot("ps", "-eo", "user:20,args") if (self.root / "bin/ps").exists() else ""
-        _expect("root" not in [line.split()[0] for line in who.splitlines() if "gunicorn" in line],
+        expect("root" not in [line.split()[0] for line in who.splitlines() if "gunicorn" in line],
                 "gunicorn runs as root")  # fmt: skip
         shopper = Shopper(self.root)
         answer, _text = shopper.open("/")
-        _expect(answer.headers["Strict-Transport-Security"] is not None, "no HSTS")
-        _expect(len(answer.headers["X-Request-ID"]) == 32, "no id of the request")
+        expect(answer.headers["Strict-Transport-Security"] is not None, "no HSTS")
+        expect(len(answer.headers["X-Request-ID"]) == 32, "no id of the request")
         style = re.search(r'href="(/static/[^"]+\.css)"', _text)
-        _expect(style is not None, "no style")
+        expect(style is not None, "no style")
         kept, _css = shopper.open(style[1])  # type: ignore[index]
-        _expect("immutable" in kept.headers["Cache-Control"], "styles are not kept")
-        _expect(shopper.status("/metrics") == 404, "figures are there for everybody")
+        expect("immutable" in kept.headers["Cache-Control"], "styles are not kept")
+        expect(shopper.status("/metrics") == 404, "figures are there for everybody")
         with urllib.request.urlopen("http://127.0.0.1:8101/metrics") as figures:
-            _expect(b"baobab_tasks_waiting" in figures.read(), "no figures for a monitor")
+            expect(b"baobab_tasks_waiting" in figures.read(), "no figures for a monitor")
         self._crowd(shopper)
         insecure = urllib.request.Request(f"http://{HOST}/products/")
         with urllib.request.urlopen(insecure, context=shopper.tls) as moved:
-            _expect(moved.url.startswith("https://"), "plain HTTP is not led on")
+            expect(moved.url.startswith("https://"), "plain HTTP is not led on")
 
     def _crowd(self, shopper: Shopper) -> None:
         """Hold 200 connections that send next to nothing, and open a page meanwhile."""
@@ -292,8 +290,8 @@ class InstallTest:
         took = time.monotonic() - begun
         for one in slow:
             one.close()
-        _expect(took < 5, f"beside 200 slow clients a page took {took:.1f} s")
-        _say(f"a page beside 200 slow clients: {took * 1000:.0f} ms")
+        expect(took < 5, f"beside 200 slow clients a page took {took:.1f} s")
+        say(f"a page beside 200 slow clients: {took * 1000:.0f} ms")
 
 
 class Shopper:
@@ -319,35 +317,35 @@ class Shopper:
             answer = self.browser.open(asked, timeout=60)
         except urllib.error.HTTPError as error:
             words = " ".join(re.sub(r"<[^>]+>", " ", error.read().decode("utf-8")).split())
-            raise InstallFailed(f"{url} says {error.code}: {words[:1500]}") from error
+            raise NotSo(f"{url} says {error.code}: {words[:1500]}") from error
         return answer, answer.read().decode("utf-8", "replace")
 
     def status(self, where: str) -> int:
         """Return with which status an address is answered."""
         try:
             self.open(where)
-        except InstallFailed as error:
+        except NotSo as error:
             return int(str(error).partition(" says ")[2][:3])
         return 200
 
     def buy(self, slug: str, pool: str) -> str:
         """Book a ticket, pay for it at the sandbox, and return the order's number."""
         _answer, page = self.open(f"/products/{slug}/")
-        _expect("Walk" in page, "the product is not there")
+        expect("Walk" in page, "the product is not there")
         booked = {"session": pool, "kind-0": "Adult", "tickets-0": "1"}
         _answer, page = self.open("/cart/reserve/", booked)
-        _expect("30.00" in page, "the cart has another price than that of the festival")
+        expect("30.00" in page, "the cart has another price than that of the festival")
         _answer, page = self.open("/checkout/")
         address = _fields(page) | {"email": "lin@shop.test", "name": "Lin", "country": "CN"}
         _answer, page = self.open("/checkout/", address)
         pay = _fields(page) | {"pay": "1"}
         answer, page = self.open("/checkout/delivery/", pay)
-        _expect(answer.url.startswith(SANDBOX), f"not led to the payment: {answer.url}")  # type: ignore[attr-defined]
+        expect(answer.url.startswith(SANDBOX), f"not led to the payment: {answer.url}")  # type: ignore[attr-defined]
         action = re.search(r'<form[^>]*action="([^"]+)"', page)
         there = urljoin(answer.url, unescape(action[1]) if action else "")  # type: ignore[attr-defined]
         answer, page = self.open(there, _fields(page) | {"action": "pay"})
         found = re.search(r"BB-\d{4}-\d+", page)
-        _expect(found is not None and "Thank you" in page, f"not thanked: {page[:600]}")
+        expect(found is not None and "Thank you" in page, f"not thanked: {page[:600]}")
         return found[0]  # type: ignore[index]
 
 
@@ -370,16 +368,6 @@ def _fields(page: str) -> dict[str, str]:
         if name:
             found[name[1]] = unescape(value[1]) if value else ""
     return found
-
-
-def _expect(is_so: bool, otherwise: str) -> None:
-    if not is_so:
-        raise InstallFailed(otherwise)
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"== {text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -15,16 +15,13 @@ from pathlib import Path
 
 from bench.drill.processes import quiet_port
 from scripts.install_test import read_unit
+from scripts.proving import NotSo
 from scripts.socket_door import serve_at
 
 CODE = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 PATIENCE = 120  # seconds for a process to serve, or to end
 GUNICORN = ["-m", "gunicorn", "config.wsgi", "--config", str(CODE / "deploy" / "gunicorn.py")]
-
-
-class UpgradeFailed(Exception):
-    """Something was lost, failed, or did not come about."""
 
 
 @dataclass(slots=True)
@@ -49,7 +46,7 @@ class Version:
             env={**self.around, **more}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         if ran.returncode:
-            raise UpgradeFailed(f"{self.name}: manage.py {arguments[0]}: {ran.stdout[-1500:]}")
+            raise NotSo(f"{self.name}: manage.py {arguments[0]}: {ran.stdout[-1500:]}")
         return ran.stdout
 
     def serve(self) -> None:
@@ -98,7 +95,7 @@ def archive(commit: str, folder: Path) -> None:
         packed = subprocess.Popen(["git", "archive", commit], cwd=CODE, stdout=subprocess.PIPE)
         subprocess.run(["tar", "x", "-C", folder], stdin=packed.stdout, check=True)
         if packed.wait():
-            raise UpgradeFailed(f"git has no {commit}")
+            raise NotSo(f"git has no {commit}")
         return
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(listed, cwd=CODE, capture_output=True, text=True, check=True).stdout
@@ -206,10 +203,10 @@ def wait_for(look: object, otherwise: str, seconds: float = PATIENCE) -> None:
     """Look again until it is so.
 
     Raises:
-        UpgradeFailed: it did not come about.
+        NotSo: it did not come about.
     """
     until = time.monotonic() + seconds
     while not look():  # type: ignore[operator]
         if time.monotonic() > until:
-            raise UpgradeFailed(otherwise)
+            raise NotSo(otherwise)
         time.sleep(0.1)

@@ -26,7 +26,8 @@ from bench.drill.postbox import Postbox, postbox
 from bench.drill.processes import quiet_port
 from config import embedded
 from scripts import upgrade_house as house
-from scripts.upgrade_house import CODE, HOST, UpgradeFailed, Version
+from scripts.proving import NotSo, say
+from scripts.upgrade_house import CODE, HOST, Version
 from scripts.upgrade_shoppers import SLOWEST, Once, Street
 
 TAG, COMMIT = "0.9", "51b1205f242b716a65ab94854b0989360d651956"
@@ -54,7 +55,7 @@ def main() -> int:
     told = asked.parse_args()
     commit = old_commit()
     if not commit:
-        _say(f"{TAG} is not there, nor {COMMIT[:8]}: this clone is shallow. git fetch --unshallow")
+        say(f"{TAG} is not there, nor {COMMIT[:8]}: this clone is shallow. git fetch --unshallow")
         return 1
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     os.chdir(CODE)
@@ -62,8 +63,8 @@ def main() -> int:
         folder = Path(told.keep or own).resolve()
         try:
             Upgrade(folder, commit, told.seconds, keep=bool(told.keep)).run()
-        except (UpgradeFailed, embedded.NoDatabase) as reason:
-            _say(f"FAILED: {reason}")
+        except (NotSo, embedded.NoDatabase) as reason:
+            say(f"FAILED: {reason}")
             return 1
         finally:
             (embedded.stop if told.keep else embedded.reset)(CLUSTER)
@@ -91,7 +92,7 @@ class Upgrade:
         """Prepare both versions, walk, and judge.
 
         Raises:
-            UpgradeFailed: something was lost or failed.
+            NotSo: something was lost or failed.
         """
         with ExitStack() as stack:
             mail = stack.enter_context(postbox())
@@ -102,7 +103,7 @@ class Upgrade:
             street.close()
             self._judge(street, mail)
         for name, figure in self.figures.items():
-            _say(f"{name}: {figure}")
+            say(f"{name}: {figure}")
 
     def _prepare(self, stack: ExitStack, mail: Postbox) -> None:
         began = time.monotonic()
@@ -112,7 +113,7 @@ class Upgrade:
         door, cache = quiet_port(2_000), quiet_port(4_000)
         house.archive(self.commit, self.folder / "0.9")
         house.archive("HEAD", self.folder / "new")
-        _say(f"filling {TAG} ({self.commit[:8]}) with its sample")
+        say(f"filling {TAG} ({self.commit[:8]}) with its sample")
         stack.enter_context(databases.database(server, SAMPLE, fill=fill, keep=keep))
         own = databases.database(server, f"{SAMPLE}_run", fill=str, keep=False, like=SAMPLE)
         self.database = stack.enter_context(own)
@@ -131,7 +132,7 @@ class Upgrade:
     def _version(self, name: str, periodic: list[list[str]]) -> Version:
         version = Version(name, self.folder / name, self.around, periodic, self.door)
         if other := house.python_of(version.folder):
-            raise UpgradeFailed(f"{name} wants packages of its own: {', '.join(other)}")
+            raise NotSo(f"{name} wants packages of its own: {', '.join(other)}")
         version.manage("collectstatic", "--noinput", "-v0")
         return version
 
@@ -164,10 +165,10 @@ class Upgrade:
     def _walk(self, street: Street) -> None:
         """Go from the old version to the new one, back, and forward again; shoppers stay."""
         old, new = self.old, self.new
-        _say(f"{TAG} serves, {RATE} requests a second")
+        say(f"{TAG} serves, {RATE} requests a second")
         street.open()
         time.sleep(self.seconds)
-        _say("migrating, while it serves")
+        say("migrating, while it serves")
         began = time.monotonic()
         new.manage("migrate", "--no-input", "-v0")
         self.figures["migrated in"] = f"{time.monotonic() - began:.1f} s"
@@ -186,7 +187,7 @@ class Upgrade:
 
     def _change(self, street: Street, former: Version, next_: Version) -> None:
         """Let a version take over as deploy/change_over.sh does: links, worker, then pages."""
-        _say(f"{former.name} gives way to {next_.name}")
+        say(f"{former.name} gives way to {next_.name}")
         began = time.monotonic()
         house.lead(self.folder, "before", former)
         house.lead(self.folder, "current", next_)
@@ -213,7 +214,7 @@ class Upgrade:
                 street.seen.wrong.append(f"{path}: {answer.status} {answer.location}")
 
     def _judge(self, street: Street, mail: Postbox) -> None:
-        _say("waiting until nothing waits any more")
+        say("waiting until nothing waits any more")
         house.wait_for(self._is_settled, "tasks, messages or money still wait", seconds=300)
         seen, found = street.seen, provider.taken(self.state)
         wrong = [
@@ -238,7 +239,7 @@ class Upgrade:
                 f"only {seen.paid} orders, {seen.straddled} across versions: longer, please"
             )
         if wrong:
-            raise UpgradeFailed("\n".join(wrong[:20]))
+            raise NotSo("\n".join(wrong[:20]))
 
     def _is_settled(self) -> bool:
         with psycopg.connect(self.database) as line:
@@ -256,11 +257,6 @@ class Upgrade:
             ).fetchone()  # type: ignore[misc]
         wrong = [f"the task {path} failed: {said[-300:]}" for path, said in rows]
         return wrong if state == "SUCCESSFUL" else [*wrong, f"what {TAG} has queued is {state}"]
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"== {text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

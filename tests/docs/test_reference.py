@@ -19,7 +19,7 @@ def test_every_setting_from_the_environment_is_documented():
 
 def test_every_command_is_documented():
     page = (ROOT / "docs" / "reference" / "commands.md").read_text()
-    folders = ("shop", "sample", "cms")
+    folders = ("shop", "sample", "cms", "config")
 
     commands = {
         file.stem
@@ -48,3 +48,17 @@ def test_every_decision_is_listed():
     records = [file.name for file in (ROOT / "docs" / "decisions").glob("*.md")]
 
     assert [name for name in records if f"decisions/{name}" not in index] == []
+
+
+def test_each_figure_that_a_page_or_an_alert_names_is_one_that_monitors_get():
+    told = (ROOT / "config/watching/metrics.py").read_text("utf-8")
+    pages = [ROOT / "docs/how-to" / name for name in ("install.md", "opening-night.md")]
+    places = [*pages, *(ROOT / "deploy/monitoring").iterdir()]
+    named = set().union(*(
+        re.findall(r"\bbaobab_[a-z]+(?:_[a-z]+)*\b(?=[`{\[)\" ])", place.read_text("utf-8"))
+        for place in places
+    ))  # fmt: skip
+    plain = {re.sub(r"_(?:bucket|count|sum|total)$", "", name) for name in named}
+
+    assert plain
+    assert [name for name in sorted(plain) if f'"{name}' not in told] == []

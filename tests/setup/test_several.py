@@ -45,6 +45,31 @@ def test_a_form_is_never_sent_twice_by_the_edge():
     assert "disable-l7-retry unless METH_GET" in text
 
 
+@pytest.mark.parametrize(
+    ("command", "address"),
+    [("check", "pooler"), ("reconcile", "pooler"), ("migrate", "itself"), ("beat", "itself"),
+     ("bound_database", "itself")],
+)  # fmt: skip
+def test_what_holds_locks_goes_past_the_pooler_and_all_else_does_not(command, address, tmp_path):
+    settings, release = tmp_path / "etc", tmp_path / "release"
+    python = release / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$DATABASE_URL $*"\n')
+    python.chmod(0o755)
+    settings.mkdir()
+    (settings / "baobab.env").write_text("DATABASE_URL=pooler\n")
+    (settings / "direct.env").write_text("DATABASE_URL=itself\n")
+    script = (ROOT / "deploy" / "baobab").read_text("utf-8")
+    own = tmp_path / "baobab"
+    own.write_text(script.replace("/etc/baobab", str(settings)).replace("runuser -u baobab --", ""))
+
+    said = subprocess.run(
+        ["sh", own, command], env={"RELEASE": str(release), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout == f"{address} manage.py {command}\n"
+
+
 def test_who_is_paid_is_on_two_machines():
     text = (FILES / "patroni.yml").read_text("utf-8")
 
