@@ -1,9 +1,9 @@
 """What requests and tasks wait for goes to a collector of OpenTelemetry, and nobody's data with it.
 
-Where ``OTEL_EXPORTER_OTLP_ENDPOINT`` names one, a request, a task, each statement of both and each
-call to the payment provider is a span. A request is known by the name and the pattern of its
-address, a statement by its text without any value, a call by the words of its path. Where it names
-none, nothing of this is loaded and nothing is called.
+Where ``OTEL_EXPORTER_OTLP_ENDPOINT`` names one, a request, a task, a piece of the periodic work,
+each statement of these and each call to the payment provider is a span. A request is known by the
+name and the pattern of its address, a statement by its text without any value, a call by the words
+of its path. Where it names none, nothing of this is loaded and nothing is called.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.tasks.signals import task_finished, task_started
 
 from shop.occasions import request_id
+from shop.rounds.told import piece_began, piece_ended
 
 LONGEST_TEXT = 2_000
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -138,7 +139,7 @@ _present: list[Tracer] = []
 
 
 def watch_traces(endpoint: str) -> None:
-    """Send spans to a collector from now on: of requests, tasks, statements, calls outside.
+    """Send spans to a collector from now on: of all work, statements, calls outside.
 
     Raises:
         ImproperlyConfigured: its packages are not installed.
@@ -147,9 +148,11 @@ def watch_traces(endpoint: str) -> None:
         return
     _present.append(Tracer(endpoint))
     connection_created.connect(_watch_connection)
-    tasks = TaskSpans()
-    task_started.connect(tasks.begin, weak=False)
-    task_finished.connect(tasks.end, weak=False)
+    work = WorkSpans()
+    task_started.connect(work.task_begins, weak=False)
+    task_finished.connect(work.task_ends, weak=False)
+    piece_began.connect(work.piece_begins, weak=False)
+    piece_ended.connect(work.piece_ends, weak=False)
     requests.Session.send = _traced(requests.Session.send)  # type: ignore[method-assign]
 
 
@@ -157,33 +160,44 @@ def _tracer() -> Tracer:
     return _present[0]
 
 
-class TaskSpans:
-    """Makes a span of each task that the worker does."""
+class WorkSpans:
+    """Makes a span of each task of the worker, and of each piece of the periodic work."""
 
     def __init__(self) -> None:
         self._open: list[tuple[Any, Any]] = []
 
-    def begin(self, task_result: Any, **_facts: Any) -> None:
+    def task_begins(self, task_result: Any, **_facts: Any) -> None:
         """Begin the span of a task, by its name and its number."""
+        self._begin(f"task {task_result.task.module_path}", baobab__task=str(task_result.id))
+
+    def task_ends(self, task_result: Any, **_facts: Any) -> None:
+        """End it; of one that failed the kind of the error is told."""
+        errors = task_result.errors
+        self._end(errors[-1].exception_class_path if errors else "")
+
+    def piece_begins(self, name: str, **_facts: Any) -> None:
+        """Begin the span of a piece of the periodic work."""
+        self._begin(f"beat {name}")
+
+    def piece_ends(self, error: str, **_facts: Any) -> None:
+        """End it; of one that failed the kind of the error is told."""
+        self._end(error)
+
+    def _begin(self, name: str, **attributes: str) -> None:
         from opentelemetry import context  # noqa: PLC0415
 
         found = _tracer()
-        span = found.begin(
-            f"task {task_result.task.module_path}", "CONSUMER",
-            baobab__task=str(task_result.id), baobab__request=request_id(),
-        )  # fmt: skip
-        token = context.attach(found.api.set_span_in_context(span))
-        self._open.append((span, token))
+        span = found.begin(name, "CONSUMER", baobab__request=request_id(), **attributes)
+        self._open.append((span, context.attach(found.api.set_span_in_context(span))))
 
-    def end(self, task_result: Any, **_facts: Any) -> None:
-        """End it; of one that failed the kind of the error is told."""
+    def _end(self, error: str) -> None:
         from opentelemetry import context  # noqa: PLC0415
 
         if not self._open:
             return
         span, token = self._open.pop()
-        if task_result.errors:
-            _tracer().fail(span, task_result.errors[-1].exception_class_path)
+        if error:
+            _tracer().fail(span, error)
         context.detach(token)
         span.end()
 
@@ -194,7 +208,7 @@ def _watch_connection(connection: Any, **_facts: Any) -> None:
 
 
 def _statement(execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: Any) -> Any:
-    """Execute a statement; of one within a request or a task make a span."""
+    """Execute a statement; of one within other work make a span."""
     found = _tracer()
     if not found.is_within():
         return execute(sql, params, many, context)

@@ -46,6 +46,7 @@ from shop.retention.rules import RULES
 from shop.returns.overdue import look_at_returns
 from shop.returns.replace import take_as_there
 from shop.rounds import mishaps, pace
+from shop.rounds.told import told
 from shop.settlements.commission import make_bills
 from shop.settlements.make import make_drafts, release_reserves
 from shop.settlements.methods import close_replaced
@@ -241,7 +242,8 @@ class Command(BaseCommand):
                 if not is_ours:
                     return
                 self._failed.discard(piece.name)
-                gone = piece.use_case(at=at)
+                with told(piece.name):
+                    gone = piece.use_case(at=at)
                 if piece.name in FORGETS and isinstance(gone, int) and gone:
                     note_gone(piece.name, gone, at=at)
                 mishaps.settle(piece.name, mishaps.WHOLE, at=at)

@@ -177,6 +177,20 @@ def test_a_task_is_told_with_what_it_asks_the_provider(collector, sandbox):
     assert b"4711000" not in b"".join(collector.bodies)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_each_piece_of_the_periodic_work_is_told_with_its_statements(collector, sandbox):
+    run("manage.py", "beat", "--once", "--part", "rest", env=environment() | collector.env)
+
+    pieces = {name: span for span, _ in collector.spans if (name := span.name)[:5] == "beat "}
+    assert {"beat look around", "beat forget limits", "beat close dates"} <= set(pieces)
+    assert "beat move money" not in pieces
+    one = pieces["beat close dates"]
+    asks = [facts for span, facts in collector.spans if span.parent_span_id == one.span_id]
+    assert one.kind == CONSUMER
+    assert {facts["db.system.name"] for facts in asks} == {"postgresql"}
+    assert len({span.trace_id for span in pieces.values()}) == len(pieces)
+
+
 def bare(**facts):
     """Return the environment of a process that needs no database."""
     return os.environ | {
@@ -197,9 +211,10 @@ def test_where_it_is_off_nothing_is_loaded_and_nothing_called():
                "from django.conf import settings\n"
                "from django.db.backends.signals import connection_created\n"
                "from django.tasks.signals import task_started\n"
+               "from shop.rounds.told import piece_began\n"
                "print([n for n in sys.modules if n.startswith(('opentelemetry', "
                "'config.watching.traces'))], [m for m in settings.MIDDLEWARE if 'races' in m], "
-               "[r for r in connection_created.receivers + task_started.receivers "
+               "[r for s in (connection_created, task_started, piece_began) for r in s.receivers "
                "if 'traces' in str(r)], requests.Session.send.__module__)",
                env=bare(OTEL_EXPORTER_OTLP_ENDPOINT=""))  # fmt: skip
 
