@@ -44,6 +44,8 @@ SILENCE = timedelta(minutes=10)
 BEFORE_MAIL = 20
 PROBLEMS = "problems"
 """The row that holds for the monitor what waits too long; it is not shown as a part."""
+KEPT = "kept"
+"""The part that retention looks at, and writes here."""
 # How it stands, in words, and perhaps how many of what.
 type Found = tuple[str, str] | tuple[str, str, dict[str, int]]
 type Parts = tuple[tuple[str, Callable[[datetime], Found]], ...]
@@ -296,6 +298,7 @@ def known() -> Iterator[str]:
         "worker",
         "sales",
         "night",
+        KEPT,
         *(name for name, _look in QUICK + OUTSIDE + SLOW),
         *STUCK,
     )

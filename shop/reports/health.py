@@ -18,12 +18,13 @@ TITLES = {
     "counters": "Stock counters", "queue": "Queue", "orders": "Unpaid orders",
     "money": "Payments and refunds", "night": "Books and provider", "sales": "Figures of sales",
     "failures": "What periodic work failed at", "pages": "Prices on public pages",
-    "parking": "Units held unpaid",
+    "parking": "Units held unpaid", checks.KEPT: "Data kept for a time",
     "probe": "Public pages at the opening",
 }  # fmt: skip
 # After which a look says nothing any more. What is looked at only near a festival has more time.
 TOO_OLD = {"beat": timedelta(minutes=3), "worker": timedelta(minutes=12),
-           "sales": timedelta(minutes=3), "night": timedelta(hours=26)}  # fmt: skip
+           "sales": timedelta(minutes=3), "night": timedelta(hours=26),
+           checks.KEPT: timedelta(hours=26)}  # fmt: skip
 USUALLY = timedelta(minutes=15)
 # The worst comes first.
 FOUND = (

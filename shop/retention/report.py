@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.festivals.models import ChangeLog
+from shop.reports.checks import KEPT, note_check
+from shop.reports.models import Check
 from shop.retention.counts import LOOKS_BACK, gone_lately
 from shop.retention.kinds import GRACE, KINDS, Rows
 from shop.retention.rules import RULES
@@ -35,6 +37,17 @@ def retention_report(*, at: datetime) -> list[KindReport]:
         )
         for rule in RULES
     ]  # fmt: skip
+
+
+def look_at_what_is_kept(*, at: datetime) -> int:
+    """Note on the health panel what should have gone; return how many kinds. Once a day."""
+    overdue = [row for row in retention_report(at=at) if row.overdue]
+    if overdue:
+        kinds = "; ".join(f"{row.overdue} × {row.what}" for row in overdue)
+        note_check(KEPT, Check.Standing.BAD, f"Kept too long: {kinds}", at=at)
+    else:
+        note_check(KEPT, Check.Standing.GOOD, "Nothing is kept longer than its rule says.", at=at)
+    return len(overdue)
 
 
 def people_erased(*, at: datetime) -> int:

@@ -21,7 +21,7 @@ from shop.certificates.models import Certificate
 from shop.delivery.models import Contact
 from shop.festivals.models import BulkApproval, NominationSheet
 from shop.imports.models import CatalogueSheet, ColumnMemory
-from shop.management.commands.beat import ROUNDS, Command
+from shop.management.commands.beat import ROUNDS, SECONDS_BETWEEN, Command
 from shop.moderation.models import LaterLook
 from shop.notices.models import Notice
 from shop.orders.models import Order
@@ -29,11 +29,12 @@ from shop.payments.models import GatewayEvent
 from shop.pictures.storage import PARTS
 from shop.rate_limits.models import Kept
 from shop.reminders.models import Reminder
-from shop.reports.models import Refused
+from shop.reports.health import readings
+from shop.reports.models import Check, Refused
 from shop.retention.contacts import UNPAID_FOR, forget_contacts
 from shop.retention.counts import gone_lately, note_gone
 from shop.retention.kinds import GRACE, KINDS
-from shop.retention.report import retention_report
+from shop.retention.report import look_at_what_is_kept, retention_report
 from shop.retention.rules import RULES
 from shop.rounds.models import Mishap
 from shop.settlements.models import PayoutBatch, PayoutMethod
@@ -50,7 +51,8 @@ from tests.shop.retention.people import DAY, asked_back, contact, ordered
 
 pytestmark = pytest.mark.django_db
 LONG = NOON - 3_000 * DAY
-SOON = NOON - GRACE - timedelta(hours=1)
+HOUR = timedelta(hours=1)
+SOON = NOON - GRACE - HOUR
 
 
 def put(model, **facts):
@@ -248,6 +250,28 @@ def test_what_went_is_counted_for_30_days():
     assert gone_lately(at=NOON + 35 * DAY)["forget looks"] == 5
     note_gone("forget looks", 1, at=NOON + 41 * DAY)
     assert gone_lately(at=NOON + 41 * DAY)["forget looks"] == 1
+
+
+def test_organizers_see_on_the_panel_what_is_kept_too_long():
+    put(Kept, until=LONG)
+    assert look_at_what_is_kept(at=NOON) == 1
+    seen = {row.name: row for row in readings(Check.objects.all(), at=NOON)}["kept"]
+    assert (seen.title, seen.standing) == ("Data kept for a time", "bad")
+    assert seen.words == "Kept too long: 1 × counts of limits"
+    next(rule for rule in RULES if rule.name == "forget limits").use_case(at=NOON)
+
+    assert look_at_what_is_kept(at=NOON) == 0
+
+    seen = {row.name: row for row in readings(Check.objects.all(), at=NOON)}["kept"]
+    assert (seen.standing, seen.words) == ("good", "Nothing is kept longer than its rule says.")
+    late = {row.name: row for row in readings(Check.objects.all(), at=NOON + 27 * HOUR)}["kept"]
+    assert late.standing == "bad"
+
+
+def test_the_beat_looks_once_a_day():
+    [piece] = [piece for piece in ROUNDS if piece.use_case is look_at_what_is_kept]
+
+    assert piece.every * SECONDS_BETWEEN == 24 * 3600
 
 
 def test_it_is_read_by_people_and_machines():
