@@ -51,7 +51,7 @@ def translate(page: Page, ours: str, **facts: Any) -> int:
     locale, _new = Locale.objects.get_or_create(language_code=LANGUAGES[ours])
     translated = page.get_translation_or_none(locale)
     if translated is None:
-        translated = page.copy_for_translation(locale, copy_parents=True)
+        translated = _beside(page, locale, facts)
     elif not translated.alias_of_id:
         return 0
     translated.alias_of = None  # it was a copy, for the sake of what stands below it
@@ -63,6 +63,21 @@ def translate(page: Page, ours: str, **facts: Any) -> int:
     translated.save()
     keep_revision(translated)
     return 1
+
+
+def _beside(page: Page, locale: Locale, facts: dict[str, Any]) -> Page:
+    """Add the translation of a page below that of its parent, where there is one.
+
+    Wagtail's copy writes each page thrice and keeps a revision of what is replaced at once.
+    """
+    parent = page.get_parent().get_translation_or_none(locale)
+    if parent is None:
+        return page.copy_for_translation(locale, copy_parents=True)
+    without = {"page_ptr", *page.exclude_fields_in_copy}
+    own = {row.name: getattr(page, row.name) for row in page._meta.local_fields
+           if row.name not in without}  # fmt: skip
+    shared = {name: getattr(page, name) for name in ("slug", "show_in_menus", "translation_key")}
+    return parent.add_child(instance=type(page)(locale=locale, **shared, **own | facts))
 
 
 def called(model: type[Page], ours: str) -> str:

@@ -30,6 +30,7 @@ from sample import (
     stocking,
 )
 from sample.accounts import provide_accounts
+from sample.apart import Pages, pages_beside
 from sample.applying import provide_waiting
 from sample.edition import Edition, edition
 from sample.nominating import take_part
@@ -62,35 +63,35 @@ class Stopped(Exception):
     """The work beside the drawing failed, so the drawing ends as well."""
 
 
-def load(
-    progress: Progress, *, only: Collection[str] | None = None, draws_all: bool = True
-) -> None:
+def load(progress: Progress, *, only: Collection[str] | None = None, is_late: bool = False) -> None:
     """Bring the sample to its full size, or to that of some stores; say what was done.
 
     Args:
         only: slugs of stores; then nobody has ordered anything before.
-        draws_all: False where pictures are drawn when their turn comes; those of the first
-            screens are drawn now.
+        is_late: pictures are drawn when their turn comes, but for those of the first screens,
+            and pages are written by a process of their own, beside the orders.
 
     Raises:
         SheetError: a sheet is wrong; it names the place.
+        PagesFailed: the process that writes them failed.
     """
     wanted = edition(at=clock.now(), only=only)
     moved = _move(wanted, progress)
     wanted = replace(wanted, loaded_on=wanted.loaded_on + timedelta(days=moved))
-    with _drawing(wanted, progress) if draws_all else nullcontext():
-        written = write_rows(wanted, progress)
-    earlier = 0 if only else _write_earlier(wanted, progress)
-    earlier += _charge(progress)
-    ordered, left_out = _order(wanted, progress)
-    queued = _queue_modern_pictures()
-    _count(at=clock.now())
-    if not draws_all:
+    with nullcontext() if is_late else _drawing(wanted, progress):
+        written = write_rows(wanted, progress, has_pages=not is_late)
+    with pages_beside(progress) if is_late else nullcontext(Pages()) as pages:
+        earlier = 0 if only else _write_earlier(wanted, progress)
+        earlier += _charge(progress)
+        ordered, left_out = _order(wanted, progress)
+        queued = _queue_modern_pictures()
+        _count(at=clock.now())
+    if is_late:
         first_screens.make_ready(progress)
     what = "nothing to do"
     if earlier:
         refresh_popularity(at=clock.now())
-    if any((moved, written, earlier, ordered, queued)):
+    if any((moved, written, pages.were_written, earlier, ordered, queued)):
         what = f"{len(wanted.stores)} stores, {len(list(wanted.products())):,} products"
         _count_rows()
     but = f" but for {left_out} orders" if left_out else ""
@@ -116,7 +117,7 @@ def _charge(progress: Progress) -> int:
         return 0
 
 
-def write_rows(wanted: Edition, progress: Progress) -> bool:
+def write_rows(wanted: Edition, progress: Progress, *, has_pages: bool = True) -> bool:
     """Write all but orders; return whether anything was missing. No picture is drawn for it."""
     at = clock.now()
     written = load_reference()
@@ -140,7 +141,7 @@ def write_rows(wanted: Edition, progress: Progress) -> bool:
     worded = _complete(wanted, stores, at=at)
     dated = provide_sessions(wanted, at=at, progress=progress)
     prepared = prepare(wanted, by=users["organizer"])
-    pages = write_pages(at=at)
+    pages = write_pages(at=at) if has_pages else 0
     return bool(written or is_new or stores or worded or dated or prepared or pages)
 
 

@@ -39,8 +39,7 @@ def take_part(
         Participation(festival=festival, product=product) for product in products
     )
     nominations = _nominations(edition, festival, products, enrolments)
-    approved_at = edition.at(APPROVED, 10)
-    return sum(len(approve.approve(row, at=approved_at, by=by)) for row in nominations)
+    return len(approve.approve_together(nominations, at=edition.at(APPROVED, 10), by=by))
 
 
 def _enrolments(

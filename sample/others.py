@@ -165,22 +165,24 @@ def _join(
         Participation(festival=festival, product=product) for product in taking
     )
     when, whole = times_of(sheet), festival.slots.get(kind="whole")
-    for product in taking:
-        turn = _turn(product.slug)
-        if turn % 3 == 2:
-            continue  # takes part at its ordinary price
-        nomination = _nomination(edition, whole, product, enrolments[product.merchant_id], when)
-        is_approved = sheet.phase == ENDED or turn % 4 < 2
-        if is_approved:
-            approve.approve(nomination, at=edition.at(when.decided, 11), by=by)
-        elif turn % 8 == 2:
-            _ask(nomination, edition.at(when.decided, 11), by)
+    nominations = Nomination.objects.bulk_create(
+        _nomination(edition, whole, product, enrolments[product.merchant_id], when)
+        for product in taking
+        if _turn(product.slug) % 3 != 2  # those take part at their ordinary price
+    )
+    decided = edition.at(when.decided, 11)
+    approved = [
+        row for row in nominations if sheet.phase == ENDED or _turn(row.product.slug) % 4 < 2
+    ]
+    approve.approve_together(approved, at=decided, by=by)
+    if sheet.phase != ENDED:
+        _ask([row for row in nominations if _turn(row.product.slug) % 8 == 2], decided, by)
 
 
 def _nomination(
     edition: Edition, slot: Slot, product: Product, enrolment: Enrolment, when: Times
 ) -> Nomination:
-    return Nomination.objects.create(
+    return Nomination(
         slot=slot,
         product=product,
         enrolment=enrolment,
@@ -191,8 +193,8 @@ def _nomination(
     )
 
 
-def _ask(nomination: Nomination, at: datetime, by: User) -> None:
-    Nomination.objects.filter(pk=nomination.pk).update(
+def _ask(nominations: Sequence[Nomination], at: datetime, by: User) -> None:
+    Nomination.objects.filter(pk__in=[row.pk for row in nominations]).update(
         state=Nomination.State.CHANGES_REQUESTED, note=ASKS, reviewer=by, decided_at=at
     )
 

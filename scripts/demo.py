@@ -90,8 +90,7 @@ def main() -> int:
                 environment = _environment(demo, address)
                 if demo.resets:
                     return _run_public(demo, environment)
-                with demo_processes.drawing(environment):
-                    return _run(demo, environment)
+                return _run(demo, environment)
     except (CannotStart, embedded.NoDatabase) as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
@@ -174,9 +173,11 @@ def _run(demo: Demo, environment: dict[str, str]) -> int:
     with demo_processes.sandbox_alone(muted, demo.sandbox_port, environment):
         _manage(environment, "load_sample", "--late")
     tell("Opening the shop.")
-    return demo_processes.run_until_stopped(
-        commands, environment, lambda: _say_welcome(demo, environment)
-    )
+    # Not before: beside the load it would draw with a processor that the load waits for.
+    with demo_processes.drawing(environment):
+        return demo_processes.run_until_stopped(
+            commands, environment, lambda: _say_welcome(demo, environment)
+        )
 
 
 def _run_public(demo: Demo, environment: dict[str, str]) -> int:

@@ -180,6 +180,8 @@ def manage(environment: dict[str, str], *arguments: str) -> None:
     """Run a management command after everybody else; what it says goes to a file."""
     command = [*demo_processes.last_of_all(), sys.executable, "manage.py", *arguments]
     with (RUN / "kept.log").open("a") as log:
-        ended = subprocess.run(command, env=environment, stdout=log, stderr=log, check=False)  # noqa: S603
+        ended = subprocess.run(  # noqa: S603 (the command line is our own)
+            command, env=environment, stdout=log, stderr=log, check=False, start_new_session=True,
+        )  # fmt: skip
     if ended.returncode:
         raise CannotStart(f"manage.py {arguments[0]} failed: .run/kept.log says why.")

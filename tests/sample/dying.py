@@ -23,7 +23,7 @@ from shop.festivals.nominations import approve as nominations_approve
 from shop.merchants.models import Merchant
 from tests.sample.loaded import load_six
 
-approve, press_pay, ship = nominations_approve.approve, ordering.press_pay, ordering.ship
+approve, press_pay, ship = nominations_approve.approve_together, ordering.press_pay, ordering.ship
 calls = count(1)
 
 
@@ -33,7 +33,7 @@ def die() -> NoReturn:
     raise AssertionError("still alive")
 
 
-def die_among_the_deals_of_the_last_store(*args: Any, **facts: Any) -> Any:
+def die_among_the_last_deals(*args: Any, **facts: Any) -> Any:
     """Approve, until the sixth store is being written."""
     if Merchant.objects.count() == 6:
         die()
@@ -55,7 +55,11 @@ def die_before_the_second_parcel(*args: Any, **facts: Any) -> Any:
 
 
 POINTS = {
-    "among the deals": (nominations_approve, "approve", die_among_the_deals_of_the_last_store),
+    "among the deals": (
+        nominations_approve,
+        "approve_together",
+        die_among_the_last_deals,
+    ),
     "paid": (ordering, "press_pay", die_when_the_second_order_is_paid),
     "among the parcels": (ordering, "ship", die_before_the_second_parcel),
 }

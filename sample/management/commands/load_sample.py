@@ -4,6 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sample.apart import PagesFailed
 from sample.loading import load
 from sample.progress import Progress
 from sample.sheets import SheetError
@@ -21,7 +22,8 @@ class Command(BaseCommand):
         """Take --late."""
         parser.add_argument(
             "--late", action="store_true",
-            help="draw the pictures of the first pages alone; draw_sample draws the others",
+            help="draw the pictures of the first pages alone (draw_sample draws the others),"
+            " and write the pages in a process beside",
         )  # fmt: skip
 
     def handle(self, *, late: bool, **options: Any) -> None:
@@ -33,8 +35,10 @@ class Command(BaseCommand):
         self.stdout.ending = ""  # the line of progress is drawn over itself
         progress = Progress(self.stdout)
         try:
-            load(progress, draws_all=not late)
+            load(progress, is_late=late)
         except SheetError as problem:
             raise CommandError(str(problem)) from problem
+        except PagesFailed as problem:
+            raise CommandError("The pages could not be written, for the reason above.") from problem
         finally:
             progress.close()

@@ -58,10 +58,24 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
         OwnStore: whoever decides acts for its store.
         FenceBroken: fewer units are free than would be set aside.
     """
-    (outcome,) = _approve([nomination.pk], at=at, by=by, is_one=True)
-    if outcome.refusal:
-        raise outcome.refusal
-    return list(outcome.deals)
+    return approve_together([nomination], at=at, by=by)
+
+
+@transaction.atomic
+def approve_together(
+    nominations: Iterable[Nomination], *, at: datetime, by: User | None = None
+) -> list[Deal]:
+    """Accept all of these nominations or none, and tell nobody; return their deals.
+
+    Raises:
+        NotPossible, OwnStore, FenceBroken: for one of them, as ``approve`` does.
+    """
+    ids = [row.pk for row in nominations]
+    outcomes = _approve(ids, at=at, by=by, is_whole=True)
+    for outcome in outcomes:
+        if outcome.refusal:
+            raise outcome.refusal
+    return [deal for outcome in outcomes for deal in outcome.deals]
 
 
 def approve_all(
@@ -121,24 +135,24 @@ def _approve(
     by: User | None,
     seen: Seen | None = None,
     then: Callable[[Sequence[Nomination]], object] | None = None,
-    is_one: bool = False,
+    is_whole: bool = False,
 ) -> list[Outcome]:
     """Approve the nominations that can be approved; the caller is told of the rest.
 
     Args:
-        is_one: whoever approves one by hand gets its refusal from the guards themselves, and
-            queues the mail.
+        is_whole: whoever approves by hand, all or none, gets the refusal from the guards
+            themselves, and queues the mail.
     """
     rows = locked(ids, by=by)
     deals, refused = made_ready(rows, at=at, seen=seen)
-    if not is_one:
+    if not is_whole:
         refused |= sift([row for row in rows if row.pk not in refused], deals, at=at)
     ready = [row for row in rows if row.pk not in refused]
     if ready:
         _write(ready, deals, at=at, by=by)
     if ready and then:
         then(ready)
-    if ready and not is_one:
+    if ready and not is_whole:
         tell_decided([row.pk for row in ready])
     return [
         Outcome(row.pk, refusal=refused[row.pk])
