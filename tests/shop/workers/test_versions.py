@@ -15,8 +15,11 @@ from shop.tasks import enqueue
 from shop.workers.revive import MOST_WORKERS, UNKNOWN, UNKNOWN_FOR, take_up_unknown
 from shop.workers.work import LivingWorker
 
-OF_BEFORE = (Path(__file__).parent / "tasks-0.9.txt").read_text("utf-8").splitlines()
-"""What version 0.9 queues: the path of a task and the names of its arguments."""
+OF_BEFORE = sorted(
+    {line for file in Path(__file__).parent.glob("tasks-*.txt")
+     for line in file.read_text("utf-8").splitlines()}
+)  # fmt: skip
+"""What versions up to this one queue: the path of a task and the names of its arguments."""
 TOMORROW = "shop.orders.tasks.of_tomorrow"
 
 
@@ -40,7 +43,7 @@ def given_to_a_worker(row):
 
 
 @pytest.mark.parametrize("line", OF_BEFORE, ids=lambda line: line.split()[0])
-def test_what_version_0_9_queued_is_done_by_this_one(line):
+def test_what_an_earlier_version_queued_is_done_by_this_one(line):
     path, *names = line.split()
 
     task = import_string(path)
