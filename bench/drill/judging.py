@@ -12,7 +12,17 @@ PAYMENTS = """
 SELECT p.session_id, p.state, o.state, o.id, p.amount
 FROM shop_payment p JOIN shop_order o ON o.id = p.order_id WHERE p.session_id IS NOT NULL
 """
-PROVIDER = "SELECT coalesce(sum(amount), 0) FROM shop_ledgerentry WHERE account = 'provider'"
+# A night that came meanwhile booked what the provider kept of the charges that it saw.
+PROVIDER = """
+SELECT coalesce(sum(e.amount) FILTER (WHERE t.kind <> 'charge_fee'), 0)
+FROM shop_ledgerentry e JOIN shop_ledgertransaction t ON t.id = e.transaction_id
+WHERE e.account = 'provider'
+"""
+FEES = """
+SELECT t.order_id, -sum(e.amount)
+FROM shop_ledgerentry e JOIN shop_ledgertransaction t ON t.id = e.transaction_id
+WHERE e.account = 'provider' AND t.kind = 'charge_fee' GROUP BY 1
+"""
 STATES = "SELECT id, state FROM shop_order"
 # Nothing is sent or counted anew during the drill, so that what was sold is what is sold.
 POOLS = """
@@ -33,6 +43,7 @@ def money_wrong(address: str, found: Sequence[Taken]) -> list[str]:
     with psycopg.connect(address) as connection:
         rows = {row[0]: row[1:] for row in connection.execute(PAYMENTS)}
         booked = int(connection.execute(PROVIDER).fetchone()[0])
+        fees = dict(connection.execute(FEES).fetchall())
         states = dict(connection.execute(STATES).fetchall())
     kept = [one for one in found if not one.is_back]
     wrong = [said for one in kept if (said := _of_kept(one, rows.get(one.session)))]
@@ -42,6 +53,12 @@ def money_wrong(address: str, found: Sequence[Taken]) -> list[str]:
         f"order {pk} is paid here, and no money came"
         for pk, state in states.items()
         if state == "paid" and pk not in orders
+    ]
+    kept_by = {rows[one.session][2]: one.fee for one in kept if one.session in rows}
+    wrong += [
+        f"order {pk}: a fee of {fee} is booked, the provider kept {kept_by.get(pk)}"
+        for pk, fee in fees.items()
+        if fee != kept_by.get(pk)
     ]
     theirs = sum(one.amount - one.back for one in found)
     return (

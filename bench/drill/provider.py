@@ -7,12 +7,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Money that the provider took in a session, and how much of it went back."""
+    """Money that the provider took in a session, what it kept, and how much of it went back."""
 
     session: str
     charge: str
     amount: int
     back: int
+    fee: int
 
     @property
     def is_back(self) -> bool:
@@ -32,12 +33,14 @@ def taken(state: Path) -> list[Taken]:
         for body in bodies
         if body["object"] == "checkout.session" and body["payment_intent"]
     }
+    fees = {body["id"]: body["fee"] for body in bodies if body["object"] == "balance_transaction"}
     return [
         Taken(
             sessions.get(body["payment_intent"], ""),
             body["id"],
             body["amount"],
             body["amount_refunded"],
+            fees[body["balance_transaction"]],
         )
         for body in bodies
         if body["object"] == "charge" and body["paid"]
