@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-memory bench-rival drill drill-several tries pictures install-test container-test upgrade-test licences sbom audit updates stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-memory bench-rival drill drill-several drill-edges tries pictures install-test container-test upgrade-test licences sbom audit updates stop
 
 python := .venv/bin/python
 
@@ -67,6 +67,10 @@ drill: ## kill and silence every part of the shop in turn while people buy: ten 
 drill-several: ## lose every process and machine of several while people buy (root, half an hour)
 	@scripts/setup.sh dev
 	@$(python) -m bench.several $(ARGS)
+
+drill-edges: ## lose one of two edges that share an address, ten times each way (root, four minutes)
+	@scripts/setup.sh dev
+	@$(python) -m bench.several.edges
 
 tries: ## try each page of docs/how-to/opening-night.md on a shop that sells: ten minutes
 	@scripts/setup.sh dev

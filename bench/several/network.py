@@ -5,6 +5,7 @@ import pwd
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,9 @@ APART = (
 """Begins a process in such a world; all that runs there ends with it."""
 
 
-def address_of(name: str) -> str:
+def address_of(name: str, hosts: Mapping[str, int] = HOSTS) -> str:
     """Return the address of a machine."""
-    return f"{NET}.{HOSTS[name]}"
+    return f"{NET}.{hosts[name]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +65,28 @@ class Machine:
                     os.kill(number, signal.SIGKILL)
 
 
-def build(folder: Path) -> dict[str, Machine]:
+def build(folder: Path, hosts: Mapping[str, int] = HOSTS) -> dict[str, Machine]:
     """Make the machines, join them, and give them their names; return them by name."""
+    apart = [name for name, number in hosts.items() if number != 1]
     Path("/run/netns").mkdir(exist_ok=True)
     _run("mount", "-t", "tmpfs", "tmpfs", "/run/netns")
     _run("ip", "link", "set", "lo", "up")
     _run("ip", "link", "add", BRIDGE, "type", "bridge")
     _run("ip", "addr", "add", f"{EDGE}/24", "dev", BRIDGE)
     _run("ip", "link", "set", BRIDGE, "up")
-    for name in _apart():
+    for name in apart:
         _run("ip", "netns", "add", name)
         _run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name)
         _run("ip", "link", "set", name, "master", BRIDGE, "up")
         within = ("ip", "-n", name)
-        _run(*within, "addr", "add", f"{address_of(name)}/24", "dev", "eth0")
+        _run(*within, "addr", "add", f"{address_of(name, hosts)}/24", "dev", "eth0")
         _run(*within, "link", "set", "eth0", "up")
         _run(*within, "link", "set", "lo", "up")
-    hosts = folder / "hosts"
-    lines = [f"{address_of(name)} {name}" for name in HOSTS]
-    hosts.write_text("\n".join(["127.0.0.1 localhost", *lines, ""]))
-    _run("mount", "--bind", str(hosts), "/etc/hosts")
-    return {name: Machine(name) for name in ["edge", *_apart()]}
+    names = folder / "hosts"
+    lines = [f"{address_of(name, hosts)} {name}" for name in hosts]
+    names.write_text("\n".join(["127.0.0.1 localhost", *lines, ""]))
+    _run("mount", "--bind", str(names), "/etc/hosts")
+    return {name: Machine(name) for name in ["edge", *apart]}
 
 
 def place_for(folder: Path) -> Path:
@@ -92,10 +94,6 @@ def place_for(folder: Path) -> Path:
     made = Path(tempfile.mkdtemp(dir=folder))
     made.chmod(0o755)
     return made
-
-
-def _apart() -> list[str]:
-    return [name for name, number in HOSTS.items() if number != 1]
 
 
 def _world(place: Path) -> tuple[int, int]:

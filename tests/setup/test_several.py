@@ -91,3 +91,20 @@ def test_haproxy_understands_its_files(file, tmp_path):
         ["haproxy", "-c", "-q", "-f", own], capture_output=True, text=True, check=False
     )
     assert (said.returncode, said.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not shutil.which("keepalived"), reason="keepalived is not on this machine")
+def test_keepalived_understands_its_file():
+    # --config-test wants the card to be there, which is named otherwise on each machine.
+    ran = subprocess.run(
+        ["keepalived", "--config-test", "-f", FILES / "keepalived.conf"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    said = [line for line in (ran.stdout + ran.stderr).splitlines() if "eth0" not in line]
+    assert [line for line in said if "keyword" in line or "Unknown" in line] == []
+
+
+def test_an_edge_asks_its_balancer_where_it_tells_its_figures():
+    asked = re.search(r"http://(127\.0\.0\.1:\d+)/metrics", (FILES / "keepalived.conf").read_text())
+    assert f"bind {asked[1]}\n" in (FILES / "haproxy-edge.cfg").read_text()
