@@ -10,7 +10,10 @@ from shop.reports.checks import KEPT, note_check
 from shop.reports.models import Check
 from shop.retention.counts import LOOKS_BACK, gone_lately
 from shop.retention.kinds import GRACE, KINDS, Rows
-from shop.retention.rules import RULES
+from shop.retention.rules import RULES, RetentionRule
+from shop.rounds.work import each
+
+LOOK = "look for what is kept too long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,19 @@ def retention_report(*, at: datetime) -> list[KindReport]:
 
 def look_at_what_is_kept(*, at: datetime) -> int:
     """Note on the health panel what should have gone; return how many kinds. Once a day."""
-    overdue = [row for row in retention_report(at=at) if row.overdue]
+    overdue: dict[str, int] = {}
+
+    def look(rule: RetentionRule) -> None:
+        if count := _count(KINDS[rule.name].old, at - GRACE):
+            overdue[rule.what] = count
+
+    looked = each(LOOK, RULES, look, about=lambda rule: rule.name, at=at)
     if overdue:
-        kinds = "; ".join(f"{row.overdue} × {row.what}" for row in overdue)
+        kinds = "; ".join(f"{count} × {what}" for what, count in overdue.items())
         note_check(KEPT, Check.Standing.BAD, f"Kept too long: {kinds}", at=at)
+    elif looked < len(RULES):
+        words = f"{len(RULES) - looked} of {len(RULES)} kinds could not be looked at."
+        note_check(KEPT, Check.Standing.WARN, words, at=at)
     else:
         note_check(KEPT, Check.Standing.GOOD, "Nothing is kept longer than its rule says.", at=at)
     return len(overdue)

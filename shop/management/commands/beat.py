@@ -42,6 +42,7 @@ from shop.reminders.due import tell_opened, tell_returned
 from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
 from shop.retention.counts import note_gone
+from shop.retention.report import LOOK as LOOK_AT_KEPT
 from shop.retention.report import look_at_what_is_kept
 from shop.retention.rules import RULES
 from shop.returns.overdue import look_at_returns
@@ -155,7 +156,7 @@ ROUNDS = tuple(
         ("take up sheets of products", catalogue_sheets.take_up, 4),
         ("take up bulk approvals", bulk.take_up, 4),
         ("compare books and provider", run_night, 20, 60),
-        ("look for what is kept too long", look_at_what_is_kept, 5_760, 60),
+        (LOOK_AT_KEPT, look_at_what_is_kept, 5_760, 60),
     )
 ) + tuple(Round(rule.name, rule.use_case, rule.every, rule.seconds) for rule in RULES)
 

@@ -33,7 +33,7 @@ from shop.reports.health import readings
 from shop.reports.models import Check, Refused
 from shop.retention.contacts import UNPAID_FOR, forget_contacts
 from shop.retention.counts import gone_lately, note_gone
-from shop.retention.kinds import GRACE, KINDS
+from shop.retention.kinds import GRACE, KINDS, Kind
 from shop.retention.report import look_at_what_is_kept, retention_report
 from shop.retention.rules import RULES
 from shop.rounds.models import Mishap
@@ -266,6 +266,22 @@ def test_organizers_see_on_the_panel_what_is_kept_too_long():
     assert (seen.standing, seen.words) == ("good", "Nothing is kept longer than its rule says.")
     late = {row.name: row for row in readings(Check.objects.all(), at=NOON + 27 * HOUR)}["kept"]
     assert late.standing == "bad"
+
+
+def test_one_kind_that_cannot_be_looked_at_stops_no_other(monkeypatch):
+    def fails(_at):
+        raise OSError
+
+    monkeypatch.setitem(KINDS, "forget files half written", Kind(fails))
+    assert look_at_what_is_kept(at=NOON) == 0
+    seen = Check.objects.get(name="kept")
+    assert (seen.standing, seen.words) == ("warn", "1 of 31 kinds could not be looked at.")
+    assert Mishap.objects.get().key == "forget files half written"
+    put(Kept, until=LONG)
+
+    assert look_at_what_is_kept(at=NOON) == 1
+
+    assert Check.objects.get(name="kept").words == "Kept too long: 1 × counts of limits"
 
 
 def test_the_beat_looks_once_a_day():
