@@ -1,25 +1,19 @@
 import os
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-
+from sample.commands import DemoCommand
 from sample.pictures import draw_all
 from sample.picturing import media_folder
 from sample.progress import Progress
 
 
-class Command(BaseCommand):
+class Command(DemoCommand):
     """Draws beside a demonstration that is open."""
 
     help = "Draw the sample's pictures that are missing; whoever asks for one meanwhile gets it."
 
-    requires_system_checks = ()
-
     def handle(self, **options: Any) -> None:
         """Draw with all cores: how much of them it gets is for its priority to say."""
-        if settings.DEMO is not True:
-            raise CommandError("The sample is for demonstrations only: set DEMO=1.")
         self.stdout.ending = ""
         progress = Progress(self.stdout)
         jobs = os.cpu_count() or 1

@@ -1,22 +1,18 @@
 import logging
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from sample.apart import PagesFailed
+from sample.commands import DemoCommand
 from sample.loading import load
 from sample.progress import Progress
-from sample.sheets import SheetError
 
 
-class Command(BaseCommand):
+class Command(DemoCommand):
     """Fills a demonstration."""
 
     help = "Load the sample, or what is missing of it; move it forward when it has aged."
-
-    # A demonstration has passed the checks by then, and its start should not wait for them again.
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take --late."""
@@ -28,16 +24,12 @@ class Command(BaseCommand):
 
     def handle(self, *, late: bool, **options: Any) -> None:
         """Load, and say what is being done and how far it is."""
-        if settings.DEMO is not True:
-            raise CommandError("The sample is for demonstrations only: set DEMO=1.")
         # A thousand calls to the sandbox, a line of each, are nothing to read while one waits.
         logging.getLogger("shop.payments.provider").setLevel(logging.WARNING)
         self.stdout.ending = ""  # the line of progress is drawn over itself
         progress = Progress(self.stdout)
         try:
             load(progress, is_late=late)
-        except SheetError as problem:
-            raise CommandError(str(problem)) from problem
         except PagesFailed as problem:
             raise CommandError("The pages could not be written, for the reason above.") from problem
         finally:
