@@ -1,5 +1,7 @@
 """Figures for monitors: for them alone, and without anybody's name."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -7,6 +9,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.version import VERSION
+from shop.reports.checks import note_check
 from shop.tasks import enqueue
 from tests import make
 from tests.config.watching.test_request_ids import look
@@ -52,6 +55,18 @@ def test_queues_and_orders_are_told(clock_at):
     assert found["baobab_orders_pending", ""] == 1
     assert found["baobab_database_answers", ""] == 1
     assert found["baobab_problem", "the periodic work does not run"] == 1
+
+
+def test_a_part_is_told_as_the_panel_has_it(clock_at):
+    clock_at(NOON)
+    for name, standing, minutes in (("provider", "bad", 20), ("counters", "bad", 10),
+                                    ("cache", "good", 1), ("beat", "good", 5)):  # fmt: skip
+        note_check(name, standing, "Seen.", at=NOON - timedelta(minutes=minutes))
+
+    told = {name: level for (figure, name), level in figures().items() if figure == "baobab_check"}
+
+    # What is looked at near a festival alone would else be bad until the next one.
+    assert told == {"counters": 2, "cache": 0, "beat": 2}
 
 
 def test_the_version_is_told_and_has_notes():
