@@ -29,12 +29,12 @@ from shop.payments.models import GatewayEvent
 from shop.pictures.storage import PARTS
 from shop.rate_limits.models import Kept
 from shop.reminders.models import Reminder
-from shop.reports.health import readings
+from shop.reports.health import TOO_OLD, readings
 from shop.reports.models import Check, Refused
 from shop.retention.contacts import UNPAID_FOR, forget_contacts
 from shop.retention.counts import gone_lately, note_gone
 from shop.retention.kinds import GRACE, KINDS, Kind
-from shop.retention.report import look_at_what_is_kept, retention_report
+from shop.retention.report import A_DAY, look_at_what_is_kept, retention_report
 from shop.retention.rules import RULES
 from shop.rounds.models import Mishap
 from shop.settlements.models import PayoutBatch, PayoutMethod
@@ -284,10 +284,16 @@ def test_one_kind_that_cannot_be_looked_at_stops_no_other(monkeypatch):
     assert Check.objects.get(name="kept").words == "Kept too long: 1 × counts of limits"
 
 
-def test_the_beat_looks_once_a_day():
-    [piece] = [piece for piece in ROUNDS if piece.use_case is look_at_what_is_kept]
+def test_while_all_is_well_it_looks_once_a_day_and_never_too_late():
+    look_at_what_is_kept(at=NOON)
+    put(Kept, until=LONG)
+    assert look_at_what_is_kept(at=NOON + 22 * HOUR) == 0
 
-    assert piece.every * SECONDS_BETWEEN == 24 * 3600
+    assert look_at_what_is_kept(at=NOON + A_DAY) == 1
+
+    [piece] = [piece for piece in ROUNDS if piece.use_case is look_at_what_is_kept]
+    at_the_slowest = piece.every * 4 * timedelta(seconds=SECONDS_BETWEEN)
+    assert A_DAY + at_the_slowest < TOO_OLD["kept"]
 
 
 def test_it_is_read_by_people_and_machines():
