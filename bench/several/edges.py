@@ -23,7 +23,7 @@ from pathlib import Path
 
 from bench.preparing import tell
 from bench.servers import CannotMeasure
-from bench.several.house import FILES
+from bench.several.house import FILES, certify, changed
 from bench.several.network import APART, NET, Machine, build
 from bench.several.programs import Program
 
@@ -127,17 +127,20 @@ def _lose(edges: list[Edge]) -> int:
     visitor = Visitor()
     threading.Thread(target=visitor.look, daemon=True).start()
     time.sleep(SETTLES)
-    gaps: dict[str, list[float]] = {"the balancer": [], "the machine": []}
-    for turn in range(TIMES * 2):
+    blows = (
+        ("the balancer", lambda edge: edge.balancer.kill(), lambda edge: edge.balancer.start()),
+        ("the machine", Edge.lose_power, Edge.start),
+    )
+    gaps: dict[str, list[float]] = {what: [] for what, _lose, _bring_back in blows}
+    for what, lose, bring_back in blows * TIMES:
         holders = [edge for edge in edges if edge.has_address]
         if len(holders) != 1 or not visitor.answered:
             sys.stderr.write(f"{len(holders)} edges hold the address, {visitor}\n")
             return 1
         [first], began = holders, time.monotonic()
-        what = "the machine" if turn % 2 else "the balancer"
-        (first.lose_power if turn % 2 else first.balancer.kill)()
+        lose(first)
         time.sleep(AWAY_FOR)
-        (first.start if turn % 2 else first.balancer.start)()
+        bring_back(first)
         time.sleep(SETTLES)
         gaps[what].append(visitor.longest_since(began))
         if first.has_address:
@@ -153,13 +156,8 @@ def _lose(edges: list[Edge]) -> int:
 def _machines(folder: Path) -> Iterator[tuple[str, Machine]]:
     """Make the network and the web servers; yield the edges."""
     machines = build(folder, HOSTS)
-    pem = folder / "shop.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         "/CN=shop", "-keyout", folder / "key", "-out", folder / "crt"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    pem.write_text((folder / "crt").read_text() + (folder / "key").read_text())
+    certify(folder / "key", folder / "crt")
+    (folder / "shop.pem").write_text((folder / "crt").read_text() + (folder / "key").read_text())
     for name in ("web1", "web2"):
         log = folder / f"{name}.log"
         Program("web", machines[name], [sys.executable, "-c", WEB], {}, log).start()
@@ -174,10 +172,10 @@ def _edge(name: str, folder: Path, machine: Machine) -> Edge:
     other = next(one for one in EDGES if one != name)
     shutil.copy(FILES / "away.http", etc)
     shutil.copy(folder / "shop.pem", etc)
-    balancer = _changed("haproxy-edge.cfg", {
+    balancer = changed("haproxy-edge.cfg", {
         "/run/haproxy/admin.sock": str(etc / "admin.sock"), "/etc/haproxy/": f"{etc}/",
     })  # fmt: skip
-    keeper = _changed("keepalived.conf", {
+    keeper = changed("keepalived.conf", {
         "10.0.0.41": f"{NET}.{EDGES[name]}", "10.0.0.42": f"{NET}.{EDGES[other]}",
         "10.0.0.40": SHARED, "priority 100": f"priority {100 if name == 'edge1' else 90}",
     })  # fmt: skip
@@ -193,20 +191,6 @@ def _edge(name: str, folder: Path, machine: Machine) -> Edge:
         Program("balancer", machine, proxy, plain, log, "root"),
         Program("keeper", machine, keeps, plain, log, "root"),
     )
-
-
-def _changed(file: str, words: dict[str, str]) -> str:
-    """Return a file of the example with other words.
-
-    Raises:
-        CannotMeasure: it does not say one of them.
-    """
-    text = (FILES / file).read_text()
-    for said, here in words.items():
-        if said not in text:
-            raise CannotMeasure(f"deploy/several/{file} does not say {said!r}.")
-        text = text.replace(said, here)
-    return text
 
 
 if __name__ == "__main__":

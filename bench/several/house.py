@@ -149,18 +149,14 @@ def _write_files(folder: Path, words: Mapping[str, str]) -> None:
     etc.mkdir()
     for file in FILES.iterdir():
         shutil.copy(file, etc / file.name)
-    edge = (etc / "haproxy-edge.cfg").read_text()
-    for said, here in (
-        ("    bind :443 ssl crt /etc/haproxy/shop.pem alpn h2,http/1.1\n", ""),
-        ("    bind :80\n", f"    bind {HOST}:{SHOP}\n"),
-        ("    http-request redirect scheme https code 301 unless { ssl_fc }\n", ""),
-        ("X-Forwarded-Proto https", "X-Forwarded-Proto http"),
-        ("/run/haproxy/admin.sock", str(folder / "admin.sock")),
-        ("/etc/haproxy/", f"{etc}/"),
-    ):
-        if said not in edge:
-            raise CannotMeasure(f"deploy/several/haproxy-edge.cfg does not say {said.strip()!r}.")
-        edge = edge.replace(said, here)
+    edge = changed("haproxy-edge.cfg", {
+        "    bind :443 ssl crt /etc/haproxy/shop.pem alpn h2,http/1.1\n": "",
+        "    bind :80\n": f"    bind {HOST}:{SHOP}\n",
+        "    http-request redirect scheme https code 301 unless { ssl_fc }\n": "",
+        "X-Forwarded-Proto https": "X-Forwarded-Proto http",
+        "/run/haproxy/admin.sock": str(folder / "admin.sock"),
+        "/etc/haproxy/": f"{etc}/",
+    })  # fmt: skip
     (etc / "haproxy-edge.cfg").write_text(edge)
     tcp = "\ndefaults\n    mode tcp\n    timeout connect 2s\n    timeout client 1h\n"
     relays = [("provider", PROVIDER), ("mail", MAIL), ("bucket", BUCKET)]
@@ -172,7 +168,7 @@ def _write_files(folder: Path, words: Mapping[str, str]) -> None:
     (etc / "userlist.txt").write_text(f'"baobab" "{words["shop"]}"\n')
     pooler = (etc / "pgbouncer.ini").read_text()
     (etc / "pgbouncer.ini").write_text(pooler.replace("/etc/pgbouncer/", f"{etc}/"))
-    _certify(etc)
+    certify(etc / "server.key", etc / "server.pem")
     patroni = (etc / "patroni.yml").read_text()
     (etc / "patroni.yml").write_text(patroni.replace("/etc/patroni/", f"{etc}/"))
     for file in etc.iterdir():
@@ -181,10 +177,25 @@ def _write_files(folder: Path, words: Mapping[str, str]) -> None:
     shutil.chown(etc / "server.key", "postgres")
 
 
-def _certify(etc: Path) -> None:
+def changed(file: str, words: Mapping[str, str]) -> str:
+    """Return a file of the example with other words.
+
+    Raises:
+        CannotMeasure: it does not say one of them.
+    """
+    text = (FILES / file).read_text()
+    for said, here in words.items():
+        if said not in text:
+            raise CannotMeasure(f"deploy/several/{file} does not say {said.strip()!r}.")
+        text = text.replace(said, here)
+    return text
+
+
+def certify(key: Path, certificate: Path) -> None:
+    """Make a key, and a certificate of it that its own drill believes."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         "/CN=db", "-keyout", etc / "server.key", "-out", etc / "server.pem"],
+         "/CN=drill", "-keyout", key, "-out", certificate],
         check=True, capture_output=True,
     )  # fmt: skip
 
