@@ -28,6 +28,9 @@ def festival(market):
     for hours in range(3, 12):
         begins = NOON + timedelta(hours=hours)
         make.slot(market.festival, starts_at=begins, ends_at=begins + timedelta(hours=1))
+    # As long as one of the sample's is in French.
+    title = "Chaque tranche de 300,00 dollars fait économiser 50,00 dollars"
+    make.promotion(market.festival, title=title, group="voucher", value=50_00, trigger="claim")
     body = [("hero", {}), ("slots", {}), ("deals", {"look": "rail"}), ("vouchers", {})]
     return pages.page(FestivalPage, festival=market.festival, body=body)
 
@@ -84,6 +87,8 @@ def test_no_page_of_the_shop_goes_sideways_on_a_telephone(market, festival, page
         page.goto(f"{prefix}{address}")
         page.wait_for_load_state()
         found[address] = goes_sideways(page)
+        if address == pages.address(festival):
+            assert page.locator(".offers .tag").count()
         if address == "/":
             assert page.locator(".slots .remind").count() > 3
 
