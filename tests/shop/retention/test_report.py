@@ -284,6 +284,15 @@ def test_one_kind_that_cannot_be_looked_at_stops_no_other(monkeypatch):
     assert Check.objects.get(name="kept").words == "Kept too long: 1 × counts of limits"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_first_round_takes_away_before_it_looks(sandbox):
+    put(Kept, until=LONG)
+
+    call_command("beat", once=True, part="rest")
+
+    assert Check.objects.get(name="kept").standing == "good"
+
+
 def test_while_all_is_well_it_looks_once_a_day_and_never_too_late():
     look_at_what_is_kept(at=NOON)
     put(Kept, until=LONG)
