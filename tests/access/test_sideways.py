@@ -7,8 +7,15 @@ import pytest
 from cms.models import FestivalPage
 from shop.festivals.models import Participation
 from tests import make, pages
+from tests.browsing.steps import put_in_cart, sign_in
 from tests.browsing.watching import goes_sideways
 from tests.make import NOON
+
+
+def voucher(festival):
+    """Give a festival a voucher whose name is as long as one of the sample's is in French."""
+    title = "Chaque tranche de 300,00 dollars fait économiser 50,00 dollars"
+    make.promotion(festival, title=title, group="voucher", value=5_00, trigger="claim")
 
 
 @pytest.fixture(params=["en", "ar"])
@@ -28,9 +35,7 @@ def festival(market):
     for hours in range(3, 12):
         begins = NOON + timedelta(hours=hours)
         make.slot(market.festival, starts_at=begins, ends_at=begins + timedelta(hours=1))
-    # As long as one of the sample's is in French.
-    title = "Chaque tranche de 300,00 dollars fait économiser 50,00 dollars"
-    make.promotion(market.festival, title=title, group="voucher", value=50_00, trigger="claim")
+    voucher(market.festival)
     body = [("hero", {}), ("slots", {}), ("deals", {"look": "rail"}), ("vouchers", {})]
     return pages.page(FestivalPage, festival=market.festival, body=body)
 
@@ -93,3 +98,17 @@ def test_no_page_of_the_shop_goes_sideways_on_a_telephone(market, festival, page
             assert page.locator(".slots .remind").count() > 3
 
     assert {address: said for address, said in found.items() if said} == {}
+
+
+def test_a_cart_with_a_voucher_does_not_go_sideways_on_a_telephone(market, page):
+    voucher(market.festival)
+    sign_in(page, make.user().email)
+    put_in_cart(page, market.jar.product)
+
+    offered = page.locator(".voucher .tag.info")
+    assert offered.count() == 1
+    assert not goes_sideways(page)
+    page.locator(".voucher:has(.tag.info) button").click()
+    offered.wait_for(state="detached")
+    assert page.locator(".voucher button[name=remove]").count() == 1
+    assert not goes_sideways(page)
