@@ -36,7 +36,11 @@ say "User and folders"
 getent passwd baobab >/dev/null ||
     useradd --system --home-dir "$data" --shell /usr/sbin/nologin baobab
 install -d -o root -g root -m 755 "$home" "$home/releases"
-install -d -o baobab -g baobab -m 755 "$data" "$data/media" "$data/acme"
+# Root works in this folder, so that nobody else may put a link there.
+install -d -o root -g root -m 755 "$data" "$data/acme"
+install -d -o baobab -g baobab -m 755 "$data/media"
+# Folders as old versions made them: nginx reads what lies there.
+runuser -u baobab -- find "$data/media" -type d ! -perm -005 -exec chmod 755 {} +
 install -d -o root -g baobab -m 750 /etc/baobab
 
 say "Settings"
@@ -65,12 +69,12 @@ done
 # Taken away when the disk is full, it is room enough to put that right: opening-night.md.
 if [ ! -e /var/lib/postgresql/ballast ] &&
     [ "$(df --output=avail -k /var/lib/postgresql | tail -1)" -gt 10000000 ]; then
-    install -o postgres -g postgres -m 600 /dev/null /var/lib/postgresql/ballast
-    fallocate -l "${BALLAST:-1G}" /var/lib/postgresql/ballast
+    as_postgres sh -c "umask 077; fallocate -l ${BALLAST:-1G} /var/lib/postgresql/ballast"
 fi
 
 say "Backups"
-install -d -o postgres -g postgres -m 750 /var/backups/baobab /var/backups/baobab/database
+install -d -o root -g postgres -m 750 /var/backups/baobab
+install -d -o postgres -g postgres -m 750 /var/backups/baobab/database
 cluster=$(echo /var/lib/postgresql/*/main | tr ' ' '\n' | sort -V | tail -1)
 if ! grep -qs '^\[baobab\]' /etc/pgbackrest.conf; then
     sed "s|CLUSTER|$cluster|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf

@@ -21,9 +21,9 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-install -d -o postgres -g postgres -m 700 "$place/data"
 chown postgres: "$place"
 chmod 755 "$place"
+as_postgres install -d -m 700 "$place/data"
 if [ -n "${1:-}" ]; then
     as_postgres pgbackrest --stanza=baobab --pg1-path="$place/data" --type=time \
         --target="$1" --target-action=promote restore
@@ -31,15 +31,15 @@ else
     as_postgres pgbackrest --stanza=baobab --pg1-path="$place/data" restore
 fi
 # Debian keeps the settings of a cluster elsewhere; here it has its own, and archives nothing.
-cat >"$place/data/postgresql.conf" <<EOF
+as_postgres tee "$place/data/postgresql.conf" >/dev/null <<EOF
 port = $port
 listen_addresses = ''
 unix_socket_directories = '$place'
 archive_mode = off
 max_connections = 150
 EOF
-echo "local all all trust" >"$place/data/pg_hba.conf"
-chown postgres: "$place/data/postgresql.conf" "$place/data/pg_hba.conf"
+# All the shop's data are in it: each account of this machine is itself there, and no other.
+echo "local all all peer" | as_postgres tee "$place/data/pg_hba.conf" >/dev/null
 as_postgres "/usr/lib/postgresql/$version/bin/pg_ctl" -D "$place/data" -w -t 600 \
     -l "$place/data/log" start >/dev/null
 until as_postgres psql -qAt -h "$place" -p "$port" -c 'SELECT NOT pg_is_in_recovery()' baobab |

@@ -59,6 +59,17 @@ live = make.festival(starts_at=now - timedelta(days=1), ends_at=now + timedelta(
 make.deal(seat, during=live, price=30_00)
 print("FIRST", walk.slug, seat.pool_id)
 """
+PICTURE = """
+import os
+from io import BytesIO
+from PIL import Image
+from shop.pictures.upload import store
+os.umask(0o{mask})
+file = BytesIO()
+Image.new("RGB", (900, 600), "tan").save(file, "JPEG")
+file.seek(0)
+print("PICTURE", store(file, alt="A walk", by=None).sizes["jpeg"]["480"])
+"""
 
 
 def main() -> int:
@@ -241,8 +252,9 @@ class InstallTest:
     def _run(
         self, name: str, command: list[str], env: dict[str, str], place: str
     ) -> subprocess.Popen[bytes]:
+        mask = read_unit(self.root / f"etc/systemd/system/{name}.service")["UMask"][0]
         as_shop = ["/usr/sbin/chroot", "--userspec=baobab:baobab", str(self.root), "sh", "-c",
-                   f"cd {place} && exec {shlex.join(command)}"]  # fmt: skip
+                   f"umask {mask} && cd {place} && exec {shlex.join(command)}"]  # fmt: skip
         plain = {"PATH": "/usr/bin:/bin", "HOME": "/var/lib/baobab"}
         with (self.root.parent / f"{name}.log").open("ab") as log:
             made = subprocess.Popen(as_shop, env=plain | env, stdout=log, stderr=log)
@@ -274,10 +286,20 @@ class InstallTest:
         expect(shopper.status("/metrics") == 404, "figures are there for everybody")
         with urllib.request.urlopen("http://127.0.0.1:8101/metrics") as figures:
             expect(b"baobab_tasks_waiting" in figures.read(), "no figures for a monitor")
+        self._look_at_pictures(shopper)
         self._crowd(shopper)
         insecure = urllib.request.Request(f"http://{HOST}/products/")
         with urllib.request.urlopen(insecure, context=shopper.tls) as moved:
             expect(moved.url.startswith("https://"), "plain HTTP is not led on")
+
+    def _look_at_pictures(self, shopper: Shopper) -> None:
+        """Keep a picture as the web process does, and look at it as a visitor."""
+        unit = read_unit(self.root / "etc/systemd/system/baobab-web.service")
+        said = self._shell(PICTURE.format(mask=unit["UMask"][0]))
+        address = said.partition("PICTURE ")[2].strip()
+        expect(address.startswith("/media/"), f"no picture was made: {said}")
+        answer, _text = shopper.open(address)
+        expect(answer.headers["Content-Type"] == "image/jpeg", "a picture is no picture")  # type: ignore[attr-defined]
 
     def _crowd(self, shopper: Shopper) -> None:
         """Hold 200 connections that send next to nothing, and open a page meanwhile."""

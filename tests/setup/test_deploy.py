@@ -59,7 +59,8 @@ def test_each_process_runs_as_the_shops_user_and_writes_where_it_may(unit):
     told = read_unit(unit)
 
     assert told["User"] == told["Group"] == ["baobab"]
-    assert told["ReadWritePaths"] == ["/var/lib/baobab"]
+    assert told["ReadWritePaths"] == ["/var/lib/baobab/media"]
+    assert told["UMask"] == ["0022"]  # nginx, which is somebody else, serves the pictures
     # What holds locks goes past a pooler, where there is one.
     past = ["-/etc/baobab/direct.env"] if unit.stem in ("baobab-money", "baobab-beat") else []
     assert told["EnvironmentFile"] == ["/etc/baobab/baobab.env", *past]
