@@ -68,7 +68,7 @@ os.umask(0o{mask})
 file = BytesIO()
 Image.new("RGB", (900, 600), "tan").save(file, "JPEG")
 file.seek(0)
-print("PICTURE", store(file, alt="A walk", by=None).sizes["jpeg"]["480"])
+print("PICTURE", store(file, alt="A walk", by=None).sizes["jpeg"]["320"])
 """
 
 
