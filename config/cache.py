@@ -6,12 +6,14 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisSerializer
+from django.utils.crypto import constant_time_compare, salted_hmac
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -22,6 +24,8 @@ SECONDS = 1
 """It answers within a millisecond, or something is wrong."""
 PAUSE = 10
 """Seconds in which a process does not ask again one that was silent."""
+SEAL = 32
+"""Bytes of HMAC-SHA256."""
 _silent_until = 0.0
 
 
@@ -47,12 +51,48 @@ def key_of(key: str, prefix: str, version: int) -> str:
     return f"{prefix}:{release()}:{version}:{key}"
 
 
+class Foreign(Exception):
+    """Something lies in the cache that this shop has not put there."""
+
+
+class SealedSerializer(RedisSerializer):
+    """Seals what it keeps with the secret key: reading a pickle runs what somebody wrote into it.
+
+    Others may reach the server: a neighbour on the machine, or whoever broke into one beside it.
+    """
+
+    def dumps(self, obj: Any) -> Any:
+        """Return what is kept; integers stay as they are, since the server counts with them."""
+        value = super().dumps(obj)
+        return value if isinstance(value, int) else _seal(value) + value
+
+    def loads(self, data: bytes) -> Any:
+        """Return what was kept.
+
+        Raises:
+            Foreign: its seal is none of ours.
+        """
+        with suppress(ValueError):
+            return int(data)
+        seal, value = data[:SEAL], data[SEAL:]
+        if not constant_time_compare(seal, _seal(value)):
+            raise Foreign
+        return super().loads(value)
+
+
+def _seal(value: bytes) -> bytes:
+    return salted_hmac("config.cache.SealedSerializer", value, algorithm="sha256").digest()
+
+
 def _forgiven(ask: Callable[[], Any], otherwise: Any) -> Any:
     global _silent_until  # noqa: PLW0603 (one value for the process)
     if time.monotonic() < _silent_until:
         return otherwise
     try:
         return ask()
+    except Foreign:
+        log.error("something lies in the cache that is not ours: it is left")
+        return otherwise
     except (RedisError, OSError) as error:
         _silent_until = time.monotonic() + PAUSE
         log.error("the cache does not answer: %s", type(error).__name__)
@@ -76,6 +116,7 @@ class ForgivingCache(RedisCache):
             "socket_connect_timeout": SECONDS,
             "socket_timeout": SECONDS,
             "retry": Retry(NoBackoff(), 0),
+            "serializer": SealedSerializer,
         }
         super().__init__(server, params | {"OPTIONS": bounds | params.get("OPTIONS", {})})
 

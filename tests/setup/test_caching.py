@@ -1,14 +1,17 @@
 """A cache that accepts and stays silent makes pages slower once, and breaks none."""
 
 import os
+import pickle
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.core.cache.backends.redis import RedisSerializer
 
 from config import cache as config_cache
-from config.cache import ForgivingCache
+from config.cache import ForgivingCache, SealedSerializer
 from tests.patience import PATIENCE
 from tests.silence import silent_server
 
@@ -59,3 +62,39 @@ def test_a_cache_that_refuses_is_one_that_has_nothing():
 
     assert cache.get("page") is None
     assert cache.delete("page") is False
+
+
+class Harm:
+    """What a pickle can be: a command that runs when somebody reads it."""
+
+    def __reduce__(self):
+        return pytest.fail, ("it was run",)
+
+
+def test_what_somebody_else_put_into_the_cache_is_not_run():
+    sealed = SealedSerializer()
+    known = sealed.dumps({"page": 1})
+
+    assert sealed.loads(known) == {"page": 1}
+    assert sealed.loads(sealed.dumps(7)) == 7
+    for planted in (
+        RedisSerializer().dumps(Harm()),
+        bytes(32) + pickle.dumps(Harm()),
+        b"",
+        known[:-1],
+    ):
+        with pytest.raises(config_cache.Foreign):
+            sealed.loads(planted)
+
+
+def test_a_value_of_somebody_else_is_a_page_that_is_not_kept(monkeypatch, caplog):
+    cache = ForgivingCache("redis://127.0.0.1:1", {})
+    client = cache._cache
+    planted = pickle.dumps(Harm())
+    monkeypatch.setattr(client, "get_client", lambda *_a, **_f: SimpleNamespace(
+        get=lambda _key: planted, mget=lambda _keys: [planted]))  # fmt: skip
+
+    assert cache.get("page", "none") == "none"
+    assert cache.get_many(["page"]) == {}
+    assert "not ours" in caplog.text
+    assert config_cache._silent_until == 0.0  # the cache is asked again at once
