@@ -1,7 +1,9 @@
 """The settings of logs: links that open somebody's order, or the desk, are masked."""
 
 import logging
+import os
 import re
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -17,13 +19,29 @@ from shop.occasions import occasion, request_id
 # /merchant/tickets/<code>/: whoever shows the code is let in.
 # /calendars/<token>.ics, /feeds/<token>/: whoever knows it reads a store's dates, or its products.
 # /learning/certificates/<number>/: whoever knows it reads who has learned what, for which store.
+# /account/password/reset/key/<key>/, /organize/password_reset/confirm/<who>/<token>/: whoever knows
+# it within hours sets a password. /account/confirm-email/<key>/: an address counts as one's own.
+# /preview/<key>/: whoever knows it sees the shop as it will be.
+# /remind/<token>/: whoever knows it confirms reminders, or ends them.
 LINK = re.compile(
-    r"(/orders/[^/\s]+/|/account/(?:invitation|store)/|/apply/link/|/report/[0-9]+/"
+    r"(/orders/[^/\s]+/|/account/(?:invitation|store|confirm-email|password/reset/key)/"
+    r"|/organize/password_reset/confirm/[^/\s]+/|/apply/link/|/report/[0-9]+/|/preview/|/remind/"
     r"|/merchant/tickets/|/calendars/|/feeds/|/learning/certificates/)"
     r"[^/\s?]+(?:/open/[^/\s?]+)?"
 )
 
 
+def gravity(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands before lines of each level where systemd's journal reads them.
+
+    It takes from it how grave a line is, for ``journalctl -p warning`` (sd-daemon(3)).
+    """
+    if "JOURNAL_STREAM" not in environment:
+        return {}
+    return {"CRITICAL": "<2>", "ERROR": "<3>", "WARNING": "<4>", "INFO": "<6>", "DEBUG": "<7>"}
+
+
+GRAVITY = gravity(os.environ)
 KEPT = {"time", "level", "logger", "message", "request_id", "task_id", "exc_info", "stack_info"}
 
 
@@ -32,7 +50,7 @@ class Discreet(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line as it is written."""
-        return LINK.sub(r"\1...", super().format(record))
+        return _written(record, super().format(record))
 
 
 class DiscreetJson(JsonFormatter):
@@ -48,7 +66,11 @@ class DiscreetJson(JsonFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line as it is written."""
-        return LINK.sub(r"\1...", super().format(record))
+        return _written(record, super().format(record))
+
+
+def _written(record: logging.LogRecord, line: str) -> str:
+    return GRAVITY.get(record.levelname, "") + LINK.sub(r"\1...", line)
 
 
 class WithIds(logging.Filter):
