@@ -178,3 +178,25 @@ def test_the_operator_frees_whoever_no_desk_can(capsys):
     for email, why in ((ada.email, "has no second step"), ("x@example.org", "Nobody signs in")):
         with pytest.raises(CommandError, match=why):
             call_command("turn_off_second_step", email)
+
+
+def test_the_operator_closes_the_account_of_a_superuser_who_left():
+    ada = organizer()
+    ada.is_superuser = True
+    ada.save()
+    browser = Client(headers={"Sec-Fetch-Site": "same-origin"})
+    browser.force_login(ada)
+
+    call_command("close_account", ada.email)
+
+    assert not is_in(browser)
+    sign_in(browser, ada.email)
+    assert not is_in(browser)
+    with pytest.raises(CommandError, match="is closed already"):
+        call_command("close_account", ada.email)
+    call_command("close_account", ada.email, "--open")
+    sign_in(browser, ada.email)
+    assert is_in(browser)
+    for arguments, why in ((["--open", ada.email], "open already"), (["x@y.org"], "Nobody")):
+        with pytest.raises(CommandError, match=why):
+            call_command("close_account", *arguments)
