@@ -285,9 +285,10 @@ RULES = (
         "Run manage.py collectstatic --no-input.",
     ),
     DeployRule(
-        26, lambda: bool(settings.SECRET_KEY_FALLBACKS) and not os.environ.get("HASH_SECRET"),
-        "SECRET_KEY is being changed, and the hashes of mailboxes hang on the one that goes: "
-        "limits and vouchers would no more know who was there before.",
-        "Set HASH_SECRET to the SECRET_KEY that was the first one, and leave it.",
+        26, lambda: not os.environ.get("HASH_SECRET"),
+        "The hashes of mailboxes hang on SECRET_KEY: on the day that it is changed, limits and "
+        "vouchers would no more know who was there before.",
+        "Set HASH_SECRET to the SECRET_KEY that was the first one, and leave it; in a shop that "
+        "has sold nothing yet, to a secret of its own.",
     ),
 )  # fmt: skip

@@ -46,12 +46,17 @@ def problems(*, at: datetime) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def tell_organizers(*, at: datetime) -> bool:
-    """Mail the organizers the problems, every six hours while they are the same; True if told."""
+def tell_organizers(*, at: datetime, also: Sequence[str] = (), is_queue_dead: bool = False) -> bool:
+    """Mail the organizers the problems, every six hours while they are the same; True if told.
+
+    Args:
+        also: what else is wrong, in words for the mail.
+        is_queue_dead: nobody takes mails from the queue; it is known otherwise than by what waits.
+    """
     if not settings.ORGANIZER_EMAILS:
         return False
     # Goods that somebody parks are no illness of the shop: its health stays as it is.
-    found = problems(at=at) | said(parked(at=at))
+    found = problems(at=at) | said(parked(at=at)) | dict.fromkeys(also, 1)
     if not found:
         return False
     turn = f"{at:%Y-%m-%d} {at.hour // TOLD_AGAIN_HOURS}"
@@ -61,7 +66,9 @@ def tell_organizers(*, at: datetime) -> bool:
         return False
     enqueue(send_alerts, *args)
     log.error("something needs a person: %s", found)
-    if "tasks" in found:  # the queue itself stands still, and would keep this mail too
+    if (
+        "tasks" in found or is_queue_dead
+    ):  # the queue itself stands still, and would keep this mail too
         _tell_past_the_queue(args[0], at=at)
     return True
 

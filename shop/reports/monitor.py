@@ -5,9 +5,12 @@ Whoever asks costs two statements, however much there is: counting is done in th
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from shop.payments import watch
 from shop.payments.watch import OVERDUE, overdue_orders
 from shop.reports.checks import PROBLEMS
 from shop.reports.health import TOO_OLD
@@ -21,15 +24,22 @@ SILENT = {
     "night": "books and provider were not compared for a day",
     "backup": "no backup was made for a day",
 }
+LIVES = ("beat", "mover", "worker", "backup")
+"""Of these a monitor is told when they were last there."""
 NEVER = ("mover", "night", "backup")
 """That none was done yet is no problem: the periodic work begins with it."""
 AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"], "mover": TOO_OLD["beat"],
                   "backup": TOO_OLD["night"]}  # fmt: skip
 
 
+WOKEN = timedelta(minutes=15)
+"""A process that has just begun tells of no silent part: all may have stood still with it."""
+_began = time.monotonic()
+
+
 @dataclass(frozen=True, slots=True)
 class ShopStatus:
-    """The problems, with a number where there is one, and when beat and worker were last alive."""
+    """The problems, with a number where there is one, and when each part was last there."""
 
     problems: dict[str, int | None]
     last_seen: dict[str, datetime | None]
@@ -44,10 +54,25 @@ def standing(*, at: datetime) -> ShopStatus:
     found.pop(OVERDUE, None)
     if overdue := overdue_orders(at=at).count():
         found[OVERDUE] = overdue
-    for name, words in SILENT.items():
-        last = seen[name]
+    found |= dict.fromkeys(SILENT[name] for name in _silent(seen, at))
+    told = {name: seen[name] for name in LIVES if seen[name] or name not in NEVER}
+    return ShopStatus(found, told)
+
+
+def tell_organizers(*, at: datetime) -> bool:
+    """Mail the organizers what waits too long, and what is silent; True if told. In the beat."""
+    rows = dict(Check.objects.filter(name__in=SILENT).values_list("name", "at"))
+    names = list(_silent({name: rows.get(name) for name in SILENT}, at))
+    if time.monotonic() - _began < WOKEN.total_seconds():
+        names = [name for name in names if name == "backup"]
+    return watch.tell_organizers(
+        at=at, also=[SILENT[name] for name in names], is_queue_dead="worker" in names
+    )
+
+
+def _silent(seen: dict[str, datetime | None], at: datetime) -> Iterator[str]:
+    for name, last in seen.items():
         if last is None and name in NEVER:
             continue
         if last is None or at - last > AGES[name]:
-            found[words] = None
-    return ShopStatus(found, {name: seen[name] for name in ("beat", "worker")})
+            yield name

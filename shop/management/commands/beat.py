@@ -35,11 +35,11 @@ from shop.payments.outside.take_over import look_at_blocked
 from shop.payments.recent import find_disputes, find_refunds
 from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.visits.few_guests import decide_few
-from shop.payments.watch import tell_organizers
 from shop.payments.webhooks import handle_waiting
 from shop.pictures.renditions import make_missing_shared
 from shop.reminders.due import tell_opened, tell_returned
 from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
+from shop.reports.monitor import tell_organizers
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
 from shop.retention.counts import note_gone
 from shop.retention.report import LOOK as LOOK_AT_KEPT

@@ -13,7 +13,7 @@ from shop.payments.models import GatewayEvent, Payment
 from shop.payments.sweep import expire_overdue
 from shop.payments.watch import problems, tell_organizers
 from shop.payments.webhooks import MOST_TRIES, handle_waiting
-from shop.reports import checks
+from shop.reports import checks, monitor
 from tests.make import NOON
 from tests.paying import completed, post, set_clocks
 from tests.shop.payments import troubles
@@ -161,3 +161,27 @@ def test_when_the_queue_itself_stands_still_the_mail_does_not_wait_in_it(organiz
 
     assert [message.to for message in mail.outbox] == [[address] for address in ORGANIZERS]
     assert "something needs a person: {'tasks': 1}" in caplog.text
+
+
+def test_a_part_that_is_silent_is_told_past_the_queue_that_it_keeps(organizers, monkeypatch):
+    checks.look_around(at=NOON)
+    checks.say_beating("beat", "mover", at=NOON)
+    later = NOON + timedelta(minutes=2)
+
+    assert monitor.tell_organizers(at=later) is False  # the beat has just begun
+
+    monkeypatch.setattr(monitor, "_began", -10_000.0)
+    assert monitor.tell_organizers(at=later) is True
+    assert [message.to for message in mail.outbox] == [[address] for address in ORGANIZERS]
+    assert "- the worker does not run" in mail.outbox[0].body
+    assert "money is not moved" not in mail.outbox[0].body
+
+
+def test_a_backup_that_was_not_made_is_told_at_once(organizers, clock_at):
+    checks.note_backup(at=NOON - timedelta(hours=25))
+    assert monitor.tell_organizers(at=NOON - timedelta(hours=1)) is False
+
+    assert monitor.tell_organizers(at=NOON + timedelta(hours=2)) is True
+    assert [task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()] == [
+        ["no backup was made for a day"]
+    ]
