@@ -2,14 +2,16 @@
 # Installs this version of Baobab on a bare Debian 13, or updates one that is there.
 #
 #   deploy/install.sh shop.example                      a certificate by Let's Encrypt
-#   deploy/install.sh shop.example CERTIFICATE KEY      one of your own
+#   deploy/install.sh shop.example CERTIFICATE KEY      one of your own, with which updates go on
 #
+# ACME_SERVER names another authority than Let's Encrypt. No certificate of it is asked for twice.
 # It may be called again at any time: what is there is kept, and what is missing is made. Each
 # version lies in a folder of its own; /opt/baobab/current leads to the one that runs.
 set -eu
 
 name=${1:?Say for which host: deploy/install.sh shop.example}
 certificate=${2:-} key=${3:-}
+site=/etc/nginx/sites-available/baobab first=/etc/nginx/baobab-first
 here=$(cd "$(dirname "$0")/.." && pwd)
 home=/opt/baobab data=/var/lib/baobab settings=/etc/baobab/baobab.env
 version=${VERSION:-$(git -C "$here" describe --tags --always 2>/dev/null || date +%Y%m%d%H%M%S)}
@@ -24,6 +26,15 @@ manage() { RELEASE=$release sh "$here/deploy/baobab" "$@"; }
 [ "$(id -u)" = 0 ] || fail "Run this as root."
 grep -q 'VERSION_ID="13"' /etc/os-release || echo "This was tried on Debian 13 alone."
 case $name in *[!a-z0-9.-]* | '') fail "$name is no name of a host." ;; esac
+
+if [ -z "$certificate" ] && [ -f "$site" ]; then
+    named() {
+        sed -n "s/^ *$1 \(.*\);\$/\1/p" "$site" | grep -v "^/etc/letsencrypt/\|^$first/" || :
+    }
+    certificate=$(named ssl_certificate) key=$(named ssl_certificate_key)
+fi
+[ -z "$certificate" ] || { [ -f "$certificate" ] && [ -f "$key" ]; } ||
+    fail "Name a certificate and its key; $certificate or $key is not there."
 
 say "Packages of Debian"
 export DEBIAN_FRONTEND=noninteractive
@@ -75,6 +86,7 @@ fi
 say "Backups"
 install -d -o root -g postgres -m 750 /var/backups/baobab
 install -d -o postgres -g postgres -m 750 /var/backups/baobab/database
+install -d -o postgres -g postgres -m 750 /var/spool/pgbackrest
 cluster=$(echo /var/lib/postgresql/*/main | tr ' ' '\n' | sort -V | tail -1)
 if ! grep -qs '^\[baobab\]' /etc/pgbackrest.conf; then
     sed "s|CLUSTER|$cluster|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf
@@ -86,7 +98,8 @@ if ! as_postgres psql -qtc 'SHOW archive_mode' | grep -q on; then
     done
     if has_systemd; then systemctl restart postgresql; else service postgresql restart; fi
 fi
-as_postgres pgbackrest --stanza=baobab stanza-create
+as_postgres pgbackrest --stanza=baobab stanza-create ||
+    echo "Backups do not go everywhere: see above, and call this once more."
 
 say "Version $version"
 if [ ! -f "$release/.complete" ]; then
@@ -109,31 +122,49 @@ say "Tables"
 manage migrate --no-input --verbosity 1
 
 say "Processes"
+is_first=
+[ -e /etc/systemd/system/baobab-backup.timer ] || is_first=1
 sh "$release/deploy/change_over.sh" "$version"
-if has_systemd; then systemctl enable --quiet --now baobab-backup.timer; fi
+if [ -n "$is_first" ]; then  # later ones leave the timer as somebody may have set it
+    if has_systemd; then systemctl enable --quiet --now baobab-backup.timer; fi
+    sh "$release/deploy/backup.sh" full || echo "There is no backup yet: call deploy/backup.sh full."
+fi
 
 say "Web server"
-if [ -z "$certificate" ]; then
-    certificate=/etc/letsencrypt/live/$name/fullchain.pem
-    key=/etc/letsencrypt/live/$name/privkey.pem
-    [ -f "$certificate" ] || {
-        systemctl stop nginx
-        certbot certonly --standalone --non-interactive --agree-tos \
-            --register-unsafely-without-email -d "$name"
-    }
-fi
 install -d -o www-data -g root -m 700 /var/cache/nginx
+install -d -m 755 /etc/nginx/baobab.d
 install -m 644 "$release/deploy/nginx/baobab-proxy.conf" /etc/nginx/baobab-proxy.conf
-sed -e "s|SERVER_NAME|$name|g" -e "s|CERTIFICATE|$certificate|" -e "s| KEY;| $key;|" \
-    "$release/deploy/nginx/baobab.conf" >/etc/nginx/sites-available/baobab
 ln -sfn ../sites-available/baobab /etc/nginx/sites-enabled/baobab
 rm -f /etc/nginx/sites-enabled/default
 # Debian's 768 connections are few for an opening, and slow phones hold theirs for long.
 sed -i 's/worker_connections [0-9]*;/worker_connections 8192;/' /etc/nginx/nginx.conf
 grep -q worker_rlimit_nofile /etc/nginx/nginx.conf ||
     sed -i '1i worker_rlimit_nofile 20000;' /etc/nginx/nginx.conf
-nginx -t -q
-if has_systemd; then systemctl reload-or-restart nginx; fi
+serve_with() {
+    sed -e "s|SERVER_NAME|$name|g" -e "s|CERTIFICATE|$1|" -e "s| KEY;| $2;|" \
+        "$release/deploy/nginx/baobab.conf" >"$site"
+    nginx -t -q
+    if has_systemd; then systemctl reload-or-restart nginx
+    elif [ -s /run/nginx.pid ]; then nginx -s reload; fi
+}
+if [ -n "$certificate" ]; then
+    serve_with "$certificate" "$key"
+else
+    live=/etc/letsencrypt/live/$name
+    if [ ! -f "$live/fullchain.pem" ]; then
+        # nginx has to answer before there is one: it says to the authority that the name is ours.
+        install -d -m 700 "$first"
+        openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=$name" \
+            -keyout "$first/key.pem" -out "$first/cert.pem" 2>/dev/null
+        serve_with "$first/cert.pem" "$first/key.pem"
+        # It remembers how, and does the same again by itself before the certificate ends.
+        certbot certonly --non-interactive --agree-tos --register-unsafely-without-email \
+            ${ACME_SERVER:+--server "$ACME_SERVER"} --webroot --webroot-path "$data/acme" \
+            --deploy-hook 'nginx -s reload' --domain "$name" ||
+            fail "No certificate yet: $name and port 80 have to lead here. Then call this again."
+    fi
+    serve_with "$live/fullchain.pem" "$live/privkey.pem"
+fi
 
 say "What is left to do"
 manage check --deploy || echo "Fill in $settings, then call this once more."

@@ -13,8 +13,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -22,15 +20,16 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
-from html import unescape
-from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.parse import urlencode, urljoin
 
+from scripts.install_authority import authority, changes, served
+from scripts.install_floods import crowd, look_at_logs, park
+from scripts.install_shopper import HOST, SANDBOX, Shopper
 from scripts.proving import NotSo, expect, say
 
 CODE = Path(__file__).resolve().parents[1]
-HOST, SANDBOX = "shop.test", "http://127.0.0.1:8421"
+SCRIPT = "/root/baobab/deploy/install.sh"
+AT_ONCE = "--no-random-sleep-on-renew"  # minutes, so that not all of the world ask at once
 MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
 UNITS = ("baobab-web", "baobab-worker", "baobab-money", "baobab-beat")
 SETTINGS = {
@@ -131,10 +130,30 @@ class InstallTest:
         expect("STATE paid 3000" in said, f"the order is {said}")
         self._manage("reconcile", "--offline")  # which fails where anything differs
         self._keep()
-        say("updating to another version")
-        self._install("second")
+        self._update()
+        self._fetch()
+
+    def _update(self) -> None:
+        """Install another version, which goes on with the certificate that is there."""
+        say("updating to another version, with the certificate that is there")
+        before = served()
+        self._chroot("sh", SCRIPT, HOST, VERSION="second")
         current = os.readlink(self.root / "opt/baobab/current")
         expect(current.endswith("/second"), f"current leads to {current}")
+        expect(served() == before, "an update took another certificate")
+
+    def _fetch(self) -> None:
+        """Let an authority make certificates, as on a machine that never had one."""
+        before = served()
+        with authority(self.root, self._chroot) as asks:
+            say("a certificate by an authority")
+            (self.root / "etc/nginx/sites-available/baobab").unlink()
+            self._chroot("sh", SCRIPT, HOST, VERSION="second", **asks)
+            fetched = served()
+            expect(fetched != before, "no certificate was fetched")
+            say("and its renewal, as the timer of certbot asks for it")
+            self._chroot("certbot", "renew", "--quiet", "--force-renewal", AT_ONCE, **asks)
+            expect(changes(fetched), "nginx serves the certificate of before its renewal")
 
     def stop(self) -> None:
         """End everything that runs in the folder, and take its own file systems away."""
@@ -202,7 +221,7 @@ class InstallTest:
 
     def _install(self, version: str) -> str:
         pair = ("/etc/ssl/shop/cert.pem", "/etc/ssl/shop/key.pem")
-        return self._chroot("sh", "/root/baobab/deploy/install.sh", HOST, *pair, VERSION=version)
+        return self._chroot("sh", SCRIPT, HOST, *pair, VERSION=version)
 
     def _manage(self, *command: str) -> str:
         return self._chroot("baobab", *command)
@@ -287,7 +306,9 @@ class InstallTest:
         with urllib.request.urlopen("http://127.0.0.1:8101/metrics") as figures:
             expect(b"baobab_tasks_waiting" in figures.read(), "no figures for a monitor")
         self._look_at_pictures(shopper)
-        self._crowd(shopper)
+        crowd(shopper)
+        park(shopper)
+        look_at_logs(shopper, self.root / "var/log/nginx")
         insecure = urllib.request.Request(f"http://{HOST}/products/")
         with urllib.request.urlopen(insecure, context=shopper.tls) as moved:
             expect(moved.url.startswith("https://"), "plain HTTP is not led on")
@@ -301,75 +322,6 @@ class InstallTest:
         answer, _text = shopper.open(address)
         expect(answer.headers["Content-Type"] == "image/jpeg", "a picture is no picture")  # type: ignore[attr-defined]
 
-    def _crowd(self, shopper: Shopper) -> None:
-        """Hold 200 connections that send next to nothing, and open a page meanwhile."""
-        slow = [shopper.tls.wrap_socket(socket.create_connection((HOST, 443)), server_hostname=HOST)
-                for _n in range(200)]  # fmt: skip
-        for one in slow:
-            one.sendall(b"GET /products/ HT")
-        begun = time.monotonic()
-        shopper.open("/products/")
-        took = time.monotonic() - begun
-        for one in slow:
-            one.close()
-        expect(took < 5, f"beside 200 slow clients a page took {took:.1f} s")
-        say(f"a page beside 200 slow clients: {took * 1000:.0f} ms")
-
-
-class Shopper:
-    """A browser without script that knows the shop's certificate."""
-
-    def __init__(self, root: Path) -> None:
-        self.tls = ssl.create_default_context(cafile=str(root / "etc/ssl/shop/cert.pem"))
-        self.browser = urllib.request.build_opener(
-            urllib.request.HTTPSHandler(context=self.tls),
-            urllib.request.HTTPCookieProcessor(CookieJar()),
-        )
-        self.browser.addheaders = [("User-Agent", "install-test"), ("Accept-Language", "en")]
-
-    def open(self, where: str, form: dict[str, str] | None = None) -> tuple[object, str]:
-        """Open an address, or send a form to it; return the answer and its text."""
-        url = urljoin(f"https://{HOST}/", where)
-        body = urlencode(form).encode() if form is not None else None
-        asked = urllib.request.Request(url, body)
-        asked.add_header("Sec-Fetch-Site", "same-origin")
-        asked.add_header("Origin", f"https://{HOST}")
-        asked.add_header("Referer", url)
-        try:
-            answer = self.browser.open(asked, timeout=60)
-        except urllib.error.HTTPError as error:
-            words = " ".join(re.sub(r"<[^>]+>", " ", error.read().decode("utf-8")).split())
-            raise NotSo(f"{url} says {error.code}: {words[:1500]}") from error
-        return answer, answer.read().decode("utf-8", "replace")
-
-    def status(self, where: str) -> int:
-        """Return with which status an address is answered."""
-        try:
-            self.open(where)
-        except NotSo as error:
-            return int(str(error).partition(" says ")[2][:3])
-        return 200
-
-    def buy(self, slug: str, pool: str) -> str:
-        """Book a ticket, pay for it at the sandbox, and return the order's number."""
-        _answer, page = self.open(f"/products/{slug}/")
-        expect("Walk" in page, "the product is not there")
-        booked = {"session": pool, "kind-0": "Adult", "tickets-0": "1"}
-        _answer, page = self.open("/cart/reserve/", booked)
-        expect("30.00" in page, "the cart has another price than that of the festival")
-        _answer, page = self.open("/checkout/")
-        address = _fields(page) | {"email": "lin@shop.test", "name": "Lin", "country": "CN"}
-        _answer, page = self.open("/checkout/", address)
-        pay = _fields(page) | {"pay": "1"}
-        answer, page = self.open("/checkout/delivery/", pay)
-        expect(answer.url.startswith(SANDBOX), f"not led to the payment: {answer.url}")  # type: ignore[attr-defined]
-        action = re.search(r'<form[^>]*action="([^"]+)"', page)
-        there = urljoin(answer.url, unescape(action[1]) if action else "")  # type: ignore[attr-defined]
-        answer, page = self.open(there, _fields(page) | {"action": "pay"})
-        found = re.search(r"BB-\d{4}-\d+", page)
-        expect(found is not None and "Thank you" in page, f"not thanked: {page[:600]}")
-        return found[0]  # type: ignore[index]
-
 
 def read_unit(file: Path) -> dict[str, list[str]]:
     """Return the settings of a unit of systemd, each with all of its values."""
@@ -378,17 +330,6 @@ def read_unit(file: Path) -> dict[str, list[str]]:
         name, equals, value = line.partition("=")
         if equals and not line.startswith(("#", ";")):
             found.setdefault(name, []).append(value)
-    return found
-
-
-def _fields(page: str) -> dict[str, str]:
-    """Return the hidden fields of a page's forms."""
-    hidden = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)
-    found = {}
-    for field in hidden:
-        name, value = (re.search(rf'{what}="([^"]*)"', field) for what in ("name", "value"))
-        if name:
-            found[name[1]] = unescape(value[1]) if value else ""
     return found
 
 
