@@ -216,6 +216,10 @@ class ContainerTest:
             _mount("-t", "proc", "proc", place / "proc")
             _mount("--bind", media, place / "var/lib/baobab/media")
             if name == "proxy":
+                bodies = self.folder / "bodies"
+                bodies.mkdir()
+                os.chown(bodies, 10001, 10001)
+                _mount("--bind", bodies, place / "var/spool/baobab")
                 shutil.copytree(secrets, place / "run/secrets")
                 for one in (place / "run/secrets").iterdir():
                     os.chown(one, 10001, 10001)

@@ -14,7 +14,7 @@ sed -e "s|SERVER_NAME|$name|g" -e "s|CERTIFICATE|$certificate|" -e "s| KEY;| $ke
     -e "s|127.0.0.1:8101|127.0.0.1:${FIGURES_PORT:-8101}|" \
     -e "s|listen 80;|listen $http;|; s|listen 443 |listen $https |" \
     -e "s|listen \[::\]:80;|listen [::]:$http;|; s|listen \[::\]:443 |listen [::]:$https |" \
-    -e 's|/var/log/nginx/baobab.log|/dev/stdout|; s|/var/log/nginx/baobab.error.log|/dev/stderr|' \
+    -e 's|/var/log/nginx/baobab.log|/dev/stdout|; s|/var/log/nginx/baobab.error.log|/dev/stderr|g' \
     -e "s|/var/cache/nginx/baobab|$place/pages|" \
     -e "s|/etc/nginx/baobab-proxy.conf|$code/deploy/nginx/baobab-proxy.conf|" \
     "$code/deploy/nginx/baobab.conf" >"$place/baobab.conf"

@@ -19,7 +19,8 @@ umask 077
 # The addresses of database, cache, pictures and proxy are those of compose.yaml.
 grep -vE '^(DATABASE_URL|REDIS_URL|MEDIA_ROOT|TRUSTED_PROXIES)=' "$here/../baobab.env.example" |
     sed -e '1,2d' -e "s/SERVER_NAME/$name/" -e "s|^SECRET_KEY=.*|SECRET_KEY=$(secret)|" \
-        -e "s|^PAYOUT_SECRET=.*|PAYOUT_SECRET=$(secret)|" >"$file.new"
+        -e "s|^PAYOUT_SECRET=.*|PAYOUT_SECRET=$(secret)|" \
+        -e "s|^HASH_SECRET=.*|HASH_SECRET=$(secret)|" >"$file.new"
 {
     echo "# The settings of a shop in containers: docs/reference/settings.md explains each."
     echo "SERVER_NAME=$name"
