@@ -29,6 +29,7 @@ from shop.orders.unpaid.report import parked
 from shop.payments.models import GatewayEvent, Payment
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.watch import problems
+from shop.reports import room
 from shop.reports.models import Check
 from shop.rounds.mishaps import waiting as waiting_mishaps
 from shop.storefront.models import ProbeResult
@@ -280,7 +281,7 @@ def _concern(text: str) -> str:
 
 QUICK = (
     ("clock", _clock), ("cache", _cache), ("messages", _messages), ("pages", _pages),
-    ("parking", _parking), ("failures", _failures),
+    ("parking", _parking), ("failures", _failures), ("disk", room.disk), ("archive", room.archive),
 )  # fmt: skip
 OUTSIDE = (("mail", _mail),)
 SLOW = (("provider", _provider), ("counters", _counters))

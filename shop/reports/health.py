@@ -18,7 +18,8 @@ TITLES = {
     "counters": "Stock counters", "queue": "Queue", "orders": "Unpaid orders",
     "money": "Payments and refunds", "night": "Books and provider", "sales": "Figures of sales",
     "failures": "What periodic work failed at", "pages": "Prices on public pages",
-    "parking": "Units held unpaid", checks.KEPT: "Data kept for a time",
+    "parking": "Units held unpaid", "disk": "Room on the disk",
+    "archive": "Writes to the backup", checks.KEPT: "Data kept for a time",
     "probe": "Public pages at the opening",
 }  # fmt: skip
 # After which a look says nothing any more. What is looked at only near a festival has more time.

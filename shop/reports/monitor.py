@@ -6,7 +6,7 @@ Whoever asks costs two statements, however much there is: counting is done in th
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +24,8 @@ SILENT = {
     "night": "books and provider were not compared for a day",
     "backup": "no backup was made for a day",
 }
+BADLY = {"disk": "the disk is nearly full", "archive": "writes do not reach the backup"}
+"""Parts that are told where they stand badly, and do not only turn a panel red."""
 LIVES = ("beat", "mover", "worker", "backup")
 """Of these a monitor is told when they were last there."""
 NEVER = ("mover", "night", "backup")
@@ -47,7 +49,7 @@ class ShopStatus:
 
 def standing(*, at: datetime) -> ShopStatus:
     """Return how the shop stands, in words that name nobody. Two statements."""
-    rows = {row.name: row for row in Check.objects.filter(name__in=SILENT)}
+    rows = {row.name: row for row in Check.objects.filter(name__in=[*SILENT, *BADLY])}
     seen = {name: rows[name].at if name in rows else None for name in SILENT}
     found: dict[str, int | None] = dict(rows[PROBLEMS].counts) if PROBLEMS in rows else {}
     # The one thing that is asked anew: money waits for it, and goods.
@@ -55,19 +57,26 @@ def standing(*, at: datetime) -> ShopStatus:
     if overdue := overdue_orders(at=at).count():
         found[OVERDUE] = overdue
     found |= dict.fromkeys(SILENT[name] for name in _silent(seen, at))
+    found |= dict.fromkeys(_bad(rows.values()))
     told = {name: seen[name] for name in LIVES if seen[name] or name not in NEVER}
     return ShopStatus(found, told)
 
 
 def tell_organizers(*, at: datetime) -> bool:
     """Mail the organizers what waits too long, and what is silent; True if told. In the beat."""
-    rows = dict(Check.objects.filter(name__in=SILENT).values_list("name", "at"))
-    names = list(_silent({name: rows.get(name) for name in SILENT}, at))
+    rows = list(Check.objects.filter(name__in=[*SILENT, *BADLY]))
+    seen = {row.name: row.at for row in rows}
+    names = list(_silent({name: seen.get(name) for name in SILENT}, at))
     if time.monotonic() - _began < WOKEN.total_seconds():
         names = [name for name in names if name == "backup"]
-    return watch.tell_organizers(
-        at=at, also=[SILENT[name] for name in names], is_queue_dead="worker" in names
-    )
+    also = [*(SILENT[name] for name in names), *_bad(rows)]
+    return watch.tell_organizers(at=at, also=also, is_queue_dead="worker" in names)
+
+
+def _bad(rows: Iterable[Check]) -> Iterator[str]:
+    for row in rows:
+        if row.name in BADLY and row.standing == Check.Standing.BAD:
+            yield BADLY[row.name]
 
 
 def _silent(seen: dict[str, datetime | None], at: datetime) -> Iterator[str]:

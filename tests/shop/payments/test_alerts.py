@@ -185,3 +185,15 @@ def test_a_backup_that_was_not_made_is_told_at_once(organizers, clock_at):
     assert [task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()] == [
         ["no backup was made for a day"]
     ]
+
+
+def test_a_full_disk_and_a_silent_backup_are_told(organizers, clock_at):
+    clock_at(NOON)
+    for name in ("disk", "archive"):
+        checks.note_check(name, "warn", "It fills.", at=NOON)
+    assert monitor.tell_organizers(at=NOON) is False
+
+    checks.note_check("disk", "bad", "It is full.", at=NOON)
+
+    assert monitor.tell_organizers(at=NOON) is True
+    assert list(monitor.standing(at=NOON).problems)[-1:] == ["the disk is nearly full"]

@@ -29,8 +29,8 @@ def test_the_panel_says_how_each_part_stood_when_it_was_looked_at(sandbox):
 
     seen = panel(festival)
     good = {name for name, row in seen.items() if row.is_good}
-    assert good == {"beat", "clock", "cache", "messages", "pages", "parking", "provider",
-                    "counters", "failures", "queue", "orders", "money"}  # fmt: skip
+    assert good == {"beat", "clock", "cache", "messages", "pages", "parking", "provider", "disk",
+                    "counters", "failures", "queue", "orders", "money", "archive"}  # fmt: skip
     assert seen["worker"].words == "Never looked at."
     assert "Never looked at. Public pages would have been" in seen["probe"].words
 
