@@ -13,6 +13,16 @@ release=$home/releases/$version
 
 fail() { echo "$1" >&2; exit 1; }
 has_systemd() { [ -d /run/systemd/system ]; }
+# Of several machines each has some of the processes alone: those that are enabled there. A machine
+# by itself has all, by the target.
+is_alone() {
+    systemctl is-enabled --quiet baobab.target && return
+    case $(sed -n 's/^DATABASE_URL=//p' /etc/baobab/baobab.env | tail -1) in
+        '' | *@%2[Ff]*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+has() { is_alone || systemctl is-enabled --quiet "$1"; }
 lead() { ln -sfn "$2" "$home/$1.new" && mv -T "$home/$1.new" "$home/$1"; }
 
 # A link to a version, its units, and all of its processes but those that serve pages.
@@ -22,8 +32,13 @@ take() {
     install -m 755 "$1/deploy/baobab" /usr/local/bin/baobab
     if has_systemd; then
         systemctl daemon-reload
-        systemctl enable --quiet baobab.target baobab-web.socket
-        systemctl restart baobab-worker baobab-money baobab-beat
+        if is_alone; then systemctl enable --quiet baobab.target baobab-web.socket; fi
+        here=
+        for part in baobab-worker baobab-money baobab-beat; do
+            if has $part; then here="$here $part"; fi
+        done
+        # shellcheck disable=SC2086
+        [ -z "$here" ] || systemctl restart $here
     fi
 }
 
@@ -35,6 +50,7 @@ if [ -n "$former" ] && [ "$former" != "$release" ]; then lead before "$former"; 
 
 take "$release"
 has_systemd || exit 0
+has baobab-web || exit 0
 systemctl is-active --quiet baobab-web.socket || {
     systemctl stop baobab-web
     systemctl start baobab-web.socket
@@ -61,4 +77,4 @@ systemctl restart baobab-web
 systemctl stop --quiet baobab-bridge
 rm -f $bridge
 systemctl daemon-reload
-systemctl start baobab.target
+if is_alone; then systemctl start baobab.target; fi

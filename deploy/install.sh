@@ -36,12 +36,21 @@ fi
 [ -z "$certificate" ] || { [ -f "$certificate" ] && [ -f "$key" ]; } ||
     fail "Name a certificate and its key; $certificate or $key is not there."
 
+# Where the settings name a database elsewhere this is one machine of several: database, cache,
+# backups and web server are set up otherwise. docs/how-to/several-machines.md
+is_alone=1 servers='nginx postgresql valkey-server pgbackrest'
+case $(sed -n 's/^DATABASE_URL=//p' "$settings" 2>/dev/null | tail -1) in
+    '' | *@%2[Ff]*) ;;
+    *) is_alone='' servers='' ;;
+esac
+
 say "Packages of Debian"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
-apt-get install -q -y --no-install-recommends nginx postgresql valkey-server python3-venv \
-    ca-certificates rsync pgbackrest
-[ -n "$certificate" ] || apt-get install -q -y --no-install-recommends certbot
+# shellcheck disable=SC2086
+apt-get install -q -y --no-install-recommends $servers python3-venv ca-certificates rsync
+[ -n "$certificate" ] || [ -z "$is_alone" ] ||
+    apt-get install -q -y --no-install-recommends certbot
 
 say "User and folders"
 getent passwd baobab >/dev/null ||
@@ -66,6 +75,7 @@ if [ ! -f "$settings" ]; then
     echo "Made $settings: fill in what is empty."
 fi
 
+if [ -n "$is_alone" ]; then  # as far as "Version"
 say "Database and cache"
 has_systemd || { service postgresql start; service valkey-server start 2>/dev/null || :; }
 as_postgres() { (cd / && runuser -u postgres -- "$@"); }
@@ -101,17 +111,22 @@ fi
 as_postgres pgbackrest --stanza=baobab stanza-create ||
     echo "Backups do not go everywhere: see above, and call this once more."
 
+fi
+
 say "Version $version"
 if [ ! -f "$release/.complete" ]; then
     install -d "$release"
     rsync -a --delete --exclude .git --exclude .venv --exclude .run --exclude media \
         --exclude static_root "$here/" "$release/"
     python3 -m venv "$release/.venv"
-    wanted=requirements.txt
+    set -- -r "$release/requirements.txt"
     if grep -qE '^(SENTRY_DSN|OTEL_EXPORTER_OTLP_ENDPOINT)=.' "$settings"; then
-        wanted=requirements-watching.txt
+        set -- "$@" -r "$release/requirements-watching.txt"
     fi
-    "$release/.venv/bin/pip" install -q --disable-pip-version-check -r "$release/$wanted"
+    if grep -q '^MEDIA_S3_BUCKET=.' "$settings"; then
+        set -- "$@" -r "$release/requirements-s3.txt"
+    fi
+    "$release/.venv/bin/pip" install -q --disable-pip-version-check "$@"
     install -d -o baobab -g baobab "$release/static_root"
     manage collectstatic --no-input --verbosity 0
     "$release/.venv/bin/python" -m compileall -q "$release/shop" "$release/cms" "$release/config"
@@ -125,6 +140,10 @@ say "Processes"
 is_first=
 [ -e /etc/systemd/system/baobab-backup.timer ] || is_first=1
 sh "$release/deploy/change_over.sh" "$version"
+if [ -z "$is_alone" ]; then
+    manage check --deploy || echo "Fill in $settings, then call this once more."
+    exit
+fi
 if [ -n "$is_first" ]; then  # later ones leave the timer as somebody may have set it
     if has_systemd; then systemctl enable --quiet --now baobab-backup.timer; fi
     sh "$release/deploy/backup.sh" full || echo "There is no backup yet: call deploy/backup.sh full."
