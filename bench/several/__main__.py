@@ -25,6 +25,7 @@ from bench.drill.settling import settle
 from bench.flows import WentWrong
 from bench.preparing import tell
 from bench.servers import CannotMeasure
+from bench.several.guards import unguarded
 from bench.several.house import POSTGRES, TREE, house
 from bench.several.network import APART
 from bench.several.probes import Probes
@@ -32,9 +33,10 @@ from bench.several.storm import Storm
 
 NEEDED = {
     "haproxy": "haproxy", "pgbouncer": "pgbouncer", "valkey-server": "valkey-server",
-    "etcd": "etcd-server", "patroni": "patroni python3-etcd", "ip": "iproute2",
+    "nginx": "nginx-light", "etcd": "etcd-server", "patroni": "patroni python3-etcd",
+    "ip": "iproute2",
 }  # fmt: skip
-A_TURN = 60  # seconds that one turn of all losses takes, and 60 more for a first database server
+A_TURN = 80  # seconds that one turn of all losses takes, and as many for a first database server
 SCARCE = 12
 
 
@@ -69,6 +71,7 @@ def _drill(asked: argparse.Namespace, folder: Path) -> tuple[Outcome, Storm]:
         facts = plan(built.around, opens_in=15 + seconds / 3)
         make_scarce(built.address, facts["variants"][:SCARCE])
         probes = Probes(built.shop, facts["variants"][-1])
+        refused = unguarded(built)
         storm, notes = Storm(built, probes, asked.times, asked.firsts), Notes()
         tell("The storm begins.")
         began = time.time()
@@ -81,7 +84,9 @@ def _drill(asked: argparse.Namespace, folder: Path) -> tuple[Outcome, Storm]:
         outcome.settled, left = settle(built.address, built.shop)
         outcome.settled += time.time() - ended - outcome.settled
         outcome.wrong += [f"still waiting: {count} {name}" for name, count in left.items()]
-        outcome.wrong += storm.wrong
+        outcome.wrong += [*refused, *storm.wrong]
+        if not any((folder / "archive").iterdir()):
+            outcome.wrong.append("nothing was archived")
         tell("Judging.")
         judge(built, outcome, since=began)
         return outcome, storm

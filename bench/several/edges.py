@@ -40,7 +40,7 @@ class Well(BaseHTTPRequestHandler):
         self.send_response(200); self.send_header("Content-Length", "4"); self.end_headers()
         self.wfile.write(b"well")
     def log_message(self, *said): pass
-ThreadingHTTPServer(("0.0.0.0", 8100), Well).serve_forever()
+ThreadingHTTPServer(("0.0.0.0", 8080), Well).serve_forever()
 """
 
 

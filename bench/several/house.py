@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +27,19 @@ TREE = FILES.parents[1]
 POSTGRES = Path("/usr/lib/postgresql/17/bin")
 SHOP, PROVIDER, BUCKET, MAIL = 8000, 8421, 9000, 2525
 DATABASES, WEB, WORK = ("db1", "db2", "db3"), ("web1", "web2"), ("work1", "work2")
+WATCHES = "cache"  # stands for the machine of a Prometheus
 HOLD_MINUTES = "3"
 WORD = "word"  # of the bucket, which takes any
 STARTS = 120  # seconds for a first database server to be there
+NGINX = """
+pid {place}/pid;
+events {{ worker_connections 768; }}
+http {{
+    client_body_temp_path {place}/body; proxy_temp_path {place}/proxy;
+    fastcgi_temp_path {place}/f; uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;
+    include {etc}/nginx-web.conf;
+}}
+"""
 RELAY = """
 listen relay_{name}
     bind {where}:{port}
@@ -112,7 +122,8 @@ def house(folder: Path, kept: Path | None) -> Iterator[Several]:
         _manage(built.around | {"DATABASE_STATEMENT_SECONDS": "0"}, "bound_database")
         collect_static(built.around)
         tell("The shop starts.")
-        _start(built, "bucket", "provider", "pooler", "web", "worker", "money", "beat", "balancer")
+        _start(built, "bucket", "provider", "pooler", "front", "web")
+        _start(built, "worker", "money", "beat", "balancer")
         built.programs["edge/balancer"].wait()
         _put_picture()
         yield built
@@ -122,11 +133,12 @@ def _start(built: Several, *names: str) -> None:
     for name in names:
         for place, program in built.programs.items():
             if place.partition("/")[2] == name:
-                program.start(waits=name in ("bucket", "provider", "web", "cache"))
+                program.start(waits=name in ("bucket", "provider", "front", "web", "cache"))
 
 
 def _built(machines: dict[str, Machine], folder: Path, mail: Postbox) -> Several:
-    words = {name: secrets.token_urlsafe(16) for name in ("shop", "super", "replica", "rewind")}
+    names = ("shop", "super", "replica", "rewind", "restapi")
+    words = {name: secrets.token_urlsafe(16) for name in names}
     around = environment(folder) | {
         "ALLOWED_HOSTS": f"{HOST},shop.example",
         "SITE_URL": f"http://{HOST}:{SHOP}",
@@ -169,12 +181,38 @@ def _write_files(folder: Path, words: Mapping[str, str]) -> None:
     pooler = (etc / "pgbouncer.ini").read_text()
     (etc / "pgbouncer.ini").write_text(pooler.replace("/etc/pgbouncer/", f"{etc}/"))
     certify(etc / "server.key", etc / "server.pem")
-    patroni = (etc / "patroni.yml").read_text()
-    (etc / "patroni.yml").write_text(patroni.replace("/etc/patroni/", f"{etc}/"))
+    _write_databases(folder, etc)
+    _write_fronts(folder, etc)
     for file in etc.iterdir():
         file.chmod(0o644)
     (etc / "server.key").chmod(0o600)
     shutil.chown(etc / "server.key", "postgres")
+
+
+def _write_databases(folder: Path, etc: Path) -> None:
+    # Machines share the disk here: each has a socket of its own. What is archived is listed alone.
+    (folder / "archive").mkdir()
+    shutil.chown(folder / "archive", "postgres")
+    for name in DATABASES:
+        patroni = changed("patroni.yml", {
+            "/etc/patroni/": f"{etc}/", "/var/run/postgresql": str(folder / name),
+            "pgbackrest --stanza=baobab archive-push %p": f"touch {folder}/archive/%f",
+        })  # fmt: skip
+        (etc / f"{name}.yml").write_text(patroni)
+
+
+def _write_fronts(folder: Path, etc: Path) -> None:
+    front = changed("nginx-web.conf", {
+        "/var/log/nginx/baobab.error.log": "stderr",
+        "/opt/baobab/current/": f"{TREE}/",
+        "10.77.0.51": address_of(WATCHES),
+    })  # fmt: skip
+    (etc / "nginx-web.conf").write_text(front)
+    for name in WEB:
+        (folder / name).mkdir()
+        shutil.chown(folder / name, "www-data")
+        text = NGINX.format(place=folder / name, etc=etc)
+        (etc / f"{name}.conf").write_text(text)
 
 
 def changed(file: str, words: Mapping[str, str]) -> str:
@@ -221,9 +259,10 @@ def _programs(
     python = sys.executable
     late = around["DATABASE_URL"].replace(":5000/", ":6432/")
     # As baobab.env.example says it: through the pooler, and what holds locks past it.
-    pooled = {**around, "DATABASE_URL": late, "DATABASE_POOLED": "1", "TRUSTED_PROXIES": EDGE,
+    pooled = {**around, "DATABASE_URL": late, "DATABASE_POOLED": "1",
+              "TRUSTED_PROXIES": f"{HOST},{EDGE}",
               "DATABASE_REPLICA_URL": f"{late}_late", "REDIS_URL": "redis://cache:6379/0",
-              "WEB_CONCURRENCY": "1", "WEB_BIND": "0.0.0.0:8100", "MEDIA_S3_BUCKET": "baobab",
+              "WEB_CONCURRENCY": "1", "MEDIA_S3_BUCKET": "baobab",
               "MEDIA_S3_ENDPOINT": f"http://{EDGE}:{BUCKET}", "MEDIA_S3_REGION": "us-east-1",
               "MEDIA_S3_KEY": "key", "MEDIA_S3_SECRET": WORD}  # fmt: skip
     direct = {**pooled, "DATABASE_URL": around["DATABASE_URL"], "DATABASE_POOLED": "0"}
@@ -231,9 +270,7 @@ def _programs(
         node, relay = str(etc / "haproxy-node.cfg"), str(etc / "relay.cfg")
         add(name, "db router", "haproxy", "-db", "-f", node, "-f", relay, user="haproxy")
         add(name, "pooler", "pgbouncer", str(etc / "pgbouncer.ini"), user="postgres")
-    for name in WEB:
-        serve = ("-m", "gunicorn", "config.wsgi", "--config", "deploy/gunicorn.py")
-        add(name, "web", python, *serve, env=pooled, listens=8100)
+    _add_web(add, found, etc, pooled)
     for name in WORK:
         add(name, "worker", python, "manage.py", "db_worker", env=pooled)
         add(name, "money", python, "manage.py", "beat", "--part", "money", env=direct)
@@ -249,6 +286,17 @@ def _programs(
         "--secret", around["STRIPE_WEBHOOK_SECRETS"], env=around,
         listens=PROVIDER)  # fmt: skip
     return found
+
+
+def _add_web(
+    add: Callable[..., None], found: Mapping[str, Program], etc: Path, pooled: Mapping[str, str]
+) -> None:
+    for name in WEB:
+        front = ("nginx", "-e", "stderr", "-g", "daemon off;", "-c", str(etc / f"{name}.conf"))
+        add(name, "front", *front, user="www-data", listens=8080)
+        serve = ("-m", "gunicorn", "config.wsgi", "--config", "deploy/gunicorn.py")
+        add(name, "web", sys.executable, *serve, env=pooled)
+        found[f"{name}/web"].answers = f"http://{address_of(name)}:8080/health/live/"
 
 
 def _add_database(add: object, name: str, folder: Path, words: Mapping[str, str]) -> None:
@@ -273,9 +321,10 @@ def _add_database(add: object, name: str, folder: Path, words: Mapping[str, str]
         "PATRONI_SUPERUSER_PASSWORD": words["super"],
         "PATRONI_REPLICATION_PASSWORD": words["replica"],
         "PATRONI_REWIND_PASSWORD": words["rewind"],
+        "PATRONI_RESTAPI_PASSWORD": words["restapi"],
     }  # fmt: skip
     shutil.chown(place, "postgres")
-    add(name, "patroni", "/usr/bin/patroni", str(folder / "etc/patroni.yml"), user="postgres",
+    add(name, "patroni", "/usr/bin/patroni", str(folder / f"etc/{name}.yml"), user="postgres",
         listens=8008, env=env)  # type: ignore[operator]  # fmt: skip
 
 

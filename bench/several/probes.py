@@ -65,6 +65,10 @@ class Probes:
         ]
         return max(gaps, default=0.0)
 
+    def failed_since(self, moment: float) -> int:
+        """Return how many looks failed that began after a moment."""
+        return sum(look.began >= moment and not look.is_well for look in self.looks)
+
     def failed(self) -> dict[str, tuple[int, int]]:
         """Return for each thing how many looks failed, and how many there were."""
         counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])

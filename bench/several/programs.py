@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Program:
 
     Args:
         listens: the port at which the others find it; 0 for none.
+        answers: an address that is answered once it serves, where it has no such port.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Program:
     log: Path
     user: str = "nobody"
     listens: int = 0
+    answers: str = ""
     _running: subprocess.Popen | None = field(default=None, repr=False)
 
     def start(self, *, waits: bool = False) -> None:
@@ -47,13 +50,21 @@ class Program:
     def wait(self) -> None:
         """Wait until it listens."""
         deadline = time.monotonic() + PATIENCE
-        is_edge = self.machine.name == "edge"
-        where = (HOST if is_edge else address_of(self.machine.name), self.listens)
         while time.monotonic() < deadline and self._running.poll() is None:
-            with suppress(OSError), socket.create_connection(where, timeout=1):
+            with suppress(OSError):
+                self._find()
                 return
             time.sleep(0.1)
         raise CannotMeasure(f"{self.name} does not start: {self.log.read_text()[-1500:]}")
+
+    def _find(self) -> None:
+        if self.answers:
+            asked = urllib.request.Request(self.answers, headers={"Host": "shop.example"})
+            urllib.request.urlopen(asked, timeout=1).close()
+            return
+        is_edge = self.machine.name == "edge"
+        where = (HOST if is_edge else address_of(self.machine.name), self.listens)
+        socket.create_connection(where, timeout=1).close()
 
     def kill(self) -> None:
         """Kill it with all its children, if it runs."""

@@ -10,20 +10,27 @@ from bench.preparing import tell
 from bench.servers import CannotMeasure
 from bench.several.house import DATABASES, WEB, WORK, Several
 from bench.several.probes import Probes
+from bench.several.slow import SlowBodies
 
 CALM = 2.0  # seconds after each loss
+SLOW = 12.0  # seconds in which many send bodies slowly
 DRAINS = 3.0  # seconds in which a machine ends what it has begun
 LONGEST = 90  # for another server to be the first one, or for a lost one to follow again
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something that goes away and comes back after some seconds."""
+    """Something that goes away and comes back after some seconds.
+
+    Args:
+        is_harmless: no look may fail meanwhile.
+    """
 
     name: str
     begins: Callable[[], None]
     ends: Callable[[], None]
     lasts: float
+    is_harmless: bool = False
 
 
 @dataclass(slots=True)
@@ -41,6 +48,7 @@ class Storm:
     def rages(self, _seconds: float) -> None:
         """Let everything be lost in its turn; whoever calls waits for the end."""
         for turn in range(self.times):
+            self._befalls(self._slow_bodies())
             for loss in losses(self.built, turn):
                 self._befalls(loss)
             if (turn + 1) * self.firsts // self.times > turn * self.firsts // self.times:
@@ -65,6 +73,12 @@ class Storm:
         loss.ends()
         time.sleep(CALM)
         self.spans[loss.name].append((began, time.time()))
+        if loss.is_harmless and (failed := self.probes.failed_since(began)):
+            self.wrong.append(f"{loss.name}: {failed} looks failed")
+
+    def _slow_bodies(self) -> Loss:
+        bodies = SlowBodies(self.wrong.append)
+        return Loss("nothing: slow bodies", bodies.begin, bodies.end, SLOW, is_harmless=True)
 
     def _first_is_lost(self, *, is_machine: bool) -> None:
         """Take the first database server away: the one that has all that was paid takes over."""
@@ -132,6 +146,7 @@ def losses(built: Several, turn: int) -> list[Loss]:
     found = [
         child,
         program("a web server", f"{web}/web"),
+        program("nginx before a web server", f"{web}/front"),
         program("a pooler", f"{web}/pooler"),
         program("a router to the databases", f"{web}/db router"),
         machine("a web machine", web),
