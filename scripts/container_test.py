@@ -216,14 +216,18 @@ class ContainerTest:
             _mount("-t", "proc", "proc", place / "proc")
             _mount("--bind", media, place / "var/lib/baobab/media")
             if name == "proxy":
-                bodies = self.folder / "bodies"
-                bodies.mkdir()
-                os.chown(bodies, 10001, 10001)
-                _mount("--bind", bodies, place / "var/spool/baobab")
-                shutil.copytree(secrets, place / "run/secrets")
-                for one in (place / "run/secrets").iterdir():
-                    os.chown(one, 10001, 10001)
+                self._prepare_proxy(place, secrets)
             _mount("-o", "remount,bind,ro", place, place)
+
+    def _prepare_proxy(self, place: Path, secrets: Path) -> None:
+        """Give the proxy its secrets, and the volume for what visitors send."""
+        bodies = self.folder / "bodies"
+        bodies.mkdir()
+        os.chown(bodies, 10001, 10001)
+        _mount("--bind", bodies, place / "var/spool/baobab")
+        shutil.copytree(secrets, place / "run/secrets")
+        for one in (place / "run/secrets").iterdir():
+            os.chown(one, 10001, 10001)
 
     def _start(self, name: str, place: Path) -> None:
         """Start a service with what compose.yaml says of it, without any power."""
