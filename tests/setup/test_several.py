@@ -53,6 +53,14 @@ def test_a_form_is_never_sent_twice_by_the_edge():
     assert "proxy_next_upstream off;" in (FILES / "nginx-web.conf").read_text("utf-8")
 
 
+def test_the_bucket_shows_files_and_no_list_of_them():
+    text = (FILES / "haproxy-edge.cfg").read_text("utf-8")
+    pictures = text.partition("backend pictures")[2].partition("\nfrontend")[0]
+
+    assert "deny deny_status 404 if { path_end / } or { path,url_dec -m sub .. }" in pictures
+    assert pictures.index("path_end") < pictures.index("replace-uri")
+
+
 def test_a_body_is_taken_whole_before_gunicorn_hears_of_it():
     text = (FILES / "nginx-web.conf").read_text("utf-8")
 
