@@ -75,42 +75,41 @@ if [ ! -f "$settings" ]; then
     echo "Made $settings: fill in what is empty."
 fi
 
-if [ -n "$is_alone" ]; then  # as far as "Version"
-say "Database and cache"
-has_systemd || { service postgresql start; service valkey-server start 2>/dev/null || :; }
-as_postgres() { (cd / && runuser -u postgres -- "$@"); }
-as_postgres psql -qtc "SELECT 1 FROM pg_roles WHERE rolname = 'baobab'" | grep -q 1 ||
-    as_postgres createuser baobab
-as_postgres psql -qtc "SELECT 1 FROM pg_database WHERE datname = 'baobab'" | grep -q 1 ||
-    as_postgres createdb -O baobab -E UTF8 -T template0 --locale=C.UTF-8 baobab
-for folder in /etc/postgresql/*/main/conf.d; do
-    install -m 644 "$here/deploy/postgresql.conf" "$folder/baobab.conf"
-done
-
-# Taken away when the disk is full, it is room enough to put that right: opening-night.md.
-if [ ! -e /var/lib/postgresql/ballast ] &&
-    [ "$(df --output=avail -k /var/lib/postgresql | tail -1)" -gt 10000000 ]; then
-    as_postgres sh -c "umask 077; fallocate -l ${BALLAST:-1G} /var/lib/postgresql/ballast"
-fi
-
-say "Backups"
-install -d -o root -g postgres -m 750 /var/backups/baobab
-install -d -o postgres -g postgres -m 750 /var/backups/baobab/database
-install -d -o postgres -g postgres -m 750 /var/spool/pgbackrest
-cluster=$(echo /var/lib/postgresql/*/main | tr ' ' '\n' | sort -V | tail -1)
-if ! grep -qs '^\[baobab\]' /etc/pgbackrest.conf; then
-    sed "s|CLUSTER|$cluster|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf
-fi
-chown root:postgres /etc/pgbackrest.conf && chmod 640 /etc/pgbackrest.conf
-if ! as_postgres psql -qtc 'SHOW archive_mode' | grep -q on; then
+if [ -n "$is_alone" ]; then
+    say "Database and cache"
+    has_systemd || { service postgresql start; service valkey-server start 2>/dev/null || :; }
+    as_postgres() { (cd / && runuser -u postgres -- "$@"); }
+    as_postgres psql -qtc "SELECT 1 FROM pg_roles WHERE rolname = 'baobab'" | grep -q 1 ||
+        as_postgres createuser baobab
+    as_postgres psql -qtc "SELECT 1 FROM pg_database WHERE datname = 'baobab'" | grep -q 1 ||
+        as_postgres createdb -O baobab -E UTF8 -T template0 --locale=C.UTF-8 baobab
     for folder in /etc/postgresql/*/main/conf.d; do
-        install -m 644 "$here/deploy/postgresql-archive.conf" "$folder/baobab-archive.conf"
+        install -m 644 "$here/deploy/postgresql.conf" "$folder/baobab.conf"
     done
-    if has_systemd; then systemctl restart postgresql; else service postgresql restart; fi
-fi
-as_postgres pgbackrest --stanza=baobab stanza-create ||
-    echo "Backups do not go everywhere: see above, and call this once more."
 
+    # Taken away when the disk is full, it is room enough to put that right: opening-night.md.
+    if [ ! -e /var/lib/postgresql/ballast ] &&
+        [ "$(df --output=avail -k /var/lib/postgresql | tail -1)" -gt 10000000 ]; then
+        as_postgres sh -c "umask 077; fallocate -l ${BALLAST:-1G} /var/lib/postgresql/ballast"
+    fi
+
+    say "Backups"
+    install -d -o root -g postgres -m 750 /var/backups/baobab
+    install -d -o postgres -g postgres -m 750 /var/backups/baobab/database
+    install -d -o postgres -g postgres -m 750 /var/spool/pgbackrest
+    cluster=$(echo /var/lib/postgresql/*/main | tr ' ' '\n' | sort -V | tail -1)
+    if ! grep -qs '^\[baobab\]' /etc/pgbackrest.conf; then
+        sed "s|CLUSTER|$cluster|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf
+    fi
+    chown root:postgres /etc/pgbackrest.conf && chmod 640 /etc/pgbackrest.conf
+    if ! as_postgres psql -qtc 'SHOW archive_mode' | grep -q on; then
+        for folder in /etc/postgresql/*/main/conf.d; do
+            install -m 644 "$here/deploy/postgresql-archive.conf" "$folder/baobab-archive.conf"
+        done
+        if has_systemd; then systemctl restart postgresql; else service postgresql restart; fi
+    fi
+    as_postgres pgbackrest --stanza=baobab stanza-create ||
+        echo "Backups do not go everywhere: see above, and call this once more."
 fi
 
 say "Version $version"
