@@ -66,9 +66,8 @@ def tell_organizers(*, at: datetime, also: Sequence[str] = (), is_queue_dead: bo
         return False
     enqueue(send_alerts, *args)
     log.error("something needs a person: %s", found)
-    if (
-        "tasks" in found or is_queue_dead
-    ):  # the queue itself stands still, and would keep this mail too
+    # Where the queue itself stands still, it would keep this mail too.
+    if is_queue_dead or "tasks" in found:
         _tell_past_the_queue(args[0], at=at)
     return True
 

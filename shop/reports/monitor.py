@@ -6,7 +6,7 @@ Whoever asks costs two statements, however much there is: counting is done in th
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,8 +32,6 @@ NEVER = ("mover", "night", "backup")
 """That none was done yet is no problem: the periodic work begins with it."""
 AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"], "mover": TOO_OLD["beat"],
                   "backup": TOO_OLD["night"]}  # fmt: skip
-
-
 WOKEN = timedelta(minutes=15)
 """A process that has just begun tells of no silent part: all may have stood still with it."""
 _began = time.monotonic()
@@ -49,34 +47,43 @@ class ShopStatus:
 
 def standing(*, at: datetime) -> ShopStatus:
     """Return how the shop stands, in words that name nobody. Two statements."""
-    rows = {row.name: row for row in Check.objects.filter(name__in=[*SILENT, *BADLY])}
-    seen = {name: rows[name].at if name in rows else None for name in SILENT}
+    rows = _rows()
+    seen = _seen(rows)
     found: dict[str, int | None] = dict(rows[PROBLEMS].counts) if PROBLEMS in rows else {}
     # The one thing that is asked anew: money waits for it, and goods.
     found.pop(OVERDUE, None)
     if overdue := overdue_orders(at=at).count():
         found[OVERDUE] = overdue
     found |= dict.fromkeys(SILENT[name] for name in _silent(seen, at))
-    found |= dict.fromkeys(_bad(rows.values()))
+    found |= dict.fromkeys(_bad(rows))
     told = {name: seen[name] for name in LIVES if seen[name] or name not in NEVER}
     return ShopStatus(found, told)
 
 
-def tell_organizers(*, at: datetime) -> bool:
-    """Mail the organizers what waits too long, and what is silent; True if told. In the beat."""
-    rows = list(Check.objects.filter(name__in=[*SILENT, *BADLY]))
-    seen = {row.name: row.at for row in rows}
-    names = list(_silent({name: seen.get(name) for name in SILENT}, at))
+def tell_what_is_wrong(*, at: datetime) -> bool:
+    """Mail the organizers what waits too long, is silent or stands badly; True if told.
+
+    Part of the beat.
+    """
+    rows = _rows()
+    names = list(_silent(_seen(rows), at))
     if time.monotonic() - _began < WOKEN.total_seconds():
         names = [name for name in names if name == "backup"]
     also = [*(SILENT[name] for name in names), *_bad(rows)]
     return watch.tell_organizers(at=at, also=also, is_queue_dead="worker" in names)
 
 
-def _bad(rows: Iterable[Check]) -> Iterator[str]:
-    for row in rows:
-        if row.name in BADLY and row.standing == Check.Standing.BAD:
-            yield BADLY[row.name]
+def _rows() -> dict[str, Check]:
+    return {row.name: row for row in Check.objects.filter(name__in=[*SILENT, *BADLY])}
+
+
+def _seen(rows: dict[str, Check]) -> dict[str, datetime | None]:
+    return {name: rows[name].at if name in rows else None for name in SILENT}
+
+
+def _bad(rows: dict[str, Check]) -> list[str]:
+    bad = Check.Standing.BAD
+    return [words for name, words in BADLY.items() if name in rows and rows[name].standing == bad]
 
 
 def _silent(seen: dict[str, datetime | None], at: datetime) -> Iterator[str]:

@@ -39,7 +39,7 @@ from shop.payments.webhooks import handle_waiting
 from shop.pictures.renditions import make_missing_shared
 from shop.reminders.due import tell_opened, tell_returned
 from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
-from shop.reports.monitor import tell_organizers
+from shop.reports.monitor import tell_what_is_wrong
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
 from shop.retention.counts import note_gone
 from shop.retention.report import LOOK as LOOK_AT_KEPT
@@ -127,7 +127,7 @@ ROUNDS = tuple(
         ("look for messages about payouts", look_for_messages, 240),
         ("book fees of payouts", book_fees, 240),
         ("book lines of the account for payouts", book_storage_lines, 240),
-        ("tell the organizers", tell_organizers, 4),
+        ("tell the organizers", tell_what_is_wrong, 4),
         ("note what was sold", note_sold, 400),
         ("make missing papers", make_missing, 20),
         ("compare counters and books", log_differences, 5_760, 60),

@@ -168,10 +168,10 @@ def test_a_part_that_is_silent_is_told_past_the_queue_that_it_keeps(organizers, 
     checks.say_beating("beat", "mover", at=NOON)
     later = NOON + timedelta(minutes=2)
 
-    assert monitor.tell_organizers(at=later) is False  # the beat has just begun
+    assert monitor.tell_what_is_wrong(at=later) is False  # the beat has just begun
 
     monkeypatch.setattr(monitor, "_began", -10_000.0)
-    assert monitor.tell_organizers(at=later) is True
+    assert monitor.tell_what_is_wrong(at=later) is True
     assert [message.to for message in mail.outbox] == [[address] for address in ORGANIZERS]
     assert "- the worker does not run" in mail.outbox[0].body
     assert "money is not moved" not in mail.outbox[0].body
@@ -179,9 +179,9 @@ def test_a_part_that_is_silent_is_told_past_the_queue_that_it_keeps(organizers, 
 
 def test_a_backup_that_was_not_made_is_told_at_once(organizers, clock_at):
     checks.note_backup(at=NOON - timedelta(hours=25))
-    assert monitor.tell_organizers(at=NOON - timedelta(hours=1)) is False
+    assert monitor.tell_what_is_wrong(at=NOON - timedelta(hours=1)) is False
 
-    assert monitor.tell_organizers(at=NOON + timedelta(hours=2)) is True
+    assert monitor.tell_what_is_wrong(at=NOON + timedelta(hours=2)) is True
     assert [task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()] == [
         ["no backup was made for a day"]
     ]
@@ -191,9 +191,9 @@ def test_a_full_disk_and_a_silent_backup_are_told(organizers, clock_at):
     clock_at(NOON)
     for name in ("disk", "archive"):
         checks.note_check(name, "warn", "It fills.", at=NOON)
-    assert monitor.tell_organizers(at=NOON) is False
+    assert monitor.tell_what_is_wrong(at=NOON) is False
 
     checks.note_check("disk", "bad", "It is full.", at=NOON)
 
-    assert monitor.tell_organizers(at=NOON) is True
+    assert monitor.tell_what_is_wrong(at=NOON) is True
     assert list(monitor.standing(at=NOON).problems)[-1:] == ["the disk is nearly full"]
