@@ -136,16 +136,15 @@ say "Tables"
 manage migrate --no-input --verbosity 1
 
 say "Processes"
-is_first=
-[ -e /etc/systemd/system/baobab-backup.timer ] || is_first=1
 sh "$release/deploy/change_over.sh" "$version"
 if [ -z "$is_alone" ]; then
     manage check --deploy || echo "Fill in $settings, then call this once more."
     exit
 fi
-if [ -n "$is_first" ]; then  # later ones leave the timer as somebody may have set it
+if [ ! -e "$data/.backs-up" ]; then  # later calls leave the timer as somebody may have set it
     if has_systemd; then systemctl enable --quiet --now baobab-backup.timer; fi
     sh "$release/deploy/backup.sh" full || echo "There is no backup yet: call deploy/backup.sh full."
+    touch "$data/.backs-up"
 fi
 
 say "Web server"
