@@ -36,7 +36,7 @@ fmt: ## put code and templates into the house's format
 
 mutants: ## remove each guard in turn: the test that watches it has to fail
 	@scripts/setup.sh dev
-	@$(python) scripts/mutants.py
+	@$(python) -m scripts.mutants
 
 fuzz: ## run the property tests for long
 	@scripts/setup.sh dev

@@ -11,6 +11,7 @@ from psycopg import sql
 from bench import cpu
 from bench.servers import CannotMeasure
 from config import embedded
+from config.embedded.databases import drop
 
 LOCK = 0x62656E6368  # any number that nobody else takes
 UNFINISHED = "Made by python -m bench, which drops it when it likes."
@@ -104,9 +105,8 @@ def _drop(server: str, name: str) -> None:
         return
     if remark not in (UNFINISHED, READY):
         raise CannotMeasure(f"There is a database {name} that is not the harness's: rename it.")
-    command = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(command)
+        drop(connection, name)
 
 
 def _note(server: str, name: str, remark: str) -> None:

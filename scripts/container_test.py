@@ -30,6 +30,7 @@ import psycopg
 import yaml
 
 from config import embedded
+from config.embedded.databases import drop
 from scripts.proving import NotSo, expect, say
 
 CODE = Path(__file__).resolve().parents[1]
@@ -306,7 +307,7 @@ def _make_database() -> str:
 
 def _drop_database() -> None:
     with psycopg.connect(embedded.address("test") or "", autocommit=True) as line:
-        line.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        drop(line, DATABASE)
 
 
 def _filled(value: object) -> str:

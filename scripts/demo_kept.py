@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 
+from config.embedded.databases import drop, rename
 from scripts import demo_processes, demo_tables
 from scripts.demo_leftovers import ROOT, RUN, CannotStart, tell
 
@@ -76,19 +77,13 @@ class Databases:
         self.drop("used")
         with self.connect() as connection:
             if self._is_there(connection, self.name):
-                # Or else somebody is back between the two, and it could not be renamed.
-                connection.execute(f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS false')
-                connection.execute(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                    " WHERE datname = %s AND pid <> pg_backend_pid()", [self.name],
-                )  # fmt: skip
-                connection.execute(f'ALTER DATABASE "{self.name}" RENAME TO "{self.name}_used"')
+                rename(connection, self.name, f"{self.name}_used")
             connection.execute(f'ALTER DATABASE "{self.name}_{source}" RENAME TO "{self.name}"')
 
     def drop(self, suffix: str) -> None:
         """Delete one beside the one in use, if it is there."""
         with self.connect() as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{self.name}_{suffix}" WITH (FORCE)')
+            drop(connection, f"{self.name}_{suffix}")
 
 
 def make(databases: Databases, environment: dict[str, str], sandbox: list[str], port: int) -> None:

@@ -18,6 +18,7 @@ import psycopg
 
 from config import embedded
 from config.embedded.clusters import Cluster
+from config.embedded.databases import drop
 from config.embedded.programs import find_programs
 from scripts.demo_leftovers import ROOT
 
@@ -63,7 +64,7 @@ def main() -> int:
     server = os.environ.get("DATABASE_URL") or embedded.provide("test")
     address = f"{server.rpartition('/')[0]}/{MADE_IN}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {MADE_IN}")
+        drop(connection, MADE_IN)
         connection.execute(f"CREATE DATABASE {MADE_IN}")
         try:
             environment = os.environ | {"DATABASE_URL": address, "DEBUG": "1"}
@@ -71,7 +72,7 @@ def main() -> int:
             subprocess.run(command, env=environment, cwd=ROOT, check=True)  # noqa: S603
             FILE.write_bytes(gzip.compress(dumped(address).encode(), mtime=0))
         finally:
-            connection.execute(f"DROP DATABASE IF EXISTS {MADE_IN} WITH (FORCE)")
+            drop(connection, MADE_IN)
     sys.stdout.write(f"{Path(FILE).relative_to(ROOT)}: {FILE.stat().st_size:,} bytes.\n")
     return 0
 

@@ -1,4 +1,4 @@
-"""Removes one guard at a time and runs the test that watches it: ``python scripts/mutants.py``.
+"""Removes one guard at a time and runs the test that watches it: ``make mutants``.
 
 A test that still passes without its guard watches nothing. The guards stand in the files of
 ``scripts/mutants/``; words on the command line choose some of them.
@@ -24,6 +24,8 @@ from shutil import copy2
 from urllib.parse import urlsplit
 
 import psycopg
+
+from config.embedded.databases import drop
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = ROOT / "scripts" / "mutants"
@@ -240,7 +242,7 @@ def _drop_databases(address: str, benches: Sequence[Bench]) -> None:
         for bench in benches:
             for name in (bench.database, f"{bench.database}_own"):
                 made = f"test_{urlsplit(name).path[1:]}"
-                connection.execute(f'DROP DATABASE IF EXISTS "{made}" WITH (FORCE)')
+                drop(connection, made)
 
 
 def _named(address: str, name: str) -> str:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from config.embedded.databases import drop
 from scripts import demo_kept, demo_tables
 from scripts.demo_kept import Databases
 
@@ -25,7 +26,7 @@ def databases():
     yield found
     with found.connect() as beside:
         for suffix in ("", "_kept", "_next", "_fresh", "_used"):
-            beside.execute(f'DROP DATABASE IF EXISTS "{found.name}{suffix}" WITH (FORCE)')
+            drop(beside, f"{found.name}{suffix}")
 
 
 def test_what_strangers_brought_goes_and_what_they_deleted_is_back(tmp_path):

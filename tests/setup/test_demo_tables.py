@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from config.embedded.databases import drop
 from scripts import demo_tables
 
 pytestmark = pytest.mark.long
@@ -24,11 +25,11 @@ def three():
     server = os.environ["DATABASE_URL"]
     with psycopg.connect(server, autocommit=True) as beside:
         for name in NAMES:
-            beside.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            drop(beside, name)
             beside.execute(f"CREATE DATABASE {name}")
         yield [f"{server.rpartition('/')[0]}/{name}" for name in NAMES]
         for name in NAMES:
-            beside.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            drop(beside, name)
 
 
 def migrate(address):
