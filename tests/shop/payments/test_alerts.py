@@ -177,7 +177,7 @@ def test_a_part_that_is_silent_is_told_past_the_queue_that_it_keeps(organizers, 
     assert "money is not moved" not in mail.outbox[0].body
 
 
-def test_a_backup_that_was_not_made_is_told_at_once(organizers, clock_at):
+def test_a_backup_that_was_not_made_is_told_at_once(organizers):
     checks.note_backup(at=NOON - timedelta(hours=25))
     assert monitor.tell_what_is_wrong(at=NOON - timedelta(hours=1)) is False
 
@@ -187,8 +187,7 @@ def test_a_backup_that_was_not_made_is_told_at_once(organizers, clock_at):
     ]
 
 
-def test_a_full_disk_and_a_silent_backup_are_told(organizers, clock_at):
-    clock_at(NOON)
+def test_a_full_disk_and_a_silent_backup_are_told(organizers):
     for name in ("disk", "archive"):
         checks.note_check(name, "warn", "It fills.", at=NOON)
     assert monitor.tell_what_is_wrong(at=NOON) is False
