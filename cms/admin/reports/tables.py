@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cms.admin.permissions import may
 from cms.admin.tables import (
     BREAK,
     NUMBER,
@@ -73,14 +74,23 @@ def board_tables(
     }  # fmt: skip
 
 
+# Where what a part counts stands one by one, and what it takes to see it.
+LISTS = {
+    "failures": ("See what failed", "desk:mishaps", "view_festival"),
+    "money": ("See the money desk", "desk:money", "view_order"),
+    "night": ("See the books", "desk:books", "view_order"),
+}
+
+
 def health_table(festival: Festival, readings: Iterable[Reading], *, at: datetime, may_ask: bool,
                  request: SignedIn) -> Table:  # fmt: skip
     """Return how each part of the shop stood when it was looked at."""
 
     def found(row: Reading) -> SafeString:
         more: object = ""
-        if row.name == "failures":
-            more = link("See what failed", reverse("desk:mishaps"))
+        if row.name in LISTS:
+            label, screen, needed = LISTS[row.name]
+            more = link(label, reverse(screen)) if may(request.user, needed) else ""
         elif row.name == "probe" and may_ask and festival.starts_at <= at:
             press = element("button", "Look again", class_=QUIET, name="pages", value="1")
             more = posted(request, "", press)

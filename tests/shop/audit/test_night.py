@@ -12,6 +12,7 @@ from shop.ledger.models import LedgerTransaction
 from shop.ledger.posting import operator
 from shop.money_desk.models import MoneyTask
 from shop.papers.missing import make_missing
+from shop.papers.models import Document
 from shop.payments.apply import apply_session
 from shop.payments.models import Operation, Payment
 from shop.payments.provider.stripe_gateway import gateway
@@ -60,6 +61,17 @@ def test_p60_where_all_is_well_the_night_says_nothing_and_books_each_fee_once(ti
     assert not Discrepancy.objects.exists()
     assert not Mishap.objects.exists()
     assert_books_agree()
+
+
+def test_a_shop_that_stood_still_makes_its_papers_before_it_is_judged_by_them(till):
+    paid(till, {make.variant(20_00, of=make.product(of=make.merchant(commission_bp=1_000))): 1})
+
+    with limited(0):
+        assert not run_night(at=NIGHT + DAY)  # only the papers had their turn
+    assert night(till, at=NIGHT + DAY) == []
+
+    assert Document.objects.count() == 1
+    assert Discrepancy.objects.count() == 0
 
 
 def test_a_night_is_one_row_with_its_counts_and_the_health_panel_tells_of_it(till, sold):

@@ -11,7 +11,6 @@ from shop.audit.night import run_night
 from shop.festivals.models import Fund
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Refund
-from shop.papers.missing import make_missing
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import run_operations
 from shop.payments.proposals import RefundPlan, decided, propose
@@ -27,7 +26,6 @@ NIGHT = NOON + DAY
 def night(till: Any, *, at: Any = NIGHT) -> list[tuple[str, int | None]]:
     """Let a night pass, however many rounds it takes; return the tasks that it opened."""
     set_clocks(till, at)
-    make_missing(at=at)
     before = set(MoneyTask.objects.values_list("pk", flat=True))
     while not run_night(at=at):
         pass

@@ -3,6 +3,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.contrib.auth.models import Permission
 from django_tasks_db.models import DBTaskResult
 
 from shop.catalogue.models import Product
@@ -91,6 +92,19 @@ def test_health_shows_ages_and_an_organizer_asks_for_a_new_look(desk, sold, sand
     assert DBTaskResult.objects.count() == 1
     run_queued_work()
     assert "Counters and lines of orders agree" in desk.get(at(sold, "health/")).text
+
+
+def test_what_health_counts_stands_one_by_one_behind_a_link(client, clock_at, sold):
+    clock_at(NOON)
+    look_around(at=NOON)
+    counted = ["/organize/failed/", "/organize/books/", "/organize/money/"]
+    colleague = organizer("reviewer")
+    colleague.groups.get().permissions.remove(Permission.objects.get(codename="view_order"))
+    for person, seen in ((organizer(), counted), (colleague, counted[:1])):
+        client.force_login(person)
+        table = client.get(at(sold, "health/")).text.split("<table", 1)[1]
+        assert [address for address in counted if f'href="{address}"' in table] == seen
+        assert {client.get(address).status_code for address in seen} == {200}
 
 
 def test_an_organizer_has_the_pages_asked_again(desk, sold, settings):
