@@ -12,7 +12,7 @@ from scripts.install_shopper import HOST, Shopper
 from scripts.proving import expect, say
 
 SECRET = "only-the-shopper-knows-this"  # noqa: S105
-AT_ONCE = 6  # large ones from one address, as deploy/nginx/baobab.conf says
+AT_ONCE = 6  # large ones from one network, as deploy/nginx/baobab.conf says
 
 
 def crowd(shopper: Shopper) -> None:
@@ -28,21 +28,29 @@ def crowd(shopper: Shopper) -> None:
 
 
 def park(shopper: Shopper) -> None:
-    """Begin to send more large bodies than one address may, and never end."""
-    with ExitStack() as stack:
-        begun = [stack.enter_context(_connected(shopper)) for _n in range(AT_ONCE + 2)]
-        for one in begun:
-            one.sendall(_head("/", length=200_000_000) + b"x" * 100_000)
-        time.sleep(1)
-        refused = sum(_answer(one).startswith(b"HTTP/1.1 429") for one in begun)
-        expect(refused == 2, f"{refused} of {len(begun)} parked bodies were refused")
-        shopper.open("/products/")
+    """Begin to send more large bodies than one network may, and never end; by whatever method."""
+    for method, tells in (
+        ("POST", "Content-Length: 200000000"), ("GET", "Content-Length: 200000000"),
+        ("GET", "Transfer-Encoding: chunked"), ("DELETE", "Transfer-Encoding: chunked"),
+    ):  # fmt: skip
+        with ExitStack() as stack:
+            begun = [stack.enter_context(_connected(shopper)) for _n in range(AT_ONCE + 2)]
+            for one in begun:
+                one.sendall(_head("/merchant/", tells, method) + b"186a0\r\n" + b"x" * 100_000)
+            time.sleep(1)
+            refused = sum(_answer(one).startswith(b"HTTP/1.1 429") for one in begun)
+            expect(refused == 2, f"{method}, {tells}: {refused} of {len(begun)} were refused")
+            shopper.open("/products/")
+        time.sleep(1)  # nginx sees that they are gone
+    with _connected(shopper) as one:
+        one.sendall(_head("/products/", "Content-Length: 200000"))
+        expect(one.recv(12) == b"HTTP/1.1 413", "a page takes a body of 200 kB")
 
 
 def look_at_logs(shopper: Shopper, folder: Path) -> None:
     """Send what is kept on the disk for a while to a link, and look who reads of it."""
     with _connected(shopper) as one:
-        one.sendall(_head(f"/orders/BB-2026-1/{SECRET}/", length=40_000) + b"x" * 40_000)
+        one.sendall(_head(f"/orders/BB-2026-1/{SECRET}/", "Content-Length: 40000") + b"x" * 40_000)
         one.settimeout(20)
         expect(one.recv(12).startswith(b"HTTP/1.1 "), "a large body was not answered")
     said = "".join(file.read_text() for file in folder.glob("*.log"))
@@ -54,8 +62,8 @@ def _connected(shopper: Shopper) -> ssl.SSLSocket:
     return shopper.tls.wrap_socket(plain, server_hostname=HOST)
 
 
-def _head(where: str, *, length: int) -> bytes:
-    lines = (f"POST {where} HTTP/1.1", f"Host: {HOST}", f"Content-Length: {length}", "", "")
+def _head(where: str, tells: str, method: str = "POST") -> bytes:
+    lines = (f"{method} {where} HTTP/1.1", f"Host: {HOST}", tells, "", "")
     return "\r\n".join(lines).encode()
 
 
