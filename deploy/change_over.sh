@@ -11,16 +11,13 @@ home=/opt/baobab units=/etc/systemd/system
 version=${1:?Say which version: $(ls /opt/baobab/releases 2>/dev/null | tr '\n' ' ')}
 release=$home/releases/$version
 
+. "$(dirname "$0")/machine.sh"
 fail() { echo "$1" >&2; exit 1; }
 has_systemd() { [ -d /run/systemd/system ]; }
 # Of several machines each has some of the processes alone: those that are enabled there. A machine
 # by itself has all, by the target.
 is_alone() {
-    systemctl is-enabled --quiet baobab.target && return
-    case $(sed -n 's/^DATABASE_URL=//p' /etc/baobab/baobab.env | tail -1) in
-        '' | *@%2[Ff]*) return 0 ;;
-        *) return 1 ;;
-    esac
+    systemctl is-enabled --quiet baobab.target || is_here "$(database_of /etc/baobab/baobab.env)"
 }
 has() { is_alone || systemctl is-enabled --quiet "$1"; }
 lead() { ln -sfn "$2" "$home/$1.new" && mv -T "$home/$1.new" "$home/$1"; }

@@ -28,8 +28,10 @@ grep -q 'VERSION_ID="13"' /etc/os-release || echo "This was tried on Debian 13 a
 case $name in *[!a-z0-9.-]* | '') fail "$name is no name of a host." ;; esac
 
 if [ -z "$certificate" ] && [ -f "$site" ]; then
+    # One that certbot fetches for this name, or the first one, is for the end of this script.
     named() {
-        sed -n "s/^ *$1 \(.*\);\$/\1/p" "$site" | grep -v "^/etc/letsencrypt/\|^$first/" || :
+        sed -n "s/^ *$1 \(.*\);\$/\1/p" "$site" |
+            grep -v "^/etc/letsencrypt/live/$name/\|^$first/" || :
     }
     certificate=$(named ssl_certificate) key=$(named ssl_certificate_key)
 fi
@@ -38,17 +40,20 @@ fi
 
 # Where the settings name a database elsewhere this is one machine of several: database, cache,
 # backups and web server are set up otherwise. docs/how-to/several-machines.md
+. "$here/deploy/machine.sh"
 is_alone=1 servers='nginx postgresql valkey-server pgbackrest'
-case $(sed -n 's/^DATABASE_URL=//p' "$settings" 2>/dev/null | tail -1) in
-    '' | *@%2[Ff]*) ;;
-    *) is_alone='' servers='' ;;
-esac
+if ! is_here "$(database_of "$settings")"; then
+    is_alone='' servers=''
+    say "DATABASE_URL names a database elsewhere: this is one machine of several."
+    echo "Here are neither database, cache and backups nor nginx set up: several-machines.md."
+fi
 
 say "Packages of Debian"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 # shellcheck disable=SC2086
-apt-get install -q -y --no-install-recommends $servers python3-venv ca-certificates rsync
+apt-get install -q -y --no-install-recommends -o Dpkg::Options::=--force-confold \
+    $servers python3-venv ca-certificates rsync
 [ -n "$certificate" ] || [ -z "$is_alone" ] ||
     apt-get install -q -y --no-install-recommends certbot
 
@@ -64,6 +69,7 @@ runuser -u baobab -- find "$data/media" -type d ! -perm -005 -exec chmod 755 {} 
 install -d -o root -g baobab -m 750 /etc/baobab
 
 say "Settings"
+is_kept=1
 if [ ! -f "$settings" ]; then
     secret() { python3 -c 'import secrets; print(secrets.token_urlsafe(64))'; }
     sed -e "s/SERVER_NAME/$name/" -e "s|^SECRET_KEY=.*|SECRET_KEY=$(secret)|" \
@@ -72,6 +78,7 @@ if [ ! -f "$settings" ]; then
         "$here/deploy/baobab.env.example" >"$settings.new"
     chown root:baobab "$settings.new" && chmod 640 "$settings.new"
     mv "$settings.new" "$settings"
+    is_kept=''
     echo "Made $settings: fill in what is empty."
 fi
 
@@ -81,8 +88,12 @@ if [ -n "$is_alone" ]; then
     as_postgres() { (cd / && runuser -u postgres -- "$@"); }
     as_postgres psql -qtc "SELECT 1 FROM pg_roles WHERE rolname = 'baobab'" | grep -q 1 ||
         as_postgres createuser baobab
-    as_postgres psql -qtc "SELECT 1 FROM pg_database WHERE datname = 'baobab'" | grep -q 1 ||
+    # Settings without a database are those of a shop that is lost, or of one that moves here.
+    is_empty=''
+    as_postgres psql -qtc "SELECT 1 FROM pg_database WHERE datname = 'baobab'" | grep -q 1 || {
         as_postgres createdb -O baobab -E UTF8 -T template0 --locale=C.UTF-8 baobab
+        is_empty=$is_kept
+    }
     for folder in /etc/postgresql/*/main/conf.d; do
         install -m 644 "$here/deploy/postgresql.conf" "$folder/baobab.conf"
     done
@@ -99,7 +110,13 @@ if [ -n "$is_alone" ]; then
     install -d -o postgres -g postgres -m 750 /var/spool/pgbackrest
     cluster=$(echo /var/lib/postgresql/*/main | tr ' ' '\n' | sort -V | tail -1)
     if ! grep -qs '^\[baobab\]' /etc/pgbackrest.conf; then
-        sed "s|CLUSTER|$cluster|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf
+        # A fourth of what is free, in GiB: it holds a silent place for some days.
+        room=$(($(df --output=avail -k /var/lib/postgresql | tail -1) / 4194304))
+        sed -e "s|CLUSTER|$cluster|" -e "s|QUEUE|$((room > 4 ? room : 4))GiB|" \
+            "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf
+    elif ! grep -qs '^archive-push-queue-max' /etc/pgbackrest.conf; then
+        echo "/etc/pgbackrest.conf lets a silent place fill the disk: take over the lines below"
+        echo "[global:archive-push] of $here/deploy/pgbackrest.conf, with 16GiB for QUEUE."
     fi
     chown root:postgres /etc/pgbackrest.conf && chmod 640 /etc/pgbackrest.conf
     if ! as_postgres psql -qtc 'SHOW archive_mode' | grep -q on; then
@@ -143,8 +160,15 @@ if [ -z "$is_alone" ]; then
 fi
 if [ ! -e "$data/.backs-up" ]; then  # later calls leave the timer as somebody may have set it
     if has_systemd; then systemctl enable --quiet --now baobab-backup.timer; fi
-    sh "$release/deploy/backup.sh" full || echo "There is no backup yet: call deploy/backup.sh full."
-    touch "$data/.backs-up"
+    if [ -n "$is_empty" ]; then
+        # A backup of an empty database would be the first one that a restore finds.
+        echo "There were settings and no database. To restore a lost shop, go on with step 2 of"
+        echo "docs/how-to/back-up.md; else call $release/deploy/backup.sh full."
+    elif sh "$release/deploy/backup.sh" full; then
+        touch "$data/.backs-up"
+    else
+        echo "There is no backup yet: call this once more when its places answer."
+    fi
 fi
 
 say "Web server"

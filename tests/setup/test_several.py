@@ -115,22 +115,35 @@ def test_what_holds_locks_goes_past_the_pooler_and_all_else_does_not(command, ad
     assert said.stdout == f"{address} manage.py {command}\n"
 
 
+HERE = (
+    "baobab@%2Frun%2Fpostgresql/baobab", "%2Frun%2Fpostgresql/b", "/b", "b:w@127.0.0.1/b",
+    "b:w@localhost:5432/b?sslmode=disable", "b:w@[::1]/b", "/b?connect_timeout=2&host=/run",
+)  # fmt: skip
+ELSEWHERE = ("b:w@127.0.0.1:6432/b", "b:w@[::1]:6432/b", "b:w@db1/b?sslmode=require",
+             "/b?host=db1")  # fmt: skip
 WHERE = {
     "": "1",
-    "DATABASE_URL=postgres://baobab@%2Frun%2Fpostgresql/baobab": "1",
     "DATABASE_URL=postgres://baobab@%2Frun/b\nDATABASE_URL=postgres://b:w@127.0.0.1:6432/b": "",
+    **{f"DATABASE_URL=postgres://{url}": "1" for url in HERE},
+    **{f"DATABASE_URL=postgres://{url}": "" for url in ELSEWHERE},
 }
 
 
 @pytest.mark.parametrize(("said", "is_alone"), WHERE.items())
 def test_the_script_sees_by_the_settings_whether_the_database_is_here(said, is_alone, tmp_path):
     text = (ROOT / "deploy" / "install.sh").read_text("utf-8")
-    asks = re.search(r"(?ms)^is_alone=1.*?^esac$", text)[0]
+    asks = re.search(r"(?ms)^is_alone=1.*?^fi$", text)[0]
     (tmp_path / "env").write_text(said)
 
-    script = f'settings={tmp_path}/env; {asks}\necho "$is_alone"'
+    script = f"""
+        . {ROOT}/deploy/machine.sh
+        say() {{ echo "$1"; }}
+        settings={tmp_path}/env; {asks}
+        echo "alone: $is_alone"
+    """
     ran = subprocess.run(["sh", "-euc", script], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == is_alone
+    assert ran.stdout.splitlines()[-1] == f"alone: {is_alone}"
+    assert ("one machine of several" in ran.stdout) == (not is_alone)
 
 
 SYSTEMCTL = """#!/bin/sh
@@ -171,6 +184,7 @@ def test_a_version_takes_over_on_each_machine_what_is_enabled_there(url, enabled
         (tmp_path / "bin" / name).chmod(0o755)
     text = (ROOT / "deploy" / "change_over.sh").read_text("utf-8")
     for said, here in {
+        '$(dirname "$0")': f"{ROOT}/deploy",
         "/opt/baobab/releases": f"{tmp_path}/opt/releases",
         "home=/opt/baobab": f"home={tmp_path}/opt",
         "/etc/systemd/system": f"{tmp_path}/units", "/run/systemd": f"{tmp_path}/systemd",
