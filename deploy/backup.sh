@@ -16,8 +16,14 @@ case ${1:-} in full | incr) kind=$1 ;; esac
 
 as_postgres() { (cd / && runuser -u postgres -- "$@"); }
 whole=1
+# pgBackRest's own files, in the order in which it looks for them.
+settings=/etc/pgbackrest/pgbackrest.conf
+[ -r "$settings" ] || settings=/etc/pgbackrest.conf
+places=$(cat "$settings" /etc/pgbackrest/conf.d/*.conf 2>/dev/null |
+    sed -n 's/^[[:space:]]*repo\([0-9]*\)-.*/\1/p' | sort -nu)
+[ -n "$places" ] || { echo "$settings names no place: nothing is backed up." >&2; exit 1; }
 # A place that is silent keeps the others from nothing; that one is behind is told as none at all.
-for number in $(sed -n 's/^ *repo\([0-9]*\)-.*/\1/p' /etc/pgbackrest.conf | sort -nu); do
+for number in $places; do
     as_postgres pgbackrest --stanza=baobab --repo="$number" --type="$kind" backup || whole=
 done
 install -d -m 750 "$target/media"

@@ -33,22 +33,34 @@ def disk(_at: datetime) -> tuple[str, str]:
 
 
 def archive(_at: datetime) -> tuple[str, str]:
-    """Ask the database whether what it writes is kept elsewhere as well. One statement."""
+    """Ask the database whether what it writes is kept elsewhere as well. Two statements."""
+    saved = Check.objects.filter(name="backup").values_list("at", flat=True).first()
     with connection.cursor() as cursor:
         cursor.execute(ARCHIVER)
-        return judged(*cursor.fetchone())
+        return judged(*cursor.fetchone(), saved)
 
 
-def judged(mode: str, kept: datetime | None, failed: datetime | None) -> tuple[str, str]:
+def judged(
+    mode: str, kept: datetime | None, failed: datetime | None, saved: datetime | None
+) -> tuple[str, str]:
     """Judge what the database says of its archive.
+
+    What waits too long is given up by the archive, and counts as taken: whether some was, nobody
+    can tell from here, so that a backup has to follow.
 
     Args:
         kept: when something was last taken there.
         failed: when something was last refused.
+        saved: when a whole backup was last made.
     """
     if mode == "off":
         return GOOD, "The database does not send its writes on: nightly backups alone hold them."
     if failed and (kept is None or failed > kept):
-        since = f"since {kept:%d %b, %H:%M} UTC" if kept else "yet"
-        return BAD, f"No write has reached the backup {since}: its place is silent or full."
+        since = f"since {kept:%d %b, %H:%M} UTC" if kept else "from the first one on"
+        return BAD, f"Writes wait for the backup {since}: a place of it is silent or full."
+    if failed and (saved is None or failed > saved):
+        return WARN, (
+            f"Writes reach the backup again. Of those until {failed:%d %b, %H:%M} UTC some may be"
+            " missing there: make a backup now, or wait for the night."
+        )
     return GOOD, "Writes reach the backup."

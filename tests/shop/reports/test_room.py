@@ -9,6 +9,8 @@ import pytest
 from shop.reports import room
 from tests.make import NOON
 
+HOUR = timedelta(hours=1)
+
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -39,17 +41,19 @@ def test_a_database_that_sends_nothing_on_is_asked():
 
 
 @pytest.mark.parametrize(
-    ("kept", "failed", "standing", "words"),
+    ("kept", "failed", "saved", "standing", "words"),
     [
-        (NOON, None, "good", "Writes reach the backup."),
-        (NOON, NOON - timedelta(hours=1), "good", "Writes reach the backup."),
-        (NOON, NOON + timedelta(hours=1), "bad", "since 12 May, 12:00 UTC"),
-        (None, NOON, "bad", "reached the backup yet"),
-        (None, None, "good", "Writes reach the backup."),
+        (NOON, None, None, "good", "Writes reach the backup."),
+        (NOON, NOON - HOUR, NOON, "good", "Writes reach the backup."),
+        (NOON, NOON - HOUR, NOON - 2 * HOUR, "warn", "those until 12 May, 11:00 UTC some may be"),
+        (NOON, NOON - HOUR, None, "warn", "make a backup now"),
+        (NOON, NOON + HOUR, NOON, "bad", "wait for the backup since 12 May, 12:00 UTC"),
+        (None, NOON, None, "bad", "from the first one on"),
+        (None, None, None, "good", "Writes reach the backup."),
     ],
 )
-def test_what_the_database_says_of_its_backup(kept, failed, standing, words):
-    found = room.judged("on", kept, failed)
+def test_what_the_database_says_of_its_backup(kept, failed, saved, standing, words):
+    found = room.judged("on", kept, failed, saved)
 
     assert found[0] == standing
     assert words in found[1]
