@@ -176,6 +176,8 @@ MONEY = frozenset({
     "refund sessions that were called off", "end orders at a wrong price",
     "end orders of what was taken down", "compare books and provider",
 })  # fmt: skip
+# Whichever of the two is silent, the other one tells of it.
+BOTH = frozenset({"tell the organizers"})
 ALL, OF_MONEY, REST = "all", "money", "rest"
 ALIVE = {ALL: ("beat", "mover"), OF_MONEY: ("mover",), REST: ("beat",)}
 
@@ -220,11 +222,15 @@ class Command(BaseCommand):
         for place, piece in enumerate([*ROUNDS, *(Round(*facts) for facts in others)]):
             if pace.is_stopped():
                 return
-            if self._part != ALL and (piece.name in MONEY) != (self._part == OF_MONEY):
+            if not self._is_ours(piece):
                 continue
             if count % piece.every == 0 or piece.name in self._failed:
                 self._say_alive()
                 self._run(place, piece, at=clock.now())
+
+    def _is_ours(self, piece: Round) -> bool:
+        is_of_part = (piece.name in MONEY) == (self._part == OF_MONEY)
+        return self._part == ALL or piece.name in BOTH or is_of_part
 
     def _say_alive(self) -> None:
         """Let it be known that the beat lives, now and then while it works."""

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django_tasks_db.models import DBTaskResult
 
 from shop import clock
 from shop.management.commands.beat import LOCK_SPACE, MONEY, ROUNDS, Command
 from shop.payments.models import GatewayEvent, Payment
+from shop.payments.watch import send_alerts
+from shop.reports import checks, monitor
 from shop.reports.models import Check
 from shop.reports.monitor import standing
 from shop.rounds.models import Mishap
@@ -80,6 +83,18 @@ def test_a_part_of_it_runs_in_a_process_of_its_own(work, part, done, alive):
     assert (GatewayEvent.objects.get().state == "done") == (part == "money")
     seen = set(Check.objects.filter(name__in=("beat", "mover")).values_list("name", flat=True))
     assert seen == alive
+
+
+@pytest.mark.parametrize(("part", "silent"), [("money", "beat"), ("rest", "mover")])
+def test_whichever_part_is_silent_the_other_one_tells(part, silent, settings, monkeypatch):
+    settings.ORGANIZER_EMAILS = ["kofi@example.org"]
+    monkeypatch.setattr(monitor, "_began", -10_000.0)
+    checks.say_beating(silent, at=clock.now() - timedelta(hours=1))
+
+    call_command("beat", once=True, part=part)
+
+    [asked] = DBTaskResult.objects.filter(task_path=send_alerts.module_path)
+    assert monitor.SILENT[silent] in asked.args_kwargs["args"][0]
 
 
 def test_each_piece_that_moves_money_is_one_of_the_pieces():
