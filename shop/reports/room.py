@@ -37,7 +37,8 @@ def archive(_at: datetime) -> tuple[str, str]:
     saved = Check.objects.filter(name="backup").values_list("at", flat=True).first()
     with connection.cursor() as cursor:
         cursor.execute(ARCHIVER)
-        return judged(*cursor.fetchone(), saved)
+        mode, kept, failed = cursor.fetchone()
+    return judged(mode, kept, failed, saved)
 
 
 def judged(
