@@ -333,7 +333,7 @@ def _open(known: ssl.SSLContext, path: str) -> tuple[Any, bytes]:
         with urllib.request.urlopen(asked, timeout=30, context=known) as answer:
             return answer.headers, answer.read()
     except urllib.error.HTTPError as error:
-        if error.code == 502:
+        if error.code == 503:
             raise OSError("not yet") from error
         raise NotSo(f"{path} says {error.code}") from error
 

@@ -31,9 +31,9 @@ def site(tmp_path):
         yield port
 
 
-def ask(port, path):
+def ask(port, path, method="GET", body=None):
     line = http.client.HTTPConnection(HOST, port, timeout=20)
-    line.request("GET", path)
+    line.request(method, path, body)
     answer = line.getresponse()
     answer.read()
     line.close()
@@ -49,11 +49,18 @@ def test_nginx_finds_styles_of_the_version_that_runs_and_of_the_one_before(site)
     assert ask(site, "/static/none.css").status == 404
 
 
-def test_while_nobody_serves_a_page_says_so(site):
-    answer = ask(site, "/")
+@pytest.mark.parametrize("path", ["/", "/fr/merchant/a-store/"])
+def test_while_nobody_serves_a_page_says_so_to_forms_too(site, path):
+    for asked in ({}, {"method": "POST", "body": "a=1"}):
+        answer = ask(site, path, **asked)
+        assert answer.status == 503
+        assert answer.headers["Retry-After"] == "30"
+        assert answer.headers["Content-Type"] == "text/html"
 
-    assert answer.status == 502
-    assert answer.headers["Retry-After"] == "30"
+
+def test_a_large_body_is_taken_where_files_are_sent_to(site):
+    for path, status in (("/products/", 413), ("/fr/merchant/a-store/", 503)):
+        assert ask(site, path, "POST", "a" * 200_000).status == status
 
 
 def test_a_version_with_other_packages_is_found(tmp_path):
