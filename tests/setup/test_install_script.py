@@ -110,8 +110,19 @@ def test_large_bodies_are_taken_where_files_are_sent_to_and_nowhere_else():
 def test_whoever_sends_a_form_while_no_process_answers_reads_the_page_for_it():
     for file in ("nginx/baobab.conf", "several/nginx-web.conf", "demo/nginx.conf"):
         text = (DEPLOY / file).read_text("utf-8")
-        pages = set(re.findall(r"error_page (?:50\d ?)+(?:=503 )?(\S+);", text))
-        assert pages == {"/away.html"}  # by a name of its own a form would be refused as a form
+        [page] = set(re.findall(r"error_page (?:50\d ?)+(?:=503 )?(\S+);", text))
+        kinds = f"map $request_method {page} {{ default /sent.html; GET /away.html; HEAD /away.html"
+        assert kinds in text
+
+
+def test_only_a_page_that_nobody_sent_tries_again_by_itself():
+    away, sent = ((DEPLOY / f"nginx/{name}.html").read_text("utf-8") for name in ("away", "sent"))
+
+    assert 'http-equiv="refresh"' in away
+    assert 'http-equiv="refresh"' not in sent
+    # The edge has one page for both, and knows not which it shows.
+    edge = (DEPLOY / "several/away.http").read_text("utf-8")
+    assert edge[edge.index("<!doctype") :] == sent
 
 
 def test_of_an_address_of_ipv6_the_network_counts():
