@@ -7,6 +7,7 @@ from typing import Any
 
 from sample.copying import festival_copy
 from sample.doors import settled
+from sample.hours import read_hours
 from sample.sheets import (
     LANGUAGES,
     FestivalSheet,
@@ -18,6 +19,7 @@ from sample.sheets import (
     PavilionTexts,
     ProductSheet,
     StoreSheet,
+    Times,
     VariantSheet,
     cents,
     naming,
@@ -96,7 +98,7 @@ def _product(number: int, sheet: Sheet, kind: str) -> ProductSheet:
             options=options,
             variants=_variants(sheet, sku, options),
             tags=_texts(sheet, "tags"),
-            outing=_outing(sheet) if kind == "experiences" else None,
+            outing=_outing(sheet, read_hours()[sku]) if kind == "experiences" else None,
         )
 
 
@@ -127,12 +129,15 @@ def _variant(sku: str, sheet: Sheet, options: tuple[OptionSheet, ...]) -> Varian
     return VariantSheet(sku, option, price, _count(sheet, "stock"), _count(sheet, "weight_g"))
 
 
-def _outing(sheet: Sheet) -> OutingSheet:
+def _outing(sheet: Sheet, times: Times) -> OutingSheet:
     minutes = sheet["duration_hours"] * 60
     if minutes != int(minutes):
         raise ValueError("duration_hours is not in whole minutes")
     return OutingSheet(
-        int(minutes), _take(sheet, "sessions_per_week", int), _take(sheet, "meeting_point", str)
+        duration_minutes=int(minutes),
+        sessions_per_week=_take(sheet, "sessions_per_week", int),
+        meeting_point=_take(sheet, "meeting_point", str),
+        times=times,
     )
 
 

@@ -1,19 +1,19 @@
-"""Dates of the sample's experiences: eight weeks ahead, by each one's weekly pattern."""
+"""Dates of the sample's experiences: eight weeks of each one's season, by its weekly pattern."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zlib import crc32
+from itertools import count, islice
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from sample.edition import Edition
+from sample.hours import is_near
 from sample.progress import Progress
-from sample.sheets import ProductSheet, StoreSheet
+from sample.sheets import OutingSheet, ProductSheet, StoreSheet, Times
 from shop.catalogue.models import Product
 from shop.festivals.local_time import instants
 from shop.listings.sessions import Plan, TicketKind, open_sessions
@@ -21,15 +21,13 @@ from shop.merchants.zones import zone_of
 
 WEEKS = 8
 DAYS_OF_WEEK = (5, 2, 6, 4, 1, 3, 0)  # Saturdays first: that is when people have time
-LONG_MINUTES = 6 * 60  # whole days begin early
-EARLY, LATER = (time(7), time(8), time(6, 30)), (time(9), time(10), time(14), time(15, 30))
+LONG_MINUTES = 6 * 60  # whole days: their sale closes a day before
 FAMILY_SEATS = 4
 LEAST_FOR_FAMILIES = 6  # seats
-AT_THE_HOUR = re.compile(r", (\d\d:\d\d)(?! the day before)")
 
 
 def provide_sessions(edition: Edition, *, at: datetime, progress: Progress) -> int:
-    """Open the sessions of the next eight weeks that are missing; return for how many outings."""
+    """Open the sessions of the coming eight weeks that are missing; return for how many outings."""
     products = {
         product.slug: product for product in Product.objects.filter(kind=Product.Kind.EXPERIENCE)
     }
@@ -57,7 +55,7 @@ def schedule(
         at: the day from which eight weeks are counted.
     """
     plan = plan_of(store, sheet)
-    starts = sorted(_starts(sheet, plan.zone, at))
+    starts = sorted(starts_of(sheet.outing, plan.zone, at))
     known = product.variants.filter(session_start__in=starts)
     if known.values("session_start").distinct().count() == len(starts):
         return 0
@@ -95,29 +93,31 @@ def allotments_of(product: Product, units: int, *, seats: int) -> Mapping[str, i
     }
 
 
-def _starts(sheet: ProductSheet, zone: str, at: datetime) -> Iterator[datetime]:
-    first = at.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
-    weekdays = {*_weekdays(sheet)}
-    hour = _hour(sheet)
-    for number in range(WEEKS * 7):
-        day: date = first + timedelta(days=number)
-        if day.weekday() in weekdays:
+def starts_of(outing: OutingSheet, zone: str, at: datetime) -> Iterator[datetime]:
+    """Return the starts of eight weeks, from tomorrow on or from the day its season begins."""
+    weekly, moons = _weekly(outing), outing.times.moons
+    for day in islice(_days_in_season(outing.times, zone, at), WEEKS * 7):
+        if moons and not any(is_near(moon, day) for moon in moons):
+            continue
+        for hour in weekly.get(day.weekday(), ()):
             # Where a clock jumps over the hour that day, there is no session.
             for start in instants(datetime.combine(day, hour), zone)[:1]:
                 yield start.astimezone(UTC)
 
 
-def _weekdays(sheet: ProductSheet) -> Sequence[int]:
-    count = min(sheet.outing.sessions_per_week, 7)
-    return DAYS_OF_WEEK[:count]
+def _days_in_season(times: Times, zone: str, at: datetime) -> Iterator[date]:
+    today = at.astimezone(ZoneInfo(zone)).date()
+    days = (today + timedelta(days=number) for number in count(1))
+    return (day for day in days if not times.months or day.month in times.months)
 
 
-def _hour(sheet: ProductSheet) -> time:
-    """Return the hour that the meeting point names, or else one that suits its length."""
-    if named := AT_THE_HOUR.search(sheet.outing.meeting_point):
-        return time.fromisoformat(named[1])
-    hours = EARLY if sheet.outing.duration_minutes >= LONG_MINUTES else LATER
-    return hours[crc32(sheet.sku.encode()) % len(hours)]
+def _weekly(outing: OutingSheet) -> Mapping[int, Sequence[time]]:
+    """Return the hours of each day of the week; a day has all its hours before the next has any."""
+    days = [day for day in DAYS_OF_WEEK if day in (outing.times.weekdays or DAYS_OF_WEEK)]
+    turns = [(day, hour) for day in days for hour in outing.times.hours]
+    if not outing.times.moons:
+        turns = turns[: outing.sessions_per_week]
+    return {day: [hour for its_day, hour in turns if its_day == day] for day in days}
 
 
 def _round(cents: int) -> int:

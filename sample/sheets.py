@@ -43,12 +43,27 @@ class OptionSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """When an outing starts, by the clock of its place.
+
+    No ``months``, ``weekdays`` or ``moons`` means all of them. ``weekdays`` count from Monday, 0;
+    ``moons`` are *new* and *full*: tides and moonlight follow them, so no week's pattern counts.
+    """
+
+    hours: tuple[time, ...]
+    months: frozenset[int]
+    weekdays: frozenset[int]
+    moons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OutingSheet:
     """What a tour or a class has beyond goods."""
 
     duration_minutes: int
     sessions_per_week: int
     meeting_point: str
+    times: Times
 
 
 @dataclass(frozen=True, slots=True)
