@@ -42,7 +42,7 @@ WORDS: dict[tuple[str, str], StrOrPromise] = {
     ("mails", WARN): _("Mails leave late. None is lost."),
     ("mails", BAD): _("No mail leaves just now. None is lost: each is sent as soon as possible."),
     ("mails", UNKNOWN): _("Whether mails leave was not looked at lately."),
-    ("files", GOOD): _("Pictures and sheets of stores are worked on."),
+    ("files", GOOD): _("Pictures and sheets from stores are processed in time."),
     ("files", WARN): _("Pictures and sheets of stores wait. None is lost."),
     ("files", UNKNOWN): _("Whether pictures and sheets are worked on was not looked at lately."),
 }

@@ -95,7 +95,15 @@ def grudges(row: dict, language: str, column: str, text: str) -> bool:
     return language == "fr" and "Plus que" in text and not only
 
 
+def leaves_out_the_last_day(row: dict, language: str, column: str, text: str) -> bool:
+    # "By 8 December" includes that day, "before 8 December" does not.
+    before = {"fr": r"avant(?: le)?", "ar": "قبل", "sw": "kabla ya"}.get(language)
+    by = re.search(r"\bby(?: %\((?:date|\w+_(?:by|closes|to))\)s|$)", row["msgid"])
+    return bool(before and by and re.search(rf"\b{before}(?: %\(|$)", text))
+
+
 RULES = {
+    "what is due by a day is due on it as well": leaves_out_the_last_day,
     "the name of a zone needs no word before it": says_the_zone_twice,
     "an Arabic preposition governs no phrase that is counted": bends_a_counted_phrase,
     "a per cent sign stands as in its language": spaces_its_per_cent_otherwise,

@@ -64,7 +64,7 @@ def test_signing_up_sends_a_link_that_confirms_the_address(browser):
 
     subject, body = last_mail()
     assert subject == "Confirm your e-mail address"
-    assert body.startswith("Hello lena,\n\nplease confirm that this address is yours:\n")
+    assert body.startswith("Hello lena,\n\nPlease confirm that this address is yours:\n")
     assert not EmailAddress.objects.get(email=LENA).verified
     confirm = link(body, "confirm-email")
     assert f"Is {LENA} your address?" in browser.get(confirm).text

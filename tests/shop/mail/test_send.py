@@ -95,7 +95,7 @@ def test_a_mail_has_a_subject_a_body_and_the_footer_of_its_audience():
     assert message.body == (
         """Hello Lena,
 
-please confirm that this address is yours:
+Please confirm that this address is yours:
 
 http://x/?a=1&b=2
 

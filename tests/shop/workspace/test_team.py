@@ -245,7 +245,7 @@ def test_somebody_is_taken_off_and_told(desk, store):
 
     assert "does not work here any more" in said
     run_queued_work()
-    assert "you were taken off the members of Amani Kettles" in mail.outbox[-1].body
+    assert "You were taken off the members of Amani Kettles" in mail.outbox[-1].body
 
 
 def test_a_person_of_another_store_is_not_found(desk, store):
