@@ -38,7 +38,7 @@ COUNT = 320
 FIRST, LAST = -62, -6  # days from loading: the flagship begins on day -5
 SEED = 2712
 KEY = "sample past "
-CARDS = ("Visa ending 4242", "Mastercard ending 4444", "UnionPay ending 0005", "")
+CARDS = ("Visa 4242", "Mastercard 4444", "UnionPay 0005", "")
 CARRIER = "DHL Express"
 
 

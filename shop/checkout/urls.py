@@ -1,4 +1,5 @@
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from shop.checkout import provider_return, views
 from shop.checkout.order import (
@@ -39,6 +40,7 @@ order = [
 urlpatterns = [
     path("checkout/", views.address, name="checkout"),
     path("checkout/delivery/", views.delivery, name="checkout-delivery"),
+    path("orders/", RedirectView.as_view(pattern_name="account")),  # what people type
     path("orders/find/", lost_links.find, name="order-find"),
     path("orders/<str:number>/<str:token>/", include(order)),
     path("account/", order_views.account, name="account"),

@@ -5,6 +5,7 @@ import pytest
 from sample.accounts import provide_accounts
 from sample.past import COUNT, write_past
 from sample.progress import Progress
+from shop.checkout.order.summary import paid_with
 from shop.orders.models import Order, Shipment, Suborder
 from tests.paying import assert_books_agree
 from tests.sample.loaded import DAY_0, six
@@ -34,6 +35,12 @@ def test_two_months_of_orders_are_paid_sent_and_in_the_books(past, loaded):
     assert not Shipment.objects.filter(tracking_url="").exists()
     assert orders.filter(user__email="shopper@example.org").exists()
     assert_books_agree()
+
+
+def test_their_pages_say_with_which_card_they_were_paid(past, loaded):
+    methods = {paid_with(order.payments.get().method) for order in Order.objects.all()}
+
+    assert methods == {"Visa ending 4242", "Mastercard ending 4444", "UnionPay ending 0005", ""}
 
 
 def test_they_are_written_once(past, loaded):

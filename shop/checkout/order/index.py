@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -55,7 +55,9 @@ def orders_of(user: User, *, before: int | None = None) -> OrderPage:
     """
     found = Order.objects.filter(user=user).exclude(state=Order.State.EXPIRED)
     if before is not None:
-        found = found.filter(pk__lt=before)
+        seen = Order.objects.filter(user=user, pk=before)
+        placed = Subquery(seen.values("placed_at")[:1])
+        found = found.filter(Q(placed_at__lt=placed) | Q(placed_at=placed, pk__lt=before))
     refunds = returning().filter(payment__order=OuterRef("pk"))
     stuck = Q(state__in=STUCK, resolved_at=None)
     found = found.annotate(
@@ -63,7 +65,7 @@ def orders_of(user: User, *, before: int | None = None) -> OrderPage:
         has_delay=Exists(refunds.filter(stuck)),
         has_all_back=~Exists(refunds.exclude(state=Operation.State.DONE)),
     )
-    found = found.prefetch_related("suborders__lines").order_by("-pk")
+    found = found.prefetch_related("suborders__lines").order_by("-placed_at", "-pk")
     orders = list(found[: PAGE + 1])
     last = orders[PAGE - 1].pk if len(orders) > PAGE else None
     return OrderPage(tuple(_row(order) for order in orders[:PAGE]), last)

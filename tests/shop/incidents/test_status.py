@@ -44,7 +44,8 @@ def test_all_is_well():
     said = read()
 
     for line in ("Everything works", "The shop is open.", "Paying works.", "Mails leave in time.",
-                 "Pictures and sheets from stores are processed in time.", "No disturbance was told of.",
+                 "Pictures and sheets from stores are processed in time.",
+                 "No disturbance was told of.",
                  "12 May 2027 at 15:00 (East Africa Time)"):  # fmt: skip
         assert line in said
     assert "Tout fonctionne" in read("/fr/status/")

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -83,6 +84,32 @@ def test_many_orders_come_in_pages(browser):
     assert first.text.count('<h2 class="num">') == 20
     assert second.text.count('<h2 class="num">') == 3
     assert browser.get("/account/", {"before": "x"}).status_code == 200
+
+
+def test_orders_stand_by_their_dates_whichever_was_written_first(browser):
+    account, kettle = make.user(), make.variant()
+    days = [*range(21), -1]  # the last to be written is the oldest
+    for n in days:
+        order = make.order({kettle: 1}, at=NOON + timedelta(days=n), email=f"a{n}@example.org")
+        Order.objects.filter(pk=order.pk).update(
+            user=account, state="paid", paid_at=NOON, shopper_key=f"x{n}"
+        )
+    browser.force_login(account)
+
+    first = browser.get("/account/")
+    after = first.text.split('href="/account/?before=')[1].split('"')[0]
+    second = browser.get("/account/", {"before": after})
+
+    newest = [order.number for order in Order.objects.order_by("-placed_at")]
+    shown = re.findall(r'<h2 class="num">(BB-[\d-]+)', first.text + second.text)
+    assert shown == newest
+
+
+def test_the_address_of_orders_leads_to_those_of_the_account(browser):
+    assert browser.get("/orders/").headers["Location"] == "/account/"
+    assert browser.get("/fr/orders/").headers["Location"] == "/fr/account/"
+    browser.force_login(make.user())
+    assert "You have no orders yet" in words(browser.get("/orders/", follow=True))
 
 
 def test_a_guests_order_is_never_joined_by_its_email_alone(browser, till):
