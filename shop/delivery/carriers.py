@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
+
 from shop.delivery.models import Carrier
+from shop.errors import NotPossible
+
+S10 = re.compile(r"[A-Z]{2}([0-9]{8})([0-9])[A-Z]{2}")
+"""What posts of all countries write: a service, eight digits, a check digit, a country."""
+WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
+
+
+class WrongNumber(NotPossible):
+    """A tracking number has a typing error in it."""
+
+
+def has_wrong_digit(number: str) -> bool:
+    """Return whether a number has the form of the posts' S10, and a check digit that differs."""
+    found = S10.fullmatch(number)
+    if not found:
+        return False
+    rest = (
+        11 - sum(int(digit) * weight for digit, weight in zip(found[1], WEIGHTS, strict=True)) % 11
+    )
+    return int(found[2]) != {10: 0, 11: 5}.get(rest, rest)
 
 
 def carried_by(typed: str, number: str, *, country: str) -> dict[str, Any]:
@@ -17,9 +40,16 @@ def carried_by(typed: str, number: str, *, country: str) -> dict[str, Any]:
 
     Args:
         country: of the store, which decides what a name means that several have.
+
+    Raises:
+        WrongNumber: the carrier is a post, and the number's check digit differs.
     """
     rows = list(Carrier.objects.all())
     known = meant(rows, typed, country)
+    if known and known.kind == Carrier.Kind.POST and has_wrong_digit(number):
+        said = _("%(number)s has a typing error: its check digit does not fit. Compare it with the "
+                 "receipt.")  # fmt: skip
+        raise WrongNumber(said % {"number": number})
     url = ""
     if known and number:
         pattern = known.tracking_url or _for_all(rows)

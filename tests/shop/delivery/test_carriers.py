@@ -8,7 +8,13 @@ from django.db import connection
 
 from sample.reading import HERE
 from sample.reference import load_reference
-from shop.delivery.carriers import carried_by, meant, suggested
+from shop.delivery.carriers import (
+    WrongNumber,
+    carried_by,
+    has_wrong_digit,
+    meant,
+    suggested,
+)
 from shop.delivery.models import Carrier
 from shop.orders.models import Replacement, Shipment
 from tests import make
@@ -140,3 +146,33 @@ def test_no_carrier_of_the_sheet_is_called_as_another_of_its_country():
         for name in {name.casefold() for name in names}:
             assert called.setdefault((one["home"], name), one["code"]) == one["code"], name
         assert all(len(name) <= 40 for name in one["aliases"].split("|"))
+
+
+@pytest.mark.parametrize(
+    ("number", "is_wrong"),
+    [
+        ("RB123456785GB", False),
+        ("RB123456784GB", True),
+        ("RB123465785GB", True),  # two digits changed places
+        ("EE000000005KE", False),  # 11 is written 5
+        ("EE100000030KE", True),
+        ("EE000000100ZA", True),
+        ("EE000000080ZA", False),  # 10 is written 0
+        ("1234567890", False),  # no form of the posts
+        ("", False),
+    ],
+)
+def test_a_typing_error_in_a_number_of_the_posts_is_found(number, is_wrong):
+    assert has_wrong_digit(number) == is_wrong
+
+
+@pytest.mark.django_db
+def test_a_wrong_number_is_refused_of_a_post_and_taken_of_any_other_carrier():
+    make.carrier("Posta", kind="post", tracking_url="")
+    make.carrier("Fast", kind="express", tracking_url="")
+
+    with pytest.raises(WrongNumber, match="RB123456784GB"):
+        carried_by("Posta", "RB123456784GB", country="KE")
+    for name in ("Fast", "Nobody knows it"):
+        assert carried_by(name, "RB123456784GB", country="KE")["tracking_number"]
+    assert carried_by("Posta", "RB123456785GB", country="KE")["tracking_number"]
