@@ -84,6 +84,7 @@ from shop.orders.models import (
     ReturnedClaim,
     SaleDecision,
     Shipment,
+    ShipmentLine,
     Suborder,
 )
 from shop.papers.models import Document, Series
@@ -246,6 +247,7 @@ __all__ = [
     "SheetPiece",
     "SheetRow",
     "Shipment",
+    "ShipmentLine",
     "SignInRules",
     "Slot",
     "StockMove",

@@ -26,12 +26,15 @@ FROM shop_pool p LEFT JOIN (
 LEFT JOIN (
   SELECT line.pool_id,
     sum(line.pool_units) FILTER (WHERE o.state = 'pending') AS held,
-    sum(line.pool_units / line.quantity * (line.quantity - coalesce(back.units, 0)))
+    sum(line.pool_units / line.quantity
+        * (line.quantity - coalesce(back.units, 0) - coalesce(gone.units, 0)))
       FILTER (WHERE o.state = 'paid' AND s.state = 'waiting') AS sold
   FROM shop_orderline line
   JOIN shop_order o ON o.id = line.order_id JOIN shop_suborder s ON s.id = line.suborder_id
-  LEFT JOIN (SELECT line_id, sum(quantity) AS units FROM shop_refundline GROUP BY line_id) back
-    ON back.line_id = line.id
+  LEFT JOIN (SELECT line_id, sum(coalesce(unsent, quantity)) AS units FROM shop_refundline
+             GROUP BY line_id) back ON back.line_id = line.id
+  LEFT JOIN (SELECT line_id, sum(quantity) AS units FROM shop_shipmentline GROUP BY line_id) gone
+    ON gone.line_id = line.id
   WHERE o.state IN ('pending', 'paid') GROUP BY line.pool_id) l ON l.pool_id = p.id
 WHERE p.held <> coalesce(l.held, 0)
   OR p.sold <> coalesce(l.sold, 0) + coalesce(again.sold, 0) ORDER BY p.id

@@ -22,6 +22,7 @@ from shop.locks import lock
 from shop.orders import holds
 from shop.orders.after_sale import goodwill as kindness
 from shop.orders.after_sale.claims import return_claims
+from shop.orders.after_sale.contents import Units, pools_of, units_of
 from shop.orders.models import (
     Order,
     OrderLine,
@@ -72,6 +73,7 @@ class RefundFacts(TypedDict):
     """Why, when and by whom something goes back, and what comes with it.
 
     ``restock`` are the lines whose units can be sold again; None: those that were not sent.
+    ``of_sent`` says that units come from parcels that have left; else those that have not go first.
     ``goodwill`` is what the shopper gets beside, not saved, with who gives it. Where there is
     none, what was given before is kept as far as more than the order's total would go back.
     """
@@ -81,6 +83,7 @@ class RefundFacts(TypedDict):
     reason: NotRequired[str]
     by: NotRequired[User | None]
     restock: NotRequired[Collection[OrderLine] | None]
+    of_sent: NotRequired[bool]
     goodwill: NotRequired[Collection[RefundGoodwill]]
 
 
@@ -90,8 +93,9 @@ def record[Part: OrderLine | Suborder](
     """Write down that units of a paid order go back, and let their pools have them again.
 
     While its deal runs a unit returns to the allotment and to what the shopper may buy, too. With
-    the last unit of a parcel that was not sent its delivery goes back, whole. A voucher comes back
-    when all that it was used for has.
+    the last unit of a parcel that was not sent its delivery goes back, whole. Where all that was
+    left to send of one goes back, it counts as sent. A voucher comes back when all that it was used
+    for has.
 
     Call it under the order's lock, inside the transaction that queues the money.
 
@@ -105,7 +109,7 @@ def record[Part: OrderLine | Suborder](
     if not order.is_paid:
         raise NotPossible(_("Only a paid order can be refunded."))
     at, goodwill = facts["at"], list(facts.get("goodwill", ()))
-    back = _worked_out(order, parts, goodwill, facts.get("restock"))
+    back = _worked_out(order, parts, goodwill, facts)
     if not goodwill and facts["cause"] not in kindness.PAID_BY_OTHERS:
         goods = sum(row.paid for row in back.rows) + sum(row.paid for row in back.parcels)
         goodwill = kindness.counted(order, goods)
@@ -118,9 +122,11 @@ def record[Part: OrderLine | Suborder](
     )  # fmt: skip
     return_claims(refund, back.after, back.parcels)
     kindness.give(goodwill)
-    returned = holds.give_back(order, _of_deals(back.there), at=at)
+    whole = {line: count for line, count in back.there.items() if count == back.moving[line]}
+    returned = holds.give_back(order, _of_deals(whole), at=at)
     for row in back.rows:
-        row.is_restocked = row.line in back.there
+        row.is_restocked = row.line in whole
+        row.unsent = back.unsent.get(row.line, 0)
         row.returns_allotment = row.is_restocked and row.line.deal_id in returned
     for each in moved:
         each.refund = refund
@@ -131,6 +137,8 @@ def record[Part: OrderLine | Suborder](
     _move_units(refund, back, deals=returned)
     for suborder in back.empty:
         suborder.move_to(Suborder.State.CANCELLED, release_at=at)  # what it comes to is certain
+    for suborder in back.all_sent:
+        suborder.move_to(Suborder.State.SHIPPED)
     return refund
 
 
@@ -138,16 +146,18 @@ def record[Part: OrderLine | Suborder](
 class _WorkedOut:
     """What goes back: rows to write, and units by line.
 
-    ``moving`` go back at all, ``unsent`` are with their store, ``there`` can be sold again;
-    ``empty`` are the parcels of which nothing is left, ``after`` is what has gone back of lines.
+    ``moving`` go back at all, ``unsent`` of them are with their store, ``there`` can be sold again;
+    ``empty`` are the parcels of which nothing is left, ``all_sent`` those of which nothing more is
+    to be sent; ``after`` is what has gone back of lines.
     """
 
     rows: list[RefundLine]
     parcels: list[RefundParcel]
     moving: dict[OrderLine, int]
-    unsent: set[OrderLine]
+    unsent: dict[OrderLine, int]
     there: dict[OrderLine, int]
     empty: list[Suborder]
+    all_sent: list[Suborder]
     after: dict[int, Share]
 
 
@@ -155,7 +165,7 @@ def _worked_out[Part: OrderLine | Suborder](
     order: Order,
     parts: Mapping[Part, int | Amount],
     goodwill: Collection[RefundGoodwill],
-    restock: Collection[OrderLine] | None,
+    facts: RefundFacts,
 ) -> _WorkedOut:
     """Return what goes back with its suborders locked, so that no merchant sends one meanwhile."""
     units: dict[OrderLine, int | Amount] = {
@@ -169,16 +179,20 @@ def _worked_out[Part: OrderLine | Suborder](
     rows = [_row(line, count, before.get(line.pk, Share())) for line, count in units.items()]
     moving = {row.line: row.quantity for row in rows if row.quantity}
     _refuse_replaced(moving, before)
-    unsent = {line for line in moving if _is_there(line, suborders)}
-    back = unsent if restock is None else restock
-    empty = [row for row in suborders.values() if _is_empty(row, moving)]
+    places = units_of(OrderLine.objects.filter(suborder__in=suborders))
+    of_sent, restock = facts.get("of_sent", False), facts.get("restock")
+    unsent = {line: _unsent(count, places[line.pk], of_sent) for line, count in moving.items()}
+    there = unsent if restock is None else {row: moving[row] for row in restock if row in moving}
+    through = [row for row in suborders.values() if _is_through(row, unsent, places)]
+    empty = [row for row in through if row.partly_sent_at is None]
     return _WorkedOut(
         rows=rows,
         parcels=_parcels(empty, deliveries),
         moving=moving,
         unsent=unsent,
-        there={line: count for line, count in moving.items() if line in back},
+        there={line: count for line, count in there.items() if count},
         empty=empty,
+        all_sent=[row for row in through if row not in empty],
         after=_added(before, rows),
     )
 
@@ -285,9 +299,9 @@ def raise_earnings(suborder_id: int, amount: int) -> None:
     Suborder.objects.filter(pk=suborder_id).update(returned=F("returned") - amount)
 
 
-def _is_there(line: OrderLine, suborders: Mapping[int, Suborder]) -> bool:
-    """Tell whether the units of a line have not been sent."""
-    return suborders[line.suborder_id].state == Suborder.State.WAITING
+def _unsent(count: int, units: Units, of_sent: bool) -> int:
+    """Return how many of the units that go back had not left."""
+    return max(0, count - units.sent) if of_sent else min(count, units.to_send)
 
 
 def _of_deals(units: Mapping[OrderLine, int]) -> dict[int, int]:
@@ -302,29 +316,21 @@ def _of_deals(units: Mapping[OrderLine, int]) -> dict[int, int]:
 def _move_units(refund: Refund, back: _WorkedOut, *, deals: Collection[int]) -> None:
     """Return units to their pools, or take lost ones away; deals that sold out open again."""
     facts = stock.MoveFacts(at=refund.at, by=refund.by, note=refund.order.number)
-    kept = {line: count for line, count in back.there.items() if line in back.unsent}
-    came = {line: count for line, count in back.there.items() if line not in back.unsent}
-    lost = {line: back.moving[line] for line in back.unsent if line not in back.there}
-    stock.give_back(_of_pools(kept))
-    stock.take_in(_of_pools(came), **facts)
-    stock.write_off(_of_pools(lost), **facts)
+    kept = Counter({line: min(back.unsent[line], count) for line, count in back.there.items()})
+    came = Counter(back.there) - kept
+    lost = Counter(back.unsent) - kept
+    stock.give_back(pools_of(+kept))
+    stock.take_in(pools_of(came), **facts)
+    stock.write_off(pools_of(lost), **facts)
     counters.reopen(deals, at=refund.at)
-    note_stock(_of_pools(back.there), at=refund.at)
+    note_stock(pools_of(back.there), at=refund.at)
 
 
-def _of_pools(units: Mapping[OrderLine, int]) -> Counter[int]:
-    """Return units of lines as units of their pools."""
-    found: Counter[int] = Counter()
-    for line, count in units.items():
-        found[line.pool_id] += line.pool_units // line.quantity * count
-    return found
-
-
-def _is_empty(suborder: Suborder, units: Mapping[OrderLine, int]) -> bool:
-    """Tell whether nothing is left of a part of an order that has not been sent."""
-    if suborder.state != Suborder.State.WAITING:
+def _is_through(
+    part: Suborder, unsent: Mapping[OrderLine, int], places: Mapping[int, Units]
+) -> bool:
+    """Return whether nothing is left to send of a part of an order that has not been sent whole."""
+    if part.state != Suborder.State.WAITING:
         return False
-    lines = list(suborder.lines.all())
-    gone = refunded(lines)
-    now = {line.pk: count for line, count in units.items()}
-    return all(gone.get(line.pk, 0) + now.get(line.pk, 0) == line.quantity for line in lines)
+    now = {line.pk: count for line, count in unsent.items()}
+    return all(places[line.pk].to_send == now.get(line.pk, 0) for line in part.lines.all())

@@ -19,6 +19,7 @@ from shop.mail import send
 from shop.merchants.models import Membership
 from shop.merchants.roles import Right, who_may
 from shop.orders.access import CODE_WORKS, code_of, is_current
+from shop.orders.after_sale.contents import to_send
 from shop.orders.models import Order, OrderLine, SaleDecision, Shipment, Suborder
 from shop.orders.text import (
     cart_link,
@@ -102,7 +103,15 @@ def send_order_to_ship(suborder_id: int, user_id: int) -> None:
     context = {
         "name": user.name,
         "order_number": order.number,
-        "stores": [store_context(suborder, order, language, sees_money=own.may(Right.AMOUNTS))],
+        "stores": [
+            store_context(
+                suborder,
+                order,
+                language,
+                sees_money=own.may(Right.AMOUNTS),
+                units=to_send(suborder.lines.all()) if suborder.service else None,
+            )
+        ],
         "country": country_name(order.contact.country, language),
         "merchant_link": merchant_link(suborder),
     }
@@ -117,8 +126,11 @@ def send_shipped(shipment_id: int) -> None:
     shipment = shipments.get(pk=shipment_id)
     order = shipment.suborder.order
     part = shipment.suborder
+    packed = dict(shipment.lines.values_list("line", "quantity"))
+    left = to_send(part.lines.all())
     context = mail_context(order) | {
-        "stores": [shopper_context(part, order)],
+        "stores": [shopper_context(part, order, packed or None)],
+        "still": shopper_context(part, order, left)["lines"],
         "store": part.merchant.name,
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
@@ -176,7 +188,7 @@ def send_order_address(suborder_id: int, user_id: int) -> None:
     context = {
         "name": user.name,
         "order_number": order.number,
-        "stores": [store_context(suborder, order, language)],
+        "stores": [store_context(suborder, order, language, units=to_send(suborder.lines.all()))],
         "address": address_lines(order.contact, language),
         "merchant_link": merchant_link(suborder),
     }

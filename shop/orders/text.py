@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -65,29 +66,41 @@ def mail_context(order: Order) -> dict[str, Any]:
     }
 
 
-def shopper_context(part: Suborder, order: Order) -> dict[str, Any]:
-    """Return one merchant's part for the shopper's mails, in the words of the purchase."""
-    lines = part.lines.all()
+def shopper_context(
+    part: Suborder, order: Order, units: Mapping[int, int] | None = None
+) -> dict[str, Any]:
+    """Return one merchant's part for the shopper's mails, in the words of the purchase.
+
+    Args:
+        units: of which lines, by their id, and how much of each; None: all that was ordered.
+    """
+    lines = _named(part, units)
     language = order.language
     words = [
         {"title": line.read_title, "options": line.read_label, "lang": line.mark(order, language)}
         for line in lines
     ]
     return store_context(part, order, language) | {
-        "lines": [_line(order, line, language) | own
+        "lines": [_line(order, line, language, units) | own
                   for line, own in zip(lines, words, strict=True)],
     }  # fmt: skip
 
 
 def store_context(
-    part: Suborder, order: Order, language: str, *, sees_money: bool = True
+    part: Suborder,
+    order: Order,
+    language: str,
+    *,
+    sees_money: bool = True,
+    units: Mapping[int, int] | None = None,
 ) -> dict[str, Any]:
     """Return one merchant's part of an order for mails, in the store's own words.
 
     Args:
+        units: as in ``shopper_context``.
         sees_money: the reader is the shopper, or a member who sees what the store earns.
     """
-    lines = [_line(order, line, language) for line in part.lines.all()]
+    lines = [_line(order, line, language, units) for line in _named(part, units)]
     return {
         "name": part.merchant.name,
         "seller": part.seller.name,
@@ -109,12 +122,20 @@ def sent_elsewhere(shipment: Shipment, order: Order) -> list[str]:
     return list(there.lines) if there and there.lines != order.contact.lines else []
 
 
-def _line(order: Order, line: OrderLine, language: str) -> dict[str, Any]:
+def _named(part: Suborder, units: Mapping[int, int] | None) -> list[OrderLine]:
+    return [line for line in part.lines.all() if units is None or units.get(line.pk)]
+
+
+def _line(
+    order: Order, line: OrderLine, language: str, units: Mapping[int, int] | None
+) -> dict[str, Any]:
+    count = line.quantity if units is None else units[line.pk]
+    amount = line.amount if count == line.quantity else line.amount * count // line.quantity
     return {
         "title": line.title,
         "options": line.label,
-        "quantity": line.quantity,
-        "amount": written(line.amount, order.currency, language),
+        "quantity": count,
+        "amount": written(amount, order.currency, language),
     }
 
 

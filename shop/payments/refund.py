@@ -15,6 +15,7 @@ from shop.errors import NotPossible
 from shop.ledger.posting import refunds as books
 from shop.locks import lock
 from shop.orders import end
+from shop.orders.after_sale.contents import units_of
 from shop.orders.after_sale.mail import send_refund
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import Amount, RefundFacts, record, refunded
@@ -27,7 +28,6 @@ from shop.tasks import enqueue
 from shop.tickets import issue
 from shop.tickets.tasks import send_session_cancelled
 
-SENT = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
 MOST_WORDS = cast("int", Refund._meta.get_field("reason").max_length)
 
 
@@ -93,12 +93,11 @@ def refund_lines(
         raise NotPossible("Only a paid order can be refunded.")
     lines = list(order.lines.filter(pk__in=line_ids).order_by("pk"))
     parts = Suborder.objects.filter(pk__in={line.suborder_id for line in lines})
-    # Locked: a store may be sending the parcel at this moment.
-    if any(part.state in SENT for part in lock(parts)):
+    lock(parts)  # a store may be sending the parcel at this moment
+    places = units_of(lines)
+    if any(places[line.pk].sent for line in lines):
         raise NotPossible("The parcel has left. The price can only be kept.")
-    done = refunded(lines)
-    left = {line: line.quantity - done.get(line.pk, 0) for line in lines}
-    units = {line: count for line, count in left.items() if count > 0}
+    units = {line: places[line.pk].to_send for line in lines if places[line.pk].to_send}
     if not units:
         return None
     return _give_back(payment, units, cause=Refund.Cause.WRONG_PRICE, reason=reason, at=at, by=by)

@@ -48,6 +48,7 @@ def own_data(user: User, *, at: datetime) -> dict[str, Any]:
                 "suborders__merchant",
                 "suborders__lines",
                 "suborders__shipments__contact",
+                "suborders__shipments__lines__line",
                 "refunds",
                 *_after_sale(),
             )
@@ -203,7 +204,9 @@ def _part(part: Suborder, order: Order) -> dict[str, Any]:
         "lines": [_line(line, order) for line in part.lines.all()],
         "parcels": [
             {"carrier": row.carrier, "tracking_number": row.tracking_number,
-             "shipped_at": _moment(row.shipped_at), "contact": _contact(row.contact)}
+             "shipped_at": _moment(row.shipped_at), "contact": _contact(row.contact),
+             "lines": [{"title": one.line.read_title, "quantity": one.quantity}
+                       for one in row.lines.all()]}
             for row in part.shipments.all()
         ],
         "requests": [_request(row) for row in part.returns.all()],

@@ -15,12 +15,11 @@ from shop.locks import lock_one
 from shop.money_desk import gate
 from shop.money_desk.models import MoneyTask
 from shop.orders import end
+from shop.orders.after_sale.contents import left_to_send
 from shop.orders.models import Order, OrderLine, Refund, Suborder
-from shop.orders.refund import refunded
 from shop.payments.refund import refund_parts
 from shop.returns.ask import sum_of_request
 from shop.returns.models import ReturnRequest
-from shop.returns.rules import asked_units
 from shop.returns.sums import sum_of
 from shop.returns.tasks import send_news
 from shop.tasks import enqueue
@@ -83,11 +82,11 @@ def pay_back(
     parts: dict[OrderLine | Suborder, int] = dict(lines.items())
     if back.delivery:
         parts[request.suborder] = back.delivery
-    missing = request.kind == Kind.MISSING
-    cause = Refund.Cause.CANNOT_DELIVER if missing else Refund.Cause.RETURN
+    cause = Refund.Cause.LOST if request.kind == Kind.MISSING else Refund.Cause.RETURN
     refund = refund_parts(
-        order, parts, cause=cause, at=at, reason=answer.strip(), by=by, restock=restock
-    )
+        order, parts, cause=cause, at=at, reason=answer.strip(), by=by, restock=restock,
+        of_sent=True,
+    )  # fmt: skip
     _answer(request, State.REFUNDED, answer, at=at, by=by, refund=refund, closed_at=at)
     return refund
 
@@ -186,14 +185,6 @@ def cannot_send(
     note(order, "cannot send", at=at, by=by, festival=None, reason=reason.strip()[:MOST_WORDS],
          after={"part": part.pk})  # fmt: skip
     return refund
-
-
-def left_to_send(part: Suborder) -> dict[OrderLine, int]:
-    """Return the lines of a parcel with how many units of each are left to send."""
-    lines = list(part.lines.all())
-    back, asked = refunded(lines), asked_units(lines)
-    left = {line: line.quantity - back.get(line.pk, 0) - asked.get(line.pk, 0) for line in lines}
-    return {line: count for line, count in left.items() if count > 0}
 
 
 def _answer(

@@ -26,8 +26,8 @@ from shop.money_desk import gate
 from shop.money_desk.models import MoneyTask
 from shop.orders import end
 from shop.orders.after_sale.arrive import AFTER_DELIVERY, LAPSE, LEAST_ON_ITS_WAY, lapses_at
+from shop.orders.after_sale.contents import units_of
 from shop.orders.models import Order, OrderLine, Replacement, ReplacementLine, Suborder
-from shop.orders.refund import refunded
 from shop.payments.disputes.models import Dispute
 from shop.returns.answer import put_on_desk, with_order
 from shop.returns.ask import ANSWER_WITHIN
@@ -175,7 +175,8 @@ def came(
         part.move_to(Suborder.State.DELIVERED, delivered_at=at, delivered_how=how, **facts)
     else:
         later = max(part.release_at or at, at + AFTER_DELIVERY)
-        facts["release_at"] = part.release_at if part.settled_at else later
+        is_fixed = part.settled_at or part.state == Suborder.State.WAITING  # more is to be sent
+        facts["release_at"] = part.release_at if is_fixed else later
         Suborder.objects.filter(pk=part.pk).update(**facts)
     if by is not None and how == Suborder.Arrival.STAFF:
         note(part.order, "arrived", at=at, by=by, festival=None, reason=reason,
@@ -202,19 +203,19 @@ def take_as_there(*, at: datetime) -> int:
 
 
 def left_to_replace(part: Suborder, own: Mapping[int, int] | None = None) -> dict[OrderLine, int]:
-    """Return the lines of a parcel that has left, with how many units of each can be sent again.
+    """Return the lines of which parcels have left, with how many units can be sent again.
 
     Not what was paid back, what is asked back, and what is being replaced.
 
     Args:
         own: units of the request that is answered, by line id.
     """
-    if part.state not in (Suborder.State.SHIPPED, Suborder.State.DELIVERED) or not part.service:
+    if not part.service:
         return {}
     lines = list(part.lines.all())
-    back, asked = refunded(lines), Counter(asked_units(lines))
+    places, asked = units_of(lines), Counter(asked_units(lines))
     asked.subtract(own or {})
-    left = {line: line.quantity - back.get(line.pk, 0) - asked[line.pk] for line in lines}
+    left = {line: places[line.pk].sent - asked[line.pk] for line in lines}
     return {line: count for line, count in left.items() if count > 0}
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import CANCEL_HOURS, Category
 from shop.catalogue.returns import RETURN_DAYS
+from shop.orders.after_sale.contents import units_of
 from shop.orders.models import OrderLine, Replacement, ReplacementLine, Suborder
-from shop.orders.refund import refunded
 from shop.returns.models import ReturnLine, ReturnRequest
 
 State, Reason, Kind = Suborder.State, ReturnLine.Reason, ReturnRequest.Kind
@@ -36,21 +36,22 @@ class LineLeft:
 
 
 def kinds_of(part: Suborder, *, at: datetime) -> tuple[str, ...]:
-    """Return what may be asked for a part of a paid order now, whatever of it is left.
-
-    Where parcels left it was read with ``shipments``.
-    """
+    """Return what may be asked for a part of a paid order now, whatever of it is left."""
     match part.state:
         case State.WAITING if not part.stopped_at:
-            return (Kind.CANCEL,)
+            return (Kind.CANCEL, *_of_sent(part, at)) if part.is_partly_sent else (Kind.CANCEL,)
         case State.SHIPPED:
-            is_late = part.arrives_to is None or at > _end_of_day(part)
-            return (Kind.MISSING, Kind.RETURN) if is_late else (Kind.RETURN,)
+            return _of_sent(part, at)
         case State.DELIVERED if part.service and at <= return_until(part):
             is_told = part.delivered_how in (Suborder.Arrival.LAPSE, Suborder.Arrival.CARRIER)
             return (Kind.RETURN, Kind.MISSING) if is_told else (Kind.RETURN,)
         case _:
             return ()
+
+
+def _of_sent(part: Suborder, at: datetime) -> tuple[str, ...]:
+    is_late = part.arrives_to is None or at > _end_of_day(part)
+    return (Kind.MISSING, Kind.RETURN) if is_late else (Kind.RETURN,)
 
 
 def return_until(part: Suborder) -> datetime:
@@ -66,8 +67,11 @@ def lines_left(part: Suborder, kind: str, *, at: datetime) -> list[LineLeft]:
     What an organizer has refused after an appeal is not asked for again.
     """
     lines = list(part.lines.select_related("variant", "order", "product__category"))
-    taken = Counter(refunded(lines)) + _asked_for(lines, kind)
-    return [_left(line, line.quantity - taken[line.pk], kind, at=at) for line in lines]
+    places = units_of(lines)
+    if kind == Kind.CANCEL:
+        return [_left(line, places[line.pk].to_send, kind, at=at) for line in lines]
+    asked = _asked_for(lines, kind)
+    return [_left(line, places[line.pk].sent - asked[line.pk], kind, at=at) for line in lines]
 
 
 def asked_units(lines: Sequence[OrderLine]) -> dict[int, int]:

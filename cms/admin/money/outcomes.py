@@ -42,6 +42,7 @@ from shop.currencies import written
 from shop.forms.fields import AmountField, LineField
 from shop.money_desk.kinds import KINDS, TaskOutcome
 from shop.money_desk.models import MoneyTask
+from shop.orders.after_sale.contents import to_send
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.refund import Amount, delivery_left, gone
 from shop.orders.shares import Share
@@ -326,14 +327,12 @@ def _order(task: MoneyTask) -> Order:
 
 def _left_lines(order: Order) -> list[tuple[OrderLine, Share]]:
     """Return the lines of which something is left, with how much and of how many units."""
-    found, lines = [], list(order.lines.select_related("suborder"))
-    before = gone(lines)
+    found, lines = [], list(order.lines.all())
+    before, here = gone(lines), to_send(lines)
     for line in lines:
         back = before.get(line.pk, Share())
-        is_here = line.suborder.state == Suborder.State.WAITING
-        units = line.quantity - back.quantity if is_here else 0
         if line.paid > back.paid:
-            found.append((line, Share(units, line.paid - back.paid)))
+            found.append((line, Share(here[line.pk], line.paid - back.paid)))
     return found
 
 

@@ -69,9 +69,13 @@ class ShopperShown:
 
 
 def parcels_of(order: Order, by: User) -> list[SentParcel]:
-    """Return the parts of an order, each with its lines. Five statements."""
+    """Return the parts of an order, each with its lines. Seven statements."""
     rows = order.suborders.select_related("merchant").prefetch_related(
-        "lines__product", "lines__deal__slot__festival", "shipments__contact", "shipments__by"
+        "lines__product",
+        "lines__deal__slot__festival",
+        "shipments__contact",
+        "shipments__by",
+        "shipments__lines__line",
     )
     parts = list(rows.annotate(**reasons()))
     lines = [line for part in parts for line in part.lines.all()]

@@ -43,6 +43,7 @@ CAUSES: dict[str, str] = {
     Refund.Cause.WRONG_PRICE: "it was sold at a wrong price",
     Refund.Cause.CANCELLED: "its shopper cancelled it",
     Refund.Cause.CANNOT_DELIVER: "the store cannot deliver it",
+    Refund.Cause.LOST: "its parcel was lost",
     Refund.Cause.RETURN: "its shopper returned it",
     Refund.Cause.GOODWILL: "it was given for goodwill",
     Refund.Cause.DISPUTE: "the shopper’s bank took it back",

@@ -54,11 +54,13 @@ class Way:
     is_known: bool
     number: str
     url: str
+    lines: tuple[Wording, ...] = ()
 
     @classmethod
-    def of(cls, row: Shipment | Replacement) -> Way:
-        """Return the way of something that was sent."""
-        return cls(row.carrier, row.has_known_carrier, row.tracking_number, row.tracking_url)
+    def of(cls, row: Shipment | Replacement, lines: Sequence[Wording] = ()) -> Way:
+        """Return the way of something that was sent, with its contents where they are told."""
+        facts = (row.carrier, row.has_known_carrier, row.tracking_number, row.tracking_url)
+        return cls(*facts, tuple(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +107,16 @@ def show_order(
 ) -> OrderShown:
     """Return an order as pages show it.
 
-    One statement, two if a parcel is on its way.
+    One statement, two if a parcel is on its way, three if an order leaves in several.
 
     Args:
         papers: links to invoices and credit notes, by the parts of the order.
     """
     lines = lines_by_part(order)
-    gone = [part for part in lines if part.state in GONE]
+    gone = [part for part in lines if part.state in GONE or part.is_partly_sent]
     shipments = Prefetch("shipments", Shipment.objects.select_related("contact"))
     prefetch_related_objects(gone, shipments)
+    prefetch_related_objects([part for part in gone if _is_apart(part)], "shipments__lines")
     sent = [part for part in lines if part.service]
     shown = [
         replace(_parcel(order, part, lines[part], sent), papers=papers.get(part.pk, ()))
@@ -169,8 +172,15 @@ def _parcel(
     order: Order, part: Suborder, lines: Sequence[OrderLine], sent: Sequence[Suborder]
 ) -> ParcelShown:
     merchant = part.merchant
-    shipments = part.shipments.all() if part.state in GONE else ()
-    ways = tuple(Way.of(row) for row in shipments)
+    has_left = part.state in GONE or part.is_partly_sent
+    shipments = list(part.shipments.all()) if has_left else []
+    is_apart = has_left and _is_apart(part)
+    own = {line.pk: line for line in lines}
+    ways = tuple(
+        Way.of(row, [_line(own[one.line_id], order, one.quantity) for one in row.lines.all()]
+               if is_apart else ())
+        for row in shipments
+    )  # fmt: skip
     tag, kind = _tag(part)
     place = ""  # the store is the heading
     if part.service:
@@ -191,6 +201,11 @@ def _parcel(
     )
 
 
+def _is_apart(part: Suborder) -> bool:
+    """Return whether a part of an order leaves in several parcels, so that each has contents."""
+    return part.is_partly_sent or len(part.shipments.all()) > 1
+
+
 def _heading(part: Suborder) -> str:
     if part.state == Suborder.State.DELIVERED:
         return _delivered(part) if part.service else part.merchant.name
@@ -206,6 +221,12 @@ def _delivered(part: Suborder) -> str:
 
 
 def _tag(part: Suborder) -> tuple[str, str]:
+    if part.is_partly_sent:
+        return _("Partly shipped"), "info"
+    return _tag_of_state(part)
+
+
+def _tag_of_state(part: Suborder) -> tuple[str, str]:
     match part.state:
         case Suborder.State.DELIVERED if not part.service:
             return _("Took place"), "good"
@@ -221,10 +242,11 @@ def _tag(part: Suborder) -> tuple[str, str]:
             return pgettext("order state", "Paid"), "good"
 
 
-def _line(line: OrderLine, order: Order) -> Wording:
-    facts = {"quantity": line.quantity, "product": line.read}
+def _line(line: OrderLine, order: Order, count: int | None = None) -> Wording:
+    """Return a line with its units; a count is of those in one parcel."""
+    facts = {"quantity": count or line.quantity, "product": line.read}
     text, foreign = _("%(quantity)d × %(product)s") % facts, line.mark(order, language())
-    if not line.gone:
+    if not line.gone or count:
         return Wording(text, foreign)
     gone = _("%(back)s of %(total)s refunded") % {"back": line.gone, "total": line.quantity}
     return Wording(f"{text} ({gone})", foreign)
@@ -241,23 +263,32 @@ def _steps(order: Order, part: Suborder) -> list[Step]:
     at_store = {"place": part.merchant.city}
     if part.state == Suborder.State.CANCELLED:
         return [paid, Step(_("Cancelled"), "", "now")]
+    zone = zone_of(part.merchant.country)
     if part.state == Suborder.State.WAITING:
         due = _("Due by %(date)s") % {"date": day(cast("date", part.ship_by))}
+        packed, handed = _("Being packed in %(place)s"), list[Step]()
+        if part.is_partly_sent:
+            packed = _("The rest is being packed in %(place)s")
+            handed = _handed(part, zone, "done")
         return [
             paid,
-            Step(_("Being packed in %(place)s") % at_store, due, "now"),
+            *handed,
+            Step(packed % at_store, due, "now"),
             Step(_("On the way"), "", ""),
         ]
     is_there = part.state == Suborder.State.DELIVERED
-    zone, kind = zone_of(part.merchant.country), "done" if is_there else "now"
-    handed = _("Handed to %(carrier)s")
-    on_the_way = [
-        Step.done_at(handed % {"carrier": row.carrier}, row.shipped_at, zone, kind)
-        for row in part.shipments.all()
-    ]
     return [
         paid,
         Step(_("Packed in %(place)s") % at_store, "", "done"),
-        *on_the_way,
+        *_handed(part, zone, "done" if is_there else "now"),
         *([Step(_("Delivered"), "", "now")] if is_there else []),
+    ]
+
+
+def _handed(part: Suborder, zone: str, kind: str) -> list[Step]:
+    """Return a step for each parcel of a part that has left."""
+    handed = _("Handed to %(carrier)s")
+    return [
+        Step.done_at(handed % {"carrier": row.carrier}, row.shipped_at, zone, kind)
+        for row in part.shipments.all()
     ]

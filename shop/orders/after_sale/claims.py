@@ -21,7 +21,12 @@ from shop.orders.shares import Share
 
 # Not the shopper's doing: a voucher whose time is over is given anew.
 OTHERS_FAULT = frozenset(
-    {Refund.Cause.CANNOT_DELIVER, Refund.Cause.SESSION_CANCELLED, Refund.Cause.WRONG_PRICE}
+    {
+        Refund.Cause.CANNOT_DELIVER,
+        Refund.Cause.LOST,
+        Refund.Cause.SESSION_CANCELLED,
+        Refund.Cause.WRONG_PRICE,
+    }
 )
 
 

@@ -5,7 +5,6 @@ from shop.orders.models.parts import (
     Discount,
     OrderLine,
     SaleDecision,
-    Shipment,
     Suborder,
     SuborderQuerySet,
 )
@@ -17,6 +16,7 @@ from shop.orders.models.refunds import (
     ReturnedClaim,
 )
 from shop.orders.models.replacements import Replacement, ReplacementLine
+from shop.orders.models.shipments import Shipment, ShipmentLine
 
 __all__ = [
     "APART",
@@ -35,6 +35,7 @@ __all__ = [
     "ReturnedClaim",
     "SaleDecision",
     "Shipment",
+    "ShipmentLine",
     "Suborder",
     "SuborderQuerySet",
     "id_of_number",

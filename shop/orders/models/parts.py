@@ -10,7 +10,6 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from shop.catalogue.models import Product, Variant
-from shop.delivery.models import Carried, Contact
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
 from shop.languages import beside, listed
 from shop.merchants.models import Merchant
@@ -92,6 +91,9 @@ class Suborder(Stateful):
     paid_at = models.DateTimeField(
         null=True, help_text="As its order; so that a store finds what it sold by an index."
     )
+    partly_sent_at = models.DateTimeField(
+        null=True, help_text="When its first parcel left while more of it was to be sent."
+    )
     late_told_at = models.DateTimeField(
         null=True, help_text="When the store heard that it should have left."
     )
@@ -130,6 +132,7 @@ class Suborder(Stateful):
     has_review: bool
     has_refund: bool
     has_replacement: bool
+    contents: list[tuple[int, OrderLine]]
     paper_rows: list[dict[str, Any]]
 
     objects = SuborderQuerySet.as_manager()
@@ -204,6 +207,11 @@ class Suborder(Stateful):
                 fields=["order", "merchant"], name="visit_once", condition=models.Q(service="")
             ),
         ]
+
+    @property
+    def is_partly_sent(self) -> bool:
+        """Return whether a parcel of it has left and more is to be sent."""
+        return self.state == self.State.WAITING and self.partly_sent_at is not None
 
     @property
     def seller(self) -> Seller:
@@ -363,17 +371,4 @@ class SaleDecision(models.Model):
     line = models.OneToOneField(OrderLine, models.PROTECT, related_name="decision")
     outcome = models.CharField(max_length=8, choices=Outcome)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-
-class Shipment(Carried):
-    """One parcel of a suborder, on its way."""
-
-    suborder = models.ForeignKey(Suborder, models.CASCADE, related_name="shipments")
-    contact = models.ForeignKey(
-        Contact, models.PROTECT, null=True, related_name="+",
-        help_text="Where it went; the order's may be mended later. Empty: to the order's.",
-    )  # fmt: skip
-    carrier = models.CharField(max_length=80)
-    shipped_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -18,6 +18,7 @@ class Refund(models.Model):
         LATE = "late"  # the money came when a session had begun
         CANCELLED = "cancelled"  # by its shopper, before it was packed
         CANNOT_DELIVER = "cannot_deliver"
+        LOST = "lost"  # on its way
         RETURN = "return"
         GOODWILL = "goodwill"
         OUTSIDE = "outside"  # somebody made it at the provider
@@ -40,6 +41,9 @@ class RefundLine(models.Model):
     refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refund_lines")
     quantity = models.PositiveIntegerField(help_text="0: money alone goes back.")
+    unsent = models.PositiveIntegerField(
+        null=True, help_text="Of the units, those that had not left. Empty: from before."
+    )
     paid = models.PositiveBigIntegerField(help_text="By the shopper.")
     funded = models.PositiveBigIntegerField(help_text="By the organizer.")
     commission = models.PositiveBigIntegerField()

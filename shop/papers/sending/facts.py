@@ -19,8 +19,8 @@ from shop import dates
 from shop.currencies import currencies
 from shop.delivery.names import address_lines, country_name
 from shop.money import split
+from shop.orders.after_sale.contents import Units, units_of
 from shop.orders.models import OrderLine, Suborder
-from shop.orders.refund import refunded
 
 CN22_MOST_G = 2_000
 """A CN22 is for a small packet: up to 2 kg and a value of 300 SDR; above it takes a CN23."""
@@ -44,16 +44,25 @@ class Declared:
         return [name for name, value in asked if not value]
 
 
-def declared(lines: Iterable[OrderLine], back: Mapping[int, int]) -> list[Declared]:
+def in_parcel(places: Mapping[int, Units]) -> dict[int, int]:
+    """Return how many units of lines the papers of a part name: what is to be sent, else what was.
+
+    By line id.
+    """
+    is_waiting = any(units.to_send for units in places.values())
+    return {pk: units.to_send if is_waiting else units.sent for pk, units in places.items()}
+
+
+def declared(lines: Iterable[OrderLine], packed: Mapping[int, int]) -> list[Declared]:
     """Return the goods that are in a parcel.
 
     Args:
         lines: with product and variant.
-        back: how many units of a line were refunded, by its id: these are not in it.
+        packed: how many units of a line are in it, by its id.
     """
     found = []
     for line in lines:
-        count = line.quantity - back.get(line.pk, 0)
+        count = packed.get(line.pk, 0)
         if count < 1:
             continue
         product = line.product
@@ -71,12 +80,22 @@ def crosses_a_border(part: Suborder) -> bool:
     return contact is not None and contact.country != part.merchant.country
 
 
-def slips(parts: Iterable[Suborder]) -> list[dict[str, Any]]:
-    """Return the facts of packing slips; no prices, since many a parcel is a gift."""
+def slips(
+    parts: Iterable[Suborder], packed: Mapping[int, int] | None = None
+) -> list[dict[str, Any]]:
+    """Return the facts of packing slips; no prices, since many a parcel is a gift.
+
+    Args:
+        packed: what is in the parcel, by line id; None: what is to be sent, or was.
+    """
     parts = list(parts)
-    lines = [line for part in parts for line in part.lines.all()]
-    back = refunded(lines)
-    return [_slip(part, back) for part in parts]
+    if packed is not None:
+        return [_slip(part, packed) for part in parts]
+    places = units_of([line for part in parts for line in part.lines.all()])
+    return [
+        _slip(part, in_parcel({line.pk: places[line.pk] for line in part.lines.all()}))
+        for part in parts
+    ]
 
 
 def labels(parts: Iterable[Suborder]) -> list[dict[str, Any]]:
@@ -92,10 +111,16 @@ def labels(parts: Iterable[Suborder]) -> list[dict[str, Any]]:
     ]
 
 
-def declaration(part: Suborder, *, at: date) -> dict[str, Any]:
-    """Return the facts of a customs declaration. Two statements."""
+def declaration(
+    part: Suborder, packed: Mapping[int, int] | None = None, *, at: date
+) -> dict[str, Any]:
+    """Return the facts of a customs declaration. Two statements.
+
+    Args:
+        packed: as in ``slips``.
+    """
     lines = list(part.lines.select_related("product", "variant"))
-    rows = declared(lines, refunded(lines))
+    rows = declared(lines, in_parcel(units_of(lines)) if packed is None else packed)
     currency = part.order.currency
     return {
         "number": part.order.number,
@@ -117,7 +142,7 @@ def declaration(part: Suborder, *, at: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _slip(part: Suborder, back: Mapping[int, int]) -> dict[str, Any]:
+def _slip(part: Suborder, packed: Mapping[int, int]) -> dict[str, Any]:
     language = part.order.language or settings.LANGUAGE_CODE
     with override(language):
         words = {
@@ -132,8 +157,8 @@ def _slip(part: Suborder, back: Mapping[int, int]) -> dict[str, Any]:
         "sender": _sender(part), "to": _receiver(part, language),
         "rows": [
             [line.shown_title or line.title, ", ".join(_options(line)), line.sku,
-             str(line.quantity - back.get(line.pk, 0))]
-            for line in part.lines.all() if line.quantity > back.get(line.pk, 0)
+             str(packed[line.pk])]
+            for line in part.lines.all() if packed.get(line.pk)
         ],
     }  # fmt: skip
 

@@ -18,6 +18,7 @@ from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.orders import end
+from shop.orders.after_sale.contents import to_send
 from shop.orders.models import OrderLine, Refund, Suborder
 from shop.orders.refund import Amount, delivery_left, gone, record
 from shop.orders.shares import Share
@@ -119,14 +120,14 @@ def _charge(
     left = amount
     parts: dict[OrderLine | Suborder, int | Amount] = {}
     shares = gone(suborder.lines.all())
-    is_here = suborder.state == Suborder.State.WAITING
+    here = to_send(suborder.lines.all())
     is_all = amount == left_of(suborder)  # with the last unit its delivery goes back, too
     for line in suborder.lines.all():
         before = shares.get(line.pk, Share())
         own = min(left, line.paid - before.paid)
         is_whole = own == line.paid - before.paid
         if own:
-            units = line.quantity - before.quantity if is_here and is_whole and is_all else 0
+            units = here[line.pk] if is_whole and is_all else 0
             parts[line] = Amount(own, units)
             left -= own
     if left > delivery_left(suborder)[0]:

@@ -12,6 +12,7 @@ from shop import clock
 from shop.academy.lessons import progress_of
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
+from shop.orders.after_sale.contents import note_contents
 from shop.orders.models import OrderLine, Suborder
 from shop.workspace.access import (
     MemberRequest,
@@ -76,10 +77,11 @@ def _of_orders(merchant: Merchant, *, at: datetime) -> dict[str, Any]:
     """Return what those read who see orders."""
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
     own = sold_by(merchant).prefetch_related(lines)
-    waiting = own.to_send().order_by(by_day("ship_by"), "pk")[:SHOWN]
+    waiting = list(own.to_send().order_by(by_day("ship_by"), "pk")[:SHOWN])
+    note_contents(waiting)
     sent = own.filter(state=Suborder.State.SHIPPED).prefetch_related("shipments")[:SHOWN]
     return {
-        "waiting": list(waiting),
+        "waiting": waiting,
         "again": to_send_again(merchant),
         "unanswered": sold_by(merchant).word_due().count(),
         "sent": list(sent),

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shop.languages import beside
 from shop.orders.models import OrderLine
 from shop.returns.replace import MOST_WORDS
 
@@ -41,6 +42,45 @@ class ShipmentForm(forms.Form):
         if number and not number.isalnum() and not number.replace("-", "").isalnum():
             raise forms.ValidationError(_("A tracking number has letters, digits and hyphens."))
         return number
+
+
+class ParcelForm(ShipmentForm):
+    """A parcel that leaves: who carries it, and what of an order is in it.
+
+    ``units`` are its contents by line id, once it is valid; None where the form did not ask.
+    """
+
+    before = forms.IntegerField(required=False, widget=forms.HiddenInput)  # parcels that had left
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, left: Mapping[OrderLine, int], **kwargs: Any
+    ) -> None:
+        """Take the lines with how many units of each are left to send."""
+        super().__init__(data, **kwargs)
+        self._count = sum(left.values())
+        self._asked = [line for line in left if data is None or f"units-{line.pk}" in data]
+        for line, count in left.items():
+            self.fields[f"units-{line.pk}"] = forms.IntegerField(
+                label=_("%(product)s: how many of %(count)d")
+                % {"product": beside(line.title, line.label), "count": count},
+                min_value=0, max_value=count, required=False, initial=count,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )  # fmt: skip
+
+    @property
+    def contents(self) -> list[forms.BoundField]:
+        """Return the fields for what is in the parcel; none where it can be one unit alone."""
+        return (
+            []
+            if self._count == 1
+            else [self[name] for name in self.fields if name.startswith("units-")]
+        )
+
+    @property
+    def units(self) -> dict[int, int] | None:
+        """Return how many units of each line are in the parcel, by its id."""
+        counts = {line.pk: self.cleaned_data[f"units-{line.pk}"] or 0 for line in self._asked}
+        return counts or None
 
 
 class PiecesForm(forms.Form):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import batched
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext_lazy
 
 from shop.merchants.models import Merchant
+from shop.orders.after_sale.contents import note_contents
 from shop.orders.models import (
     OrderLine,
     Replacement,
@@ -69,13 +71,15 @@ def sorts_of(state: str) -> dict[str, Any]:
 def packing_rows(merchant: Merchant) -> Iterator[list[str | int]]:
     """Yield a row for each line that is to be sent and may be, soonest first; no prices in it.
 
-    What is sent once more comes last. Two statements for each ``PART`` orders, and two more.
+    What is sent once more comes last. Three statements for each ``PART`` orders, and two more.
     """
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
     waiting = sold_by(merchant).to_send().filter(stopped_at=None).prefetch_related(lines)
-    for part in in_parts(waiting, size=PART, soonest="ship_by"):
-        for line in part.lines.all():
-            yield _packing_row(part, line, line.quantity, part.ship_by)
+    for parts in batched(in_parts(waiting, size=PART, soonest="ship_by"), PART):
+        note_contents(parts)
+        for part in parts:
+            for count, line in part.contents:
+                yield _packing_row(part, line, count, part.ship_by)
     again = Replacement.objects.to_send().filter(suborder__merchant=merchant)
     rows = again.select_related("suborder__order__contact").prefetch_related("lines__line")
     for row in rows.order_by("ship_by", "pk"):

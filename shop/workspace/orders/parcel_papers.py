@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from shop.forms.numbers import number_of
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.orders.models import Suborder
@@ -40,12 +43,13 @@ def of_one(request: MemberRequest, suborder_id: int, printed: str) -> HttpRespon
     work_on(request, part.merchant, Right.ORDERS)
     if printed not in TEMPLATES or part.stopped_at:
         raise Http404
+    packed = _contents(part, request.GET.get("parcel", ""))
     if printed in FOR_MANY:
-        return _answer(printed, [part], part.order.number)
+        return _answer(printed, [part], part.order.number, packed)
     refuse_without(request, Right.AMOUNTS)  # it names what was paid
     if not crosses_a_border(part):
         raise Http404
-    sheet = declaration(part, at=today_of(request))
+    sheet = declaration(part, packed, at=today_of(request))
     return as_answer(set_parcel_papers(printed, [sheet]), f"{part.order.number}-{printed}.pdf")
 
 
@@ -64,6 +68,16 @@ def of_all(request: MemberRequest, merchant: Merchant, printed: str) -> HttpResp
     return _answer(printed, parts, f"{merchant.slug}-{today_of(request):%Y-%m-%d}")
 
 
-def _answer(kind: str, parts: list[Suborder], name: str) -> HttpResponse:
-    sheets = slips(parts) if kind == "slip" else labels(parts)
+def _contents(part: Suborder, typed: str) -> dict[int, int] | None:
+    """Return what is in a parcel of an order that left in several, by line id; None: not asked."""
+    if not typed:
+        return None
+    row = get_object_or_404(part.shipments, pk=number_of(typed))
+    return dict(row.lines.values_list("line", "quantity"))
+
+
+def _answer(
+    kind: str, parts: list[Suborder], name: str, packed: Mapping[int, int] | None = None
+) -> HttpResponse:
+    sheets = slips(parts, packed) if kind == "slip" else labels(parts)
     return as_answer(set_parcel_papers(kind, sheets), f"{name}-{kind}.pdf")

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from shop import clock
-from shop.delivery.carriers import suggested
+from shop.delivery.carriers import WrongNumber, suggested
 from shop.errors import ShopError
 from shop.forms.numbers import number_of
 from shop.languages import labelled
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
+from shop.orders.after_sale.contents import note_contents
 from shop.orders.models import Suborder
 from shop.orders.ship import add_parcel, mend_parcel, ship
 from shop.workspace.access import (
@@ -90,6 +91,7 @@ def many_sent(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Mark many parcels as sent; one that cannot be is named, and the others are."""
     rows = sold_by(merchant).to_send().exclude(service="").filter(stopped_at=None)
     parts = list(rows.prefetch_related("lines").order_by(by_day("ship_by"), "pk")[:MOST])
+    note_contents(parts)
     form = ManySentForm(parts, request.POST or None)
     if request.method == "POST" and form.is_valid():
         _send(request, form)
@@ -116,6 +118,8 @@ def parcel(
         facts: dict[str, Any] = {**told, "at": clock.moment_of(request), "by": request.user}
         try:
             is_new = mend_parcel(row, **facts) if row else add_parcel(found, **facts)
+        except WrongNumber as refusal:
+            form.add_error("tracking_number", str(refusal))
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:

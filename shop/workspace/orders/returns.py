@@ -18,6 +18,7 @@ from shop.errors import ShopError
 from shop.forms.numbers import ids_of
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
+from shop.orders.after_sale.contents import left_to_send
 from shop.orders.models import Suborder, id_of_number
 from shop.returns import answer
 from shop.returns.ask import sum_of_request
@@ -148,7 +149,7 @@ def cannot_send(request: MemberRequest, suborder_id: int) -> HttpResponse:
     """Say that pieces of an order cannot be sent; what follows is said before the button."""
     part = get_object_or_404(suborders_of(request), pk=suborder_id)
     work_on(request, part.merchant, Right.ANSWER)
-    left = answer.left_to_send(part)
+    left = left_to_send(part)
     if part.state != Suborder.State.WAITING or not left:
         raise Http404
     form = CannotSendForm(left, request.POST if request.method == "POST" else None)

@@ -8,17 +8,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
-from shop.delivery.carriers import suggested
+from shop.delivery.carriers import WrongNumber, suggested
 from shop.delivery.models import Contact
 from shop.delivery.names import address_lines, service_name
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
+from shop.orders.after_sale.contents import note_contents, units_of
 from shop.orders.models import OrderLine, Suborder
-from shop.orders.refund import refunded
 from shop.orders.ship import ship
 from shop.papers.lists import PaperRow, papers_column
-from shop.papers.sending.facts import crosses_a_border, declared
+from shop.papers.sending.facts import crosses_a_border, declared, in_parcel
 from shop.returns.models import ReturnRequest
 from shop.returns.replace import left_to_replace
 from shop.returns.words import KINDS, replacement_words, state_words
@@ -33,7 +33,7 @@ from shop.workspace.access import (
     work_on,
 )
 from shop.workspace.orders.disputes import disputes_of
-from shop.workspace.orders.forms import ShipmentForm
+from shop.workspace.orders.forms import ParcelForm
 from shop.workspace.orders.index import (
     NAMES,
     find_orders,
@@ -46,6 +46,7 @@ from shop.workspace.orders.messages import thread_of
 from shop.workspace.paging import page_of
 
 SHOWN = 50
+SENT_WITH = ("carrier", "tracking_number", "seen", "before")
 COLUMNS = (
     "order", "send_by", "sku", "product", "options", "quantity", "name", "line1", "line2",
     "postcode", "city", "region", "country", "phone", "service",
@@ -69,6 +70,7 @@ def orders(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         size=SHOWN,
         soonest="ship_by" if is_by_day else "",
     )
+    note_contents(page.rows)
     context = {
         "part": "orders",
         "page": page,
@@ -98,28 +100,31 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
     own = suborders_of(request).annotate(paper_rows=papers_column())
     found = get_object_or_404(own, pk=suborder_id)
     work_on(request, found.merchant, Right.ORDERS, change=Right.SEND)
-    form = ShipmentForm(request.POST or None, initial={"seen": found.order.contact_id})
-    if request.method == "POST" and form.is_valid():
-        try:
-            ship(found, **form.cleaned_data, at=clock.moment_of(request), by=request.user)
-        except ShopError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            text = _("%(number)s is marked as sent. The shopper was mailed.")
-            messages.success(request, text % {"number": found.order.number})
-            return redirect("workspace-store", found.merchant.slug)
     lines = list(found.lines.select_related("product", "variant"))
-    back = refunded(lines)
-    shipments = list(found.shipments.select_related("contact"))
+    places = units_of(lines)
+    shipments = list(found.shipments.select_related("contact").prefetch_related("lines__line"))
+    left = {line: places[line.pk].to_send for line in lines if places[line.pk].to_send}
+    facts = {"seen": found.order.contact_id, "before": len(shipments)}
+    form = ParcelForm(request.POST or None, left, initial=facts)
+    if request.method == "POST" and form.is_valid() and _send(request, found, form):
+        return redirect(*_next_page(found))
     # Once it has left, the page says where it went, whatever becomes of the order's address.
     contact = next((row.contact for row in shipments if row.contact), found.order.contact)
     rows = found.paper_rows if Right.AMOUNTS in request.rights else []
     may_declare = found.service and Right.AMOUNTS in request.rights  # it names what was paid
+    is_abroad = crosses_a_border(found)
     context = {
         "part": "orders",
         "suborder": found,
         "contact": contact,
-        "lines": [(line, back.get(line.pk, 0)) for line in lines],
+        "lines": [
+            (
+                line,
+                line.quantity - places[line.pk].sent - places[line.pk].to_send,
+                places[line.pk].sent if found.is_partly_sent else 0,
+            )
+            for line in lines
+        ],
         "by_organizer": found.delivery_funded + sum(line.funded for line in lines),
         "may_send": Right.SEND in request.rights
         and found.service
@@ -130,7 +135,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
             for row in found.returns.all()
         ],
         "shipments": shipments,
-        "goods": declared(lines, back) if may_declare and crosses_a_border(found) else [],
+        "goods": declared(lines, in_parcel(places)) if may_declare and is_abroad else [],
         "again": [(row, *replacement_words(row.state)) for row in found.replacements.all()],
         "may_send_again": Right.ANSWER in request.rights and bool(left_to_replace(found)),
         "disputes": disputes_of(found) if Right.ANSWER in request.rights else [],
@@ -144,6 +149,33 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/suborder.html", context, status=status)
+
+
+def _send(request: MemberRequest, found: Suborder, form: ParcelForm) -> bool:
+    """Mark a parcel as sent, and say so; return False where the form says why it cannot be."""
+    told = {name: form.cleaned_data[name] for name in SENT_WITH}
+    try:
+        ship(found, **told, units=form.units, at=clock.moment_of(request), by=request.user)
+    except WrongNumber as refusal:
+        form.add_error("tracking_number", str(refusal))
+        return False
+    except ShopError as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    found.refresh_from_db()
+    text = _("%(number)s is marked as sent. The shopper was mailed.")
+    if found.is_partly_sent:
+        text = _("A parcel of %(number)s is marked as shipped. We emailed the shopper. The rest is "
+                 "still to ship.")  # fmt: skip
+    messages.success(request, text % {"number": found.order.number})
+    return True
+
+
+def _next_page(found: Suborder) -> tuple[str, int | str]:
+    """Return where a store goes on: to what is left of the order, or to the next one."""
+    if found.is_partly_sent:
+        return "workspace-order", found.pk
+    return "workspace-store", found.merchant.slug
 
 
 def _address(suborder: Suborder, contact: Contact) -> tuple[str, ...]:

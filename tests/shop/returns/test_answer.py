@@ -133,7 +133,7 @@ def test_a_lost_parcel_is_paid_back_with_its_delivery(order, store):
 
     refund = pay_back(request.pk, at=NOON + 21 * DAY, by=store)
 
-    assert (refund.cause, refund.amount) == ("cannot_deliver", 63_00)
+    assert (refund.cause, refund.amount) == ("lost", 63_00)
     assert owed_to(order.suborders.get().merchant, "USD") == 0
     assert_books_agree()
 

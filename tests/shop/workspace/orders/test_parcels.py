@@ -1,5 +1,8 @@
 """Many parcels are marked at once, one more is added, and a wrong number is corrected."""
 
+import csv
+import io
+
 import pytest
 from django.core import mail
 from django.db import transaction
@@ -7,8 +10,10 @@ from django.db import transaction
 from shop.delivery.models import Contact
 from shop.festivals.models import ChangeLog
 from shop.orders import end
-from shop.orders.models import Replacement, Shipment, Suborder
+from shop.orders.models import Refund, Replacement, Shipment, Suborder
+from shop.orders.refund import record
 from shop.orders.ship import ship
+from shop.papers.sending.facts import slips
 from shop.returns.replace import send_again
 from tests import make
 from tests.make import NOON
@@ -209,3 +214,89 @@ def test_a_replacement_is_kept_and_marked_in_the_same_way(client, desk, sent):
     assert "We do not know this carrier." not in client.get(where).text
     Replacement.objects.update(carrier="A friend", carrier_code="")
     assert "We do not know this carrier." in client.get(where).text
+
+
+def refund_one_of(part):
+    with transaction.atomic():
+        order = end.lock(part.order_id)
+        return record(order, {order.lines.get(): 1}, cause=Refund.Cause.CANCELLED, at=NOON)
+
+
+def three_pots(desk):
+    pot = make.variant(20_00, of=make.product(of=desk.merchant, title="Pot"))
+    order = make.order({pot: 3})
+    with transaction.atomic():
+        end.mark_paid(end.lock(order.pk), at=NOON)
+    return order.suborders.get()
+
+
+def test_every_list_of_what_is_packed_names_what_is_left_after_a_refund(client, desk, many):
+    part = three_pots(desk)
+    refund_one_of(part)
+    list_of_orders = desk.address("{store}/orders/")
+
+    for page in (list_of_orders, desk.address("{store}/"), many):
+        assert "2 × <bdi>Pot" in client.get(page).text
+    packing = client.get(f"{list_of_orders}packing.csv").getvalue().decode("utf-8-sig")
+    (row,) = [row for row in csv.DictReader(io.StringIO(packing)) if row["product"] == "Pot"]
+    assert row["quantity"] == "2"
+    (slip,) = slips([part])
+    assert [line[-1] for line in slip["rows"]] == ["2"]
+
+
+def test_a_store_sends_an_order_in_two_parcels_on_its_page(client, desk):
+    part = three_pots(desk)
+    line = part.lines.get()
+    where = f"/merchant/orders/{part.pk}/"
+    told = {"carrier": "DHL", "tracking_number": "1", "before": "0", f"units-{line.pk}": "2"}
+    assert f'name="units-{line.pk}"' in client.get(where).text
+
+    page = client.post(where, told, follow=True)
+
+    assert states(part) == ["waiting"]
+    assert "A parcel of" in page.text
+    assert "2 of 3 shipped" in page.text
+    again = client.post(where, told | {f"units-{line.pk}": "1"})
+    assert (again.status_code, Shipment.objects.count()) == (422, 1)
+    slip = client.get(f"{where[:-1]}/slip.pdf?parcel={Shipment.objects.get().pk}")
+    assert slip.status_code == 200
+    assert client.get(f"{where[:-1]}/slip.pdf?parcel=x").status_code == 404
+
+    client.post(where, {"carrier": "DHL", "tracking_number": "2", "before": "1"})
+
+    assert states(part) == ["shipped"]
+    contents = [list(row.lines.values_list("quantity", flat=True)) for row in part.shipments.all()]
+    assert contents == [[2], [1]]
+
+
+@pytest.mark.parametrize("typed", ["0", "4", "-1", "x"])
+def test_an_empty_parcel_and_one_with_too_much_are_refused_on_the_page(client, desk, typed):
+    part = three_pots(desk)
+    told = {"carrier": "DHL", f"units-{part.lines.get().pk}": typed}
+
+    assert client.post(f"/merchant/orders/{part.pk}/", told).status_code == 422
+    assert states(part) == ["waiting"]
+
+
+def test_the_shopper_s_page_says_what_is_in_which_parcel(client, desk):
+    part = three_pots(desk)
+    facts = {"tracking_number": "1", "at": NOON, "by": desk.member}
+    ship(part, carrier="Slow", units={part.lines.get().pk: 1}, **facts)
+
+    page = client.get(f"/orders/{part.order.number}/{part.order.token}/").text
+
+    assert "Partly shipped" in page
+    assert "The rest is being packed" in page
+    assert "1 × Pot" in page
+
+
+def test_a_typing_error_in_a_number_of_the_post_stands_at_its_field(client, desk):
+    make.carrier("Posta", kind="post", tracking_url="")
+    part = three_pots(desk)
+    told = {"carrier": "Posta", "tracking_number": "RB123456784GB"}
+
+    page = client.post(f"/merchant/orders/{part.pk}/", told)
+
+    assert page.status_code == 422
+    assert "RB123456784GB has a typing error" in page.context["form"].errors["tracking_number"][0]
+    assert states(part) == ["waiting"]
