@@ -15,6 +15,7 @@ ShopError                  understood and refused (409)
 ├─ AgeNotSaid              something in the cart asks for an age; the shopper has not said it
 ├─ NeedsAccount            a signed-in shopper with a verified address is needed
 ├─ NotPossible             the rule that stands in the way, in words
+│  ├─ LookAgain            what was shown has changed; what it is now has to be seen first
 │  └─ FenceBroken          more units would be set aside for deals than are there
 ├─ Unavailable             taken in a race, since it was read; explained before it is shown
 └─ StaleState              changed by someone else meanwhile
@@ -197,6 +198,10 @@ class NeedsAccount(ShopError):
 
 class NotPossible(ShopError):
     """A rule stands in the way; the text names the rule and the remedy."""
+
+
+class LookAgain(NotPossible):
+    """What was shown has changed since: whoever decides has to see first what it is now."""
 
 
 class StaleState(ShopError):

@@ -16,7 +16,7 @@ from django.template.defaultfilters import pluralize
 
 from cms.admin.screens import Trail, show
 from shop.accounts.requests import SignedIn
-from shop.errors import ShopError
+from shop.errors import LookAgain, ShopError
 from shop.forms.fields import LineField
 from shop.orders.effects import Effect
 
@@ -75,7 +75,8 @@ def perform(
         back: where its screen is left for.
         barred: says how things are where the action is not possible now, else nothing. It is
             asked again after a refusal: a second press of the button comes too late, and the
-            first one has done what was wanted.
+            first one has done what was wanted. Where something has changed since it was shown,
+            a refusal leads back as well.
     """
     if said := barred():
         return _leave(request, said, back)
@@ -86,6 +87,9 @@ def perform(
         except ShopError as refusal:
             if said := barred():
                 return _leave(request, said, back)
+            if isinstance(refusal, LookAgain):
+                messages.warning(request, str(refusal))
+                return redirect(back)
             form.add_error(None, str(refusal))
         else:
             messages.success(request, said)

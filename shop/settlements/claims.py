@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.merchants.models import Merchant
@@ -12,6 +13,8 @@ from shop.orders.models import Replacement, Suborder
 from shop.payments.disputes.models import Dispute
 from shop.payments.models import Operation, Payment
 from shop.returns.models import ReturnRequest
+from shop.settlements.models import Payout, PayoutMethod, Settlement
+from shop.settlements.remote.models import Transfer
 
 Account, Kind = LedgerEntry.Account, LedgerTransaction.Kind
 # What moves money out to a store belongs to its payout, not to another settlement.
@@ -25,34 +28,72 @@ ON_ITS_WAY = (
 )  # fmt: skip
 
 
-def unclaimed(merchant: Merchant, currency: str) -> QuerySet[LedgerEntry]:
-    """Return what a store is owed, or owes, that stands on no settlement yet."""
-    rows = LedgerEntry.objects.filter(
-        account=Account.PAYABLE, merchant=merchant, currency=currency, settlement_line=None
-    )
-    return rows.exclude(transaction__kind__in=OF_PAYOUTS)
+def unclaimed(merchant: Merchant, currency: str, *, drafts: bool = False) -> QuerySet[LedgerEntry]:
+    """Return what a store is owed, or owes, that is on no settlement yet.
+
+    Args:
+        drafts: also what is on a draft, which may still let go of it.
+    """
+    rows = open_entries() if drafts else LedgerEntry.objects.filter(settlement_line=None)
+    own = rows.filter(account=Account.PAYABLE, merchant=merchant, currency=currency)
+    return own.exclude(transaction__kind__in=OF_PAYOUTS)
 
 
-def claimable(merchant: Merchant, currency: str, *, cut_off: datetime) -> QuerySet[LedgerEntry]:
-    """Return the entries that a settlement up to a moment may claim.
+def open_entries() -> QuerySet[LedgerEntry]:
+    """Return the entries that no settlement holds for good: on none, or on a draft."""
+    on_draft = Q(settlement_line__settlement__state=Settlement.State.DRAFT)
+    return LedgerEntry.objects.filter(Q(settlement_line=None) | on_draft)
+
+
+def claimable(
+    merchant: Merchant, currency: str, *, cut_off: datetime, at: datetime, drafts: bool = False
+) -> QuerySet[LedgerEntry]:
+    """Return the entries that a settlement up to a cut-off may claim, as things stand at a moment.
 
     Those of a part of an order travel together: once it is released and nothing keeps it, or at
-    once where it was settled before. What went back of it since the moment goes with it, too.
+    once where it was settled before. What went back of it since the cut-off goes with it, too.
     """
-    parts = released(merchant, cut_off=cut_off)
+    parts = released(merchant, cut_off=cut_off, at=at)
     others = Q(suborder=None, transaction__at__lt=cut_off)
-    return unclaimed(merchant, currency).filter(others | Q(suborder__in=parts)).order_by("pk")
+    rows = unclaimed(merchant, currency, drafts=drafts)
+    return rows.filter(others | Q(suborder__in=parts)).order_by("pk")
 
 
-def released(merchant: Merchant, *, cut_off: datetime) -> QuerySet[Suborder]:
-    """Return the parts of orders whose earnings may be settled.
+def released(merchant: Merchant, *, cut_off: datetime, at: datetime) -> QuerySet[Suborder]:
+    """Return the parts of orders whose earnings may be settled at a moment.
 
-    Of money that the provider does not let us use yet nothing is paid, where it has said so.
+    Of money that the provider does not let us use by then nothing is paid, where it has said so;
+    what comes back from a store's own account there is not taken off its settlement as well.
     """
     parts = Suborder.objects.filter(merchant=merchant, release_at__isnull=False)
-    early = Payment.objects.filter(order=OuterRef("order"), available_on__gt=cut_off)
-    is_due = Q(release_at__lte=cut_off) & ~Q(kept()) & ~Exists(early)
-    return parts.filter(Q(settled_at__isnull=False) | is_due)
+    early = Payment.objects.filter(order=OuterRef("order"), available_on__gt=at)
+    is_due = Q(settled_at=None, release_at__lte=cut_off) & ~kept() & ~Exists(early)
+    return parts.filter(is_due | (Q(settled_at__isnull=False) & ~coming_back()))
+
+
+def coming_back() -> Q:
+    """Return which parts of orders owe what is taken back from a store's own account, or will be.
+
+    Until a payout to it has ended, and of what it brought, unless the provider refused.
+    """
+    owed = open_entries().filter(account=Account.PAYABLE, suborder=OuterRef("pk"))
+    owed = owed.exclude(transaction__kind__in=OF_PAYOUTS).order_by()
+    owes = owed.values("suborder").annotate(sum=Sum("amount")).filter(sum__gt=0)
+    to_own = Payout.objects.filter(
+        settlement__claimed__entry__suborder=OuterRef("pk"), state__in=Payout.ON_ITS_WAY,
+        method__way=PayoutMethod.Way.CONNECT,
+    )  # fmt: skip
+    return Q(Exists(owes)) & (Q(Exists(to_own)) | Q(Exists(_to_take_from())))
+
+
+def _to_take_from() -> QuerySet[Transfer]:
+    """Return the transfers of a part of which something is left on the store's account."""
+    back = Transfer.objects.filter(of=OuterRef("pk")).order_by().values("of")
+    done = back.filter(state=Transfer.State.DONE).annotate(sum=Sum("amount")).values("sum")
+    rows = Transfer.objects.filter(suborder=OuterRef("pk"), state=Transfer.State.DONE)
+    refused = Transfer.objects.filter(of=OuterRef("pk"), state=Transfer.State.REFUSED)
+    rows = rows.exclude(kind=Transfer.Kind.REVERSAL).filter(~Exists(refused))
+    return rows.filter(amount__gt=Coalesce(Subquery(done), 0))
 
 
 def kept() -> Q:

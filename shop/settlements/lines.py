@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.orders.models import Refund, RefundLine, RefundParcel, Suborder
-from shop.settlements.models import Settlement
 
 Kind = LedgerTransaction.Kind
 SALES = (Kind.SALE, Kind.REVIEW_ACCEPTED)
 COLUMNS = ("before", "store_gave", "others_gave", "paid", "commission", "yours")
-
-
-def lines_now(row: Settlement) -> list[dict[str, Any]]:
-    """Return the lines of a settlement: as frozen, or of a draft as they stand."""
-    if row.state != Settlement.State.DRAFT:
-        return cast("list[dict[str, Any]]", row.lines)
-    claimed = row.claimed.select_related("entry__transaction__order", "entry__suborder")
-    claimed = claimed.prefetch_related("entry__suborder__lines")
-    return lines_of(one.entry for one in claimed.order_by("entry"))
 
 
 def lines_of(entries: Iterable[LedgerEntry]) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.currencies import written
-from shop.errors import NotPossible
+from shop.errors import LookAgain, NotPossible
 from shop.festivals.changelog import log as note
-from shop.ledger.balances import balance
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.ledger.posting import settlements as books
 from shop.ledger.posting.entries import EventFacts
@@ -23,12 +21,13 @@ from shop.merchants.models import Merchant
 from shop.orders.models import Suborder
 from shop.rounds import each
 from shop.rounds.mishaps import FailedItem
-from shop.settlements.claims import OF_PAYOUTS, claimable, unclaimed
+from shop.settlements.claims import OF_PAYOUTS, unclaimed
 from shop.settlements.dates import WEEK, last_cut_off
 from shop.settlements.lines import lines_of
 from shop.settlements.methods import current_method
 from shop.settlements.models import PayoutMethod, Settlement, SettlementLine
 from shop.settlements.payouts import queue
+from shop.settlements.sums import Claims, SettledSums, claims_of
 from shop.settlements.tasks import send_settled
 from shop.tasks import enqueue
 
@@ -38,20 +37,6 @@ LEAST = {PayoutMethod.Rail.BANK: 50_00, PayoutMethod.Rail.MOBILE: 10_00}
 LEAST_BY_PROVIDER = {PayoutMethod.Way.GLOBAL: 100_00, PayoutMethod.Way.CONNECT: 1_00}
 LONGEST_WAIT = timedelta(days=90)
 """What waits longer is paid, however little it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class SettledSums:
-    """What entries come to: earned, taken off, kept back."""
-
-    earned: int
-    netted: int
-    reserved: int
-
-    @property
-    def total(self) -> int:
-        """Return what is left to pay; below zero the store owes it."""
-        return self.earned - self.netted - self.reserved
 
 
 def make_drafts(*, at: datetime) -> int:
@@ -93,25 +78,17 @@ def draft(
     currency = currency or settings.SHOP_CURRENCY
     if merchant.settlements.filter(state=State.DRAFT, currency=currency).exists():
         return None
-    entries = _entries(merchant, currency, cut_off)
-    sums = _sums(merchant, currency, entries)
+    claims = claims_of(merchant, currency, cut_off=cut_off, at=at)
     method = current_method(merchant, at=at)
-    if not entries or (sums.total > 0 and not _is_enough(sums, entries, method, at=at)):
+    if not claims.entries or (claims.sums.total > 0 and not _is_enough(claims, method, at=at)):
         return None
     last = merchant.settlements.aggregate(n=Max("n"))["n"] or 0
-    is_worth = sums.total > merchant.payout_tariff
-    if is_worth and _charge_tariff(merchant, currency, number=last + 1, cut_off=cut_off):
-        entries = _entries(merchant, currency, cut_off)
-        sums = _sums(merchant, currency, entries)
-    made = Settlement(
+    made = Settlement.objects.create(
         merchant=merchant, currency=currency, n=last + 1, cut_off=cut_off, asked=asked, made_at=at
     )
-    _write_sums(made, sums)
-    _claim(made, entries)
-    if sums.total <= 0:
-        _freeze(made, entries, at=at)
-        _book(made, at=at)
-        made.move_to(State.CARRIED, final_at=at)
+    claims = _fill(made, at=at)
+    if made.total <= 0:
+        _carry(made, claims.entries, at=at)
     return made
 
 
@@ -137,7 +114,6 @@ def ask_for(merchant: Merchant, *, at: datetime, by: User) -> Settlement:
     return made
 
 
-@transaction.atomic
 def approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settlement:
     """Make a draft final: its lines and its total never change, and its payout is queued.
 
@@ -145,23 +121,29 @@ def approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settlem
         seen: the total that was shown, in minor units.
 
     Raises:
-        NotPossible: something was refunded, released or stopped since; the draft has the new sum.
+        ChangedSum: something was refunded, released or stopped since; the draft has the new sums.
+        NotPossible: the store is suspended, has no account that can be used, or it is no draft.
         StaleState: somebody else was faster.
     """
-    row = _locked(settlement_id)
+    row = _approve(settlement_id, seen=seen, at=at, by=by)
+    if row.state == State.DRAFT:  # what it comes to now is kept, so it is raised out here
+        raise ChangedSum(row)
+    return row
+
+
+@transaction.atomic
+def _approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settlement:
+    """Approve a draft; where it comes to another sum it stays a draft, with that sum."""
+    row = _locked_draft(settlement_id)
     merchant = row.merchant
-    row.claimed.all().delete()
-    entries = _entries(merchant, row.currency, row.cut_off)
-    sums = _sums(merchant, row.currency, entries)
     method = current_method(merchant, at=at)
     if merchant.is_suspended:
         raise NotPossible(f"{merchant.name} is suspended: nothing is paid to it.")
     if method is None:
         raise NotPossible(f"{merchant.name} has no account that can be used now.")
-    if sums.total != seen or sums.total <= 0:
-        raise ChangedSum(written(sums.total, row.currency, "en"))
-    _write_sums(row, sums)
-    _claim(row, entries)
+    entries = _fill(row, at=at).entries
+    if row.total != seen or row.total <= 0:
+        return row
     _freeze(row, entries, at=at)
     _book(row, at=at)
     row.move_to(State.FINAL, final_at=at, approved_by=by, method=method)
@@ -174,11 +156,47 @@ def approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settlem
     return row
 
 
-class ChangedSum(NotPossible):
-    """A draft comes to another sum than was shown."""
+class ChangedSum(LookAgain):
+    """A draft comes to another sum than was shown; nothing was approved."""
 
-    def __init__(self, now: str) -> None:
-        super().__init__(f"It comes to {now} now. Draft it anew, and look again.")
+    def __init__(self, row: Settlement) -> None:
+        now = written(row.total, row.currency, "en")
+        super().__init__(f"{row.number} comes to {now} now. Nothing is approved. Check its lines, "
+                         "then approve it.")  # fmt: skip
+
+
+def refresh_drafts(*, at: datetime) -> int:
+    """Let drafts follow what was refunded, kept or released since they were made. In the beat.
+
+    One of which nothing is left to pay ends, and what it had claimed is free for the next one.
+    """
+    rows = Settlement.objects.filter(state=State.DRAFT).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True))
+    return each("refresh drafts", ids, lambda pk: _refresh(pk, at=at), at=at, about=Settlement)
+
+
+@transaction.atomic
+def _refresh(settlement_id: int, *, at: datetime) -> bool:
+    """Bring a draft up to date; False where nothing has changed."""
+    known = Settlement.objects.select_related("merchant").get(pk=settlement_id)
+    claims = claims_of(known.merchant, known.currency, cut_off=known.cut_off, at=at, drafts=True)
+    claimed = set(known.claimed.values_list("entry", flat=True))
+    same_sums = SettledSums(known.earned, known.netted, known.reserved) == claims.sums
+    if known.state != State.DRAFT or (
+        claims.entries and same_sums and claimed == {entry.pk for entry in claims.entries}
+    ):
+        return False
+    row = _locked(settlement_id)
+    if row.state != State.DRAFT:
+        return False
+    claims, method = _fill(row, at=at), current_method(row.merchant, at=at)
+    if claims.entries and row.total <= 0:
+        _carry(row, claims.entries, at=at)
+    elif not claims.entries or (method and not _is_enough(claims, method, at=at)):
+        row.claimed.all().delete()
+        row.move_to(State.VOID)
+        note(row, "void", at=at, festival=None, reason="Nothing is left that can be paid now.")
+    return True
 
 
 @transaction.atomic
@@ -191,7 +209,7 @@ def void(settlement_id: int, *, reason: str, at: datetime, by: User) -> None:
     """
     if not reason.strip():
         raise NotPossible("Say why: whoever looks next reads it.")
-    row = _locked(settlement_id)
+    row = _locked_draft(settlement_id)
     row.claimed.all().delete()
     row.move_to(State.VOID)
     note(row, "void", at=at, by=by, festival=None, reason=reason.strip()[:300])
@@ -233,29 +251,11 @@ def _owed() -> list[tuple[Merchant, str]]:
     return [(stores[pk], currency) for pk, currency in found if pk]
 
 
-def _entries(merchant: Merchant, currency: str, cut_off: datetime) -> list[LedgerEntry]:
-    rows = claimable(merchant, currency, cut_off=cut_off)
-    beside = rows.select_related("transaction__order", "suborder")
-    return list(beside.prefetch_related("suborder__lines"))
-
-
-def _sums(merchant: Merchant, currency: str, entries: list[LedgerEntry]) -> SettledSums:
-    earned = -sum(entry.amount for entry in entries)
-    owes = balance(Account.RECEIVABLE, currency, merchant=merchant)
-    netted = min(owes, max(0, earned))
-    # What was kept before and is released now is not kept again.
-    sold = -sum(entry.amount for entry in entries if entry.suborder_id)
-    reserved = max(0, sold - netted) * merchant.reserve_bp // 10_000
-    return SettledSums(earned, netted, reserved)
-
-
-def _is_enough(
-    sums: SettledSums, entries: list[LedgerEntry], method: PayoutMethod | None, *, at: datetime
-) -> bool:
+def _is_enough(claims: Claims, method: PayoutMethod | None, *, at: datetime) -> bool:
     if method is None:
         return False
-    oldest = min(entry.transaction.at for entry in entries)
-    return sums.total >= least_for(method) or oldest <= at - LONGEST_WAIT
+    oldest = min(entry.transaction.at for entry in claims.entries)
+    return claims.sums.total >= least_for(method) or oldest <= at - LONGEST_WAIT
 
 
 def _charge_tariff(merchant: Merchant, currency: str, *, number: int, cut_off: datetime) -> bool:
@@ -270,10 +270,27 @@ def _charge_tariff(merchant: Merchant, currency: str, *, number: int, cut_off: d
     return True
 
 
-def _write_sums(row: Settlement, sums: SettledSums) -> None:
+def _fill(row: Settlement, *, at: datetime) -> Claims:
+    """Claim anew for a draft what it may have now, write its sums, and return both."""
+    row.claimed.all().delete()
+    merchant, currency = row.merchant, row.currency
+    claims = claims_of(merchant, currency, cut_off=row.cut_off, at=at)
+    is_worth = claims.sums.total > merchant.payout_tariff
+    if is_worth and _charge_tariff(merchant, currency, number=row.n, cut_off=row.cut_off):
+        claims = claims_of(merchant, currency, cut_off=row.cut_off, at=at)
+    sums = claims.sums
     row.earned, row.netted = sums.earned, sums.netted
     row.reserved, row.total = sums.reserved, sums.total
-    row.save()
+    row.save(update_fields=["earned", "netted", "reserved", "total"])
+    _claim(row, claims.entries)
+    return claims
+
+
+def _carry(row: Settlement, entries: list[LedgerEntry], *, at: datetime) -> None:
+    """End a settlement of which nothing is paid: what is missing comes off the next one."""
+    _freeze(row, entries, at=at)
+    _book(row, at=at)
+    row.move_to(State.CARRIED, final_at=at)
 
 
 def _claim(row: Settlement, entries: list[LedgerEntry]) -> None:
@@ -305,13 +322,18 @@ def _book(row: Settlement, *, at: datetime) -> None:
 
 
 def _locked(settlement_id: int) -> Settlement:
-    """Return a draft, locked with its store and the parts of orders that it may claim."""
+    """Return a settlement, locked with its store and the parts of orders that it may claim."""
     known = Settlement.objects.get(pk=settlement_id)
     parts = Suborder.objects.filter(merchant=known.merchant_id, release_at__lte=known.cut_off)
     lock(parts.filter(settled_at=None))
     merchant = lock_one(Merchant.objects, known.merchant_id)
     row = lock_one(Settlement.objects, settlement_id)
     row.merchant = merchant
+    return row
+
+
+def _locked_draft(settlement_id: int) -> Settlement:
+    row = _locked(settlement_id)
     if row.state != State.DRAFT:
         raise NotPossible("It is final already, or was dropped.")
     return row

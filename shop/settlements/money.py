@@ -11,13 +11,14 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from shop.ledger.balances import owed_to
 from shop.ledger.models import LedgerEntry
 from shop.merchants.models import Membership, Merchant
 from shop.merchants.roles import Right, who_may
 from shop.orders.models import Order, Suborder
+from shop.payments.models import Payment
 from shop.settlements.claims import (
     claimable,
+    coming_back,
     in_dispute,
     in_refund,
     in_replacement,
@@ -34,13 +35,11 @@ from shop.settlements.models import Payout, Settlement
 class StoreMoney:
     """What a store is owed, in minor units of the shop's currency.
 
-    ``ready`` stands on the next settlement; ``held`` waits; ``settled`` is final and on its way.
+    ``ready`` comes onto the next settlement; ``held`` waits.
     """
 
-    owed: int
     ready: int
     held: int
-    settled: int
     next_at: datetime
     last_paid: Settlement | None
 
@@ -57,33 +56,48 @@ class HeldPart:
 
 
 def money_of(merchant: Merchant, *, at: datetime) -> StoreMoney:
-    """Return what a store is owed, and how it stands. Five statements."""
+    """Return what a store is owed, and how it stands. Three statements."""
     currency = settings.SHOP_CURRENCY
-    owed = owed_to(merchant, currency)
-    ready = -_sum(claimable(merchant, currency, cut_off=at))
-    waiting = -_sum(unclaimed(merchant, currency))
+    kept = Suborder.objects.filter(merchant=merchant)
+    kept = kept.exclude(pk__in=released(merchant, cut_off=at, at=at))
     last = merchant.settlements.filter(state=Settlement.State.PAID).order_by("-paid_at").first()
     return StoreMoney(
-        owed=owed,
-        ready=ready,
-        held=waiting - ready,
-        settled=owed - waiting,
+        ready=-_sum(claimable(merchant, currency, cut_off=at, at=at)),
+        held=-_sum(unclaimed(merchant, currency, drafts=True).filter(suborder__in=kept)),
         next_at=next_cut_off(merchant, at=at),
         last_paid=last,
     )
 
 
-def held_parts(merchant: Merchant, *, at: datetime) -> QuerySet[Suborder]:
-    """Return the parts of orders whose earnings wait, the newest first, with what keeps them."""
-    waiting = unclaimed(merchant, settings.SHOP_CURRENCY).filter(suborder=OuterRef("pk"))
+def held_parts(merchant: Merchant, *, at: datetime, currency: str = "") -> QuerySet[Suborder]:
+    """Return the parts of orders whose earnings wait, the newest first, with what keeps them.
+
+    Args:
+        currency: the shop's, unless another is named, in which the store sold before.
+    """
+    entries = unclaimed(merchant, currency or settings.SHOP_CURRENCY, drafts=True)
+    waiting = entries.filter(suborder=OuterRef("pk"))
     sums = waiting.order_by().values("suborder").annotate(sum=Sum("amount")).values("sum")
-    rows = Suborder.objects.filter(merchant=merchant).exclude(pk__in=released(merchant, cut_off=at))
+    rows = Suborder.objects.filter(merchant=merchant)
+    rows = rows.exclude(pk__in=released(merchant, cut_off=at, at=at))
+    early = Payment.objects.filter(order=OuterRef("order"), available_on__gt=at)
     return (
         rows.filter(Exists(waiting))
-        .annotate(waits=Coalesce(Subquery(sums), 0), **reasons())
+        .annotate(
+            waits=Coalesce(Subquery(sums), 0),
+            usable_from=Subquery(early.order_by("-available_on").values("available_on")[:1]),
+            comes_back=coming_back(),
+            **reasons(),
+        )
         .select_related("order")
         .order_by("-pk")
     )
+
+
+def kept_from(row: Settlement, *, at: datetime) -> QuerySet[Suborder]:
+    """Return the parts of orders that a draft would pay if nothing kept them."""
+    rows = held_parts(row.merchant, at=at, currency=row.currency)
+    return rows.filter(release_at__lte=row.cut_off)
 
 
 def reasons() -> dict[str, Exists]:
@@ -100,9 +114,19 @@ def reasons() -> dict[str, Exists]:
 def explained(rows: Iterable[Suborder]) -> Iterator[HeldPart]:
     """Yield the parts of ``held_parts`` with the reason in the language of the page."""
     for row in rows:
-        until = row.release_at if why_kept(row) == "" else None
-        why = why_kept(row) or _why_early(row)
+        why, until = _why_waits(row)
         yield HeldPart(row, row.order, -row.waits, until, why)
+
+
+def _why_waits(row: Suborder) -> tuple[str, datetime | None]:
+    """Say why a part waits, and until when where that is known."""
+    if row.comes_back:
+        return _("It is being taken back from your account at the payment provider."), None
+    if why := why_kept(row):
+        return why, None
+    if row.usable_from and row.release_at and row.usable_from > row.release_at:
+        return _("The payment provider has not released this payment yet."), row.usable_from
+    return _why_early(row), row.release_at
 
 
 def settlements_of(merchant: Merchant) -> QuerySet[Settlement]:

@@ -14,7 +14,6 @@ from shop.languages import beside
 from shop.merchants.sellers import as_seller, operator
 from shop.papers.facts import day_of, seller_lines
 from shop.papers.pdf import as_answer, set_page
-from shop.settlements.lines import lines_now
 from shop.settlements.models import Settlement
 from shop.settlements.words import kind_words
 
@@ -53,7 +52,7 @@ def statement_facts(row: Settlement, language: str) -> dict[str, Any]:
             "about": _about(row),
             "columns": [_("Order"), _("Before"), _("You gave"), _("Others gave"),
                         _("Shopper paid"), _("Commission"), _("Yours")],
-            "rows": [_line(line, row.currency) for line in lines_now(row)],
+            "rows": [_line(line, row.currency) for line in row.lines],
             "sums": _sums(row),
             "total": _total(row),
             "taxes": [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -23,10 +24,11 @@ from shop.currencies import written
 from shop.errors import ShopError
 from shop.forms.numbers import ids_of, number_of
 from shop.settlements import make
-from shop.settlements.lines import lines_now
 from shop.settlements.methods import current_method
 from shop.settlements.models import Settlement
+from shop.settlements.money import HeldPart, explained, kept_from
 from shop.settlements.proofs import BankProof, pay_elsewhere
+from shop.settlements.sums import figures_of, total_of
 
 TRAIL = [("/organize/settlements/", "Settlements")]
 AMOUNTS = (
@@ -34,6 +36,7 @@ AMOUNTS = (
     ("Shopper paid", "paid"), ("Commission", "commission"), ("Store’s", "yours"),
 )  # fmt: skip
 MOST_AT_ONCE = 50
+MOST_KEPT = 50
 
 
 @require_GET
@@ -41,23 +44,34 @@ MOST_AT_ONCE = 50
 def settlement(request: SignedIn, pk: int) -> HttpResponse:
     """Show a settlement, line by line."""
     row = get_object_or_404(Settlement.objects.select_related("merchant", "method"), pk=pk)
-    is_draft = row.state == Settlement.State.DRAFT
+    is_draft, at = row.state == Settlement.State.DRAFT, clock.moment_of(request)
+    figures = figures_of(row, at=at)
+    sums = figures.sums
+    kept = list(explained(kept_from(row, at=at)[:MOST_KEPT])) if is_draft else []
     facts = [
         ("Store", row.merchant.name),
         ("Up to", f"{row.cut_off:%-d %b %Y, %H:%M} UTC"),
-        ("Sum of the lines", _said(row, row.earned)),
-        ("Carried from before", _said(row, -row.netted)),
-        ("Kept as reserve", _said(row, -row.reserved)),
-        ("Total", _said(row, row.total)),
+        ("Sum of the lines", _said(row, sums.earned)),
+        ("Carried from before", _said(row, -sums.netted)),
+        ("Kept as reserve", _said(row, -sums.reserved)),
+        ("Total", _said(row, sums.total)),
         ("Account", row.method.masked if row.method else "the one in use when it is approved"),
     ]
     return show(
         request, "settlement.html", row.number, trail=TRAIL, icon="tasks", settlement=row,
         state=dict(STATES)[row.state],
-        facts=facts, table=_table(row, lines_now(row)), payouts=list(row.payouts.order_by("-pk")),
+        facts=facts, table=_table(row, figures.lines), payouts=list(row.payouts.order_by("-pk")),
+        kept=_kept(kept) if kept else None, is_draft=is_draft,
+        is_something=sums.total > 0,
         can_act=is_draft and may(request.user, "publish_festival"),
         is_unpaid=row.state == Settlement.State.FINAL and may(request.user, "publish_festival"),
     )  # fmt: skip
+
+
+class SeenForm(forms.Form):
+    """Says which total was on the screen when the button was pressed."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,21 +80,22 @@ def approve(request: SignedIn, pk: int) -> HttpResponse:
     """Make a settlement final, as it was seen."""
     row = get_object_or_404(Settlement.objects.select_related("merchant"), pk=pk)
     at = clock.moment_of(request)
-    method = current_method(row.merchant, at=at)
+    method, total = current_method(row.merchant, at=at), total_of(row, at=at)
 
     def run(answers: dict[str, Any]) -> str:
-        made = make.approve(pk, seen=row.total, at=at, by=request.user)
+        made = make.approve(pk, **answers, at=at, by=request.user)
         return f"{made.number} is final: {_said(made, made.total)} waits for a file for the bank."
 
     effects = [
         (
-            f"{row.merchant.name} gets {_said(row, row.total)} on "
+            f"{row.merchant.name} gets {_said(row, total)} on "
             f"{method.masked if method else 'no account yet'}."
         ),
         "It never changes again; a correction stands on the next one.",
         "Nothing is sent before a file for the bank is made and exported.",
     ]
-    act = Act(f"Approve {row.number}", "Approve it", effects, run, is_grave=True)
+    act = Act(f"Approve {row.number}", "Approve it", effects, run, SeenForm, {"seen": total},
+              is_grave=True)  # fmt: skip
     return perform(request, act, back=_page(pk), trail=_trail(row), barred=_barred(pk))
 
 
@@ -154,6 +169,16 @@ def _table(row: Settlement, lines: list[dict[str, Any]]) -> Table:
         *(Column(label, said(name)) for label, name in AMOUNTS),
     ]
     return Table("Lines", columns, lines, none="No lines.")
+
+
+def _kept(rows: list[HeldPart]) -> Table:
+    columns = [
+        Column("Order", lambda row: row.order.number),
+        Column("Store’s", lambda row: written(row.amount, row.order.currency, "en")),
+        Column("Until", lambda row: f"{row.until:%-d %b %Y}" if row.until else ""),
+        Column("Why", lambda row: row.why),
+    ]
+    return Table("Kept back", columns, rows)
 
 
 def _said(row: Settlement, amount: int) -> str:

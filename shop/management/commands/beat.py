@@ -50,7 +50,7 @@ from shop.returns.replace import take_as_there
 from shop.rounds import mishaps, pace
 from shop.rounds.told import told
 from shop.settlements.commission import make_bills
-from shop.settlements.make import make_drafts, release_reserves
+from shop.settlements.make import make_drafts, refresh_drafts, release_reserves
 from shop.settlements.methods import close_replaced
 from shop.settlements.payouts import queue_what_waits
 from shop.settlements.remote.fund import look_at_fundings
@@ -119,6 +119,7 @@ ROUNDS = tuple(
         ("close replaced accounts", close_replaced, 240),
         ("release reserves", release_reserves, 240),
         ("settle with stores", make_drafts, 240, 60),
+        ("refresh drafts", refresh_drafts, 20, 20),
         ("queue payouts again", queue_what_waits, 240),
         ("bill stores for commission", make_bills, 20),
         ("look at recipients", look_at_recipients, 240),

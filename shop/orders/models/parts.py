@@ -132,6 +132,8 @@ class Suborder(Stateful):
     has_review: bool
     has_refund: bool
     has_replacement: bool
+    comes_back: bool
+    usable_from: datetime | None
     contents: list[tuple[int, OrderLine]]
     paper_rows: list[dict[str, Any]]
 

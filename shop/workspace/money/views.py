@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +24,6 @@ from shop.merchants.roles import Right
 from shop.papers.lists import pdf_answer
 from shop.papers.models import Document
 from shop.settlements.countries import allowed
-from shop.settlements.lines import lines_now
 from shop.settlements.make import LEAST, ask_for, least_for
 from shop.settlements.methods import current_method, is_barred, no_account
 from shop.settlements.models import PayoutMethod, PayoutProof, Settlement
@@ -31,11 +31,13 @@ from shop.settlements.money import (
     StoreMoney,
     explained,
     held_parts,
+    kept_from,
     money_of,
     payouts_of,
     settlements_of,
 )
 from shop.settlements.statement import has_statement, statement_answer
+from shop.settlements.sums import figures_of, total_of
 from shop.settlements.words import kind_words
 from shop.spreadsheets import Table, streamed
 from shop.spreadsheets import sheet as sheet_of
@@ -73,7 +75,7 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "can_settle": _can_settle(merchant, money, least=least),
         "page": page,
         "held": list(explained(page.rows)),
-        "settlements": [_shown(row) for row in settlements_of(merchant)[:SHOWN]],
+        "settlements": [_shown(row, at=at) for row in settlements_of(merchant)[:SHOWN]],
         "method": method,
         "methods": methods,
         "barred": [] if method else [row for row in methods if is_barred(row, at=at)],
@@ -114,11 +116,23 @@ def held_sheet(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
 @who_see_money
 def settlement(request: MemberRequest, merchant: Merchant, settlement_id: int) -> HttpResponse:
     """Show one settlement, line by line, with how it was paid."""
-    row = get_object_or_404(settlements_of(merchant), pk=settlement_id)
-    lines = [(line, kind_words(line["kind"])) for line in lines_now(row)]
-    context = {"part": "money", "lines": lines, **_shown(row), "has_pdf": has_statement(row),
-               "proved": set(PayoutProof.objects.filter(payout__settlement=row)
-                             .values_list("payout", flat=True))}  # fmt: skip
+    row, at = (
+        get_object_or_404(settlements_of(merchant), pk=settlement_id),
+        clock.moment_of(request),
+    )
+    figures, is_draft = figures_of(row, at=at), row.state == Settlement.State.DRAFT
+    context = {
+        "part": "money",
+        "lines": [(line, kind_words(line["kind"])) for line in figures.lines],
+        "sums": figures.sums,
+        **_shown(row, at=at),
+        "is_draft": is_draft,
+        "kept": list(explained(kept_from(row, at=at)[:SHOWN])) if is_draft else [],
+        "has_pdf": has_statement(row),
+        "proved": set(
+            PayoutProof.objects.filter(payout__settlement=row).values_list("payout", flat=True)
+        ),
+    }
     return render(request, "shop/workspace/settlement.html", context)
 
 
@@ -134,7 +148,7 @@ def settlement_sheet(
             raise Http404
         return statement_answer(row, language=get_language() or "en")
     name = f"settlement-{row.number.lower()}"
-    table = table_of(row)
+    table = table_of(row, at=clock.moment_of(request))
     return sheet_of(name, kind, {row.number: table})
 
 
@@ -176,8 +190,9 @@ def _can_settle(merchant: Merchant, money: StoreMoney, *, least: int) -> bool:
     return money.ready <= 0 or 0 < least <= money.ready
 
 
-def table_of(row: Settlement) -> Table:
+def table_of(row: Settlement, *, at: datetime) -> Table:
     """Return the lines of a settlement as a table, in whole units of its currency."""
+    figures = figures_of(row, at=at)
 
     def cells(line: dict[str, Any]) -> list[Any]:
         amounts = (
@@ -189,17 +204,18 @@ def table_of(row: Settlement) -> Table:
             line["quantity"] or "", *(in_whole(amount, row.currency) for amount in amounts),
         ]  # fmt: skip
 
-    beside = [("netted", -row.netted), ("reserve", -row.reserved), ("total", row.total)]
-    sums = [
+    sums = figures.sums
+    beside = [("netted", -sums.netted), ("reserve", -sums.reserved), ("total", sums.total)]
+    below = [
         [row.number, "", name, "", "", "", "", "", "", "", "", in_whole(amount, row.currency)]
         for name, amount in beside
         if amount or name == "total"
     ]
-    return HEADS, [*(cells(line) for line in lines_now(row)), *sums]
+    return HEADS, [*(cells(line) for line in figures.lines), *below]
 
 
-def _shown(row: Settlement) -> dict[str, Any]:
+def _shown(row: Settlement, *, at: datetime) -> dict[str, Any]:
     state, tag = STATES[Settlement.State(row.state)]
     payouts = payouts_of(row)
-    return {"settlement": row, "state": state, "tag": tag, "payouts": payouts,
-            "payout": next(iter(payouts), None)}  # fmt: skip
+    return {"settlement": row, "total": total_of(row, at=at), "state": state, "tag": tag,
+            "payouts": payouts, "payout": next(iter(payouts), None)}  # fmt: skip

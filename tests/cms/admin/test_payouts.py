@@ -49,7 +49,7 @@ def test_a_draft_is_looked_at_line_by_line_and_approved(desk, till, merchant, cl
     assert "$90.00" in page
     assert "$10.00" in page  # commission
 
-    desk.post(f"/organize/settlements/{made.pk}/approve/")
+    desk.post(f"/organize/settlements/{made.pk}/approve/", {"seen": "9000"})
 
     assert Settlement.objects.get().state == "final"
     assert "$90.00" in desk.get("/organize/payouts/").text
@@ -69,8 +69,46 @@ def test_many_are_approved_and_one_that_changed_is_named(desk, till, clock_at):
         f"seen-{rows[0].pk}": "9000", f"seen-{rows[1].pk}": "9001"}, follow=True)  # fmt: skip
 
     assert "1 approved." in answer.text
-    assert "It comes to $90.00 now." in answer.text
+    assert "comes to $90.00 now. Nothing is approved." in answer.text
     assert sorted(Settlement.objects.values_list("state", flat=True)) == ["draft", "final"]
+
+
+def test_what_changed_between_the_look_and_the_press_is_shown_and_approved_then(
+    desk, till, merchant, clock_at
+):
+    order = earned(till, merchant)
+    earned(till, merchant, 4)
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    clock_at(MONDAY + HOUR)
+    where = f"/organize/settlements/{made.pk}/"
+    asked = desk.get(f"{where}approve/").text
+    assert 'name="seen" value="16200"' in asked
+    order.suborders.update(held_at=MONDAY)
+
+    answer = desk.post(f"{where}approve/", {"seen": "16200"}, follow=True)
+
+    assert answer.redirect_chain[-1][0] == where
+    assert "comes to $72.00 now. Nothing is approved." in answer.text
+    assert "Kept back, until when and why" in answer.text
+    assert order.number in answer.text
+    assert 'name="seen" value="7200"' in desk.get(f"{where}approve/").text
+    desk.post(f"{where}approve/", {"seen": "7200"})
+    row = Settlement.objects.get()
+    assert (row.state, row.total) == ("final", 72_00)
+
+
+def test_a_draft_of_which_all_is_kept_back_cannot_be_approved(desk, till, merchant, clock_at):
+    order = earned(till, merchant)
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    clock_at(MONDAY + HOUR)
+    order.suborders.update(held_at=MONDAY)
+
+    page = desk.get(f"/organize/settlements/{made.pk}/").text
+    desk.post(f"/organize/settlements/{made.pk}/approve/", {"seen": "0"})
+
+    assert "$0.00" in page
+    assert "Approve it" not in page
+    assert Settlement.objects.get().state == "draft"
 
 
 def test_a_draft_is_made_anew(desk, till, merchant, clock_at):

@@ -220,15 +220,15 @@ def test_the_earnings_wait_until_it_is_there(order, part):
     arrived(part.pk, "shopper", at=NOON + DAY)
     made = again(part)
     merchant = part.merchant
-    assert not released(merchant, cut_off=NOON + YEAR)
+    assert not released(merchant, cut_off=NOON + YEAR, at=NOON + YEAR)
 
     leave(made)
-    assert not released(merchant, cut_off=NOON + YEAR)
+    assert not released(merchant, cut_off=NOON + YEAR, at=NOON + YEAR)
     came(made.pk, "carrier", at=NOON + 9 * DAY)
 
     assert fresh(part).release_at == NOON + 9 * DAY + AFTER_DELIVERY
-    assert released(merchant, cut_off=NOON + YEAR).get() == part
-    assert not released(merchant, cut_off=NOON + 20 * DAY)
+    assert released(merchant, cut_off=NOON + YEAR, at=NOON + YEAR).get() == part
+    assert not released(merchant, cut_off=NOON + 20 * DAY, at=NOON + 20 * DAY)
 
 
 def test_a_parcel_that_was_lost_counts_as_delivered_with_its_replacement(order, part):
@@ -300,7 +300,7 @@ def test_a_cancelled_one_lets_its_request_be_answered_anew(order, part, store):
     assert (fresh(request).state, request.replacement) == ("asked", None)
     assert request.answer_by > NOON + 3 * DAY
     assert request.closed_at is None
-    assert not released(part.merchant, cut_off=NOON + YEAR)
+    assert not released(part.merchant, cut_off=NOON + YEAR, at=NOON + YEAR)
 
 
 def test_an_organizers_one_goes_back_to_the_desk_when_it_is_cancelled(order, part, store):

@@ -86,6 +86,27 @@ def test_a_settlement_is_read_line_by_line_and_taken_away(browser, till, merchan
     assert browser.get(where(merchant, f"{made.pk}.xlsx")).content[:2] == b"PK"
 
 
+def test_a_draft_says_what_it_comes_to_now_and_what_is_kept_back(browser, till, merchant, clock_at):
+    order = earned(till, merchant)
+    earned(till, merchant, 4)
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    clock_at(MONDAY)
+    order.suborders.update(held_at=MONDAY)
+
+    page = browser.get(where(merchant, f"{made.pk}/")).text
+
+    assert "$72.00" in page
+    assert "$162.00" not in page
+    assert "These sums are as of now." in page
+    assert "Kept back, until when and why" in page
+    assert order.number in page
+    assert "An organizer keeps it." in page
+    assert "$162.00" not in browser.get(where(merchant)).text
+    sheet = browser.get(where(merchant, f"{made.pk}.csv")).content.decode("utf-8-sig")
+    assert "72.00" in sheet
+    assert order.number not in sheet
+
+
 def test_a_store_asks_for_it_and_again_only_after_a_week(browser, till, merchant, clock_at):
     earned(till, merchant)
     clock_at(RELEASED)

@@ -1,0 +1,163 @@
+"""A draft follows the money: what changed since is kept, shown, and approved as it was seen."""
+
+from datetime import timedelta
+
+import pytest
+
+from shop.ledger.balances import balance
+from shop.merchants.models import Merchant
+from shop.orders.models import Suborder
+from shop.returns.ask import ask, take_back
+from shop.settlements.make import ChangedSum, approve, draft, make_drafts, refresh_drafts
+from shop.settlements.models import Payout, Settlement
+from shop.settlements.money import explained, held_parts, kept_from, money_of
+from shop.settlements.sums import figures_of, total_of
+from tests import make
+from tests.make import NOON
+from tests.paying import assert_books_agree
+from tests.shop.returns.sold import wish
+from tests.shop.settlements.earned import DAY, MONDAY, RELEASED, earned, settled, store
+from tests.shop.settlements.remote.owned import refund
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def merchant(till):
+    return store()
+
+
+def drafted(merchant, *, at=MONDAY):
+    made = draft(merchant.pk, cut_off=MONDAY, at=at)
+    assert made is not None
+    return made
+
+
+def hold(order):
+    Suborder.objects.filter(order=order).update(held_at=MONDAY)
+
+
+def totals():
+    return list(Settlement.objects.order_by("pk").values_list("state", "total"))
+
+
+def test_what_was_refunded_since_is_kept_on_the_draft_and_approved_at_the_next_press(
+    till, merchant
+):
+    order = earned(till, merchant)
+    made = drafted(merchant)
+    refund(order, 1, at=MONDAY + DAY)
+
+    with pytest.raises(ChangedSum, match=r"comes to \$72.00 now"):
+        approve(made.pk, seen=90_00, at=MONDAY + DAY, by=make.user())
+
+    assert (totals(), Payout.objects.count()) == ([("draft", 72_00)], 0)
+    row = approve(made.pk, seen=72_00, at=MONDAY + DAY, by=make.user())
+    assert (row.state, row.payouts.get().amount) == ("final", 72_00)
+    assert_books_agree()
+
+
+def test_what_was_held_since_is_kept_on_the_draft_and_is_free_for_a_later_one(till, merchant):
+    order = earned(till, merchant)
+    earned(till, merchant, 4)
+    made = drafted(merchant)
+    hold(order)
+
+    with pytest.raises(ChangedSum):
+        approve(made.pk, seen=162_00, at=MONDAY, by=make.user())
+    approve(made.pk, seen=72_00, at=MONDAY, by=make.user())
+    Suborder.objects.update(held_at=None)
+    make_drafts(at=MONDAY + 7 * DAY)
+
+    assert totals() == [("final", 72_00), ("draft", 90_00)]
+
+
+def test_page_and_press_agree_before_anything_is_pressed(till, merchant):
+    order = earned(till, merchant)
+    earned(till, merchant, 4)
+    made = drafted(merchant)
+    hold(order)
+
+    figures = figures_of(made, at=MONDAY)
+
+    assert (figures.sums.total, [line["yours"] for line in figures.lines]) == (72_00, [72_00])
+    assert (total_of(made, at=MONDAY), totals()) == (72_00, [("draft", 162_00)])
+    [kept] = explained(kept_from(made, at=MONDAY))
+    assert (kept.order, kept.amount, kept.why) == (order, 90_00, "An organizer keeps it. Ask why.")
+    assert money_of(merchant, at=MONDAY).held == 90_00
+    approve(made.pk, seen=figures.sums.total, at=MONDAY, by=make.user())
+
+
+def test_money_that_the_provider_has_not_released_is_kept_until_its_day(till, merchant):
+    order = earned(till, merchant)
+    made = drafted(merchant)
+    order.payments.update(available_on=MONDAY + 2 * DAY)
+
+    [kept] = explained(held_parts(merchant, at=MONDAY))
+
+    assert (kept.until, kept.why) == (
+        MONDAY + 2 * DAY, "The payment provider has not released this payment yet.",
+    )  # fmt: skip
+    assert (total_of(made, at=MONDAY), total_of(made, at=MONDAY + 2 * DAY)) == (0, 90_00)
+    row = approve(made.pk, seen=90_00, at=MONDAY + 2 * DAY, by=make.user())
+    assert row.state == "final"
+
+
+def test_drafts_follow_by_themselves_and_one_with_nothing_left_makes_room(till, merchant):
+    orders = [earned(till, merchant), earned(till, merchant)]
+    drafted(merchant)
+    assert refresh_drafts(at=MONDAY) == 0
+    hold(orders[0])
+    assert refresh_drafts(at=MONDAY) == 1
+    assert totals() == [("draft", 90_00)]
+
+    hold(orders[1])
+    refresh_drafts(at=MONDAY)
+    assert totals() == [("void", 0)]
+    Suborder.objects.update(held_at=None)
+    make_drafts(at=MONDAY + DAY)
+
+    assert totals() == [("void", 0), ("draft", 180_00)]
+
+
+def test_a_draft_of_which_more_went_back_than_was_sold_is_carried(till, merchant):
+    first, second = earned(till, merchant), earned(till, merchant, 2, at=NOON + DAY)
+    settled(merchant, cut_off=RELEASED)
+    made = drafted(merchant, at=MONDAY + 90 * DAY)
+    assert made.total == 36_00
+    refund(first, 4, at=MONDAY + 91 * DAY)
+    assert second
+
+    refresh_drafts(at=MONDAY + 91 * DAY)
+
+    assert totals() == [("final", 90_00), ("carried", -36_00)]
+    assert balance("receivable", "USD", merchant=merchant) == 36_00
+    assert_books_agree()
+
+
+def test_a_draft_that_fell_below_the_least_sum_ends_and_waits(till, merchant):
+    order = earned(till, merchant)
+    drafted(merchant)
+    refund(order, 3, at=MONDAY + DAY)
+
+    refresh_drafts(at=MONDAY + DAY)
+    make_drafts(at=MONDAY + DAY)
+
+    assert totals() == [("void", 36_00)]
+
+
+def test_the_fee_of_a_payout_is_taken_once_though_its_draft_came_to_nothing(till, merchant):
+    Merchant.objects.update(payout_tariff=1_50)
+    order = earned(till, merchant)
+    drafted(merchant)
+    request = ask(order.pk, order.suborders.get().pk, "return", wish(order, 1, "broken"),
+                  at=MONDAY)  # fmt: skip
+
+    refresh_drafts(at=MONDAY)
+    make_drafts(at=MONDAY + timedelta(hours=1))
+    assert totals() == [("void", 0)]
+    take_back(request.pk, at=MONDAY + DAY)
+    make_drafts(at=MONDAY + DAY)
+
+    assert totals() == [("void", 0), ("draft", 88_50)]
+    assert balance("fees", "USD") == -1_50
