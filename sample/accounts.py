@@ -21,8 +21,11 @@ STORES = {
 }  # fmt: skip
 """The stores for which the merchant, a packer and the host of experiences act."""
 
-DESK = ("organizer", "reviewer", "merchandiser", "analyst")
-"""Those who work at the organizers' desk, by the names of their groups."""
+DESK = {
+    "organizer": "organizer", "second organizer": "organizer", "reviewer": "reviewer",
+    "merchandiser": "merchandiser", "analyst": "analyst",
+}  # fmt: skip
+"""Those who work at the organizers' desk, and the groups that they are in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ ACCOUNTS = (
     Account("packer", "Mwende Kilonzo", "packer@example.org", "packer-baobab", "/merchant/"),
     Account("host", "Peter Lekuton", "host@example.org", "host-of-baobab", "/merchant/"),
     Account("organizer", "Kofi Adu", "organizer@example.org", "organizer-baobab", "/organize/"),
+    Account("second organizer", "Abena Osei", "organizer2@example.org", "organizer2-baobab",
+            "/organize/"),
     Account("reviewer", "Zola Ndaba", "reviewer@example.org", "reviewer-baobab", "/organize/"),
     Account("merchandiser", "Inès Diallo", "merchandiser@example.org", "merchandiser-baobab",
             "/organize/"),
@@ -82,7 +87,7 @@ def _user(account: Account) -> User:
         User.objects.filter(pk=user.pk).update(is_superuser=False, is_staff=False)
         user.refresh_from_db()
     if account.role in DESK:
-        user.groups.add(Group.objects.get_or_create(name=account.role)[0])
+        user.groups.add(Group.objects.get_or_create(name=DESK[account.role])[0])
     return user
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -30,6 +31,7 @@ from shop.festivals.models import PriceSpan
 from shop.ledger.posting import sales
 from shop.money import share
 from shop.networks import keyed_hash
+from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.orders.freeze import words_read
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.payments.models import Payment
@@ -180,13 +182,11 @@ def _part(
     merchant = own[0][0].product.merchant
     dispatch = (merchant.dispatch_from, merchant.dispatch_to)
     ship_by, first, last = arrival(order.placed_at.date(), dispatch=dispatch, option=option)
-    is_there = last < edition.loaded_on
     lines = list(_lines(order, own))
     commission = sum(line.commission for line in lines)
     suborder = Suborder.objects.create(
         order=order,
         merchant=merchant,
-        state=Suborder.State.DELIVERED if is_there else Suborder.State.SHIPPED,
         service=option.service,
         delivery_price=option.price,
         delivery_paid=option.price,
@@ -197,6 +197,7 @@ def _part(
         commission=commission,
         payout=sum(line.paid for line in lines) - commission,
         position=position,
+        **sent_facts(edition, last),
     )
     for line in lines:
         line.suborder = suborder
@@ -207,6 +208,19 @@ def _part(
         **carried_by(CARRIER, number, country=merchant.country),
         shipped_at=order.placed_at + timedelta(days=merchant.dispatch_from, hours=5),
     )
+
+
+def sent_facts(edition: Edition, arrives_to: date) -> dict[str, Any]:
+    """Return how a parcel stands that has left: there since its last day, where that is over."""
+    if arrives_to >= edition.loaded_on:
+        return {"state": Suborder.State.SHIPPED}
+    arrived_at = datetime.combine(arrives_to, time(12), UTC)
+    return {
+        "state": Suborder.State.DELIVERED,
+        "delivered_at": arrived_at,
+        "delivered_how": Suborder.Arrival.CARRIER,
+        "release_at": arrived_at + AFTER_DELIVERY,
+    }
 
 
 def _lines(order: Order, own: Sequence[tuple[Variant, int, int]]) -> Iterator[OrderLine]:

@@ -11,14 +11,14 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from sample.edition import Edition
-from sample.past import CARDS, CARRIER
+from sample.past import CARDS, CARRIER, sent_facts
 from sample.progress import Progress
 from sample.unbound import unbound
 from sample.wishes import Wish, wishes
@@ -34,7 +34,6 @@ from shop.festivals.models import Deal, Festival
 from shop.ledger.posting import sales
 from shop.networks import keyed_hash
 from shop.orders import end
-from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.orders.agreement import agreement
 from shop.orders.models import Order, Shipment, Suborder
 from shop.orders.place import place_order
@@ -186,13 +185,10 @@ def _send(edition: Edition, order: Order, suborder: Suborder) -> None:
     shipped_at = order.placed_at + timedelta(days=suborder.merchant.dispatch_from, hours=5)
     if shipped_at >= edition.at(0):
         return
-    is_there = suborder.arrives_to < edition.loaded_on
-    suborder.state = Suborder.State.DELIVERED if is_there else Suborder.State.SHIPPED
-    if is_there:
-        arrived_at = datetime.combine(suborder.arrives_to, time(12), UTC)
-        suborder.delivered_at, suborder.delivered_how = arrived_at, Suborder.Arrival.CARRIER
-        suborder.release_at = arrived_at + AFTER_DELIVERY
-    suborder.save(update_fields=["state", "delivered_at", "delivered_how", "release_at"])
+    facts = sent_facts(edition, suborder.arrives_to)
+    for name, value in facts.items():
+        setattr(suborder, name, value)
+    suborder.save(update_fields=list(facts))
     units: Counter[int] = Counter()
     for line in suborder.lines.all():
         units[line.pool_id] += line.pool_units

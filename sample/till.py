@@ -32,14 +32,14 @@ def refuse_without_sandbox() -> None:
         connection.close()
 
 
-def press_pay(address: str) -> None:
-    """Press the button of the hosted page; what came of it is asked in the next step.
+def press_pay(address: str, action: str = "pay") -> None:
+    """Press a button of the hosted page; what came of it is asked in the next step.
 
     A load that was killed may have pressed it before: then the page says that it is paid.
     """
     connection = _connection()
     try:
-        connection.request("POST", urlsplit(address).path, "action=pay", HEADERS)
+        connection.request("POST", urlsplit(address).path, f"action={action}", HEADERS)
         connection.getresponse()
     finally:
         connection.close()

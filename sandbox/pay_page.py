@@ -43,8 +43,8 @@ def respond(world: World, request: Request) -> Response:
 
 def _act(world: World, session: Body, action: str) -> Response:
     match action:
-        case "pay":
-            paying.pay(world, session["id"])
+        case "pay" | "pay-available":
+            paying.pay(world, session["id"], waits=action == "pay")
             return redirect(_success_address(session))
         case "later":
             paying.pay_later(world, session["id"])

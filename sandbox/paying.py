@@ -23,8 +23,12 @@ _NEVER_ARRIVED = {
 _NOBODY = dict.fromkeys(("address", "email", "name", "phone", "tax_id"))
 
 
-def pay(world: World, session_id: str) -> Body:
+def pay(world: World, session_id: str, *, waits: bool = True) -> Body:
     """Pay an open session at once and return it.
+
+    Args:
+        waits: the money is pending for some days; else it can be used now, as after paying with
+            Stripe's test card 4000 0000 0000 0077.
 
     Raises:
         NotPayable: it is paid, waiting or expired; nothing happens.
@@ -33,7 +37,7 @@ def pay(world: World, session_id: str) -> Body:
     intent = _intent(world, session)
     charge = _charge(world, session, "card")
     _complete(world, session)
-    _succeed(world, session, intent, charge)
+    _succeed(world, session, intent, charge, waits=waits)
     events.emit(world, "checkout.session.completed", session)
     return session
 
@@ -201,7 +205,9 @@ def _complete(world: World, session: Body) -> None:
     )
 
 
-def _succeed(world: World, session: Body, intent: Body, charge: Body) -> None:
+def _succeed(
+    world: World, session: Body, intent: Body, charge: Body, *, waits: bool = True
+) -> None:
     amount, group = charge["amount"], charge["transfer_group"] or f"group_{intent['id']}"
     line = book(
         world,
@@ -209,7 +215,7 @@ def _succeed(world: World, session: Body, intent: Body, charge: Body) -> None:
         amount,
         charge,
         fee=provider_fee(amount),
-        available_on=charge_available_on(world),
+        available_on=charge_available_on(world) if waits else None,
     )
     world.store.change(
         charge,

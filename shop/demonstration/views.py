@@ -19,6 +19,7 @@ WORK = {
     "packer": _("Packs for the same store, and sees no money"),
     "host": _("Takes guests out in Kenya, with dates to come"),
     "organizer": _("Plans and runs festivals"),
+    "second organizer": _("Checks refunds and payouts that another organizer made"),
     "reviewer": _("Decides on nominations and new products"),
     "merchandiser": _("Writes pages and chooses pictures"),
     "analyst": _("Reads everything, changes nothing"),

@@ -72,6 +72,6 @@ def test_in_another_demonstration_everybody_reads_everything(settings, public, c
 def test_the_page_for_strangers_signs_in_as_the_people_of_the_sample(public, client):
     page = client.get("/demonstration/").text
 
-    assert page.count('<form method="post" action="/account/login/"') == 8
+    assert page.count('<form method="post" action="/account/login/"') == 9
     assert 'value="organizer-baobab"' in page
     assert "no-store" in client.get("/demonstration/").headers["Cache-Control"]
