@@ -103,7 +103,7 @@ class WaitingPanel(Component):
             "amendments": waiting_amendments().count(),
             "products": Product.objects.filter(state=Product.State.SUBMITTED).count(),
             "may_decide": may(request.user, "review_nomination"),
-            "money": money_waiting() if may(request.user, "view_order") else 0,
+            "money": money_waiting() if may(request.user, "view_order") else {},
             "payouts": payouts_waiting() if may(request.user, "publish_festival") else {},
             "late": late_orders(at) if may(request.user, "view_order") else 0,
             "calls": calls_due(at) if may(request.user, "change_order") else 0,

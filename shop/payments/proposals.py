@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
+from django.tasks import task
+from django.urls import reverse
 
 from shop.accounts.models import User
 from shop.currencies import written
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.locks import lock_one
+from shop.mail import send
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
@@ -25,10 +28,13 @@ from shop.orders.models import Order, OrderLine, Refund, RefundGoodwill, Suborde
 from shop.orders.refund import Amount
 from shop.payments.models import RefundProposal
 from shop.payments.refund import refund_parts
-from shop.tasks import enqueue
+from shop.tasks import at_once, enqueue, tried_again
 
 State = RefundProposal.State
 MOST_WORDS = 300
+DAY = timedelta(days=1)
+SUMS_A_DAY = 10
+"""One person alone sends back in a day at most so many times what they may of one order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ def propose(
     if decided(order_id) != seen:
         raise NotPossible("Something was sent back of it since, or asked for. Look at it again.")
     amount = foreseen(order_id, plan, at=at).amount
-    if _of_one(order, by) + amount <= settings.ALONE_UP_TO:
+    if amount <= alone_left(order, by, at=at):
         refund = _carry_out(order, plan, at=at, by=by)
         note(order, "refund", at=at, by=by, festival=None, reason=plan.reason[:MOST_WORDS],
              after={"refund": refund.pk, "amount": amount})  # fmt: skip
@@ -110,6 +116,7 @@ def propose(
     said = f"{who} asks for {written(amount, order.currency, 'en')}: {plan.reason}"
     gate.open_task(MoneyTask.Kind.REFUND_CHECK, made, said, at=at, order=order, amount=amount,
                    currency=order.currency)  # fmt: skip
+    enqueue(tell_of_proposal, made.pk)
     note(order, "propose refund", at=at, by=by, festival=None, reason=plan.reason[:MOST_WORDS],
          after={"amount": amount})  # fmt: skip
     return made
@@ -121,9 +128,19 @@ def decided(order_id: int) -> int:
     return refunds + RefundProposal.objects.filter(order=order_id).count()
 
 
-def _of_one(order: Order, by: User) -> int:
-    """Return what one person has sent back of an order: many small refunds are a large one."""
-    return order.refunds.filter(by=by).aggregate(sum=Sum("amount"))["sum"] or 0
+def alone_left(order: Order, by: User, *, at: datetime) -> int:
+    """Return how much more of an order one person may send back now without a second one.
+
+    What they sent back of it before counts, and of all orders of its currency within a day: many
+    small refunds are a large one. What somebody else had asked for does not count.
+    """
+    approved = RefundProposal.objects.filter(refund=OuterRef("pk"))
+    own = Refund.objects.filter(~Exists(approved), by=by, order__currency=order.currency)
+    sums = own.aggregate(
+        order=Sum("amount", filter=Q(order=order)), day=Sum("amount", filter=Q(at__gt=at - DAY))
+    )
+    bound = settings.ALONE_UP_TO
+    return max(0, min(bound - (sums["order"] or 0), bound * SUMS_A_DAY - (sums["day"] or 0)))
 
 
 @transaction.atomic
@@ -157,6 +174,33 @@ def drop(task: MoneyTask, *, reason: str, at: datetime, by: User) -> None:
     _order, proposal = _of_task(task)
     gate.close(task, TaskOutcome.DROPPED, reason=reason, at=at, by=by)
     proposal.move_to(State.DROPPED)
+
+
+@task
+@at_once
+def tell_of_proposal(proposal_id: int) -> None:
+    """Queue a mail to each organizer about a refund that waits for a second person."""
+    for address in settings.ORGANIZER_EMAILS:
+        enqueue(send_proposal, proposal_id, address)
+
+
+@task
+@tried_again
+def send_proposal(proposal_id: int, address: str) -> None:
+    """Tell one organizer of a refund that waits for a second person, if it still does."""
+    row = RefundProposal.objects.select_related("order", "by").get(pk=proposal_id)
+    kind = MoneyTask.Kind.REFUND_CHECK
+    waiting = gate.open_tasks().filter(kind=kind, about=gate.key_of(row)).first()
+    if waiting is None:
+        return
+    context = {
+        "who": (row.by.name or row.by.email) if row.by else "Somebody",
+        "amount": written(row.amount, row.order.currency, "en"),
+        "order_number": row.order.number,
+        "reason": plan_of(row).reason,
+        "link": f"{settings.SITE_URL}{reverse('desk:money-task', args=[waiting.pk])}",
+    }
+    send("refund-to-approve", address, language="en", context=context)
 
 
 def plan_of(proposal: RefundProposal) -> RefundPlan:

@@ -110,6 +110,11 @@ def approve(request: SignedIn, task: MoneyTask) -> Act:
     return Act(title, "Approve and send it", effects, run, Reason, is_grave=True)
 
 
+def asked_by(task: MoneyTask, user: User) -> bool:
+    """Return whether a task is a refund that somebody asked for themselves."""
+    return task.kind == MoneyTask.Kind.REFUND_CHECK and _proposal(task).by_id == user.pk
+
+
 def drop(request: SignedIn, task: MoneyTask) -> Act:
     """Return the act by which a proposed refund is left."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
@@ -138,9 +138,13 @@ class MoneyView(ListView):
         )
 
 
-def waiting() -> int:
-    """Return how many tasks stand open. One statement."""
-    return open_tasks().count()
+def waiting() -> dict[str, int]:
+    """Return how many tasks stand open, and how many of them are refunds to approve.
+
+    One statement.
+    """
+    to_approve = Q(kind=MoneyTask.Kind.REFUND_CHECK)
+    return open_tasks().aggregate(all=Count("pk"), refunds=Count("pk", filter=to_approve))
 
 
 def _cells(task: MoneyTask) -> list[str]:

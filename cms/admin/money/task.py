@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cms.admin.confirm import perform
+from cms.admin.money.decisions import asked_by
 from cms.admin.money.index import LIST, TRAIL
 from cms.admin.money.outcomes import ACTS, possible
 from cms.admin.permissions import may, needs
@@ -50,7 +51,8 @@ def task(request: SignedIn, pk: int) -> HttpResponse:
         "facts": _facts(found),
         "said": _said(found),
         "outcome": TaskOutcome(found.outcome).label if found.outcome else "",
-        "acts": [(name, name.label) for name in possible(found)] if can_act else [],
+        "acts": [(name, name.label) for name in open_to(found, request)] if can_act else [],
+        "is_own": can_act and asked_by(found, request.user),
         "can_look": can_act and found.kind == MoneyTask.Kind.PAYMENT_REVIEW,
         "people": people() if can_act else [],
         "is_overdue": found.is_open and found.due_at <= clock.moment_of(request),
@@ -65,7 +67,7 @@ def task(request: SignedIn, pk: int) -> HttpResponse:
 def close(request: SignedIn, pk: int, outcome: str) -> HttpResponse:
     """Close a task in one of the ways in which its kind may end."""
     found = get_object_or_404(MoneyTask.objects.select_related(*RELATED), pk=pk)
-    if outcome not in possible(found):
+    if outcome not in open_to(found, request):
         return redirect("desk:money-task", pk)
     act = ACTS[TaskOutcome(outcome)](request, found)
     here = reverse("desk:money-task", args=[pk])
@@ -103,6 +105,14 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
 def paper(request: SignedIn, pk: int) -> HttpResponse:
     """Return a paper that a store handed in about a dispute, for the answer to the bank."""
     return as_file(get_object_or_404(EvidencePaper, pk=pk), f"paper-{pk}")
+
+
+def open_to(found: MoneyTask, request: SignedIn) -> list[TaskOutcome]:
+    """Return how somebody may end a task: who asked for a refund does not approve it."""
+    outcomes = possible(found)
+    if asked_by(found, request.user):
+        return [name for name in outcomes if name != TaskOutcome.APPROVED]
+    return outcomes
 
 
 def people() -> list[User]:

@@ -27,7 +27,7 @@ from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import delivery_left, gone
 from shop.orders.shares import Share
 from shop.payments.models import RefundProposal
-from shop.payments.proposals import RefundPlan, decided, foreseen, propose
+from shop.payments.proposals import RefundPlan, alone_left, decided, foreseen, propose
 
 CAUSES = [
     (Refund.Cause.RETURN, "It came back, or need not"),
@@ -183,6 +183,7 @@ def refund(request: SignedIn, pk: int) -> HttpResponse:
                 return redirect(back)
         except ShopError as refusal:
             form.add_error(None, str(refusal))
+    alone = alone_left(order, request.user, at=at)
     trail = [(reverse("desk_orders:index"), "Orders"), (back, order.number)]
     return show(
         request, "refund.html", f"Refund {order.number}", trail=trail, icon="rotate",
@@ -190,6 +191,8 @@ def refund(request: SignedIn, pk: int) -> HttpResponse:
         seen=decided(order.pk),
         payers=payers(seen, order) if seen else [],
         amount=written(seen.amount, order.currency, "en") if seen else "",
+        alone=written(alone, order.currency, "en"),
+        is_above=seen is not None and seen.amount > alone,
         vouchers=[str(row.claim.promotion) for row in seen.claims.all()] if seen else [],
         left=written(_left(form), order.currency, "en"),
     )  # fmt: skip
@@ -220,5 +223,5 @@ def _left(form: RefundForm) -> int:
 def _told(made: Refund | RefundProposal, order: Order) -> str:
     amount = written(made.amount, order.currency, "en")
     if isinstance(made, RefundProposal):
-        return f"{amount} is more than one person decides: it waits on the money desk for another."
+        return f"{amount} waits on the money desk until another organizer approves it."
     return f"{amount} goes back within a minute. The shopper and the stores are told."

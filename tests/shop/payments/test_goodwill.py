@@ -1,5 +1,7 @@
 """Goodwill counts: nobody gets more back than was paid, and who gave it has it again."""
 
+from datetime import timedelta
+
 import pytest
 
 from shop.errors import NotPossible
@@ -8,10 +10,19 @@ from shop.festivals.promotions.sponsors import reckon
 from shop.ledger.balances import balance, owed_to
 from shop.ledger.drawdown import drawdown
 from shop.money_desk.models import MoneyTask
-from shop.orders.models import RefundGoodwill
+from shop.orders.models import Refund, RefundGoodwill
 from shop.orders.reconcile import differences
+from shop.payments.models import RefundProposal
 from shop.payments.operations import run_operations
-from shop.payments.proposals import RefundPlan, approve, decided, propose
+from shop.payments.proposals import (
+    RefundPlan,
+    alone_left,
+    approve,
+    decided,
+    drop,
+    propose,
+    tell_of_proposal,
+)
 from shop.returns.answer import pay_back
 from shop.returns.ask import Wish, ask, foreseen
 from tests import make
@@ -23,6 +34,7 @@ from tests.shop.payments.books import refunded
 from tests.shop.returns.sold import DAY, paid, sent, wish
 
 pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -136,6 +148,47 @@ def test_many_small_refunds_of_one_person_need_a_second_one(order, settings):
 
     task = MoneyTask.objects.get(kind="refund_check")
     assert approve(task, reason="Seen", at=NOON, by=other).amount == 20_00
+
+
+def test_what_one_person_refunds_of_all_orders_in_a_day_is_bounded(order, settings):
+    settings.ALONE_UP_TO = 50_00
+    one, other = organizer(), organizer()
+    Refund.objects.create(order=make.order({make.variant(): 1}), cause="return", amount=470_00,
+                          by=one, at=NOON - DAY + MINUTE)  # fmt: skip
+
+    assert alone_left(order, one, at=NOON) == 30_00
+    assert alone_left(order, one, at=NOON + 2 * MINUTE) == 50_00  # the day is over
+    assert alone_left(order, other, at=NOON) == 50_00
+    assert goods(order, 1, by=one).amount == 20_00
+    assert goods(order, 1, by=one).state == "asked"
+
+
+def test_what_somebody_approves_leaves_their_own_bound_as_it_was(order, settings):
+    settings.ALONE_UP_TO = 50_00
+    one, other = organizer(), organizer()
+    goods(order, 3, by=one)
+
+    approve(MoneyTask.objects.get(), reason="Seen", at=NOON, by=other)
+
+    assert alone_left(order, other, at=NOON) == 50_00
+
+
+def test_organizers_are_mailed_about_a_refund_to_approve_until_it_is_decided(
+    order, settings, mailoutbox
+):
+    settings.ALONE_UP_TO, settings.ORGANIZER_EMAILS = 50_00, ["all@example.org"]
+    goods(order, 3, by=organizer())
+    run_queued_work()
+    (told,) = [letter for letter in mailoutbox if letter.to == ["all@example.org"]]
+    task = MoneyTask.objects.get()
+    assert order.number in told.subject
+    assert f"/organize/money/{task.pk}/" in told.body
+
+    tell_of_proposal.enqueue(RefundProposal.objects.get().pk)
+    drop(task, reason="No", at=NOON, by=organizer())
+    run_queued_work()
+
+    assert len([letter for letter in mailoutbox if letter.to == ["all@example.org"]]) == 1
 
 
 def test_what_comes_to_another_sum_by_now_is_not_approved(order, settings):

@@ -170,9 +170,14 @@ def test_above_a_sum_somebody_else_has_to_look(desk, order, client):
     assert (proposal.amount, task.kind, Refund.objects.exists()) == (60_00, "refund_check", False)
 
     approve = f"/organize/money/{task.pk}/approve/"
-    own = desk.post(approve, {"reason": "Fine"})
-    assert "somebody else has to look" in own.text
+    mine = desk.get(f"/organize/money/{task.pk}/").text
+    assert "You asked for this refund." in mine
+    assert (approve in mine, f"/organize/money/{task.pk}/drop/" in mine) == (False, True)
+    assert desk.post(approve, {"reason": "Fine"}).status_code == 302
+    assert not Refund.objects.exists()
     client.force_login(organizer())
+    assert "1 refund to approve" in client.get("/organize/").text
+    assert approve in client.get(f"/organize/money/{task.pk}/").text
     client.post(approve, {"reason": "Seen the pictures"})
     client.post(approve, {"reason": "Twice"})
 
@@ -180,6 +185,17 @@ def test_above_a_sum_somebody_else_has_to_look(desk, order, client):
     proposal.refresh_from_db()
     assert (refund.amount, proposal.state, proposal.refund) == (60_00, "done", refund)
     assert_books_agree()
+
+
+def test_the_screen_says_before_that_another_organizer_has_to_approve(desk, order):
+    assert "You alone may send back <strong>$50.00</strong>" in desk.get(where(order)).text
+
+    within = desk.post(where(order), answers(order, units="2")).text
+    above = desk.post(where(order), answers(order, units="3")).text
+
+    assert "Send $40.00 back" in within
+    assert "Ask another organizer to approve $60.00" in above
+    assert "Send $60.00 back" not in above
 
 
 def test_a_proposal_is_dropped_also_by_whoever_made_it(desk, order):
