@@ -309,9 +309,11 @@ PAYOUT_SECRETS_BEFORE = env_list("PAYOUT_SECRETS_BEFORE")
 # Payouts by the provider: the country of its account, and from which of its accounts they go.
 PAYOUT_SENDER = env("PAYOUT_SENDER").upper()  # where the operator is; empty: all by hand
 PAYOUT_FINANCIAL_ACCOUNT = env("PAYOUT_FINANCIAL_ACCOUNT")
-BATCH_ALONE_UP_TO = int(env("BATCH_ALONE_UP_TO", "100000"))  # minor units sent without a checker
+# What one person alone may send to the bank, and refund of an order, in minor units of the shop's
+# currency; where they are not set, as much as shop/ledger/thresholds.py says in dollars.
+BATCH_ALONE_UP_TO = int(env("BATCH_ALONE_UP_TO")) if env("BATCH_ALONE_UP_TO") else None
+ALONE_UP_TO = int(env("ALONE_UP_TO")) if env("ALONE_UP_TO") else None
 COMMISSION_VAT_BP = int(env("COMMISSION_VAT_BP", "0"))  # inside commission: 1900 are 19 %
-ALONE_UP_TO = int(env("ALONE_UP_TO", "5000"))  # minor units that one person alone may refund
 SECONDS_BETWEEN_LOOKS = 2  # in which the pages of an order do not ask the provider anew
 # Where browsers find the sandbox's pages to pay, if that is not where the shop asks it.
 SANDBOX_URL = env("SANDBOX_URL")

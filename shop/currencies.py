@@ -83,6 +83,20 @@ def from_stripe(amount: int, code: str) -> int:
     return whole
 
 
+def nearest_from_stripe(amount: int, code: str) -> int:
+    """Return the provider's amount in our minor units, rounded where it has a fraction of one.
+
+    Its fees may have that where it counts finer than what can be charged; see ``has_fractions``.
+    """
+    factor = _factor(currencies()[code])
+    return (2 * amount + factor) // (2 * factor)
+
+
+def has_fractions(code: str) -> bool:
+    """Tell whether the provider counts finer in a currency than our minor units: UGX, ISK, KWD."""
+    return is_chargeable(code) and _factor(currencies()[code]) > 1
+
+
 def is_chargeable(code: str) -> bool:
     """Tell whether the provider takes payments in a currency."""
     currency = currencies().get(code)

@@ -67,8 +67,8 @@ class SellPage(ListPage):
             "opened": _money(0, scene),
             "released_after": AFTER_DELIVERY.days,
             "answered_within": ANSWERED_WITHIN,
-            "least_bank": _money(LEAST[Rail.BANK], scene),
-            "least_mobile": _money(LEAST[Rail.MOBILE], scene),
+            "least_bank": _money(_least(Rail.BANK), scene),
+            "least_mobile": _money(_least(Rail.MOBILE), scene),
             "baskets": [_basket(price, USUAL_COMMISSION, scene)
                         for price in (PRICE, PRICE * REDUCED // 100)],
             "off": 100 - REDUCED,
@@ -98,6 +98,10 @@ def _shots(scene: Scene) -> list[Card]:
 
 def _money(amount: int, scene: Scene) -> str:
     return written(amount, settings.SHOP_CURRENCY, scene.language)
+
+
+def _least(rail: PayoutMethod.Rail) -> int:
+    return LEAST[rail].in_minor(settings.SHOP_CURRENCY)
 
 
 def _basket(price: int, commission_bp: int, scene: Scene) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from shop.audit.discrepancies import Breach
 from shop.audit.lines import known, take_in
 from shop.audit.models import Discrepancy
-from shop.currencies import currencies, written
+from shop.currencies import currencies, has_fractions, written
 from shop.ledger.models import LedgerEntry
 from shop.money_desk.models import MoneyTask
 from shop.payments.models import Operation
@@ -116,11 +116,19 @@ def _differences(
     for currency in sorted({*there, *ours}):
         expected = ours.get(currency, 0) + under_way[currency] - waits[currency] + told[currency]
         apart = there.get(currency, 0) - expected
-        if not apart:
+        if abs(apart) <= _rounded_off(currency):
             continue
         says, have = (_said(n, currency) for n in (there.get(currency, 0), expected))
         what = f"The provider has {says}, the books {have}: {_said(apart, currency)} apart."
         yield Breach(MoneyTask.Kind.DIFFERENCE, f"provider-{currency}", apart, what, currency)
+
+
+def _rounded_off(currency: str) -> int:
+    """Return by how much the rounding of fees may have moved the books from the balance."""
+    if not has_fractions(currency):
+        return 0
+    fees = LedgerEntry.objects.filter(account=LedgerEntry.Account.FEES, currency=currency)
+    return (fees.count() + 1) // 2
 
 
 def _said(amount: int, currency: str) -> str:

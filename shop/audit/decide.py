@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from shop.accounts.models import User
@@ -18,6 +17,7 @@ from shop.ledger.at_the_bank import note_paid_in, reference_of
 from shop.ledger.models import LedgerEntry
 from shop.ledger.posting import operator, sales
 from shop.ledger.posting.entries import EventFacts
+from shop.ledger.thresholds import Threshold
 from shop.locks import lock_one
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
@@ -151,7 +151,7 @@ def write_off(task: MoneyTask, *, reason: str, at: datetime, by: User) -> bool:
         raise NotPossible("Say why: whoever looks next reads it.")
     row = _found(_locked(task))
     amount, asked = abs(row.figure), asked_by(task)
-    if amount > settings.ALONE_UP_TO:
+    if amount > Threshold.ALONE.in_minor(row.currency):
         if asked is None or asked.amount < amount:
             _ask(task, amount, asked, reason=reason, at=at, by=by)
             return False

@@ -17,6 +17,7 @@ from shop.accounts.models import User
 from shop.currencies import written
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
+from shop.ledger.thresholds import Threshold
 from shop.locks import lock_one
 from shop.mail import send
 from shop.money_desk import gate
@@ -139,7 +140,7 @@ def alone_left(order: Order, by: User, *, at: datetime) -> int:
     sums = own.aggregate(
         order=Sum("amount", filter=Q(order=order)), day=Sum("amount", filter=Q(at__gt=at - DAY))
     )
-    bound = settings.ALONE_UP_TO
+    bound = Threshold.ALONE.in_minor(order.currency)
     return max(0, min(bound - (sums["order"] or 0), bound * SUMS_A_DAY - (sums["day"] or 0)))
 
 

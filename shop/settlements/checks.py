@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
+from shop.ledger.thresholds import NoRate, Threshold
+
 SENDERS = ("US", "GB")
 """Where the provider lets an account send payouts abroad: Stripe, checked 2026-11."""
 STORED = ("USD", "EUR", "GBP")
@@ -16,6 +18,7 @@ STORED = ("USD", "EUR", "GBP")
 def register_checks() -> None:
     """Let Django's checks cover the settings of payouts; that of messages needs ``--deploy``."""
     register(half_set_payouts)
+    register(amounts_that_nobody_knows)
     register(unheard_payouts, Tags.security, deploy=True)
 
 
@@ -32,6 +35,18 @@ def half_set_payouts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = "Unset PAYOUT_FINANCIAL_ACCOUNT: payouts are made by hand then."
         found.append(Error(text, hint, id="payouts.E002"))
     return found
+
+
+def amounts_that_nobody_knows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report a currency of the shop in which its least payouts and other bounds are not known."""
+    try:
+        for threshold in Threshold:
+            threshold.in_minor(settings.SHOP_CURRENCY)
+    except NoRate:
+        text = f"shop/currencies.csv has no rate for {settings.SHOP_CURRENCY}."
+        hint = "Add its rate and day: the least payouts and what one person decides follow from it."
+        return [Error(text, hint, id="payouts.E003")]
+    return []
 
 
 def unheard_payouts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

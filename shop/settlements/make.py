@@ -16,6 +16,7 @@ from shop.festivals.changelog import log as note
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.ledger.posting import settlements as books
 from shop.ledger.posting.entries import EventFacts
+from shop.ledger.thresholds import Threshold
 from shop.locks import lock, lock_one
 from shop.merchants.models import Merchant
 from shop.orders.models import Suborder
@@ -32,9 +33,15 @@ from shop.settlements.tasks import send_settled
 from shop.tasks import enqueue
 
 State, Account = Settlement.State, LedgerEntry.Account
-LEAST = {PayoutMethod.Rail.BANK: 50_00, PayoutMethod.Rail.MOBILE: 10_00}
-"""Below it the entries wait, minor units; a transfer would cost too much of it."""
-LEAST_BY_PROVIDER = {PayoutMethod.Way.GLOBAL: 100_00, PayoutMethod.Way.CONNECT: 1_00}
+LEAST = {
+    PayoutMethod.Rail.BANK: Threshold.LEAST_TO_BANK,
+    PayoutMethod.Rail.MOBILE: Threshold.LEAST_TO_MOBILE,
+}
+"""Below it the entries wait; a transfer would cost too much of it."""
+LEAST_BY_PROVIDER = {
+    PayoutMethod.Way.GLOBAL: Threshold.LEAST_BY_PROVIDER,
+    PayoutMethod.Way.CONNECT: Threshold.LEAST_TO_OWN_ACCOUNT,
+}
 LONGEST_WAIT = timedelta(days=90)
 """What waits longer is paid, however little it is."""
 
@@ -215,11 +222,11 @@ def void(settlement_id: int, *, reason: str, at: datetime, by: User) -> None:
     note(row, "void", at=at, by=by, festival=None, reason=reason.strip()[:300])
 
 
-def least_for(method: PayoutMethod) -> int:
+def least_for(method: PayoutMethod, currency: str) -> int:
     """Return the least that is paid to an account, minor units; what is older is paid anyway."""
     if method.is_remote:
-        return LEAST_BY_PROVIDER[PayoutMethod.Way(method.way)]
-    return LEAST[PayoutMethod.Rail(method.rail)]
+        return LEAST_BY_PROVIDER[PayoutMethod.Way(method.way)].in_minor(currency)
+    return LEAST[PayoutMethod.Rail(method.rail)].in_minor(currency)
 
 
 def release_reserves(*, at: datetime) -> int:
@@ -255,7 +262,8 @@ def _is_enough(claims: Claims, method: PayoutMethod | None, *, at: datetime) -> 
     if method is None:
         return False
     oldest = min(entry.transaction.at for entry in claims.entries)
-    return claims.sums.total >= least_for(method) or oldest <= at - LONGEST_WAIT
+    least = least_for(method, claims.entries[0].currency)
+    return claims.sums.total >= least or oldest <= at - LONGEST_WAIT
 
 
 def _charge_tariff(merchant: Merchant, currency: str, *, number: int, cut_off: datetime) -> bool:

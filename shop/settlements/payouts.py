@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Manager, QuerySet, Sum
 
@@ -17,6 +16,7 @@ from shop.festivals.changelog import log as note
 from shop.ledger.models import LedgerEntry
 from shop.ledger.posting import payouts as books
 from shop.ledger.posting.entries import EventFacts
+from shop.ledger.thresholds import Threshold
 from shop.locks import lock, lock_one
 from shop.merchants.models import Merchant
 from shop.money_desk import gate
@@ -152,7 +152,7 @@ def export(batch_id: int, *, at: datetime, by: User) -> PayoutBatch:
     if not rows:
         raise NotPossible("Nothing is in it.")
     total = sum(row.amount for row in rows) + _exported_alone(by, batch.currency, at=at)
-    if total > settings.BATCH_ALONE_UP_TO and batch.made_by_id == by.pk:
+    if total > Threshold.BATCH_ALONE.in_minor(batch.currency) and batch.made_by_id == by.pk:
         raise NotPossible("Somebody else has to check and export it: you made it.")
     for row in rows:
         store = row.settlement.merchant
@@ -249,7 +249,7 @@ def close_batch(batch_id: int, *, at: datetime, by: User) -> None:
     """
     batch = lock_one(PayoutBatch.objects, batch_id)
     total = sum(batch.payouts.values_list("amount", flat=True))
-    if total > settings.BATCH_ALONE_UP_TO and batch.made_by_id == by.pk:
+    if total > Threshold.BATCH_ALONE.in_minor(batch.currency) and batch.made_by_id == by.pk:
         raise NotPossible("Somebody else has to close it: you made it.")
     if batch.payouts.filter(state__in=(State.QUEUED, State.EXPORTED)).exists():
         raise NotPossible("Some payouts have no proof yet.")

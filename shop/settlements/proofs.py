@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from shop.accounts.models import User
@@ -13,6 +12,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.forms.private_files import as_kept
 from shop.ledger.posting import payouts as books
+from shop.ledger.thresholds import Threshold
 from shop.locks import lock, lock_one
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof, Settlement
 from shop.settlements.payouts import close_tasks, facts_of, locked_payout, queue
@@ -78,7 +78,8 @@ def pay_elsewhere(settlement_id: int, proof: BankProof, *, at: datetime, by: Use
     queued = [one for one in tries if one.state == State.QUEUED]
     if row.state != Settlement.State.FINAL or any(one.batch_id for one in queued):
         raise NotPossible("A payout of it is in a file, or it is paid. Leave it out there first.")
-    if row.total > settings.BATCH_ALONE_UP_TO and row.approved_by_id == by.pk:
+    alone = Threshold.BATCH_ALONE.in_minor(row.currency)
+    if row.total > alone and row.approved_by_id == by.pk:
         raise NotPossible("Somebody else has to write it down: you approved it.")
     for one in queued:
         one.move_to(State.VOID, ended_why="Paid another way.")

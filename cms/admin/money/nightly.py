@@ -16,6 +16,7 @@ from shop.audit.discrepancies import of_task
 from shop.currencies import in_whole, written
 from shop.forms.fields import AmountField, LineField
 from shop.ledger.at_the_bank import MOST_LETTERS
+from shop.ledger.thresholds import Threshold
 from shop.money_desk.kinds import KINDS, TaskOutcome
 from shop.money_desk.models import MoneyTask
 
@@ -86,7 +87,9 @@ def match(request: SignedIn, task: MoneyTask) -> Act:
 def write_off(request: SignedIn, task: MoneyTask) -> Act:
     """Return the act by which money is given up, above a sum with a second person."""
     asked = decide.asked_by(task)
-    alone = written(settings.ALONE_UP_TO, settings.SHOP_CURRENCY, "en")
+    currency = task.currency or settings.SHOP_CURRENCY
+    alone = Threshold.ALONE.in_minor(currency)
+    bound = written(alone, currency, "en")
 
     def run(answers: dict[str, Any]) -> str:
         if decide.write_off(task, **answers, at=clock.moment_of(request), by=request.user):
@@ -97,8 +100,8 @@ def write_off(request: SignedIn, task: MoneyTask) -> Act:
     if asked:
         who = (asked.by.name or asked.by.email) if asked.by else "Somebody"
         effects.append(f"{who} asks for it: {asked.reason}")
-    elif (task.amount or 0) > settings.ALONE_UP_TO:
-        effects.append(f"It is more than {alone}: somebody else has to agree.")
+    elif (task.amount or 0) > alone:
+        effects.append(f"It is more than {bound}: somebody else has to agree.")
     return Act("Write this off", "Write it off", effects, run, Reason, is_grave=True)
 
 

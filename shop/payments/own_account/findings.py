@@ -15,6 +15,7 @@ from shop.currencies import is_chargeable, written
 from shop.errors import GatewayError, NotPossible
 from shop.ledger.balances import balance
 from shop.ledger.models import LedgerEntry
+from shop.ledger.thresholds import NoRate, Threshold
 from shop.payments.own_account.endpoints import KINDS, Payload, address_of, found
 from shop.payments.provider.guards import SANDBOX_KEY, dangers, is_live
 from shop.payments.provider.stripe_account import API_VERSION, Account, account, unreadable
@@ -63,6 +64,7 @@ def findings(public: str, *, at: datetime) -> Iterator[SetupFinding]:
         yield from _endpoint(public, Payload.THIN)
     yield _payouts(own)
     yield _currency(own)
+    yield _thresholds()
 
 
 def mode() -> str:
@@ -207,3 +209,16 @@ def _currency(own: Account) -> SetupFinding:
             "else each sale is converted, and the books do not agree with the balance.",
         )
     return SetupFinding(f"Prices are in {code}, in which the account settles.")
+
+
+def _thresholds() -> SetupFinding:
+    """Show from which amounts on the shop acts otherwise, in its currency."""
+    code = settings.SHOP_CURRENCY
+    try:
+        known = [f"{one.title} {written(one.in_minor(code), code, 'en')}" for one in Threshold]
+    except NoRate:
+        return SetupFinding(
+            f"shop/currencies.csv has no rate for {code}.",
+            "Add its rate and day: the least payouts and what one person decides follow from it.",
+        )
+    return SetupFinding(f"Amounts: {'; '.join(known)}.")

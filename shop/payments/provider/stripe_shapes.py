@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import stripe
 
-from shop.currencies import currencies, from_stripe
+from shop.currencies import currencies, from_stripe, is_chargeable, nearest_from_stripe
 from shop.payments.provider.gateway import (
     BalanceLine,
     CheckoutSession,
@@ -56,7 +56,7 @@ def dispute_of(dispute: stripe.Dispute) -> RemoteDispute:
         status=dispute.status,
         due_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
         withdrawn=max(taken, 0),
-        fee=_amount(sum(line.fee for line in own), currency),
+        fee=nearest_from_stripe(sum(line.fee for line in own), currency) if own else 0,
     )
 
 
@@ -64,16 +64,16 @@ def balance_line_of(row: stripe.BalanceTransaction) -> BalanceLine:
     """Return a line of the balance; one that cannot be understood says so, and no more."""
     try:
         currency = row.currency.upper()
-        if currency not in currencies():
+        if not is_chargeable(currency):
             return BalanceLine(row.id, problem=f"{currency} is no currency of the shop")
-        amount, fee, net = (from_stripe(n, currency) for n in (row.amount, row.fee, row.net))
+        amount, fee = (nearest_from_stripe(n, currency) for n in (row.amount, row.fee))
         return BalanceLine(
             id=row.id,
             kind=row.type,
             source=_id(row.source),
             amount=amount,
             fee=fee,
-            net=net,
+            net=amount - fee,
             currency=currency,
             made_at=datetime.fromtimestamp(row.created, UTC),
             available_on=datetime.fromtimestamp(row.available_on, UTC),
@@ -88,9 +88,9 @@ def balances_of(balance: stripe.Balance) -> dict[str, int]:
     for part in (balance.available, balance.pending):
         for row in part:
             found[row.currency.upper()] += row.amount
-    # Exact where the shop knows the currency; another one is told as the provider counts it.
+    # To the nearest unit where the shop takes the currency; another is told as the provider counts.
     return {
-        code: from_stripe(amount, code) if code in currencies() else amount
+        code: nearest_from_stripe(amount, code) if is_chargeable(code) else amount
         for code, amount in found.items()
     }
 

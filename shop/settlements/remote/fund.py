@@ -21,6 +21,7 @@ from shop.ledger.balances import balance
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.ledger.posting import payouts as books
 from shop.ledger.posting.entries import EventFacts
+from shop.ledger.thresholds import Threshold
 from shop.locks import lock_one, one_after_another
 from shop.money_desk import gate
 from shop.money_desk.models import MoneyTask
@@ -35,7 +36,6 @@ log = logging.getLogger(__name__)
 State, Kind, Account = Funding.State, MoneyTask.Kind, LedgerEntry.Account
 # Stripe, Idempotent requests, checked 2026-11: keys of the older API are kept for 24 hours.
 KEY_LIFE = timedelta(hours=23)
-LEAST_FLOOR = 500_00
 FEE_BP, FEE = 225, 1_50
 """What the provider keeps of a payout at the most, until it is known: US sender, 2026-11."""
 MAY_COME_BACK_FOR = timedelta(days=14)
@@ -86,7 +86,8 @@ def floor(currency: str, *, at: datetime) -> int:
         transaction__kind=LedgerTransaction.Kind.REFUND_DONE,
         transaction__at__gt=at - timedelta(days=30),
     )  # fmt: skip
-    return max(LEAST_FLOOR, due + (lately.aggregate(sum=Sum("amount"))["sum"] or 0))
+    came_back = due + (lately.aggregate(sum=Sum("amount"))["sum"] or 0)
+    return max(Threshold.LEAST_FLOOR.in_minor(currency), came_back)
 
 
 def tell_short(currency: str, *, missing: int = 0, at: datetime) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from shop.accounts.models import User
@@ -16,6 +15,7 @@ from shop.festivals.changelog import log as note
 from shop.ledger.at_the_bank import reference_of
 from shop.ledger.posting import payouts as books
 from shop.ledger.posting.entries import EventFacts
+from shop.ledger.thresholds import Threshold
 from shop.locks import lock
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
@@ -84,7 +84,8 @@ def settle_elsewhere(
 
 def _check(payout: Payout, reference: str, rest: int, *, by: User) -> None:
     """Refuse what one person may not say alone, and a reference that proves another payout."""
-    if rest > settings.BATCH_ALONE_UP_TO and payout.settlement.approved_by_id == by.pk:
+    alone = Threshold.BATCH_ALONE.in_minor(payout.settlement.currency)
+    if rest > alone and payout.settlement.approved_by_id == by.pk:
         raise NotPossible("Somebody else has to write it down: you approved it.")
     if other := Payout.objects.filter(bank_reference=reference).exclude(pk=payout.pk).first():
         raise NotPossible(f"This reference is the proof of {other.reference} already.")

@@ -49,9 +49,10 @@ def form(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
         except GatewayError as error:
             said = no_answer(error)
         row.refresh_from_db()
+    currency = settings.SHOP_CURRENCY
     context = {
-        "part": "money", "method": row, "said": said, "ways": ways, "least": LEAST_BY_PROVIDER,
-        "currency": settings.SHOP_CURRENCY,
+        "part": "money", "method": row, "said": said, "ways": ways, "currency": currency,
+        "least": {str(way): least.in_minor(currency) for way, least in LEAST_BY_PROVIDER.items()},
     }  # fmt: skip
     return render(request, "shop/workspace/provider_form.html", context)
 

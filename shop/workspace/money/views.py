@@ -67,7 +67,8 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     page = page_of(request, held_parts(merchant, at=at), size=SHOWN)
     method = current_method(merchant, at=at)
     methods = list(merchant.payout_methods.exclude(state=PayoutMethod.State.CLOSED))
-    least = least_for(method) if method else 0
+    currency = settings.SHOP_CURRENCY
+    least = least_for(method, currency) if method else 0
     money = money_of(merchant, at=at)
     context = {
         "part": "money",
@@ -81,9 +82,9 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "barred": [] if method else [row for row in methods if is_barred(row, at=at)],
         "least": least,
         "ways": allowed(merchant),
-        "least_of_rails": {str(rail): least for rail, least in LEAST.items()},
+        "least_of_rails": {str(rail): one.in_minor(currency) for rail, one in LEAST.items()},
         "no_account": "" if method else no_account(methods, at=at),
-        "currency": settings.SHOP_CURRENCY,
+        "currency": currency,
         "festivals": _statements(merchant),
     }
     return render(request, "shop/workspace/money.html", context)

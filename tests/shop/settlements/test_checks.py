@@ -2,7 +2,11 @@
 
 import pytest
 
-from shop.settlements.checks import half_set_payouts, unheard_payouts
+from shop.settlements.checks import (
+    amounts_that_nobody_knows,
+    half_set_payouts,
+    unheard_payouts,
+)
 
 
 def ids(found):
@@ -35,3 +39,12 @@ def test_without_a_secret_messages_are_refused(settings):
     settings.PAYOUT_FINANCIAL_ACCOUNT = ""
 
     assert ids(unheard_payouts(None)) == []
+
+
+def test_a_currency_without_a_rate_is_refused(settings):
+    assert amounts_that_nobody_knows(None) == []
+    settings.SHOP_CURRENCY = "XXX"
+
+    [found] = amounts_that_nobody_knows(None)
+
+    assert found.id == "payouts.E003"

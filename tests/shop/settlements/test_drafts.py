@@ -161,3 +161,16 @@ def test_the_fee_of_a_payout_is_taken_once_though_its_draft_came_to_nothing(till
 
     assert totals() == [("void", 0), ("draft", 88_50)]
     assert balance("fees", "USD") == -1_50
+
+
+@pytest.mark.parametrize(("currency", "price", "is_paid"), [
+    ("NGN", 5_000_00, False), ("NGN", 20_000_00, True), ("KWD", 5_00, True), ("UGX", 20_000, False),
+])  # fmt: skip
+def test_the_least_that_is_paid_is_worth_as_much_in_every_currency(
+    till, settings, currency, price, is_paid
+):
+    settings.SHOP_CURRENCY = currency
+    merchant = store()
+    earned(till, merchant, price=price)
+
+    assert (draft(merchant.pk, cut_off=MONDAY, at=MONDAY) is not None) == is_paid
