@@ -2,7 +2,8 @@
 
 The table beside this file is data with its day in it: decimals by ISO 4217, the provider's
 exponents and least charges as Stripe publishes them (Supported currencies, 2026), rates of one
-day for showing an approximate price only.
+day. A rate shows an approximate price, and converts prices of a spreadsheet once, when a person
+wants it: what is charged never depends on one.
 
 Our minor unit is the least that can be charged: Stripe takes KWD in thousandths but wants the
 last digit to be 0, so a hundredth is ours. No amount that the shop computes or that somebody
@@ -15,7 +16,7 @@ import csv
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,6 +28,7 @@ TABLE = Path(__file__).with_name("currencies.csv")
 # Stripe's own least charge is about half a dollar everywhere; where none is published we ask
 # for one dollar's worth, which is above it.
 FALLBACK_MINIMUM = Decimal(1)
+RATE = Context(prec=6)
 OFFERED = ("USD", "EUR", "CNY", "GBP", "KES", "NGN", "ZAR", "XOF", "MAD", "EGP", "AED", "TZS")
 
 
@@ -110,6 +112,24 @@ def convert(amount: int, code: str, into: str) -> int | None:
         return None
     exact = Decimal(amount) * target.per_usd / source.per_usd
     return int((exact * Decimal(10) ** (target.exponent - source.exponent)).to_integral_value())
+
+
+def convertible() -> list[str]:
+    """Return the codes of the currencies with a rate, in their order."""
+    return sorted(code for code, row in currencies().items() if row.per_usd is not None)
+
+
+def rate(code: str, of: str) -> tuple[Decimal, date]:
+    """Return how much of a currency is one unit of another, and of which day that rate is.
+
+    Raises:
+        ValueError: there is no rate.
+    """
+    source, target = currencies()[of], currencies()[code]
+    if source.per_usd is None or target.per_usd is None:
+        raise ValueError(f"no rate of {code} and {of}")
+    days = [row.rate_date for row in (source, target) if row.rate_date]
+    return (target.per_usd / source.per_usd).normalize(RATE), min(days)
 
 
 @lru_cache(maxsize=20_000)

@@ -18,6 +18,7 @@ from shop.catalogue.models import Category
 from shop.imports.compare import Comparison, StoredProduct, compare, stored_products
 from shop.imports.models import CatalogueRow, CatalogueSheet
 from shop.imports.plan import FILLED, SheetPlan, folded
+from shop.imports.prices import learn_usual, mark_odd
 from shop.imports.rows import keep
 from shop.imports.wanted import WantedProduct, wanted_of
 from shop.languages import listed
@@ -56,13 +57,16 @@ def check_rows(
     rights = rights_of(sheet.merchant, sheet.by, at=at)
     wanted = [wanted_of(own, plan) for own in by_group(rows)]
     known = known_to(sheet.merchant, wanted)
-    paths = dict(Category.objects.values_list("pk", "path"))
+    categories = {row.pk: row for row in Category.objects.all()}
     by_number = {row.number: row for row in rows}
-    for one in wanted:
-        found = compare(one, known, rights)
+    compared = [compare(one, known, rights) for one in wanted]
+    named = {one.words.category_id for one in compared if not one.problems}
+    learn_usual(plan, [categories[pk] for pk in named], at=at)
+    for found in compared:
         note(found, by_number)
+        mark_odd(found, by_number, plan)
         if not is_again:
-            _ask(sheet, found, plan, by_number, paths)
+            _ask(sheet, found, plan, by_number, categories)
     keep(rows)
     sheet.got_further(at=at, asked=sheet.asked)
 
@@ -114,11 +118,16 @@ def note(found: Comparison, rows: Mapping[int, CatalogueRow]) -> None:
 
 def _ask(
     sheet: CatalogueSheet, found: Comparison, plan: SheetPlan, rows: Mapping[int, CatalogueRow],
-    paths: Mapping[int, str],
+    categories: Mapping[int, Category],
 ) -> None:  # fmt: skip
-    """Note which categories nobody knows, and what all new products of a category lack."""
+    """Note what is asked once: other currencies, categories, what new products lack."""
     asked: dict[str, Any] = sheet.asked
     wanted = found.wanted
+    for code in wanted.currencies:
+        codes = asked.setdefault("currencies", {})
+        codes[code] = codes.get(code, 0) + 1
+    if found.is_new and (uncounted := sum(row.is_in_stock for row in wanted.variants)):
+        asked["in_stock"] = asked.get("in_stock", 0) + uncounted
     category = wanted.words.get("category_id") or wanted.words.get("otherwise")
     if category is None:
         if found.is_new:
@@ -133,7 +142,9 @@ def _ask(
         "hs_code": not wanted.words.get("hs_code"), "origin": not wanted.words.get("origin"),
         "weight_g": any(not row.weight_g for row in wanted.variants),
     }  # fmt: skip
-    own = asked.setdefault("lacking", {}).setdefault(paths[category], dict.fromkeys(FILLED, 0))
+    own = asked.setdefault("lacking", {}).setdefault(
+        categories[category].path, dict.fromkeys(FILLED, 0)
+    )
     for name, is_lacking in lacking.items():
         own[name] += is_lacking
 

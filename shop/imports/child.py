@@ -85,8 +85,30 @@ def _is_glued(row: Sequence[str], width: int) -> bool:
     """Tell whether a cell has rows in it: a quotation mark before them was never closed."""
     if width < LEAST:
         return False
-    inside = (line for cell in row if "\n" in cell for line in cell.split("\n")[1:])
-    return any(line.count(divider) >= width - 1 for line in inside for divider in DIVIDERS)
+    inside = ((place, line) for place, cell in enumerate(row) for line in cell.split("\n")[1:])
+    return any(
+        _is_row(line.split(divider), [*row[:place], "", *row[place + 1 :]], width)
+        for place, line in inside for divider in DIVIDERS
+    )  # fmt: skip
+
+
+def _is_row(parts: Sequence[str], beside: Sequence[str], width: int) -> bool:
+    """Tell whether a line of a cell looks like a row, and not like prose or a list.
+
+    It has as many parts as there are headings, numbers where the row itself has some, words where
+    it has words, and no blank after most of its dividers. Codes are either.
+    """
+    if len(parts) < width or 2 * sum(part[:1].isspace() for part in parts[1:]) >= width:
+        return False
+    pairs = [(own, part) for own, part in zip(beside, parts, strict=False) if own and part.strip()]
+    if not all(_is_number(part) for own, part in pairs[1:] if _is_number(own)):
+        return False
+    words = [part for own, part in pairs if not _is_number(own)]
+    return not words or 2 * sum(map(_is_number, words)) < len(words)
+
+
+def _is_number(text: str) -> bool:
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
 def _clean(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from shop.errors import StaleState
-from shop.imports.formats import recognize
+from shop.imports.headings.formats import recognize
 from shop.imports.models import CatalogueRow, CatalogueSheet, ColumnMemory
 from shop.imports.values import style_of
 from shop.rounds import delete_some
@@ -18,6 +18,9 @@ from shop.rounds import delete_some
 State = CatalogueSheet.State
 LONGEST_EXAMPLE = 80
 PRICES_LOOKED_AT = 500
+REMEMBERED = ("decimal", "categories", "otherwise", "fill", "submit")
+OF_THE_SHEET = ("currency", "converts", "in_stock")
+"""Choices that the next sheet does not get: they would change its prices and stock unseen."""
 KEPT_FOR = timedelta(days=730)
 
 
@@ -66,9 +69,9 @@ def match(
         StaleState: it is in work, or brought in already.
     """
     rows = CatalogueSheet.objects.filter(pk=sheet.pk, state__in=(State.READ, State.CHECKED))
-    kept = {name: choices[name] for name in ("decimal", "categories", "otherwise", "fill", "submit")
-            if name in choices}  # fmt: skip
-    if not rows.update(fields=fields, choices=kept, asked={}, problem="", worked_at=at):
+    kept = {name: choices[name] for name in REMEMBERED if name in choices}
+    own = {name: choices[name] for name in OF_THE_SHEET if choices.get(name)}
+    if not rows.update(fields=fields, choices=kept | own, asked={}, problem="", worked_at=at):
         raise StaleState
     row = ColumnMemory(merchant=sheet.merchant, headings=digest(sheet.headings), fields=fields,
                        choices=kept, at=at)  # fmt: skip

@@ -302,7 +302,8 @@ def _over(
 
 def _new_row(number: int, asked: WantedVariant, wanted: WantedProduct) -> TypedVariant:
     weight = asked.weight_g or wanted.fill.get("weight_g") or 0
-    return TypedVariant(number, None, asked.sku, asked.options, weight, asked.price, asked.units)
+    units = wanted.in_stock if asked.is_in_stock else asked.units
+    return TypedVariant(number, None, asked.sku, asked.options, weight, asked.price, units)
 
 
 def _refuse_without(made: Comparison, stored: StoredProduct, rights: Collection[Right]) -> None:

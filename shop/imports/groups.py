@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from shop.catalogue.models import Variant
-from shop.imports.formats import CHOICE, Format
+from shop.imports.headings.formats import CHOICE, Format
 from shop.imports.models import CatalogueRow, CatalogueSheet
 from shop.imports.plan import SheetPlan
 from shop.imports.rows import keep

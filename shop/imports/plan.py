@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +12,13 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from shop.catalogue.models import Category
-from shop.imports.formats import REPEATED
+from shop.imports.headings.formats import REPEATED
 from shop.imports.models import CatalogueSheet
-from shop.imports.values import POINT, NumberStyle
+from shop.imports.values import POINT, MoneyStyle, NumberStyle
 from shop.languages import in_language
+from shop.listings.usual_prices import Usual
 
+LONGEST_SKU, DIGEST, WHOLE_DIGEST = 40, 6, 10
 FILLED = ("hs_code", "origin", "weight_g")
 """What is asked once for all rows of a category."""
 
@@ -29,6 +33,8 @@ class SheetPlan:
         paths: ids of our categories, by path.
         otherwise: the category of rows that name none.
         fill: what products of a category have that say nothing themselves, by category id.
+        in_stock: how many there are of what is in stock without a number.
+        usual: usual prices by category id, as they came up; kept while the work goes on.
     """
 
     format: str
@@ -38,6 +44,9 @@ class SheetPlan:
     categories: Mapping[str, int] = field(default_factory=dict)
     otherwise: int | None = None
     fill: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    money: MoneyStyle = field(default_factory=MoneyStyle)
+    in_stock: int | None = None
+    usual: dict[int, Usual | None] = field(default_factory=dict)
 
     def cells(self, row: Sequence[str]) -> dict[str, str]:
         """Return the cells of a row by field, but for fields that have many columns."""
@@ -75,6 +84,8 @@ def plan_of(sheet: CatalogueSheet) -> SheetPlan:
         otherwise=paths.get(choices.get("otherwise", "")),
         fill={paths[path]: told for path, told in choices.get("fill", {}).items()
               if path in paths},
+        money=MoneyStyle(choices.get("currency", ""), bool(choices.get("converts"))),
+        in_stock=choices.get("in_stock"),
     )  # fmt: skip
 
 
@@ -98,6 +109,23 @@ def folded(text: str) -> str:
     return " ".join(text.split()).casefold()[:200]
 
 
-def code_of(*words: str) -> str:
+def made_up(*words: str) -> str:
+    """Return a SKU for words: with their digest where letters of them are in no SKU."""
+    code = _code_of(*words)
+    if not code or any(not letter.isascii() and letter.isalnum()
+                       for letter in unicodedata.normalize("NFKD", "".join(words))):  # fmt: skip
+        digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:WHOLE_DIGEST].upper()
+        code = f"{code}-{digest}" if code else f"P-{digest}"
+    return _shortened(code)
+
+
+def _shortened(code: str) -> str:
+    if len(code) <= LONGEST_SKU:
+        return code
+    digest = hashlib.sha256(code.encode()).hexdigest()[:DIGEST].upper()
+    return f"{code[: LONGEST_SKU - DIGEST - 1].rstrip('-')}-{digest}"
+
+
+def _code_of(*words: str) -> str:
     """Return letters and digits that stand for words in a code: in capitals, divided by hyphens."""
     return slugify("-".join(words)).upper().replace("_", "-").strip("-")

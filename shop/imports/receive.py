@@ -29,6 +29,7 @@ from shop.imports.groups import put_together
 from shop.imports.mail import send_brought
 from shop.imports.models import ArchivePicture, CatalogueRow, CatalogueSheet, SheetPiece
 from shop.imports.plan import plan_of
+from shop.imports.prices import unanswered
 from shop.imports.read import PIECE, parts_of
 from shop.imports.undo import undo_next
 from shop.imports.write import refuse_group, write_next
@@ -273,9 +274,12 @@ def begin(sheet: CatalogueSheet, state: str, *, at: datetime, by: User) -> None:
 
     Raises:
         SheetWaits: another one of the store is in work.
+        NotPossible: nobody said yet whether its prices are right.
         StaleState: it is not its time.
     """
     lock_one(Merchant.objects, sheet.merchant_id)
+    if state == State.WRITING and unanswered(sheet).exists():
+        raise NotPossible(_("Answer first whether the prices are right."))
     others = CatalogueSheet.objects.filter(
         merchant=sheet.merchant_id, state__in=CatalogueSheet.IN_WORK
     ).exclude(pk=sheet.pk)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -16,7 +17,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from shop.currencies import currencies
+from shop.currencies import convert, convertible, currencies
 from shop.delivery.names import codes, countries_by_name
 from shop.forms.fields import HsCodeField
 from shop.forms.visible_text import seen_only
@@ -33,12 +34,15 @@ UNIT = re.compile(
 UNITS = {"k": "kg", "g": "g", "l": "lb", "p": "lb", "o": "oz"}
 # Signs of currencies, and which currencies they stand for.
 MONEY_SIGNS = {
-    "$": {"USD", "CAD", "AUD", "NAD", "SGD", "HKD"}, "US$": {"USD"}, "€": {"EUR"},
+    "$": {"USD", "CAD", "AUD", "NAD", "SGD", "HKD", "NZD", "MXN", "ARS", "CLP", "COP"},
+    "US$": {"USD"}, "MX$": {"MXN"}, "€": {"EUR"}, "₽": {"RUB"}, "руб.": {"RUB"}, "₹": {"INR"},
+    "₺": {"TRY"}, "zł": {"PLN"},
     "£": {"GBP", "EGP"},
     "¥": {"CNY", "JPY"}, "￥": {"CNY", "JPY"}, "元": {"CNY"}, "₦": {"NGN"}, "R": {"ZAR"},
     "R$": {"BRL"}, "KSh": {"KES"}, "TSh": {"TZS"}, "GH₵": {"GHS"}, "DH": {"MAD", "AED"},
     "CFA": {"XOF", "XAF"}, "FCFA": {"XOF", "XAF"},
 }  # fmt: skip
+LARGEST = 10**11  # minor units
 NUMBER = re.compile(r"[+-]?[\d.,\s\u00a0\u202f'’]*\d[\d.,\s\u00a0\u202f'’]*")
 BLANKS = re.compile(r"[\s\u00a0\u202f'’]")
 LONGEST_NUMBER = 60
@@ -64,6 +68,14 @@ class Unclear(Exception):
     """A cell that cannot be used; the text says what to do."""
 
 
+class OtherCurrency(Unclear):
+    """A price in another currency, of which a rate is known: it is asked once for all rows."""
+
+    def __init__(self, text: str, code: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
     """How a sheet writes numbers: what stands before their decimals."""
@@ -71,28 +83,71 @@ class NumberStyle:
     decimal: str = POINT
 
 
-def price(text: str, style: NumberStyle, told: str = "") -> int:
+@dataclass(frozen=True, slots=True)
+class MoneyStyle:
+    """Which currencies the prices of a sheet are in.
+
+    Args:
+        currency: of prices that name none; empty: the shop's.
+        converts: prices that name another currency are converted.
+    """
+
+    currency: str = ""
+    converts: bool = False
+
+
+def price(
+    text: str, style: NumberStyle, told: str = "", money: MoneyStyle | None = None
+) -> int:  # fmt: skip
     """Return an amount of the shop's currency in minor units.
 
     Args:
         told: the currency by a column of its own.
 
     Raises:
-        Unclear: it is none, is in another currency, or can be read in two ways.
+        OtherCurrency: it is in another currency, and nobody said yet that it is converted.
+        Unclear: it is none, is in a currency without a rate, or can be read in two ways.
     """
-    ours = settings.SHOP_CURRENCY
+    ours, money = settings.SHOP_CURRENCY, money or MoneyStyle()
     number, sign = _apart(_short(text))
-    for name in filter(None, (sign, told.strip())):
-        if ours not in MONEY_SIGNS.get(name, {name.upper()}):
-            raise Unclear(_("The shop’s prices are in %(currency)s.") % {"currency": ours})
+    code = _currency_of((sign, told.strip()), money.currency or ours)
+    if code not in (ours, money.currency) and not money.converts:
+        raise OtherCurrency(_only_ours(), code)
     value = decimal_of(number, style)
-    digits = currencies()[ours].exponent
-    amount = value.scaleb(digits)
-    if amount != amount.to_integral_value():
+    digits = currencies()[code].exponent
+    exact = value.scaleb(digits)
+    if exact != exact.to_integral_value():
         raise Unclear(_("A price has at most %(count)d decimals.") % {"count": digits})
-    if not 0 < amount < 10**11:
+    amount = int(exact) if 0 < exact < LARGEST else 0
+    if code != ours:
+        amount = convert(amount, code, ours) or 0
+    if not 0 < amount < LARGEST:
         raise Unclear(_("Write a price above 0, like 48.00."))
-    return int(amount)
+    return amount
+
+
+def _currency_of(names: Iterable[str], usual: str) -> str:
+    """Return the currency that signs and codes beside a price mean.
+
+    Args:
+        usual: what is meant where nothing is said, or where it is one of several.
+
+    Raises:
+        Unclear: it is none that could be converted.
+    """
+    meant = [MONEY_SIGNS.get(name, {name.upper()}) for name in names if name]
+    both = set.intersection(*meant) if meant else {usual}
+    for code in (usual, settings.SHOP_CURRENCY):
+        if code in both:
+            return code
+    code = both.pop() if len(both) == 1 else ""
+    if code not in convertible():
+        raise Unclear(_only_ours())
+    return code
+
+
+def _only_ours() -> str:
+    return _("The shop’s prices are in %(currency)s.") % {"currency": settings.SHOP_CURRENCY}
 
 
 def units(text: str, style: NumberStyle) -> int:

@@ -6,9 +6,7 @@ written. What a sheet says nothing about is None or not there, and stays as it i
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product as combined
@@ -18,16 +16,15 @@ from django.utils.translation import gettext as _
 
 from shop.imports import values
 from shop.imports.child import GLUED, LONGER
-from shop.imports.formats import CHOICE, OTHER_LANGUAGES, PICTURE, TRANSLATED, Format
+from shop.imports.headings.formats import CHOICE, OTHER_LANGUAGES, PICTURE, TRANSLATED, Format
 from shop.imports.models import CatalogueRow
-from shop.imports.plan import SheetPlan, code_of
-from shop.imports.values import Unclear
+from shop.imports.plan import SheetPlan, made_up
+from shop.imports.values import OtherCurrency, Unclear
 from shop.languages import listed
 from shop.listings.variants import MOST_ROWS
 
 SKU = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$")
 NOT_IN_SKU = re.compile(r"[^A-Za-z0-9._/-]+")
-LONGEST_SKU, DIGEST, WHOLE_DIGEST = 40, 6, 10
 OPTIONS = 3
 LONGEST_NAME, LONGEST_VALUE = 40, 60
 KIND = "Kind"  # what can be chosen, where a sheet does not say; in the language of all options
@@ -44,12 +41,17 @@ OF_PRODUCT: dict[str, Callable[[str], Any]] = {
     "tags": lambda text: list(values.listed_words(text, most=12, longest=40)),
 }  # fmt: skip
 LONGEST = {"title": 160, "summary": 200, "description": 8_000}
+ASKED = -2
+OUT_OF_STOCK = {"backorder": "0"}  # what WooCommerce writes beside 1 and 0
 WEIGHTS = {"weight_g": "g", "weight_kg": "kg", "weight_lb": "lb", "weight_oz": "oz"}
 
 
 @dataclass(frozen=True, slots=True)
 class SheetProblem:
-    """Something wrong: in which row, in which column (-1: in none), and what to do."""
+    """Something wrong: in which row, in which column (-1: in none), and what to do.
+
+    What is asked once for all rows has the place ``ASKED``.
+    """
 
     row: int
     place: int
@@ -66,6 +68,8 @@ class WantedVariant:
     price: int | None = None
     units: int | None = None
     weight_g: int | None = None
+    is_in_stock: bool = False
+    """The sheet says so, and not how many there are."""
 
 
 @dataclass(slots=True)
@@ -83,15 +87,17 @@ class WantedProduct:
     fill: Mapping[str, Any] = field(default_factory=dict)
     problems: list[SheetProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    currencies: list[str] = field(default_factory=list)
+    in_stock: int | None = None
 
 
 def wanted_of(rows: Sequence[CatalogueRow], plan: SheetPlan) -> WantedProduct:
     """Return what the rows of one product ask for, with everything that is wrong with them."""
-    made = WantedProduct(rows[0].group, [row.number for row in rows])
+    made = WantedProduct(rows[0].group, [row.number for row in rows], in_stock=plan.in_stock)
     whole = {LONGER: _("This row has more cells than there are headings. Perhaps two rows were "
                        "joined: divide them in your file."),
-             GLUED: _("A cell of this row holds other rows: a quotation mark was not closed. Mend "
-                      "it in your file.")}  # fmt: skip
+             GLUED: _("A cell of this row seems to hold other rows: a quotation mark was not "
+                      "closed. Fix it in your file, or say that it is all one text.")}  # fmt: skip
     read = []
     for row in rows:
         if fault := row.cells.get("fault"):
@@ -300,7 +306,8 @@ def _sizes(
     style = plan.style
     numbers: dict[str, int | None] = {"price": None, "units": None, "weight_g": None}
     reads: list[tuple[str, str, Callable[[str], int | None]]] = [
-        ("price", "price", lambda text: values.price(text, style, cells.get("currency", ""))),
+        ("price", "price",
+         lambda text: values.price(text, style, cells.get("currency", ""), plan.money)),
         ("units", "stock", lambda text: values.units(text, style)),
         *(("weight_g", name, lambda text, unit=unit: values.grams(text, unit, style))
           for name, unit in WEIGHTS.items()),
@@ -310,14 +317,32 @@ def _sizes(
         if text and text.casefold() != "parent":
             try:
                 numbers[what] = read(text)
+            except OtherCurrency as other:
+                made.currencies.append(other.code)
+                made.problems.append(SheetProblem(number, ASKED, str(other)))
             except Unclear as refusal:
                 made.problems.append(SheetProblem(number, plan.place(name), str(refusal)))
     if len(choices) > 1 and numbers["units"] is not None:
         numbers["units"] = None
         made.notes.append(_("The sheet has one stock for all sizes together: type each of them."))
+    is_in_stock = None if cells.get("stock") else _is_in_stock(made, number, cells, plan)
+    if is_in_stock is False:
+        numbers["units"] = 0
     skus = _skus(made, number, cells, choices, plan)
-    return [WantedVariant(number, sku, options, **numbers)
+    return [WantedVariant(number, sku, options, **numbers, is_in_stock=bool(is_in_stock))
             for sku, options in zip(skus, choices, strict=True)]  # fmt: skip
+
+
+def _is_in_stock(
+    made: WantedProduct, number: int, cells: Mapping[str, str], plan: SheetPlan
+) -> bool | None:
+    """Return whether a row without a number says that there are any; None where it says nothing."""
+    try:
+        is_out = values.is_hidden(OUT_OF_STOCK.get(text := cells.get("in_stock", ""), text))
+    except Unclear:
+        made.problems.append(SheetProblem(number, plan.place("in_stock"), _("Write 1 or 0.")))
+        return None
+    return None if is_out is None else not is_out
 
 
 def _skus(
@@ -336,17 +361,7 @@ def _skus(
         made.problems.append(SheetProblem(number, plan.place("sku"), _(
             "There is no product with this SKU yet, and a new one needs a name."
         )))  # fmt: skip
-    return [_made_up(stem, *options) for options in choices]
-
-
-def _made_up(*words: str) -> str:
-    """Return a SKU for words: with their digest where letters of them are in no SKU."""
-    code = code_of(*words)
-    if not code or any(not letter.isascii() and letter.isalnum()
-                       for letter in unicodedata.normalize("NFKD", "".join(words))):  # fmt: skip
-        digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:WHOLE_DIGEST].upper()
-        code = f"{code}-{digest}" if code else f"P-{digest}"
-    return _shortened(code)
+    return [made_up(stem, *options) for options in choices]
 
 
 def _as_sku(made: WantedProduct, number: int, told: str, plan: SheetPlan) -> str:
@@ -360,13 +375,6 @@ def _as_sku(made: WantedProduct, number: int, told: str, plan: SheetPlan) -> str
             "before": told, "after": sku,
         })  # fmt: skip
     return sku
-
-
-def _shortened(code: str) -> str:
-    if len(code) <= LONGEST_SKU:
-        return code
-    digest = hashlib.sha256(code.encode()).hexdigest()[:DIGEST].upper()
-    return f"{code[: LONGEST_SKU - DIGEST - 1].rstrip('-')}-{digest}"
 
 
 def _read_pictures(made: WantedProduct, lines: Lines, plan: SheetPlan) -> None:

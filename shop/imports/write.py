@@ -21,13 +21,14 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.errors import ShopError
+from shop.errors import NotPossible, ShopError
 from shop.festivals.deals import reserved_stock
 from shop.festivals.prices.regular import change_prices
 from shop.imports.check import by_group, known_to, note, rights_of
 from shop.imports.compare import Comparison, StoredProduct, compare
 from shop.imports.models import BroughtProduct, CatalogueRow, CatalogueSheet, SheetPicture
 from shop.imports.plan import SheetPlan
+from shop.imports.prices import ODD
 from shop.imports.rows import keep
 from shop.imports.wanted import WantedProduct, wanted_of
 from shop.listings.edit import create_product, newest_edit
@@ -96,6 +97,8 @@ def _write(sheet: CatalogueSheet, plan: SheetPlan, group: int, *, at: datetime) 
     if not rows or BroughtProduct.objects.filter(sheet=sheet, group=group).exists():
         CatalogueRow.objects.filter(pk__in=[row.pk for row in rows]).move_to(State.DONE)
         return
+    if any(ODD in row.cells for row in rows):
+        raise NotPossible(_("Say first whether its prices are right."))
     rights = rights_of(sheet.merchant, sheet.by, at=at)
     wanted = wanted_of(by_group(rows)[0], plan)
     known = known_to(sheet.merchant, [wanted])

@@ -6,7 +6,7 @@ is a person's question and no rule of the data: whoever says that the price is r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
@@ -28,7 +28,7 @@ ENOUGH = 5  # products of a category that say together what is usual
 LATELY = 200  # the newest prices of tickets that say what a kind usually costs
 VOICES = 2  # other prices typed beside one, from which on they say it
 
-# Of a category and those above it the nearest one with enough products on sale.
+# Of categories, and of those above them, the ones with enough products on sale.
 STATEMENT = f"""
 SELECT a.path, percentile_disc(0.5) WITHIN GROUP (ORDER BY s.price)
 FROM unnest(%(paths)s::text[]) AS a(path)
@@ -36,7 +36,7 @@ JOIN shop_category c ON c.path = a.path OR starts_with(c.path, a.path || '/')
 JOIN shop_product p ON p.category_id = c.id AND p.state = 'published' AND p.kind = %(kind)s
 JOIN shop_productspan s ON s.product_id = p.id AND {in_force_sql("s")}
 WHERE p.id IS DISTINCT FROM %(product)s
-GROUP BY a.path HAVING count(*) >= %(enough)s ORDER BY length(a.path) DESC LIMIT 1
+GROUP BY a.path HAVING count(*) >= %(enough)s
 """  # noqa: S608 (constants only)
 
 
@@ -74,15 +74,28 @@ def odd_prices[Key: Hashable](
         return {}
     usual = siblings_of(product, anew=anew, at=at) if product and product.pk else None
     usual = usual or category_of(category, kind=kind, product=product, at=at)
+    return {key: question(typed[key], known) for key, known in far_from(typed, usual).items()}
+
+
+def far_from[Key: Hashable](typed: Mapping[Key, int], usual: Usual | None) -> dict[Key, Usual]:
+    """Return, for each typed price that is far from a usual one, which that is.
+
+    Prices that are typed together say of each other what is usual, too.
+    """
     found = {}
     for key, amount in typed.items():
         others = [other for name, other in typed.items() if name != key]
-        beside = Usual(median_low(others), _siblings()) if len(others) >= VOICES else None
+        beside = usual_of(others) if len(others) >= VOICES else None
         for known in filter(None, (usual, beside)):
             if is_odd(amount, known.amount):
-                found[key] = question(amount, known)
+                found[key] = known
                 break
     return found
+
+
+def usual_of(amounts: Sequence[int]) -> Usual | None:
+    """Return the usual price of the choices of a product by what some of them cost."""
+    return Usual(median_low(amounts), _("the other choices of this product")) if amounts else None
 
 
 def odd_tickets(typed: Mapping[str, int], product: Product, *, at: datetime) -> dict[str, str]:
@@ -124,28 +137,55 @@ def siblings_of(product: Product, *, anew: Collection[Any], at: datetime) -> Usu
     rows = RegularPrice.objects.begun(at=at).filter(
         variant__product=product, variant__is_active=True, variant__listed_at__isnull=False
     )
-    prices = list(rows.exclude(variant__in=anew).amounts().values())
-    return Usual(median_low(prices), _siblings()) if prices else None
+    return usual_of(list(rows.exclude(variant__in=anew).amounts().values()))
 
 
 def category_of(
     category: Category, *, kind: str, product: Product | None, at: datetime
 ) -> Usual | None:
     """Return the usual price in a category, or in one above it. Two statements at the most."""
-    parts = category.path.split("/")
-    paths = ["/".join(parts[:deep]) for deep in range(1, len(parts) + 1)]
+    return usual_in([category], kind=kind, product=product, at=at).get(category.path)
+
+
+def usual_in(
+    categories: Collection[Category],
+    *,
+    kind: str = Product.Kind.GOODS,
+    product: Product | None = None,
+    at: datetime,
+) -> dict[str, Usual]:
+    """Return the usual price in each category, or in the nearest one above it, by path.
+
+    Two statements at the most.
+
+    Args:
+        product: whose own price says nothing.
+    """
+    above = {row.path: _with_those_above(row.path) for row in categories}
+    paths = sorted({path for chain in above.values() for path in chain})
     facts: dict[str, Any] = {"paths": paths, "kind": kind, "at": at, "enough": ENOUGH,
              "product": product.pk if product else None}  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, facts)
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    path, amount = row
-    is_own = path == category.path
-    found = category if is_own else Category.objects.filter(path=path).first() or category
-    name = in_language(found.names, _language()) or found.name
-    return Usual(amount, _("products in %(category)s") % {"category": name})
+        amounts = dict(cursor.fetchall())
+    nearest = {path: next((one for one in chain if one in amounts), None)
+               for path, chain in above.items()}  # fmt: skip
+    rows = {row.path: row for row in categories}
+    if others := {path for path in nearest.values() if path and path not in rows}:
+        rows |= {row.path: row for row in Category.objects.filter(path__in=others)}
+    return {
+        path: Usual(amounts[one], _("products in %(category)s") % {"category": _named(rows[one])})
+        for path, one in nearest.items() if one
+    }  # fmt: skip
+
+
+def _with_those_above(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:deep]) for deep in range(len(parts), 0, -1)]
+
+
+def _named(category: Category) -> str:
+    return in_language(category.names, _language()) or category.name
 
 
 def question(amount: int, usual: Usual) -> str:
@@ -168,10 +208,6 @@ def question(amount: int, usual: Usual) -> str:
             "Is it in %(currency)s?"
         )
     return text % facts
-
-
-def _siblings() -> str:
-    return _("the other choices of this product")
 
 
 def _language() -> str:

@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.currencies import in_whole
 from shop.festivals.models import RegularPrice
-from shop.imports.formats import MOST_PICTURES, OTHER_LANGUAGES, OWN, PICTURE, TRANSLATED
+from shop.imports.headings.formats import MOST_PICTURES, OTHER_LANGUAGES, OWN, PICTURE, TRANSLATED
 from shop.listings.variants import TypedVariant
 from shop.merchants.models import Merchant
 from shop.moderation.contents import Content, content_of

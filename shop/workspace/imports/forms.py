@@ -6,19 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from babel import Locale
 from django import forms
+from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Category
+from shop.currencies import convertible
 from shop.delivery.names import countries_by_name
 from shop.forms.fields import HsCodeField
-from shop.imports.formats import REPEATED
+from shop.imports.child import GLUED
+from shop.imports.headings.formats import REPEATED
 from shop.imports.models import CatalogueRow, CatalogueSheet
 from shop.imports.values import COMMA, POINT
-from shop.languages import listed
+from shop.imports.wanted import ASKED
+from shop.languages import beside, listed
 from shop.listings.categories import usual_codes
 from shop.listings.variants import HEAVIEST
+from shop.stock.count import MOST
 from shop.workspace.imports.words import field_names
 
 NEEDED = ("sku", "title", "price")
@@ -48,6 +54,8 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sheet = sheet
         self.fields["decimal"].initial = sheet.choices.get("decimal", POINT)
+        currency = sheet.choices.get("currency", "")
+        self.fields["currency"] = currency_field(currency, none=settings.SHOP_CURRENCY)
         self.names = field_names()
         choices = [("", _("Not brought in")), *self.names.items()]
         for place, told in enumerate(sheet.fields):
@@ -98,6 +106,22 @@ class ColumnsForm(forms.Form):
         return ""
 
 
+def currency_field(initial: str = "", *, none: str = "–") -> forms.ChoiceField:
+    """Return the field for the currency of a sheet's prices.
+
+    Args:
+        none: what is shown for no other currency than the shop's.
+    """
+    ours = settings.SHOP_CURRENCY
+    names = Locale.parse(get_language() or "en", sep="-").currencies
+    codes = [code for code in convertible() if code != ours]
+    choices = [(code, beside(code, names.get(code, ""))) for code in codes]
+    return forms.ChoiceField(
+        label=_("Currency of the prices"), choices=[("", none), *choices], required=False,
+        initial=initial,
+    )  # fmt: skip
+
+
 class AskedForm(forms.Form):
     """What is asked once for many rows: which categories they mean, and what they all lack."""
 
@@ -115,6 +139,11 @@ class AskedForm(forms.Form):
             )  # fmt: skip
         self.paths = [path for path, told in self.asked.get("lacking", {}).items()
                       if any(told.values()) or path in before.get("fill", {})]  # fmt: skip
+        if "in_stock" in self.asked:
+            self.fields["in_stock"] = forms.IntegerField(
+                label=_("How many of each are there?"), min_value=0, max_value=MOST,
+                required=False, initial=before.get("in_stock"),
+            )  # fmt: skip
         countries = [("", "–"), *countries_by_name(get_language() or "en")]
         for path in self.paths:
             fill = before.get("fill", {}).get(path, {})
@@ -133,7 +162,7 @@ class AskedForm(forms.Form):
 
     def is_needed(self) -> bool:
         """Tell whether anything is asked."""
-        return bool(self.texts or self.paths)
+        return bool(self.texts or self.paths or "in_stock" in self.fields)
 
     def names(self) -> list[tuple[forms.BoundField, int]]:
         """Return the fields that ask for categories, with how many products each concerns."""
@@ -165,7 +194,7 @@ class AskedForm(forms.Form):
         for path in self.paths:
             own = {name: told.get(f"{name}_{path}") for name in ("hs_code", "origin", "weight_g")}
             fill[path] = {name: value for name, value in own.items() if value}
-        return found | {"categories": categories, "fill": fill}
+        return found | {"categories": categories, "fill": fill, "in_stock": told.get("in_stock")}
 
 
 class MendForm(forms.Form):
@@ -181,6 +210,11 @@ class MendForm(forms.Form):
             for row in rows:
                 row.problems = [one for one in row.problems if one[0] not in asked]
         for row in rows:
+            row.problems = [one for one in row.problems if one[0] != ASKED]
+            if row.cells.get("fault") == GLUED:
+                self.fields[f"whole_{row.number}"] = forms.BooleanField(
+                    label=_("It is all one text"), required=False
+                )
             for place, _text in row.problems:
                 if place >= 0 and _is_line(cell := _cell(row, place)):
                     self.fields[f"cell_{row.number}_{place}"] = forms.CharField(
@@ -195,8 +229,14 @@ class MendForm(forms.Form):
                 heading = self.sheet.headings[place] if place >= 0 else ""
                 name = f"cell_{row.number}_{place}"
                 field = self[name] if name in self.fields else None
-                found.append({"row": row, "heading": heading, "field": field, "text": text})
+                whole = f"whole_{row.number}"
+                found.append({"row": row, "heading": heading, "field": field, "text": text,
+                              "whole": self[whole] if whole in self.fields else None})  # fmt: skip
         return found
+
+    def is_whole(self, row: CatalogueRow) -> bool:
+        """Tell whether a row whose cell looked like several was said to be one text."""
+        return bool(self.cleaned_data.get(f"whole_{row.number}"))
 
     def mended(self) -> dict[int, dict[int, str]]:
         """Return the cells that were typed anew, by row and place."""

@@ -1,7 +1,7 @@
 """A store's catalogue as Shopify's sheet of products, with its newer headings.
 
 Source: Shopify Help Center, "Using CSV files to import and export products", looked up in November
-2026. The reader of sheets knows these headings (``shop.imports.formats``): what goes out comes in
+2026. The reader of sheets knows these headings (``imports.headings``): what goes out comes in
 again unchanged. What the sheet has no column for (materials, origin, customs code, other languages)
 stays as it is here, and does not go along.
 """

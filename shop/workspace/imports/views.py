@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from shop import clock
 from shop.accounts.models import User
+from shop.currencies import convertible
 from shop.errors import NotPossible, ShopError
 from shop.forms.visible_text import seen_only
 from shop.imports import columns, receive
@@ -25,6 +26,7 @@ from shop.imports.check import check_rows
 from shop.imports.doubles import mark_doubles
 from shop.imports.models import CatalogueRow, CatalogueSheet, SheetPicture
 from shop.imports.plan import plan_of
+from shop.imports.prices import confirm
 from shop.imports.read import MOST_BYTES, MOST_ROWS, refuse_at_once
 from shop.locks import lock
 from shop.merchants.models import Merchant
@@ -34,6 +36,7 @@ from shop.spreadsheets import KINDS, sheet, streamed
 from shop.workspace.access import MemberRequest, catalogue_sheets_of, store_members
 from shop.workspace.imports import export, shopify
 from shop.workspace.imports.forms import AskedForm, ColumnsForm, MendForm
+from shop.workspace.imports.questions import price_questions
 from shop.workspace.imports.words import change_names, shown_value
 from shop.workspace.paging import page_of
 
@@ -134,7 +137,9 @@ def matching(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpR
         return redirect("workspace-catalogue-sheet", merchant.slug, found.pk)
     form = ColumnsForm(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        choices = found.choices | {"decimal": form.cleaned_data["decimal"]}
+        told = form.cleaned_data
+        choices = found.choices | {"decimal": told["decimal"], "currency": told["currency"],
+                                   "converts": False}  # fmt: skip
         if _check_again(request, found, form.matched(), choices):
             return redirect("workspace-catalogue-sheet", merchant.slug, found.pk)
     context = {"part": "products", "sheet": found, "form": form}
@@ -155,6 +160,9 @@ def check(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpResp
     if is_asked and asked.is_valid():
         if _check_again(request, found, found.fields, asked.choices(found.choices)):
             return redirect("workspace-catalogue-sheet", merchant.slug, found.pk)
+    elif "prices" in request.POST:
+        _answer_prices(request, found)
+        return redirect("workspace-catalogue-sheet", merchant.slug, found.pk)
     elif is_mended and mend.is_valid():
         _mend(found, mend, at=clock.moment_of(request), by=request.user)
         messages.success(request, _("The rows were checked again."))
@@ -164,7 +172,7 @@ def check(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpResp
     context = {
         "part": "products", "sheet": found, "counts": counts, "asked": asked, "mend": mend,
         "changes": _shown_changes(rows.order_by("number")[:SHOWN]),
-        "is_begun": counts["done"] > 0,
+        "is_begun": counts["done"] > 0, "prices": price_questions(found),
     }  # fmt: skip
     status = 422 if asked.errors or mend.errors else 200
     return render(request, "shop/workspace/imports/check.html", context, status=status)
@@ -270,6 +278,17 @@ def _check_again(
     return True
 
 
+def _answer_prices(request: MemberRequest, found: CatalogueSheet) -> None:
+    """Take the answer about prices that are odd, or in another currency."""
+    match request.POST["prices"]:
+        case "right" if not confirm(found, request.POST.get("sure", "")):
+            messages.error(request, _("The prices have changed meanwhile. Look at them again."))
+        case "convert" if (code := request.POST.get("currency", "")) in convertible():
+            _check_again(request, found, found.fields, found.choices | {"currency": code})
+        case "told":
+            _check_again(request, found, found.fields, found.choices | {"converts": True})
+
+
 @transaction.atomic
 def _mend(found: CatalogueSheet, form: MendForm, *, at: datetime, by: User) -> None:
     """Write typed cells into their rows, and check the products of all shown rows again.
@@ -288,6 +307,8 @@ def _mend(found: CatalogueSheet, form: MendForm, *, at: datetime, by: User) -> N
             told += [""] * (place + 1 - len(told))
             told[place] = text
         row.cells = {**row.cells, "cells": told}
+        if form.is_whole(row):
+            row.cells["fault"] = ""
         row.enter(RowState.WAITING)
     check_rows(found, plan, locked, at=at, is_again=True)
     mark_doubles(found, plan, of=locked)
@@ -315,18 +336,24 @@ def _may_undo(found: CatalogueSheet, *, at: datetime) -> bool:
 
 
 def _counts(found: CatalogueSheet) -> dict[str, int]:
-    """Return how many rows are new, changed, as before, to mend, ready and done. Two statements."""
-    rows = found.rows.exclude(state=RowState.WRONG)
-    counted: dict[str, int] = {
-        str(outcome): count for outcome, count in
-        rows.order_by().values_list("outcome").annotate(n=Count("pk"))
-    }  # fmt: skip
-    states = dict(found.rows.order_by().values_list("state").annotate(n=Count("pk")))
+    """Return how many rows are new, changed, as before, to mend, ready and done. One statement.
+
+    Of those that are ready, ``changing`` change anything.
+    """
+    rows = found.rows.order_by().values_list("state", "outcome").annotate(n=Count("pk"))
+    counted = {(state, outcome): count for state, outcome, count in rows}
+
+    def of(*, state: str = "", outcome: str = "", without: str = "") -> int:
+        return sum(
+            count for (in_state, as_outcome), count in counted.items()
+            if state in ("", in_state) and outcome in ("", as_outcome) and in_state != without
+        )  # fmt: skip
+
+    states = {str(state): of(state=state) for state in RowState.values}
     return {
-        **{str(outcome): counted.get(outcome, 0) for outcome in Outcome.values},
-        **{str(state): states.get(state, 0) for state in RowState.values},
-        "checked": found.total - states.get(RowState.WAITING, 0),
-        "meant": states.get(RowState.DONE, 0) + states.get(RowState.READY, 0),
+        **{str(one): of(outcome=one, without=RowState.WRONG) for one in Outcome.values}, **states,
+        "checked": found.total - states["waiting"], "meant": states["done"] + states["ready"],
+        "changing": states["ready"] - of(state=RowState.READY, outcome=Outcome.SAME),
     }  # fmt: skip
 
 

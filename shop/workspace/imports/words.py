@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from shop.currencies import in_whole
-from shop.imports.formats import CHOICE, OTHER_LANGUAGES, PICTURE, TRANSLATED
+from shop.imports.headings.formats import CHOICE, OTHER_LANGUAGES, PICTURE, TRANSLATED
 from shop.languages import beside
 
 AMOUNTS = {"price", "new"}
@@ -30,7 +30,7 @@ def field_names() -> dict[str, str]:
     for n in (1, 2, 3):
         names[f"option{n}_name"] = _("Choice %(number)d: what it is called") % {"number": n}
         names[f"option{n}"] = _("Choice %(number)d: which one it is") % {"number": n}
-    for n in (1, 2):
+    for n in (1, 2, 3):
         names[f"values{n}_name"] = _("Choice %(number)d: what it is called") % {"number": n}
         names[f"values{n}"] = _("Choice %(number)d: all of them, divided by commas") % {"number": n}
     languages = dict(settings.LANGUAGES)
@@ -39,7 +39,7 @@ def field_names() -> dict[str, str]:
             names[f"{name}:{language}"] = beside(names[name], _(languages[language]))
     return names | {
         "type": _("Kind of product"), "parent": _("Code of the product it belongs to"),
-        "id": _("Number of the row over there"),
+        "id": _("Number of the row over there"), "in_stock": _("In stock or not"),
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ export, Etsy's download of listings. The products are ours.
 import pytest
 
 from shop.catalogue.models import Category, Product
-from shop.imports.formats import recognize
+from shop.imports.headings.formats import recognize
 from shop.imports.models import CatalogueSheet, SheetPicture
 from tests.shop.imports.bringing import (
     all_in,

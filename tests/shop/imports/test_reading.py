@@ -143,3 +143,36 @@ def test_rows_keep_their_cells_as_they_stand():
         list(CatalogueRow.objects.filter(sheet=sheet).values_list("cells__cells", flat=True))
         == (LINES[1:])
     )
+
+
+HEADS = b"sku,name,description,price,stock,weight_g\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For the kitchen, the table, the garden, the car, the beach, or the bag.",
+        "Colours:\nred,blue,green,yellow,black,white",
+        "Sizes:\n36,37,38,39,40,41",
+        "Made of:\ncotton, wool, silk, linen, jute, hemp, bast",
+        "Care:\nwash,dry,iron,fold,30,60",
+    ],
+)
+def test_a_list_with_as_many_commas_as_the_sheet_has_columns_is_no_glued_row(text):
+    (row,) = rows(HEADS + f'A-1,Bag,"Nice.\n{text}",46.00,3,420\n'.encode())
+
+    assert row == [2, ["A-1", "Bag", f"Nice.\n{text}", "46.00", "3", "420"], ""]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'A-1,Bag,"Nice,46.00,3,420\nA-2,Mat,Large,9.00,1,800\nA-3,Cup,Blue,4.00,2,300\n',
+        b'10010,Bag,"Nice,46.00,3,420\nA-2,Mat,Large,9.00,1,800",1.00,4,90\n',
+        b'A-1,"Bag,Nice,46.00,3,420\nA-2,Mat,Large,$9.00,1,800\n',
+    ],
+)
+def test_rows_in_a_cell_are_still_told(content):
+    (row,) = rows(HEADS + content)
+
+    assert row[2] == "glued"

@@ -3,6 +3,7 @@
 The names are those that the systems write themselves, as they publish them (Shopify Help Center,
 "Using CSV files to import and export products", older and newer headings; WooCommerce wiki,
 "Product CSV Import Schema"; Etsy, "Download your listing data"; looked up in November 2026).
+In other languages they stand in ``abroad``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shop.imports.headings.abroad import folded, guesses, in_other_languages
 from shop.imports.models import CatalogueSheet
 
 Format = CatalogueSheet.Format
@@ -53,7 +55,7 @@ SHOPIFY = {
 }  # fmt: skip
 WOOCOMMERCE = {
     "id": "id", "type": "type", "sku": "sku", "name": "title", "published": "published",
-    "visibility in catalog": "visibility", "short description": "summary",
+    "visibility in catalog": "visibility", "in stock?": "in_stock", "short description": "summary",
     "description": "description", "stock": "stock", "regular price": "price",
     "categories": "category", "tags": "tags", "images": PICTURE, "parent": "parent",
     "weight (kg)": "weight_kg", "weight (g)": "weight_g", "weight (lbs)": "weight_lb",
@@ -66,7 +68,7 @@ ETSY = {
     "quantity": "stock", "tags": "tags", "materials": "materials", "sku": "sku",
     **{f"image{n}": PICTURE for n in range(1, MOST_PICTURES + 1)},
     **{f"variation {n} {what}": f"values{n}{after}"
-       for n in (1, 2) for what, after in (("name", "_name"), ("values", ""))},
+       for n in (1, 2, 3) for what, after in (("name", "_name"), ("values", ""))},
 }  # fmt: skip
 # By what a format is told: one of these sets stands among the headings.
 SIGNS: dict[str, tuple[set[str], ...]] = {
@@ -79,6 +81,14 @@ SIGNS: dict[str, tuple[set[str], ...]] = {
     ),
     Format.ETSY: ({"title", "currency_code", "quantity"}, {"title", "variation 1 values"}),
     Format.OWN: ({"name", "sku", "weight_g"}, {"name", "sku", "value 1"}, {"sku", "weight_g"}),
+}  # fmt: skip
+# The same by fields, for headings in other languages.
+SIGNS_ABROAD: dict[str, tuple[set[str], ...]] = {
+    Format.WOOCOMMERCE: (
+        {"type", "title", "published"}, {"type", "title", "option1_name"},
+        {"title", "price", "published", "visibility"},
+    ),
+    Format.ETSY: ({"title", "currency", "stock"}, {"title", "values1"}),
 }  # fmt: skip
 NOTHING: Mapping[str, str] = {}
 KNOWN: dict[str, Mapping[str, str]] = {
@@ -148,10 +158,13 @@ def recognize(headings: Sequence[str]) -> Recognized:
     plain = [heading.strip().casefold() for heading in headings]
     there = set(plain)
     found = next(
-        (name for name, signs in SIGNS.items() if any(sign <= there for sign in signs)),
-        Format.OTHER,
+        (str(name) for name, signs in SIGNS.items() if any(sign <= there for sign in signs)),
+        "",
     )
     known = KNOWN.get(found, NOTHING)
+    is_sure = bool(found)
+    if not found:
+        found, known, is_sure = _in_another_language(plain)
     taken: set[str] = set()
     fields, is_guess = [], []
     for heading in plain:
@@ -162,7 +175,7 @@ def recognize(headings: Sequence[str]) -> Recognized:
             told = guess = ""
         taken.add(told)
         fields.append(told)
-        is_guess.append(bool(told and guess))
+        is_guess.append(bool(told) and (bool(guess) or not is_sure))
     return Recognized(found, _better(found, fields, plain), is_guess)
 
 
@@ -171,7 +184,24 @@ def guessed(heading: str) -> str:
     words = SIGNS_AND_BLANKS.sub(" ", heading.casefold()).strip()
     if NUMBERED.match(words):
         return PICTURE
-    return OWN.get(heading) or GUESSES.get(heading.strip()) or GUESSES.get(words, "")
+    found = OWN.get(heading) or GUESSES.get(heading.strip()) or GUESSES.get(words)
+    return found or guesses().get(folded(heading), "")
+
+
+def _in_another_language(headings: Sequence[str]) -> tuple[str, Mapping[str, str], bool]:
+    """Return the format and the fields of headings in another language, and whether that is sure.
+
+    It is not where no file with such headings was seen yet.
+    """
+    best: tuple[str, dict[str, str], bool] = (Format.OTHER, {}, False)
+    for own in in_other_languages():
+        told = {heading: own.fields[key] for heading in headings
+                if (key := folded(heading)) in own.fields}  # fmt: skip
+        fields = set(told.values())
+        is_known = any(sign <= fields for sign in SIGNS_ABROAD[own.format])
+        if is_known and len(fields) > len(set(best[1].values())):
+            best = (own.format, told, own.is_seen)
+    return best
 
 
 def _better(found: str, fields: list[str], plain: Sequence[str]) -> list[str]:
