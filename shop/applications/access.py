@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.models import EmailAddress
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
 from shop.accounts.models import User
-from shop.applications.models import Application, ApplicationPaper
+from shop.applications.models import Application
+from shop.applications.steps import PAPERS
+from shop.cart.current import has_verified_email
 from shop.http import Request
 
 KEY = "application"
@@ -52,8 +53,7 @@ def current(request: Request) -> Application | None:
         return None
     rows = Application.objects.exclude(state=Application.State.WITHDRAWN)
     rows = rows if is_proved else rows.filter(proved_at=None)
-    without_content = ApplicationPaper.objects.defer("content")
-    return rows.filter(pk=pk).prefetch_related(Prefetch("papers", without_content)).first()
+    return rows.filter(pk=pk).prefetch_related(*PAPERS).first()
 
 
 def remember(request: Request, application: Application, *, is_proved: bool) -> None:
@@ -73,10 +73,4 @@ def leave(request: Request) -> None:
 def own_applications(user: User) -> QuerySet[Application]:
     """Return the applications of an account whose address is proved, the newest first."""
     rows = Application.objects.exclude(state=Application.State.WITHDRAWN).order_by("-pk")
-    return rows.filter(email=user.email.lower()) if is_proved(user) else rows.none()
-
-
-def is_proved(user: User) -> bool:
-    """Tell whether an account's address is known to be its own."""
-    own = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
-    return own.exists()
+    return rows.filter(email=user.email.lower()) if has_verified_email(user) else rows.none()

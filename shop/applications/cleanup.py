@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from shop.applications.models import Application, ApplicationPaper
+from shop.pictures.models import IncomingFile
 from shop.rounds import delete_some
 
 State = Application.State
@@ -44,6 +45,7 @@ def forget_applicant(addresses: Collection[str]) -> None:
     rows.exclude(state=State.APPROVED).delete()
     kept = rows.filter(state=State.APPROVED)
     ApplicationPaper.objects.filter(application__in=kept).delete()
+    IncomingFile.objects.filter(application__in=kept).delete()
     for row in kept:
         row.notes.all().delete()
     kept.update(name="", phone="", email="")

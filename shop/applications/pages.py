@@ -15,17 +15,26 @@ from shop.applications import write
 from shop.applications.access import ApplicantRequest, applicants_only
 from shop.applications.forms import FORMS, ApplicationForm, answers_of, files_input
 from shop.applications.models import Application
-from shop.applications.steps import BY_NAME, STEPS, gaps, paper_name, wanted_papers
+from shop.applications.papers import dismiss, receive_paper
+from shop.applications.steps import (
+    BY_NAME,
+    STEPS,
+    gaps,
+    has_unchecked,
+    paper_name,
+    wanted_papers,
+)
+from shop.applications.steps import PAPERS as KEPT
 from shop.applications.views import progress
 from shop.applications.words import PAPERS
 from shop.errors import ShopError
 from shop.forms.visible_text import seen_only
 from shop.languages import labelled
-from shop.pictures.papers import read_paper
+from shop.pictures.papers import receive_at_once
 
 NAMES = [step.name for step in STEPS]
 MOST_AT_ONCE = 4
-"""Files that are looked at in one request: each picture is made anew."""
+"""Files that are taken in one request."""
 ASKED = {
     **{name: field.label for form in FORMS.values() for name, field in form.base_fields.items()},
     **{paper_name(role): title for role, title in PAPERS.items()},
@@ -54,12 +63,13 @@ def step(request: ApplicantRequest, name: str) -> HttpResponse:
             if "stay" in request.POST:
                 messages.success(request, _("Saved."))
             return redirect("apply-step", name if "stay" in request.POST else after)
-        found = Application.objects.prefetch_related("papers").get(pk=found.pk)
+        found = Application.objects.prefetch_related(*KEPT).get(pk=found.pk)
     number = NAMES.index(name)
     context: dict[str, Any] = {
         **progress(found), "form": form, "step": BY_NAME[name], "number": number + 1,
         "before": NAMES[number - 1] if number else "",
         "papers": _papers(found) if BY_NAME[name].has_papers else [],
+        "is_unchecked": has_unchecked(found),
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "shop/apply/step.html", context, status=status)
@@ -76,6 +86,17 @@ def remove_paper(request: ApplicantRequest, pk: int) -> HttpResponse:
     return redirect("apply-step", "papers")
 
 
+@require_POST
+@applicants_only
+def dismiss_file(request: ApplicantRequest, pk: int) -> HttpResponse:
+    """Take away a file that is being checked, or that was refused."""
+    try:
+        dismiss(request.application.pk, pk)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("apply-step", "papers")
+
+
 def _keep(request: ApplicantRequest, form: ApplicationForm, name: str) -> None:
     """Keep what is right; what is wrong stands at its field, and stops nothing else."""
     at, pk = clock.moment_of(request), request.application.pk
@@ -86,7 +107,7 @@ def _keep(request: ApplicantRequest, form: ApplicationForm, name: str) -> None:
     files = _files(request) if BY_NAME[name].has_papers else []
     for role, file in files[:MOST_AT_ONCE]:
         try:
-            write.add_paper(pk, role, read_paper(file), at=at)
+            receive_paper(pk, role, file.name or "", receive_at_once(file), at=at)
         except ShopError as refusal:
             form.add_error(None, labelled(seen_only(file.name or "")[:80], str(refusal)))
     if len(files) > MOST_AT_ONCE:
@@ -105,6 +126,7 @@ def _files(request: ApplicantRequest) -> list[tuple[str, Any]]:
 def _papers(found: Application) -> list[dict[str, Any]]:
     """Return each paper that is asked for, with what was added of it."""
     rows, wanted = list(found.papers.all()), wanted_papers(found)
+    coming = list(found.incoming.all())
     shown = []
     for role, title in PAPERS.items():
         own = [row for row in rows if row.role == role]
@@ -112,6 +134,8 @@ def _papers(found: Application) -> list[dict[str, Any]]:
         shown.append({
             "role": role.value, "title": title, "rows": own, "is_wanted": role in wanted,
             "refused": refused, "input": files_input(role),
+            "coming": (of_it := [row for row in coming if row.role == role]),
+            "is_unchecked": any(not row.problem for row in of_it),
         })  # fmt: skip
     return shown
 
@@ -129,7 +153,8 @@ def _send(request: ApplicantRequest, found: Application) -> HttpResponse:
     context: dict[str, Any] = {
         **progress(found), "missing": [(gap.step, ASKED[gap.name]) for gap in gaps(found)],
         "said": [(BY_NAME[name], answers_of(found, name)) for name in FORMS],
-        "papers": [paper for paper in _papers(found) if paper["rows"]],
+        "papers": [paper for paper in _papers(found) if paper["rows"] or paper["coming"]],
+        "is_unchecked": has_unchecked(found),
         "step": BY_NAME["send"], "number": len(STEPS), "before": NAMES[-2],
     }  # fmt: skip
     return render(request, "shop/apply/send.html", context)

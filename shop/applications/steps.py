@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import Prefetch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shop.applications.models import Application, ApplicationPaper
+from shop.pictures.models import IncomingFile
 
 Role = ApplicationPaper.Role
+PAPERS: tuple[Prefetch[Any], ...] = (
+    Prefetch("papers", ApplicationPaper.objects.defer("content")),
+    Prefetch("incoming", IncomingFile.objects.defer("content")),
+)
+"""What is read of an application's papers to know what is missing."""
 
 
 class ApplicationStep(NamedTuple):
@@ -59,9 +66,13 @@ def needed_answers(application: Application) -> int:
 
 
 def gaps(application: Application) -> Iterator[MissingAnswer]:
-    """Yield what is missing, in the order of the pages; a paper that cannot be read is missing."""
+    """Yield what is missing, in the order of the pages; a paper that cannot be read is missing.
+
+    One that is being checked is not: ``has_unchecked`` says that there is one.
+    """
     rows = application.papers.all()
     there = {row.role for row in rows} - {row.role for row in rows if row.refused}
+    there |= {row.role for row in being_checked(application)}
     for step in STEPS:
         for name in step.needed:
             if not getattr(application, name):
@@ -70,6 +81,17 @@ def gaps(application: Application) -> Iterator[MissingAnswer]:
             for role in wanted_papers(application):
                 if role not in there:
                     yield MissingAnswer(step.name, paper_name(role))
+
+
+def being_checked(application: Application) -> list[IncomingFile]:
+    """Return the files of its papers that wait to be decoded."""
+    checking = IncomingFile.State.CHECKING
+    return [row for row in application.incoming.all() if row.state == checking]
+
+
+def has_unchecked(application: Application) -> bool:
+    """Return whether any of its papers is still being checked."""
+    return bool(being_checked(application))
 
 
 def done_steps(application: Application) -> set[str]:

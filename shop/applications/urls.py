@@ -13,5 +13,6 @@ urlpatterns = [
     path("address/", views.change_address, name="apply-address"),
     path("leave/", views.forget, name="apply-leave"),
     path("papers/<int:pk>/remove/", pages.remove_paper, name="apply-paper-remove"),
+    path("files/<int:pk>/remove/", pages.dismiss_file, name="apply-file-remove"),
     path("<slug:name>/", pages.step, name="apply-step"),
 ]

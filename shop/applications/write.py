@@ -10,16 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from shop.applications.models import Application, ApplicationNote, ApplicationPaper
-from shop.applications.steps import BY_NAME, gaps
+from shop.applications.steps import BY_NAME, PAPERS, gaps, has_unchecked
 from shop.applications.tasks import send_link, send_received
 from shop.delivery.quote import working_day
 from shop.errors import NotPossible
 from shop.forms.private_files import KeptFile
 from shop.keys.links import hash_of
 from shop.locks import lock_one
+from shop.pictures.models import IncomingFile
 from shop.tasks import enqueue
 
 State = Application.State
@@ -94,7 +96,7 @@ def change_address(pk: int, email: str, *, at: datetime) -> None:
         NotPossible: somebody has shown that mail to the first one is read, or the address has begun
             for this business already.
     """
-    found = _written(pk)
+    found = lock_written(pk)
     if found.proved_at is not None:
         raise NotPossible(_("Mail to this address is read already. It stays as it is."))
     found.email, found.changed_at = email.strip().lower(), at
@@ -130,7 +132,7 @@ def answer_step(pk: int, step: str, answers: Mapping[str, Any], *, at: datetime)
     Raises:
         NotPossible: it was decided or withdrawn, or there is another of this business.
     """
-    found = _written(pk)
+    found = lock_written(pk)
     known = {*BY_NAME[step].needed, *BY_NAME[step].optional}
     for name, value in answers.items():
         if name in known:
@@ -150,15 +152,25 @@ def add_paper(pk: int, role: str, paper: KeptFile, *, at: datetime) -> None:
     Raises:
         NotPossible: it was decided or withdrawn, or has many papers.
     """
-    found = _written(pk)
+    found = lock_written(pk)
     own = found.papers.filter(role=role)
     if own.filter(sha256=paper["sha256"], refused="").exists():
         return
-    if found.papers.filter(refused="").count() >= MOST_PAPERS:
-        raise NotPossible(_("You have added many papers. Take one away first."))
+    refuse_many(found.papers.filter(refused="").count())
     own.exclude(refused="").delete()
+    found.incoming.filter(role=role, state=IncomingFile.State.REFUSED).delete()
     ApplicationPaper.objects.create(application=found, role=role, added_at=at, **paper)
     Application.objects.filter(pk=pk).update(changed_at=at)
+
+
+def refuse_many(count: int) -> None:
+    """Refuse one paper more than an application may have.
+
+    Raises:
+        NotPossible: it has as many.
+    """
+    if count >= MOST_PAPERS:
+        raise NotPossible(_("You have added many papers. Take one away first."))
 
 
 @transaction.atomic
@@ -168,7 +180,7 @@ def remove_paper(pk: int, paper_id: int, *, at: datetime) -> None:
     Raises:
         NotPossible: it was decided or withdrawn.
     """
-    _written(pk).papers.filter(pk=paper_id).delete()
+    lock_written(pk).papers.filter(pk=paper_id).delete()
     Application.objects.filter(pk=pk).update(changed_at=at)
 
 
@@ -177,13 +189,17 @@ def send(pk: int, *, at: datetime) -> None:
     """Send an application to the organizers; once more it changes nothing.
 
     Raises:
-        NotPossible: something is missing, the address is not proved, or it was decided.
+        NotPossible: something is missing or being checked, the address is not proved, or it was
+            decided.
     """
-    found = _written(pk)
+    found = lock_written(pk)
     if found.state == State.SENT:
         return
+    prefetch_related_objects([found], *PAPERS)
     if any(gaps(found)):
         raise NotPossible(_("Something is missing still."))
+    if has_unchecked(found):
+        raise NotPossible(_("Your papers are still being checked. Send again in a minute."))
     if found.proved_at is None:
         raise NotPossible(_("Open the link in our mail first: it shows that the address is yours."))
     is_first = found.sent_at is None
@@ -240,8 +256,9 @@ def withdraw(pk: int, *, at: datetime) -> None:
     Raises:
         NotPossible: it was decided.
     """
-    found = _written(pk)
+    found = lock_written(pk)
     found.papers.all().delete()
+    found.incoming.all().delete()
     found.move_to(State.WITHDRAWN, changed_at=at)
 
 
@@ -252,7 +269,7 @@ def _come_in(found: Application, *, at: datetime, **changes: Any) -> None:
     )
 
 
-def _written(pk: int) -> Application:
+def lock_written(pk: int) -> Application:
     """Lock an application that its applicant may still change."""
     found = lock_one(Application.objects, pk)
     if not found.is_written:

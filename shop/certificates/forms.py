@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from shop.forms.private_files import KeptFile
 from shop.forms.visible_text import seen_only
 from shop.languages import labelled
 from shop.merchants.models import Merchant
+from shop.pictures.clean import PictureRefused
+from shop.pictures.gate import one_at_a_time
 from shop.pictures.papers import ACCEPTED, read_paper
 
 MOST_AT_ONCE = 5
@@ -79,19 +82,20 @@ class CertificateForm(forms.Form):
         told = self.cleaned_data
         return CertificateFacts(told["title"], told["number"], told["issuer"], told["until"])
 
-    def read_papers(self, skipped: list[str]) -> list[KeptFile]:
+    def read_papers(self, skipped: list[str], *, by: User) -> list[KeptFile]:
         """Return the pages as they are kept; what cannot be is an error of the form.
 
         Args:
             skipped: names of files that were too large to be taken.
+            by: who sends them: their images are decoded one request at a time.
         """
         files = self.files.getlist("papers") if self.files else []
         kept: list[KeptFile] = []
-        for file in files[:MOST_AT_ONCE]:
-            try:
-                kept.append(read_paper(file))
-            except ShopError as refusal:
-                self.add_error("papers", labelled(seen_only(file.name or "")[:80], str(refusal)))
+        try:
+            with one_at_a_time(by) if files else nullcontext():
+                kept += filter(None, map(self._read, files[:MOST_AT_ONCE]))
+        except PictureRefused as refusal:
+            self.add_error("papers", str(refusal))
         if len(files) > MOST_AT_ONCE:
             most = _("A certificate has at most five pages here. Put them into one PDF.")
             self.add_error("papers", most)
@@ -99,6 +103,13 @@ class CertificateForm(forms.Form):
             too_large = _("The file must be smaller than %(size)s") % {"size": "10 MB"}
             self.add_error("papers", labelled(seen_only(name)[:80], too_large))
         return kept
+
+    def _read(self, file: Any) -> KeptFile | None:
+        try:
+            return read_paper(file)
+        except ShopError as refusal:
+            self.add_error("papers", labelled(seen_only(file.name or "")[:80], str(refusal)))
+            return None
 
 
 def send_typed(

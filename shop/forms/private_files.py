@@ -1,4 +1,4 @@
-"""Papers that people hand in: told by their content, kept in the database, served to be saved.
+"""Papers that people hand in: told by their content, kept sealed, served to be saved.
 
 They never have an address of their own that anybody could guess: a view asks who may see them.
 """
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from shop.errors import NotPossible
 from shop.forms.visible_text import seen_only
+from shop.keys.seal import SealedField
 
 MOST_BYTES = 5 * 1024 * 1024
 ACCEPTED = ".pdf,.png,.jpg,.jpeg"
@@ -39,7 +40,7 @@ class PrivateFile(models.Model):
 
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, help_text="Media type, told by the content.")
-    content = models.BinaryField()
+    content = SealedField()
     sha256 = models.CharField(max_length=64)
 
     class Meta:

@@ -1,7 +1,8 @@
 """Makes a new JPEG of the picture in a stranger's file; its own bytes are never kept.
 
 What a file is, is told by its content. Every limit is checked before anything is decoded, the
-decoding is done apart, and whatever cannot be read to its end is refused with a sentence.
+decoding is done apart, and whatever cannot be read to its end is refused with a sentence. Files of
+strangers are decoded by the worker alone: see ``incoming``.
 """
 
 from __future__ import annotations
@@ -37,6 +38,18 @@ def cleaned(content: bytes) -> bytes:
     Raises:
         PictureRefused: as the text says.
     """
+    answer = _decoded(content, refuse_at_once(content))
+    if answer[:1] != decode.TAKEN:
+        raise _refusal(answer)
+    return answer[1:]
+
+
+def refuse_at_once(content: bytes) -> str:
+    """Return the format of a file that may be a picture we take; nothing is decoded.
+
+    Raises:
+        PictureRefused: it is too large, or none by its first bytes, or carries too many parts.
+    """
     if not content:
         raise PictureRefused(_("The file is empty."))
     if len(content) > MOST_BYTES:
@@ -46,10 +59,7 @@ def cleaned(content: bytes) -> bytes:
         raise PictureRefused(_("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format."))
     if _is_overloaded(content, kind):
         raise _refusal(decode.TOO_FULL)
-    answer = _decoded(content, kind)
-    if answer[:1] != decode.TAKEN:
-        raise _refusal(answer)
-    return answer[1:]
+    return kind
 
 
 def kind_of(content: bytes) -> str | None:
@@ -95,6 +105,11 @@ def _png_chunks(content: bytes) -> int:
         place += 12 + int.from_bytes(content[place : place + 4])
         found += 1
     return found
+
+
+def unreadable() -> PictureRefused:
+    """Return the refusal of a picture that no decoder comes to the end of."""
+    return _refusal(decode.BROKEN)
 
 
 def _refusal(word: bytes) -> PictureRefused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 import willow
 from django.db import models
@@ -19,8 +19,10 @@ from wagtail.images.models import (
 )
 
 from shop.errors import ShopError
+from shop.keys.seal import SealedField
 from shop.pictures.clean import cleaned
 from shop.pictures.decode import LONG_SIDE
+from shop.states import Stateful, StateQuerySet
 
 # What has files for pages and none for links.
 WITHOUT_SHARED = Q(sizes__has_key="jpeg") & ~Q(sizes__has_key="share")
@@ -87,6 +89,55 @@ class Rendition(AbstractRendition):
         constraints = [
             models.UniqueConstraint(
                 fields=["image", "filter_spec", "focal_point_key"], name="rendition_once"
+            )
+        ]
+
+
+class IncomingFile(Stateful):
+    """A stranger's file as it came, until the worker has decoded it; one that is taken is deleted.
+
+    What was refused stays for some days without its content, so that its page says why.
+    """
+
+    class State(models.TextChoices):
+        CHECKING = "checking"
+        REFUSED = "refused"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {State.CHECKING: {State.REFUSED}, State.REFUSED: set()}
+
+    state = models.CharField(max_length=8, choices=State, default=State.CHECKING)
+    sender = models.CharField(max_length=64, help_text="A keyed hash of who proved to be it.")
+    name = models.CharField(max_length=120, help_text="Of the file, as it came.")
+    content = SealedField()
+    size = models.PositiveIntegerField(help_text="Bytes that came.")
+    sha256 = models.CharField(max_length=64)
+    problem = models.CharField(max_length=300, blank=True, help_text="Why it was refused.")
+    language = models.CharField(max_length=10, help_text="In which the sender reads that.")
+    tries = models.PositiveSmallIntegerField(default=0)
+    received_at = models.DateTimeField()
+    # For what it is: one of these.
+    application = models.ForeignKey(
+        "shop.Application", models.CASCADE, null=True, related_name="incoming"
+    )
+    role = models.CharField(max_length=12, blank=True, help_text="Of the application's paper.")
+    return_line = models.ForeignKey(
+        "shop.ReturnLine", models.CASCADE, null=True, related_name="incoming"
+    )
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["sender"], name="incoming_of"),
+            models.Index(fields=["received_at"], name="incoming_age"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="incoming_for_one_thing",
+                condition=Q(application__isnull=False, return_line=None)
+                | Q(application=None, return_line__isnull=False),
             )
         ]
 

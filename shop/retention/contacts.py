@@ -23,6 +23,7 @@ from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, OrderMessage, OrderNote, Refund, Replacement, Shipment
 from shop.payments.disputes.models import Dispute, DisputeEvidence, EvidencePaper
 from shop.payments.models import Operation, Payment
+from shop.pictures.models import IncomingFile
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds import repeat
 
@@ -124,6 +125,7 @@ def _forget_requests(contact_ids: Collection[int]) -> None:
         suborder__order__contact__blanked_at__isnull=False,
     )
     ReturnPicture.objects.filter(line__request__in=requests).delete()
+    IncomingFile.objects.filter(return_line__request__in=requests).delete()
     ReturnLine.objects.filter(request__in=requests).exclude(words="").update(words="")
     requests.update(carrier="", tracking_number="", has_pictures=False)
 

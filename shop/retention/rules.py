@@ -21,6 +21,7 @@ from shop.moderation import trust
 from shop.notices import cleanup as notices
 from shop.payments import cleanup as messages
 from shop.pictures import cleanup as pictures
+from shop.pictures import incoming
 from shop.rate_limits import store as limits
 from shop.reminders import due as reminders
 from shop.reports import refusals
@@ -198,6 +199,11 @@ RULES = (
         "forget pictures of returns", "pictures that shoppers sent along",
         f"{long(overdue.PICTURES_KEPT_FOR)} after it was decided", overdue.forget_pictures, 400,
         "return_with_pictures",
+    ),
+    RetentionRule(
+        "forget files being checked", "files of strangers that were refused or never checked",
+        f"{long(incoming.KEPT_FOR)} after they came", incoming.forget_incoming, 400,
+        "incoming_age",
     ),
     RetentionRule(
         "forget pictures to share", "pictures and posters that stores had drawn",

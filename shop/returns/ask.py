@@ -18,7 +18,8 @@ from shop.orders import end
 from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.payments.refund import refund_parts
-from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
+from shop.returns.models import ReturnLine, ReturnRequest
+from shop.returns.pictures import MOST_PICTURES, SentFile, receive_all
 from shop.returns.rules import LineLeft, kinds_of, lines_left
 from shop.returns.sums import BackSum, sum_of
 from shop.returns.tasks import send_news, tell_store
@@ -26,7 +27,6 @@ from shop.tasks import enqueue
 
 State, Kind, Reason = ReturnRequest.State, ReturnRequest.Kind, ReturnLine.Reason
 ANSWER_WITHIN = timedelta(days=3)
-MOST_PICTURES = 4
 MOST_REQUESTS = 10  # for one parcel: asking again and again is no way to a decision
 LATE = timedelta(days=10)
 """So long after the day by which a parcel had to leave, cancelling it is its store's fault."""
@@ -34,12 +34,12 @@ LATE = timedelta(days=10)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Units of one line that a shopper asks back, why, and pictures of them as clean JPEGs."""
+    """Units of one line that a shopper asks back, why, and files with pictures as they came."""
 
     quantity: int
     reason: str
     words: str = ""
-    pictures: Sequence[bytes] = ()
+    pictures: Sequence[SentFile] = ()
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def ask(
         answer_by=at + ANSWER_WITHIN, carriage=_carriage(kind, chosen.values()),
         has_pictures=any(wish.pictures for wish in chosen.values()), **facts,
     )  # fmt: skip
-    _write_lines(request, {rows[pk].line: wish for pk, wish in sorted(chosen.items())})
+    _write_lines(request, {rows[pk].line: wish for pk, wish in sorted(chosen.items())}, at=at)
     enqueue(tell_store, request.pk)
     if kind != Kind.CANCEL:
         enqueue(send_news, request.pk)
@@ -144,20 +144,15 @@ def _cancelled(
     return {"state": State.REFUNDED, "refund": refund, "answered_at": at, "closed_at": at}
 
 
-def _write_lines(request: ReturnRequest, wishes: Mapping[OrderLine, Wish]) -> None:
+def _write_lines(request: ReturnRequest, wishes: Mapping[OrderLine, Wish], *, at: datetime) -> None:
     lines = [
         ReturnLine(request=request, line=line, quantity=wish.quantity, reason=wish.reason,
                    words=wish.words)
         for line, wish in wishes.items()
     ]  # fmt: skip
     ReturnLine.objects.bulk_create(lines)
-    pictures = [
-        ReturnPicture(line=row, content=content)
-        for row in lines
-        for content in wishes[row.line].pictures[:MOST_PICTURES]
-    ]
-    if pictures:
-        ReturnPicture.objects.bulk_create(pictures)
+    for row in lines:
+        receive_all(row, wishes[row.line].pictures[:MOST_PICTURES], at=at)
 
 
 def _check(row: LineLeft | None, wish: Wish, kind: str) -> None:

@@ -163,6 +163,11 @@ class ReturnLine(models.Model):
         ]
 
     @property
+    def is_unchecked(self) -> bool:
+        """Return whether a file of it waits to be decoded."""
+        return any(not row.problem for row in self.incoming.all())
+
+    @property
     def is_stores_fault(self) -> bool:
         """Tell whether the store bears it, with its part of the delivery and the way back."""
         return self.reason in self.AT_FAULT

@@ -13,6 +13,7 @@ from django.db.models import Manager, QuerySet, Sum
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
+from shop.keys.seal import seal_bytes, unseal_bytes
 from shop.ledger.models import LedgerEntry
 from shop.ledger.posting import payouts as books
 from shop.ledger.posting.entries import EventFacts
@@ -31,7 +32,6 @@ from shop.settlements.models import (
     PayoutMethod,
     Settlement,
 )
-from shop.settlements.seal import seal_bytes, unseal_bytes
 from shop.settlements.tasks import send_payout_back
 from shop.tasks import enqueue
 

@@ -10,66 +10,89 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.fernet import InvalidToken
+from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import BinaryField, Q, Value
+from django.db.models.functions import Cast
 
-from shop.locks import lock
+from shop.keys.seal import SealedField, is_newest, is_sealed, seal_bytes, unseal_bytes
 from shop.settlements.models import PayoutBatch, PayoutMethod
-from shop.settlements.seal import is_newest, seal_bytes, unseal_bytes
 
-AT_ONCE = 100
+AT_ONCE = 20  # papers among them have some megabytes each
 PLACES: tuple[tuple[type[models.Model], str], ...] = (
     (PayoutBatch, "content"), (PayoutMethod, "sealed"),
 )  # fmt: skip
-"""Every column that holds something sealed; a test looks for others."""
+"""The columns that are sealed by hand; those of papers are ``SealedField`` and found by that."""
+RAW = BinaryField()
 
 
 @dataclass(slots=True)
 class Sealed:
-    """How many are under the present secret, under an earlier one, and under none that is known."""
+    """How many are under the present secret, an earlier one, none that is known, and unsealed."""
 
     newest: int = 0
     earlier: int = 0
     unknown: int = 0
+    clear: int = 0
 
 
-def sealed_under() -> Sealed:
-    """Count what is sealed, by the secret that opens it."""
+def places() -> Iterator[tuple[type[models.Model], str]]:
+    """Yield every column that holds something sealed."""
+    yield from PLACES
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, SealedField):
+                yield model, field.name
+
+
+def sealed_under(papers: int | None = None) -> Sealed:
+    """Count what is sealed, by the secret that opens it.
+
+    Args:
+        papers: how many of each kind of paper, the oldest ones; all where there is no bound.
+    """
     found = Sealed()
-    for model, name in PLACES:
-        for row in _rows(model, name).only(name).iterator(AT_ONCE):
-            _count(found, bytes(getattr(row, name)))
+    for model, name in places():
+        most = None if (model, name) in PLACES else papers
+        for row in _rows(model, name).order_by("pk").values_list("raw")[:most].iterator(AT_ONCE):
+            _count(found, model, name, bytes(row[0]))
     return found
 
 
 def reseal() -> int:
-    """Seal all that is under an earlier secret with the present one; return how many there were.
+    """Seal all that is under an earlier secret, or not sealed yet; return how many there were.
 
     What no secret opens is left as it is.
     """
-    return sum(_reseal(model, name, ids) for model, name in PLACES for ids in _parts(model, name))
+    return sum(_reseal(model, name, ids) for model, name in places() for ids in _parts(model, name))
 
 
 @transaction.atomic
 def _reseal(model: type[models.Model], name: str, ids: list[int]) -> int:
     done = 0
-    for row in lock(_rows(model, name).filter(pk__in=ids)):
-        sealed = bytes(getattr(row, name))
-        if is_newest(sealed):
+    for pk, content in _rows(model, name).filter(pk__in=ids).values_list("pk", "raw"):
+        raw = bytes(content)
+        if is_newest(raw):
             continue
         try:
-            content = unseal_bytes(sealed)
+            known = unseal_bytes(raw) if _is_closed(model, name, raw) else raw
         except InvalidToken:
             continue
-        setattr(row, name, seal_bytes(content))
-        row.save(update_fields=[name])
-        done += 1
+        sealed = Value(seal_bytes(known), output_field=RAW)
+        # What somebody wrote meanwhile is under the present secret already.
+        done += _rows(model, name).filter(pk=pk, raw=raw).update(**{name: sealed})
     return done
+
+
+def _is_closed(model: type[models.Model], name: str, raw: bytes) -> bool:
+    """Return whether bytes of a column are sealed: of papers some are from before."""
+    return (model, name) in PLACES or is_sealed(raw)
 
 
 def _rows(model: type[models.Model], name: str) -> models.QuerySet[Any]:
     rows: models.QuerySet[Any] = model._default_manager.all()
-    return rows.exclude(Q((name, None)) | Q((name, b"")))
+    rows = rows.annotate(raw=Cast(name, RAW))
+    return rows.exclude(Q(raw=None) | Q(raw=b""))
 
 
 def _parts(model: type[models.Model], name: str) -> Iterator[list[int]]:
@@ -81,7 +104,10 @@ def _parts(model: type[models.Model], name: str) -> Iterator[list[int]]:
         last = ids[-1]
 
 
-def _count(found: Sealed, sealed: bytes) -> None:
+def _count(found: Sealed, model: type[models.Model], name: str, sealed: bytes) -> None:
+    if not _is_closed(model, name, sealed):
+        found.clear += 1
+        return
     if is_newest(sealed):
         found.newest += 1
         return

@@ -92,6 +92,7 @@ def apply(page: Page, stage, language: str) -> None:
     for role in ("registration", "identity"):
         page.locator(f"input[name=paper-{role}]").set_input_files([phone_photo()])
     type_in(page, {name: text for name, text in ANSWERS.items() if has(page, name)})
+    stage.work()  # the photographs are decoded
     page.goto(f"{lead}/apply/money/")
     page.locator("[type=radio][name=paid_by]").last.check()
     page.locator("main form .btn.big").first.click()

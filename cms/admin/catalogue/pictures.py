@@ -5,6 +5,7 @@ A picture from the desk is made anew exactly as one from a store: see ``shop.pic
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import PurePath
 from typing import Any
 
@@ -22,6 +23,7 @@ from shop.listings.pictures import lock_what_shows, show_anew
 from shop.merchants.models import Merchant
 from shop.merchants.own_stores import OwnStore, refuse_own
 from shop.pictures.clean import MOST_BYTES, PictureRefused, cleaned
+from shop.pictures.gate import one_at_a_time
 from shop.pictures.models import Picture
 from shop.pictures.renditions import sizes_of
 from shop.pictures.storage import all_or_none
@@ -33,6 +35,8 @@ SHOWN = {"file", "alt"}  # of its fields what the shop shows
 class CleanedImageField(WagtailImageField):
     """A picture of which Wagtail sees only the copy that was made anew."""
 
+    by: User | None = None
+
     def to_python(self, data: Any) -> Any:
         """Return the picture made anew.
 
@@ -42,7 +46,8 @@ class CleanedImageField(WagtailImageField):
         if data in self.empty_values:
             return super().to_python(data)
         try:
-            content = cleaned(data.read(MOST_BYTES + 1))
+            with one_at_a_time(self.by) if self.by else nullcontext():
+                content = cleaned(data.read(MOST_BYTES + 1))
         except PictureRefused as refusal:
             raise ValidationError(str(refusal), code="invalid_image") from refusal
         except OSError as error:
@@ -62,6 +67,7 @@ class PictureForm(BaseImageForm):
             self.fields["file"] = CleanedImageField(
                 label=before.label, required=before.required, widget=before.widget
             )
+            self.fields["file"].by = user
 
     def _post_clean(self) -> None:
         """Keep the file while the form is looked at: a full disk is an answer, not a crash."""

@@ -130,7 +130,7 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     today = wall_of(at, store.zone).date()
     form = CertificateForm(today, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        papers = form.read_papers(getattr(request, "skipped_files", []))
+        papers = form.read_papers(getattr(request, "skipped_files", []), by=request.user)
         if made := send_typed(form, store, papers, at=at, by=request.user):
             messages.success(request, "Added. Look at it now: it counts once it is approved.")
             return redirect("desk:certificate", made.pk)

@@ -13,10 +13,11 @@ from shop.catalogue.models import Category
 from shop.forms.fields import FilesInput
 from shop.forms.visible_text import seen_only
 from shop.languages import labelled
-from shop.pictures.clean import MOST_BYTES, PictureRefused, cleaned
-from shop.pictures.upload import no_room
-from shop.returns.ask import MOST_PICTURES, Wish
+from shop.pictures.clean import PictureRefused
+from shop.pictures.incoming import read_incoming
+from shop.returns.ask import Wish
 from shop.returns.models import ReturnLine, ReturnRequest
+from shop.returns.pictures import MOST_PICTURES, SentFile
 from shop.returns.rules import BY_MIND, LineLeft
 from shop.returns.words import REASONS
 
@@ -124,7 +125,7 @@ class ReturnForm(forms.Form):
             self.add_error(f"reason-{pk}", _("Say for each piece why it goes back."))
         return Wish(count, reason, answers.get(f"words-{pk}", ""), self._pictures(pk))
 
-    def _pictures(self, pk: int) -> list[bytes]:
+    def _pictures(self, pk: int) -> list[SentFile]:
         name = f"pictures-{pk}"
         if "again" in self.data:  # only the sum is worked out
             return []
@@ -133,14 +134,15 @@ class ReturnForm(forms.Form):
             most = {"count": MOST_PICTURES}
             self.add_error(name, _("Choose at most %(count)d pictures of one piece.") % most)
             return []
-        found = []
+        found: list[SentFile] = []
         for file in files:
             try:
-                found.append(cleaned(file.read(MOST_BYTES + 1)))
+                read_incoming(file)
+                file.seek(0)
             except PictureRefused as refusal:
                 self.add_error(name, str(refusal))
-            except OSError:
-                self.add_error(name, str(no_room()))
+            else:
+                found.append(file)
         return found
 
     def ask_anew(self) -> None:

@@ -19,7 +19,8 @@ from shop.checkout.order.access import own_order_page
 from shop.checkout.order.return_form import ReturnForm
 from shop.checkout.order.return_steps import steps_of
 from shop.checkout.order.summary import paid_with
-from shop.errors import ShopError
+from shop.errors import NotPossible, ShopError
+from shop.forms.numbers import number_of
 from shop.http import see_other
 from shop.orders.after_sale.arrive import arrived
 from shop.orders.models import Order, Replacement, Suborder
@@ -27,6 +28,7 @@ from shop.payments.models import Payment
 from shop.returns import answer, ask
 from shop.returns.decided import may_appeal
 from shop.returns.models import ReturnRequest
+from shop.returns.pictures import MOST_PICTURES, add, lines_with_files
 from shop.returns.replace import came
 from shop.returns.rules import kinds_of, lines_left, return_until
 from shop.returns.sums import BackSum
@@ -112,7 +114,11 @@ def show(request: HttpRequest, order: Order, request_id: int) -> HttpResponse:
     form = SentForm(request.POST if request.POST.get("do") == "sent" else None)
     if request.method == "POST":
         try:
-            if said := _change(request.POST.get("do", ""), found, form, at=at):
+            if request.POST.get("do") == "pictures":
+                said = _add_pictures(request, found, at=at)
+            else:
+                said = _change(request.POST.get("do", ""), found, form, at=at)
+            if said:
                 messages.success(request, said)
                 return see_other("order-request", order.number, order.token, found.pk)
         except ShopError as refusal:
@@ -121,6 +127,7 @@ def show(request: HttpRequest, order: Order, request_id: int) -> HttpResponse:
     found.suborder.order = order
     is_replaced = found.state == State.REPLACED
     back = None if found.refund or is_replaced else ask.sum_of_request(found)
+    lines = lines_with_files(found)
     text, tag = state_words(found.state)
     context = {
         "order": order,
@@ -128,13 +135,16 @@ def show(request: HttpRequest, order: Order, request_id: int) -> HttpResponse:
         "state": text,
         "tag": tag,
         "steps": steps_of(found),
-        "lines": list(found.lines.select_related("line")),
+        "lines": lines,
+        "is_unchecked": any(row.is_unchecked for row in lines),
         "total": text
         if is_replaced
         else amount(back.total if back else _refunded(found), order.currency),
         "delivery": amount(back.delivery, order.currency) if back and back.delivery else "",
         "had": less(back.had, order.currency) if back and back.had else "",
         "form": form,
+        "may_add": found.kind == Kind.RETURN and found.is_alive,
+        "most": MOST_PICTURES,
         "may_send": found.state == State.AGREED,
         "may_take_back": State.LAPSED in ReturnRequest.NEXT[found.state],
         "may_appeal": may_appeal(found),
@@ -220,6 +230,17 @@ def _change(do: str, found: ReturnRequest, form: SentForm, *, at: Any) -> str:
         answer.appeal(found.pk, at=at)
         return _("An organizer reads it now and decides.")
     return ""
+
+
+def _add_pictures(request: HttpRequest, found: ReturnRequest, *, at: Any) -> str:
+    """Take more pictures of a line; return what to tell."""
+    files = request.FILES.getlist("pictures")
+    if getattr(request, "skipped_files", []):
+        raise NotPossible(_("The file must be smaller than %(size)s") % {"size": "10 MB"})
+    if not files:
+        raise NotPossible(_("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format."))
+    add(found.pk, number_of(request.POST.get("line", "")) or 0, list(files), at=at)
+    return _("Sent. We check each image before the store sees it.")
 
 
 def _wishes(form: ReturnForm, kind: str) -> dict[int, ask.Wish]:

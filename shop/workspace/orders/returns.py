@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from shop.orders.models import Suborder, id_of_number
 from shop.returns import answer
 from shop.returns.ask import sum_of_request
 from shop.returns.models import ReturnPicture, ReturnQuerySet, ReturnRequest
+from shop.returns.pictures import lines_with_files
 from shop.returns.replace import answer_by
 from shop.returns.words import KINDS, STATES, reason_words, state_words
 from shop.workspace.access import (
@@ -100,8 +100,7 @@ def show(request: MemberRequest, request_id: int) -> HttpResponse:
     text, tag = state_words(found.state)
     is_open = found.refund is None and found.state != State.REPLACED
     back = sum_of_request(found) if is_open else None
-    pictures = Prefetch("pictures", ReturnPicture.objects.defer("content"))
-    lines = found.lines.select_related("line").prefetch_related(pictures)
+    lines = lines_with_files(found)
     after = ReturnRequest.NEXT[found.state]
     context: dict[str, Any] = {
         "part": "returns",

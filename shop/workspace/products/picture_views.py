@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
@@ -21,6 +22,8 @@ from shop.merchants.roles import Right
 from shop.moderation import pictures as products_pictures
 from shop.moderation.contents import album_of, amendment_of, pictures_of
 from shop.moderation.trust import show_at_once
+from shop.pictures.clean import PictureRefused
+from shop.pictures.gate import one_at_a_time
 from shop.workspace.access import MemberRequest, products_of, store_members
 from shop.workspace.store.pending_changes import change_of, saved
 
@@ -112,7 +115,22 @@ def take_pictures(request: MemberRequest, product: Product) -> tuple[list[str], 
     """Take each file; return a sentence for each that was refused, and how many were added."""
     files = request.FILES.getlist("files")
     texts = [" ".join(seen_only(text).split()) for text in request.POST.getlist("alt")]
-    problems, added = too_large(request), 0
+    problems = too_large(request)
+    try:
+        with one_at_a_time(request.user) if files else nullcontext():
+            return _take(request, product, files, texts, problems)
+    except PictureRefused as refusal:
+        return [*problems, str(refusal)], 0
+
+
+def _take(
+    request: MemberRequest,
+    product: Product,
+    files: list[Any],
+    texts: list[str],
+    problems: list[str],
+) -> tuple[list[str], int]:
+    added = 0
     for place, file in enumerate(files):
         text = texts[place] if place < len(texts) and len(texts) > 1 else texts[0] if texts else ""
         try:

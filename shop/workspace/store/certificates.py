@@ -54,7 +54,7 @@ def certificates(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     form = CertificateForm(today_of(request), request.POST or None, files, initial=first,
                            known=mended.title if mended else "")  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        papers = form.read_papers(getattr(request, "skipped_files", []))
+        papers = form.read_papers(getattr(request, "skipped_files", []), by=request.user)
         at, by = clock.moment_of(request), request.user
         if send_typed(form, merchant, papers, at=at, by=by):
             messages.success(request, _("Sent. An organizer looks at the paper; you get a mail."))

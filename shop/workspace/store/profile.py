@@ -34,6 +34,7 @@ from shop.moderation.take_down import is_cleared
 from shop.moderation.trust import show_at_once
 from shop.moderation.write import keep_pictures, keep_words
 from shop.orders.unused_pictures import discard
+from shop.pictures.gate import one_at_a_time
 from shop.pictures.upload import store
 from shop.tasks import enqueue
 from shop.workspace.access import MemberRequest, store_members
@@ -238,6 +239,7 @@ def _new_picture(request: MemberRequest, merchant: Merchant, which: str) -> tupl
     alt = " ".join(seen_only(request.POST.get("alt", "")).split())
     facts: dict[str, Any] = {"alt": alt, "at": clock.moment_of(request), "by": request.user}
     try:
-        return "", change_picture(merchant, which, file, **facts)
+        with one_at_a_time(request.user):
+            return "", change_picture(merchant, which, file, **facts)
     except ShopError as refusal:
         return str(refusal), False

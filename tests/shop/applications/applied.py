@@ -54,13 +54,20 @@ def begun(client):
     return Application.objects.get(business=BEGIN["business"])
 
 
-def filled(client):
-    """Write an application to its end, its address proved, and not send it."""
+def proved(client):
+    """Begin an application, and open the link of its mail."""
     found = begun(client)
     assert client.get(link_of_mail()).status_code == 302
+    return found
+
+
+def filled(client):
+    """Write an application to its end, its address proved, and not send it."""
+    found = proved(client)
     client.post("/apply/what/", WHAT)
     pdf = SimpleUploadedFile("gie.pdf", PDF, "application/pdf")
     client.post("/apply/papers/", SELLER | {"paper-registration": pdf, "paper-identity": photo()})
+    run_queued_work()  # the photograph is decoded
     client.post("/apply/money/", MONEY)
     found.refresh_from_db()
     return found

@@ -1,5 +1,6 @@
 """Somebody applies to sell, page by page, without an account; nothing typed is lost."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -13,6 +14,7 @@ from shop.applications import write
 from shop.applications.models import Application, ApplicationNote, ApplicationPaper
 from shop.applications.steps import gaps
 from shop.errors import NotPossible
+from shop.forms.private_files import as_kept
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work
@@ -28,7 +30,7 @@ from tests.shop.applications.applied import (
     link_of_mail,
     made,
     origins,
-    photo,
+    proved,
     sent,
 )
 
@@ -64,7 +66,8 @@ def test_from_the_first_page_to_the_organizers(client):
 def test_the_link_leads_back_from_another_device_in_the_language_of_the_page(client):
     assert client.post("/fr/apply/", BEGIN).status_code == 302
     link = link_of_mail()
-    assert mail.outbox[-1].subject == "Votre candidature pour Cordonnerie Keur Mbar"
+    found = Application.objects.get()
+    assert mail.outbox[-1].subject == f"Votre candidature {found.number}"
     phone = Client()
     assert phone.get("/fr/apply/what/").headers["Location"] == "/fr/apply/"
 
@@ -72,6 +75,23 @@ def test_the_link_leads_back_from_another_device_in_the_language_of_the_page(cli
 
     assert "Cordonnerie Keur Mbar" in phone.get("/fr/apply/").text
     assert "no-store" in phone.get("/fr/apply/").headers["Cache-Control"]
+
+
+def test_mail_to_an_address_that_nobody_proved_has_no_word_that_somebody_typed(client):
+    spam = {"business": "Win at casino.example", "name": "https://casino.example", "city": "Casino"}
+    client.post("/apply/", BEGIN | spam)
+    found = Application.objects.get()
+
+    run_queued_work()
+
+    [letter] = mail.outbox
+    assert found.number in letter.subject
+    assert not re.search("casino|win at", f"{letter.subject} {letter.body}", re.IGNORECASE)
+    client.get(link_of_mail())
+    client.post("/apply/mail/")
+    run_queued_work()
+    assert mail.outbox[-1].subject == "Your application for Win at casino.example"
+    assert "Hello https://casino.example," in mail.outbox[-1].body
 
 
 def test_what_is_right_is_kept_and_what_is_wrong_is_said(client):
@@ -101,9 +121,10 @@ def test_an_address_that_nobody_proved_sends_nothing(client):
     found = begun(client)
     for step, answers in (("what", WHAT), ("papers", SELLER), ("money", MONEY)):
         client.post(f"/apply/{step}/", answers)
-    client.post("/apply/papers/", SELLER | {"paper-registration": photo(),
-                                            "paper-identity": photo()})  # fmt: skip
-    assert list(gaps(found := Application.objects.get(pk=found.pk))) == []
+    row = Application.objects.get(pk=found.pk)
+    for role in ("registration", "identity"):
+        write.add_paper(row.pk, role, as_kept("a.pdf", PDF + role.encode()), at=NOON)
+    assert list(gaps(row)) == []
 
     page = client.post("/apply/send/", follow=True).text
 
@@ -201,7 +222,7 @@ def test_nobody_floods_a_mailbox(client):
      ("a.pdf", PDF + bytes(5 * 1024 * 1024), "more than 5 MB")],
 )  # fmt: skip
 def test_a_file_that_is_no_paper_is_refused_and_the_answers_are_kept(client, name, content, said):
-    begun(client)
+    proved(client)
     file = SimpleUploadedFile(name, content)
 
     answer = client.post("/apply/papers/", SELLER | {"paper-identity": file})
@@ -213,7 +234,7 @@ def test_a_file_that_is_no_paper_is_refused_and_the_answers_are_kept(client, nam
 
 
 def test_a_paper_is_kept_once_and_can_be_taken_away(client):
-    begun(client)
+    proved(client)
     for _time in range(2):
         client.post("/apply/papers/", SELLER | {
             "paper-registration": SimpleUploadedFile("gie.pdf", PDF)
@@ -275,7 +296,7 @@ def test_what_was_decided_is_not_changed(state):
 
 
 def test_one_bad_file_stops_no_other_and_few_are_looked_at_at_once(client):
-    begun(client)
+    proved(client)
     bad = SimpleUploadedFile("bad.pdf", b"MZ" + bytes(300))
     good = [SimpleUploadedFile(f"{n}.pdf", PDF + bytes([n])) for n in range(5)]
 

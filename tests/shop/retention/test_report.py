@@ -26,6 +26,7 @@ from shop.moderation.models import LaterLook
 from shop.notices.models import Notice
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent
+from shop.pictures.models import IncomingFile
 from shop.pictures.storage import PARTS
 from shop.rate_limits.models import Kept
 from shop.reminders.models import Reminder
@@ -100,6 +101,7 @@ def old_application(state):
     rows.update(state=state, changed_at=LONG, decided_at=LONG)
     found.papers.exclude(pk=found.papers.first().pk).delete()
     found.papers.update(role="identity")
+    return found
 
 
 def old_part():
@@ -147,6 +149,9 @@ MAKERS = {
     "forget notices": lambda: put(Notice, state="decided", decided_at=LONG, answer="x"),
     "forget looks": lambda: put(LaterLook, looked_at=LONG),
     "forget pictures of returns": old_return,
+    "forget files being checked": lambda: put(
+        IncomingFile, received_at=LONG, content=b"a", return_line=None,
+        application=old_application("sent")),
     "forget pictures to share": lambda: put(ShareKit, asked_at=LONG),
     "forget visits by links": lambda: put(
         ShareDay, day=LONG.date(), link=put(ShareLink, path="/")),

@@ -24,7 +24,7 @@ from shop.returns.answer import (
     refuse,
 )
 from shop.returns.ask import ANSWER_WITHIN, MOST_REQUESTS, ask, note_sent, take_back
-from shop.returns.models import ReturnPicture
+from shop.returns.models import ReturnPicture, ReturnRequest
 from shop.returns.overdue import (
     LONGEST_WAY,
     PICTURES_KEPT_FOR,
@@ -288,8 +288,10 @@ def test_the_gate_refuses_what_is_decided(order, store):
 
 
 def test_pictures_are_forgotten_long_after_the_decision(order, store):
-    wishes = wish(order, 1, "broken", pictures=[b"\xff\xd8 a picture"])
+    wishes = wish(order, 1, "broken")
     request = ask(order.pk, order.suborders.get().pk, "return", wishes, at=NOON + DAY)
+    ReturnPicture.objects.create(line=request.lines.get(), content=b"\xff\xd8 a picture")
+    ReturnRequest.objects.update(has_pictures=True)
     refuse(request.pk, answer="No", at=NOON + 2 * DAY, by=store)
 
     forget_pictures(at=NOON + 2 * DAY + PICTURES_KEPT_FOR - timedelta(seconds=1))

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from shop.orders.models import Refund
+from shop.pictures.models import IncomingFile
 from shop.pictures.upload_handlers import MOST_OF_ONE
 from shop.returns.answer import SEND_WITHIN, agree, appeal, refuse
 from shop.returns.ask import ask, take_back
@@ -14,8 +15,10 @@ from shop.returns.models import ReturnPicture, ReturnRequest
 from shop.returns.overdue import look_at_returns
 from tests import make
 from tests.budgets import statements
+from tests.hostile_files import truncated
 from tests.make import NOON
 from tests.paying import assert_books_agree
+from tests.queue import run_queued_work
 from tests.shop.checkout.order.proofs import owner_of, stranger
 from tests.shop.checkout.steps import link
 from tests.shop.returns.sold import DAY, paid, sent, wish
@@ -85,8 +88,66 @@ def test_a_return_is_asked_for_with_a_reason_words_and_pictures(order, browser):
     request = ReturnRequest.objects.get()
     row = request.lines.get()
     assert request.number in answer.text
-    assert (row.reason, row.words, row.pictures.count()) == ("wrong", "I ordered Teal", 2)
+    assert (row.reason, row.words, row.pictures.count()) == ("wrong", "I ordered Teal", 0)
+    assert answer.text.count("Being checked") == 2
+    run_queued_work()
+    assert row.pictures.count() == 2
     assert bytes(ReturnPicture.objects.first().content).startswith(b"\xff\xd8")
+    assert not IncomingFile.objects.exists()
+
+
+def test_a_picture_that_cannot_be_read_says_why_and_is_replaced_on_the_request(order, browser):
+    sent(order)
+    half = BytesIO(truncated())
+    half.name = "half.jpg"
+    browser.post(where(order, "return"), {
+        field(order, "units"): "1", field(order, "reason"): "wrong",
+        field(order, "pictures"): [half]})  # fmt: skip
+    run_queued_work()
+    request = ReturnRequest.objects.get()
+    line, page = request.lines.get(), link(order, f"requests/{request.pk}/")
+    shown = browser.get(page).text
+    assert "half.jpg" in shown
+    assert "cannot be read to its end" in shown
+
+    answer = browser.post(page, {"do": "pictures", "line": line.pk, "pictures": [jpeg()]},
+                          follow=True)  # fmt: skip
+
+    assert "We check each image before the store sees it." in answer.text
+    assert "half.jpg" not in answer.text
+    run_queued_work()
+    assert line.pictures.count() == 1
+    assert not IncomingFile.objects.exists()
+
+
+def test_more_pictures_than_a_line_may_have_are_refused_on_the_request(order, browser):
+    sent(order)
+    browser.post(where(order, "return"), {
+        field(order, "units"): "1", field(order, "reason"): "wrong",
+        field(order, "pictures"): [jpeg() for _n in range(4)]})  # fmt: skip
+    request = ReturnRequest.objects.get()
+    page = link(order, f"requests/{request.pk}/")
+
+    answer = browser.post(page, {"do": "pictures", "line": request.lines.get().pk,
+                                 "pictures": [jpeg()]})  # fmt: skip
+
+    assert "Choose at most 4 pictures of one piece." in answer.text
+    assert IncomingFile.objects.count() == 4
+
+
+def test_asking_for_a_return_starts_no_decoder(order, browser, monkeypatch):
+    sent(order)
+
+    def fails(*command, **more):
+        raise AssertionError("a request decodes a stranger's file")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("subprocess.Popen", fails)
+        browser.post(where(order, "return"), {
+            field(order, "units"): "1", field(order, "reason"): "wrong",
+            field(order, "pictures"): [jpeg()]})  # fmt: skip
+
+    assert IncomingFile.objects.get().return_line.request == ReturnRequest.objects.get()
 
 
 @pytest.mark.parametrize(("answers", "said"), [

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from shop.orders.models import Refund
@@ -13,6 +14,7 @@ from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree
+from tests.queue import run_queued_work
 from tests.shop.returns.sold import DAY, paid, sent, wish
 
 pytestmark = pytest.mark.django_db
@@ -29,16 +31,18 @@ def store(order, client):
     return client
 
 
-def picture():
+def sent_file():
     file = BytesIO()
-    Image.new("RGB", (60, 40), "teal").save(file, "JPEG")
-    return file.getvalue()
+    Image.new("RGB", (300, 240), "teal").save(file, "JPEG")
+    return SimpleUploadedFile("bag.jpg", file.getvalue())
 
 
 def asked(order, **facts):
     sent(order)
-    wishes = wish(order, 1, "broken", pictures=[picture()], words="A crack", **facts)
-    return ask(order.pk, order.suborders.get().pk, "return", wishes, at=NOON)
+    wishes = wish(order, 1, "broken", pictures=[sent_file()], words="A crack", **facts)
+    made = ask(order.pk, order.suborders.get().pk, "return", wishes, at=NOON)
+    run_queued_work()  # the picture is decoded
+    return made
 
 
 def where(request):
