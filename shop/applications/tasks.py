@@ -79,10 +79,12 @@ def _in_state(application_id: int, state: str) -> Application | None:
 
 
 def _send(key: str, found: Application, **words: Any) -> None:
+    """Send a mail; to an address that nobody proved yet without a word that somebody typed."""
     with translation.override(found.language):
         apply = f"{settings.SITE_URL}{reverse('apply-link')}"
-    facts = {"name": found.name, "business": found.business, "number": found.number,
-             "apply_link": apply}  # fmt: skip
+    typed = {"name": found.name, "business": found.business}
+    typed = typed if found.proved_at else dict.fromkeys(typed, "")
+    facts = {**typed, "number": found.number, "apply_link": apply}
     send(key, found.email, language=found.language, context=facts | words)
 
 

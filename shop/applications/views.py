@@ -19,7 +19,6 @@ from shop.applications.access import (
     ApplicantRequest,
     applicants_only,
     current,
-    is_proved,
     leave,
     own_applications,
     remember,
@@ -28,6 +27,7 @@ from shop.applications.forms import ENTER_ADDRESS, BeginForm, LinkForm
 from shop.applications.models import Application, ApplicationNote
 from shop.applications.steps import STEPS, done_steps, gaps, needed_answers
 from shop.applications.words import STATES
+from shop.cart.current import is_own_address
 from shop.checkout.order.codes import too_many
 from shop.errors import NotPossible
 from shop.http import Request
@@ -186,8 +186,7 @@ def has_to_wait(request: Request, email: str) -> timedelta | None:
 
 
 def _begin(request: Request, form: BeginForm, email: str) -> HttpResponse:
-    user, at = request.user, clock.moment_of(request)
-    is_own = user.is_authenticated and user.email.lower() == email.lower() and is_proved(user)
+    at, is_own = clock.moment_of(request), is_own_address(request, email)
     try:
         made = write.begin(
             form.answers(), email=email, language=get_language() or "en", is_proved=is_own, at=at

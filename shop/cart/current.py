@@ -75,6 +75,14 @@ def has_verified_email(user: User) -> bool:
     return EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
 
 
+def is_own_address(request: HttpRequest, email: str) -> bool:
+    """Return whether an address is the proved one of whoever is signed in, if anybody is."""
+    user = signed_in(request)
+    if user is None or user.email.lower() != email.lower():
+        return False
+    return has_verified_email(user)
+
+
 def cart_for_change(request: HttpRequest, *, at: datetime) -> tuple[Cart, str | None]:
     """Return the cart to put something into, made if need be, and a new guest's token."""
     user = signed_in(request)

@@ -67,6 +67,9 @@ class Notice(Stateful):
     text = models.TextField()
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True, help_text="Empty: erased.")
+    is_proved = models.BooleanField(
+        default=False, db_default=False, help_text="The address is of the account that reported."
+    )
     language = models.CharField(max_length=10, default="en")
     secret = models.CharField(max_length=32, default=new_secret, help_text="Of its link.")
     at = models.DateTimeField()

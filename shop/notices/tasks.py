@@ -96,8 +96,11 @@ def _of_somebody(pk: int) -> Notice | None:
 
 
 def _send(key: str, found: Notice, **more: Any) -> None:
+    """Send a mail; to an address that nobody proved only the number and the link."""
+    is_proved = found.is_proved or found.is_of_store
     context = {
-        "name": found.name, "number": found.number, "subject": found.subject,
-        "is_objection": found.is_of_store, "link": status_link(found),
+        "name": found.name if is_proved else "", "number": found.number,
+        "subject": found.subject if is_proved else "", "is_objection": found.is_of_store,
+        "link": status_link(found),
     }  # fmt: skip
     send(key, found.email, language=found.language, context=context | more)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from shop import clock
 from shop.accounts.mailboxes import mailbox_key
+from shop.cart.current import is_own_address
 from shop.catalogue.models import Product
 from shop.checkout.order.codes import too_many
 from shop.errors import NotPossible
@@ -81,8 +82,9 @@ def _report(request: Request, merchant: Merchant, product: Product | None) -> Ht
             form.add_error(None, too_many(wait))
         else:
             said = Reported(
-                told["reason"], told["text"], told["name"], told["email"], get_language() or "en"
-            )
+                told["reason"], told["text"], told["name"], told["email"], get_language() or "en",
+                is_own_address(request, told["email"]),
+            )  # fmt: skip
             made = report(merchant, product, said, at=clock.moment_of(request))
             messages.success(request, _("Thank you. A person reads it, and we answer by mail."))
             return redirect("notice", made.pk, made.secret)

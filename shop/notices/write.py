@@ -25,13 +25,17 @@ State = Notice.State
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What somebody reports, who it is, and in which language they are answered."""
+    """What somebody reports, who it is, and in which language they are answered.
+
+    ``is_proved`` says that the address is known to be theirs.
+    """
 
     reason: str
     text: str
     name: str
     email: str
     language: str
+    is_proved: bool = False
 
 
 @transaction.atomic
@@ -39,7 +43,8 @@ def report(merchant: Merchant, product: Product | None, said: Reported, *, at: d
     """Keep what somebody reports about a product or a store; a mail says that it came."""
     made = Notice.objects.create(
         merchant=merchant, product=product, reason=said.reason, text=said.text, name=said.name,
-        email=said.email.lower(), language=said.language, at=at, waits_since=at,
+        email=said.email.lower(), language=said.language, is_proved=said.is_proved, at=at,
+        waits_since=at,
     )  # fmt: skip
     enqueue(send_received, made.pk)
     return made
@@ -59,7 +64,7 @@ def object_for_store(
         raise NotPossible(_("There is nothing to object to any more."))
     if objections(merchant, product).exists():
         raise NotPossible(_("You have objected already, and that is possible once."))
-    said = Reported(Notice.Reason.DECISION, text, by.name, by.email, by.language or "en")
+    said = Reported(Notice.Reason.DECISION, text, by.name, by.email, by.language or "en", True)
     return report(merchant, product, said, at=at)
 
 
