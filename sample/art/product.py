@@ -10,8 +10,18 @@ from sample.art.svg import document, group, path, placed, rect, tag
 
 SCENES = frozenset(
     {
-        *("safari-jeep", "mountain-trek", "dhow-boat", "city-walk"),
-        *("cooking-class", "desert-camp", "waterfall", "beach"),
+        *("baobab-plain", "basket-lesson", "beach", "bead-workshop", "bicycle-tour"),
+        *("bread-oven", "bush-walk", "camel-caravan", "canopy-walk", "city-walk", "coast-fort"),
+        *("coast-path", "cocoa-farm", "coffee-ceremony", "coffee-farm", "cooking-class"),
+        *("desert-camp", "dhow-boat", "drum-lesson", "dune-creatures", "dune-sunset"),
+        *("flamingo-lagoon", "gorge-birds", "gorilla-forest", "highland-wolf", "kayak"),
+        *("market-walk", "mokoro", "monkey-forest", "moonbow", "mountain-trek", "music-lesson"),
+        *("music-night", "night-sky", "penguin-coast", "pirogue", "rafting", "reef-snorkel"),
+        *("rhino-plain", "river-boat", "safari-jeep", "salt-lake", "sand-yacht"),
+        *("scenic-flight", "seal-coast", "seaweed-farm", "sewing-lesson", "shore-fire"),
+        *("spice-garden", "street-food", "surf-wave", "table-mountain", "tile-workshop"),
+        *("train-ride", "turtle-beach", "vineyard-day", "volcano-trek", "waterfall"),
+        *("weaving-lesson", "whale-coast"),
     }
 )
 SLIM = 560
