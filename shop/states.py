@@ -1,5 +1,7 @@
 """The gate of every state: it changes along the table of its model, and nowhere else.
 
+Fields with a closed list of values are checked by the database as well, whoever writes them.
+
 A row moves only from where it was read, so that of two who would move it one does; many rows move
 in one statement, and whoever expected more of them than moved refuses.
 """
@@ -10,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import CheckConstraint, Q
 
 from shop.errors import StaleState
 
@@ -63,3 +66,58 @@ class Stateful(models.Model):
         if state not in self.NEXT[self.state]:
             raise StaleState
         self.state = state
+
+
+HISTORICAL = "__fake__"
+"""The module of models as migrations know them: those get constraints by their operations."""
+
+
+class KnownValue(CheckConstraint):
+    """A CHECK that forms need not ask the database for: the field itself judges its value."""
+
+    def validate(self, *args: Any, **options: Any) -> None:
+        """Leave it to the field."""
+
+
+class CheckedField(models.CharField[Any, Any]):
+    """Adds its own CHECK to the model, so that ``makemigrations`` sees when it changes."""
+
+    def known(self) -> Q | None:
+        """Return what is true of every value."""
+        raise NotImplementedError
+
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False
+    ) -> None:
+        """Add the field to its model, and the constraint beside it."""
+        super().contribute_to_class(cls, name, private_only)
+        condition = self.known()
+        if condition is None or cls._meta.abstract or cls.__module__ == HISTORICAL:
+            return
+        rule = KnownValue(condition=condition, name=f"{cls._meta.model_name}_{name}_known")
+        meta: Any = cls._meta
+        meta.constraints = [*meta.constraints, rule]
+        meta.original_attrs["constraints"] = meta.constraints
+
+
+class ChoiceField(CheckedField):
+    """Hold one of the ``choices``; the database refuses every other word."""
+
+    def known(self) -> Q | None:
+        """Return that it is one of the choices, or empty where the field may be."""
+        words = [str(value) for value, _label in self.flatchoices]
+        if self.blank and "" not in words:
+            words.append("")
+        return Q(**{f"{self.name}__in": words}) if words else None
+
+
+class CurrencyField(CheckedField):
+    """Hold a currency code: three capital letters (ISO 4217)."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("max_length", 3)
+        super().__init__(*args, **options)
+
+    def known(self) -> Q | None:
+        """Return that it looks like a code."""
+        return Q(**{f"{self.name}__regex": "^[A-Z]{3}$"})

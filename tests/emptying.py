@@ -21,12 +21,16 @@ TELL = "SELECT '{}', md5(coalesce(string_agg(t::text, ' ' ORDER BY t::text), '')
 KEEPERS = {
     "shop_ledgertransaction": "shop_ledger_is_kept",
     "shop_ledgerentry": "shop_ledger_is_kept",
+    "shop_closedmonth": "shop_month_stays",
+    "shop_closedbalance": "shop_month_stays",
     "shop_settlement": "settlement_stays",
     "shop_settlementline": "settlement_line_stays",
     "shop_document": "shop_papers_are_kept",
     "shop_series": "shop_papers_are_kept",
 }
 """The tables that refuse to lose a row, and the trigger that does it."""
+NEVER_EMPTIED = "shop_is_not_emptied"
+"""The trigger of those tables that refuse to lose all rows at once."""
 KEPT: dict[str, str] = {}
 """The tables in which Django has put rows once all were empty, and what these rows are."""
 
@@ -37,7 +41,8 @@ def watch() -> None:
 
     def emptied(self: Any) -> None:
         if not _empty_few():
-            empty_all(self)
+            with may_be_emptied():
+                empty_all(self)
             KEPT.clear()
             KEPT.update(_rows_of(list(_filled())))
 
@@ -62,13 +67,32 @@ def _empty_few() -> bool:
 @contextmanager
 def kept_no_more(tables: Iterable[str]) -> Iterator[None]:
     """Let rows of tables be deleted that are kept for ever outside tests."""
+    with _without((table, KEEPERS[table]) for table in tables):
+        yield
+
+
+@contextmanager
+def may_be_emptied() -> Iterator[None]:
+    """Let tables be truncated that are kept for ever outside tests."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", [NEVER_EMPTIED]
+        )
+        tables = [table for (table,) in cursor.fetchall()]
+    with _without((table, NEVER_EMPTIED) for table in tables):
+        yield
+
+
+@contextmanager
+def _without(triggers: Iterable[tuple[str, str]]) -> Iterator[None]:
+    several = list(triggers)
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {KEEPERS[table]}")
+        for table, trigger in several:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
         yield
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits keeps a table from changing
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {KEEPERS[table]}")
+        for table, trigger in several:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
 
 
 def _filled() -> dict[str, int]:

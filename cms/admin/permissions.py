@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER
@@ -40,7 +40,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     ANALYST: SEES,
 }
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def needs(codename: str, *, to_post: str = "") -> Callable[[View], View]:
@@ -53,7 +53,7 @@ def needs(codename: str, *, to_post: str = "") -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: SignedIn, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: SignedIn, *args: object, **kwargs: object) -> HttpResponseBase:
             needed = to_post if to_post and request.method == "POST" else codename
             if not may(request.user, needed):
                 return forbidden(request)

@@ -173,6 +173,8 @@ urlpatterns = [
     re_path(r"^books/(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})/$", months.show_month, name="month"),
     re_path(r"^books/(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})\.(?P<kind>csv|xlsx)$",
             months.month_sheet, name="month-sheet"),
+    re_path(r"^books/(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})/journal\.csv$",
+            months.journal_sheet, name="journal"),
     path("papers/", PapersView.as_view(), name="papers"),
     path("papers/<int:pk>.pdf", paper, name="paper"),
     path("papers/fiscal/", fiscal_numbers, name="fiscal-numbers"),

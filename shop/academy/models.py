@@ -44,7 +44,6 @@ class Lesson(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["position", "pk"]
-        indexes = [models.Index(fields=["slug"], name="lesson_slug")]
 
     def __str__(self) -> str:
         return self.title
@@ -57,8 +56,10 @@ class Lesson(models.Model):
 class Learned(models.Model):
     """What one person has answered of one lesson: the best try counts, and the last is shown."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="learned")
-    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="learned")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="learned", db_index=False
+    )
+    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="learned", db_index=False)
     tries = models.PositiveIntegerField(default=0)
     best = models.PositiveSmallIntegerField(default=0, help_text="Right answers of the best try.")
     count = models.PositiveSmallIntegerField(default=0, help_text="Questions of the best try.")

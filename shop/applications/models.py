@@ -11,7 +11,7 @@ from django.utils.crypto import get_random_string, salted_hmac
 from shop.forms.private_files import PrivateFile
 from shop.keys.links import hash_of, token_by
 from shop.merchants.models import Merchant
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 SALT = "shop.applications.link"
 LINK_LIVES = timedelta(days=14)
@@ -63,7 +63,7 @@ class Application(Stateful):
         MOBILE = "mobile"
         UNKNOWN = "unknown"
 
-    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    state = ChoiceField(max_length=9, choices=State, default=State.DRAFT)
     language = models.CharField(max_length=10, help_text="In which the applicant is written to.")
     email = models.EmailField(help_text="In small letters.")
     proved_at = models.DateTimeField(null=True, help_text="When its mail was known to be read.")

@@ -33,7 +33,8 @@ def take_fees(lines: Mapping[int, BalanceLine], *, at: datetime) -> dict[int, Pa
         row.balance_txn, row.fee, row.net = line.id, line.fee, line.net
         row.available_on = line.available_on
     Payment.objects.bulk_update(new, FIELDS)
-    fees = (ChargeFee(row.order, row.fee or 0, lines[row.pk].currency, lines[row.pk].id)
+    fees = (ChargeFee(row.order, row.fee or 0, lines[row.pk].currency, lines[row.pk].id,
+                      lines[row.pk].made_at)
             for row in new)  # fmt: skip
     post_charge_fees(fees, at=at)
     return rows

@@ -251,7 +251,7 @@ def _once(
     """Book a line under its own id, unless it is booked; the reference is unique."""
     if _name(kind, line) not in rows.booked:
         with transaction.atomic():
-            post(EventFacts(reference=line.id, currency=line.currency, at=at))
+            post(_facts(line, at=at))
         rows.booked.add(_name(kind, line))
 
 
@@ -273,8 +273,7 @@ def _learned(line: BalanceLine, *, at: datetime) -> str | None:
 def _unknown(line: BalanceLine, rows: KnownRows, *, at: datetime) -> str:
     """Book a line that nobody can explain, and ask for a person."""
     if _name(Kind.UNKNOWN, line) not in rows.booked:
-        facts = EventFacts(reference=line.id, currency=line.currency, at=at)
-        operator.post_unknown(line.net, **facts)
+        operator.post_unknown(line.net, **_facts(line, at=at))
         rows.booked.add(_name(Kind.UNKNOWN, line))
     if _name(Kind.SUSPENSE_CLOSED, line) in rows.booked:
         return "unknown"
@@ -306,6 +305,13 @@ def _differs(
     rows = {"payment": payment, "order": payment.order}
     said = f"{what} Line {line.id}."
     report(Breach(Task.DIFFERENCE, key, figure, said, line.currency, stays=True, rows=rows), at=at)
+
+
+def _facts(line: BalanceLine, *, at: datetime) -> EventFacts:
+    facts = EventFacts(reference=line.id, currency=line.currency, at=at)
+    if line.made_at is not None and line.made_at < at:
+        facts["happened_at"] = line.made_at
+    return facts
 
 
 def _name(kind: LedgerTransaction.Kind, line: BalanceLine) -> str:

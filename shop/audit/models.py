@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class Night(models.Model):
@@ -81,7 +81,7 @@ class WriteOff(Stateful):
     }
 
     task = models.ForeignKey("shop.MoneyTask", models.PROTECT, related_name="write_offs")
-    state = models.CharField(max_length=7, choices=State, default=State.ASKED)
+    state = ChoiceField(max_length=7, choices=State, default=State.ASKED)
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
     reason = models.CharField(max_length=300)
     at = models.DateTimeField()

@@ -17,6 +17,7 @@ from shop.audit.lines import book_fees, known, take_in
 from shop.audit.models import Discrepancy, Night
 from shop.audit.rules import RULES, breaches
 from shop.errors import GatewayError
+from shop.ledger.closing import close_months
 from shop.money_desk.models import MoneyTask
 from shop.papers.missing import make_missing
 from shop.payments.models import Payment
@@ -173,10 +174,11 @@ def _compare_balances(night: Night, *, at: datetime) -> bool:
 
 
 def _finish(night: Night, *, at: datetime) -> None:
-    """Settle what was found before and is no more, and say how the night went."""
+    """Settle what was found before and is no more, close months, and say how the night went."""
     if not night.counts.get("unanswered"):  # else nobody knows whether it is over
         night.counts["solved"] = settle_others(KINDS, seen_at=night.started_at, at=at)
     night.counts["open"] = Discrepancy.objects.count()
+    close_months(at=at)  # what the provider did in them is booked by now
     night.step, night.finished_at = Step.DONE, at
     night.save()
     is_good = not any(night.counts.get(name) for name in ("news", "not compared", "unanswered"))

@@ -50,7 +50,7 @@ class Cart(models.Model):
 class CartLine(models.Model):
     """How many of a variant the cart wants, and the price that was last shown for one."""
 
-    cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines", db_index=False)
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField()
     seen_price = models.PositiveBigIntegerField(null=True, help_text="Minor units, for one.")
@@ -76,7 +76,7 @@ class CartLine(models.Model):
 class CartVoucher(models.Model):
     """A promotion that the shopper picked for this cart by code or by claim, or took off it."""
 
-    cart = models.ForeignKey(Cart, models.CASCADE, related_name="vouchers")
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="vouchers", db_index=False)
     promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="+")
     claim = models.ForeignKey(Claim, models.CASCADE, null=True, related_name="+")
     is_off = models.BooleanField(
@@ -107,7 +107,7 @@ class VoucherTry(models.Model):
 class SavedProduct(models.Model):
     """A product that the shopper has saved for later, beside the lines of the cart."""
 
-    cart = models.ForeignKey(Cart, models.CASCADE, related_name="saved")
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="saved", db_index=False)
     product = models.ForeignKey(Product, models.CASCADE, related_name="+")
     saved_at = models.DateTimeField()
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from shop.festivals.local_time import wall_of
 from shop.forms.private_files import PrivateFile
 from shop.merchants.models import Merchant
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class Certificate(Stateful):
@@ -40,7 +40,7 @@ class Certificate(Stateful):
     number = models.CharField(max_length=60, blank=True)
     issuer = models.CharField(max_length=120, blank=True, help_text="Who gave it.")
     until = models.DateField(null=True, help_text="The last day on which it counts.")
-    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    state = ChoiceField(max_length=7, choices=State, default=State.WAITING)
     note = models.TextField(blank=True, help_text="Why it does not count; the store reads it.")
     sent_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)

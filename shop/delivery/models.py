@@ -76,7 +76,7 @@ class Rate(models.Model):
 class OwnRate(models.Model):
     """What a store charges for a parcel instead of the table's price; the table has the rest."""
 
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="own_rates")
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="own_rates", db_index=False)
     zone = models.CharField(max_length=3)
     service = models.CharField(max_length=8, choices=Rate.ServiceLevel)
     weight_from = models.PositiveIntegerField(help_text="Of the band in the table, grams.")

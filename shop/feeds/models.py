@@ -19,7 +19,9 @@ class Feed(models.Model):
     One key leads to all channels, countries and languages; another one lets it lead nowhere.
     """
 
-    merchant = models.ForeignKey(Merchant, models.CASCADE, null=True, related_name="+")
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, null=True, related_name="+", db_index=False
+    )
     festival = models.ForeignKey(Festival, models.CASCADE, null=True, related_name="+")
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     made_at = models.DateTimeField()

@@ -10,7 +10,7 @@ from django.db.models import Q
 from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class CatalogueSheet(Stateful):
@@ -55,7 +55,9 @@ class CatalogueSheet(Stateful):
         ETSY = "etsy", "Etsy"
         OTHER = "other", "Other"
 
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="catalogue_sheets")
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="catalogue_sheets", db_index=False
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     name = models.CharField(max_length=120, help_text="Of the file.")
     language = models.CharField(max_length=10, help_text="In which problems are written.")
@@ -65,7 +67,7 @@ class CatalogueSheet(Stateful):
     tries = models.PositiveSmallIntegerField(
         default=0, help_text="Starts of the work since it last got any further."
     )
-    state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
+    state = ChoiceField(max_length=8, choices=State, default=State.RECEIVED)
     problem = models.TextField(blank=True, help_text="Why it could not be read.")
     format = models.CharField(max_length=11, choices=Format, default=Format.OTHER)
     headings = models.JSONField(default=list, help_text="Of the columns, as they stand there.")
@@ -118,7 +120,7 @@ class CatalogueSheet(Stateful):
 class SheetPiece(models.Model):
     """A part of a file that came in; so no process ever holds all of it."""
 
-    sheet = models.ForeignKey(CatalogueSheet, models.CASCADE, related_name="pieces")
+    sheet = models.ForeignKey(CatalogueSheet, models.CASCADE, related_name="pieces", db_index=False)
     number = models.PositiveIntegerField()
     content = models.BinaryField()
     is_archive = models.BooleanField(default=False, help_text="Of the pictures.")
@@ -135,7 +137,9 @@ class SheetPiece(models.Model):
 class ArchivePicture(models.Model):
     """A picture of the archive that came with a sheet, by its path in small letters."""
 
-    sheet = models.ForeignKey(CatalogueSheet, models.CASCADE, related_name="archive")
+    sheet = models.ForeignKey(
+        CatalogueSheet, models.CASCADE, related_name="archive", db_index=False
+    )
     name = models.CharField(max_length=120)
     content = models.BinaryField()
 
@@ -167,13 +171,13 @@ class CatalogueRow(Stateful):
         State.DONE: set(),
     }
 
-    sheet = models.ForeignKey(CatalogueSheet, models.CASCADE, related_name="rows")
+    sheet = models.ForeignKey(CatalogueSheet, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="In the file, from 1 on.")
     cells = models.JSONField(help_text="What stands in its columns.")
     group = models.PositiveIntegerField(
         default=0, help_text="Number of the first row of the same product."
     )
-    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    state = ChoiceField(max_length=7, choices=State, default=State.WAITING)
     outcome = models.CharField(max_length=7, choices=Outcome, blank=True)
     problems = models.JSONField(default=list, help_text="Places of columns, and what to do.")
     changes = models.JSONField(default=list, help_text="What, from what, to what.")
@@ -197,7 +201,9 @@ class CatalogueRow(Stateful):
 class BroughtProduct(models.Model):
     """What a sheet did to a product: that it was done, and how it was before."""
 
-    sheet = models.ForeignKey(CatalogueSheet, models.CASCADE, related_name="brought")
+    sheet = models.ForeignKey(
+        CatalogueSheet, models.CASCADE, related_name="brought", db_index=False
+    )
     group = models.PositiveIntegerField()
     product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+")
     is_new = models.BooleanField()
@@ -217,7 +223,7 @@ class BroughtProduct(models.Model):
 class ColumnMemory(models.Model):
     """How a store's sheets with certain headings were read the last time."""
 
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+")
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+", db_index=False)
     headings = models.CharField(max_length=64, help_text="Digest of the headings.")
     fields = models.JSONField()
     choices = models.JSONField()
@@ -248,13 +254,17 @@ class SheetPicture(Stateful):
         State.REFUSED: {State.WAITING},
     }
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="sheet_pictures")
-    sheet = models.ForeignKey(CatalogueSheet, models.SET_NULL, null=True, related_name="pictures")
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="sheet_pictures", db_index=False
+    )
+    sheet = models.ForeignKey(
+        CatalogueSheet, models.SET_NULL, null=True, related_name="pictures", db_index=False
+    )
     source = models.CharField(max_length=2_000, help_text="An address, or the name of a file.")
     digest = models.CharField(max_length=64)
     alt = models.CharField(max_length=200)
     position = models.PositiveSmallIntegerField(default=0)
-    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    state = ChoiceField(max_length=7, choices=State, default=State.WAITING)
     text = models.CharField(max_length=300, blank=True, help_text="Why it was not taken.")
     tries = models.PositiveSmallIntegerField(default=0)
     picture = models.ForeignKey(Picture, models.SET_NULL, null=True, related_name="+")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Sum
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
+from shop.ledger.sums import last_closed, sums
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
 from shop.orders.reconcile import differences
@@ -26,8 +28,8 @@ def owed_to(merchant: Merchant, currency: str) -> int:
 
 def balance(account: str, currency: str, **whose: object) -> int:
     """Return what stands on an account in a currency, debit positive; of all, or of one owner."""
-    entries = LedgerEntry.objects.filter(account=account, currency=currency, **whose)
-    return entries.aggregate(sum=Sum("amount"))["sum"] or 0
+    which: dict[str, Any] = {"account": account, "currency": currency, **whose}
+    return sums(("account",), since=last_closed(), **which)[account,]
 
 
 def all_differences() -> list[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Sum
-
 from shop.ledger.models import LedgerEntry
+from shop.ledger.sums import last_closed, sums
 
 Account = LedgerEntry.Account
 HELD = (Account.PROVIDER, Account.STORAGE, Account.BANK)
@@ -35,14 +34,13 @@ class Cover:
 
 
 def covers() -> list[Cover]:
-    """Return the cover of each currency that the books know. One statement.
+    """Return the cover of each currency that the books know. Two statements.
 
     Funds are counted one by one: what one sponsor owes does not pay another one's.
     """
-    rows = LedgerEntry.objects.filter(account__in=(*HELD, *OWED)).order_by()
-    sums = rows.values_list("currency", "account", "fund").annotate(sum=Sum("amount"))
+    of_all = sums(("currency", "account", "fund"), since=last_closed(), account__in=(*HELD, *OWED))
     found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys((*HELD, *OWED), 0))
-    for currency, account, _fund, amount in sums:
+    for (currency, account, _fund), amount in of_all.items():
         is_sponsors_debt = account == Account.FUNDS and amount > 0
         found[currency][account] += 0 if is_sponsors_debt else amount
     return [

@@ -6,6 +6,7 @@ from django.db.models import Q
 from shop.festivals.models import Festival, Fund
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder
+from shop.states import ChoiceField, CurrencyField
 
 
 class LedgerTransaction(models.Model):
@@ -61,7 +62,7 @@ class LedgerTransaction(models.Model):
         PAID_IN = "paid_in"
 
     reference = models.CharField(max_length=60, unique=True, help_text="sale-184")
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = ChoiceField(max_length=20, choices=Kind)
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="ledger")
     operation = models.ForeignKey(
         "shop.Operation", models.PROTECT, null=True, related_name="ledger",
@@ -69,7 +70,14 @@ class LedgerTransaction(models.Model):
     )  # fmt: skip
     festival = models.ForeignKey(Festival, models.PROTECT, null=True, related_name="+")
     fund = models.ForeignKey(Fund, models.PROTECT, null=True, related_name="ledger")
-    at = models.DateTimeField()
+    at = models.DateTimeField(help_text="When it was booked: its month is made of this.")
+    happened_at = models.DateTimeField(
+        null=True, help_text="When it happened, where that was before it was booked."
+    )
+    made_in = models.BigIntegerField(
+        null=True, editable=False,
+        help_text="The database's number of the transaction that wrote it, and its entries.",
+    )  # fmt: skip
 
     class Meta:
         indexes = [models.Index(fields=["at", "id"], name="ledger_by_moment")]
@@ -106,12 +114,12 @@ class LedgerEntry(models.Model):
         LedgerTransaction, models.PROTECT, related_name="entries",
         db_index=False,  # ledger_of_transaction begins with it
     )  # fmt: skip
-    account = models.CharField(max_length=12, choices=Account)
+    account = ChoiceField(max_length=12, choices=Account)
     merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, related_name="ledger")
     suborder = models.ForeignKey(Suborder, models.PROTECT, null=True, related_name="ledger")
     fund = models.ForeignKey(Fund, models.PROTECT, null=True, related_name="entries")
     amount = models.BigIntegerField(help_text="Minor units; signed.")
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
 
     class Meta:
         indexes = [
@@ -131,4 +139,36 @@ class LedgerEntry(models.Model):
                 name="ledger_fund_where_funds",
                 condition=~Q(account="funds") | Q(fund__isnull=False),
             ),
+            models.CheckConstraint(name="ledger_entry_of_something", condition=~Q(amount=0)),
+        ]
+
+
+class ClosedMonth(models.Model):
+    """A month (UTC) in which nothing is booked any more: a trigger refuses what is earlier."""
+
+    month = models.DateField(unique=True, help_text="Its first day.")
+    ends_at = models.DateTimeField(unique=True, help_text="Its end, exclusive.")
+    closed_at = models.DateTimeField()
+    balanced_at = models.DateTimeField(null=True, help_text="When its balances were written.")
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class ClosedBalance(models.Model):
+    """The sum of an account at the end of a closed month, debit positive; none where it is zero."""
+
+    month = models.ForeignKey(
+        ClosedMonth, models.PROTECT, related_name="balances",
+        db_index=False,  # closed_balance_of_account begins with it
+    )  # fmt: skip
+    account = ChoiceField(max_length=12, choices=LedgerEntry.Account)
+    currency = CurrencyField()
+    merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, related_name="+")
+    fund = models.ForeignKey(Fund, models.PROTECT, null=True, related_name="+")
+    amount = models.BigIntegerField(help_text="Minor units; signed.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["month", "account", "merchant"], name="closed_balance_of_account")
         ]

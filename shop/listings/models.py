@@ -174,7 +174,6 @@ class Synonym(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["folded"], name="synonym_folded"),
-            models.Index(fields=["group"], name="synonym_group"),
         ]
         constraints = [
             models.UniqueConstraint(

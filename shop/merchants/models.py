@@ -13,7 +13,7 @@ from shop.accounts.invitations import Invited
 from shop.merchants.roles import RIGHTS, Right, Role
 from shop.merchants.zones import zone_of
 from shop.pictures.models import Picture
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 USUAL_COMMISSION = 1_000
 """Basis points that a new store pays outside festivals, until an organizer agrees on another."""
@@ -69,7 +69,7 @@ class Merchant(Stateful):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=Kind)
-    state = models.CharField(max_length=12, choices=State, default=State.APPLIED)
+    state = ChoiceField(max_length=12, choices=State, default=State.APPLIED)
     note = models.TextField(blank=True, help_text="Why it is suspended; its members read it.")
     country = models.CharField(max_length=2, db_index=True, help_text="ISO 3166-1, two letters.")
     city = models.CharField(max_length=80)
@@ -242,7 +242,9 @@ class Merchant(Stateful):
 class Membership(models.Model):
     """A user who acts for a merchant, in a role and perhaps only for a time."""
 
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="memberships")
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="memberships", db_index=False
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
     until = models.DateTimeField(null=True, blank=True, help_text="Empty: for good.")

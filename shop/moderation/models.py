@@ -8,7 +8,7 @@ from django.db import models
 from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class Amendment(Stateful):
@@ -32,7 +32,7 @@ class Amendment(Stateful):
     merchant = models.OneToOneField(
         Merchant, models.CASCADE, null=True, blank=True, related_name="amendment"
     )
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = ChoiceField(max_length=8, choices=State, default=State.WAITING)
     words = models.JSONField(default=dict, help_text="By the name of the field.")
     texts = models.JSONField(default=dict, help_text="Words in other languages, by code.")
     options = models.JSONField(default=dict, help_text="Labels, by the id of their variant.")
@@ -101,7 +101,9 @@ class AmendedPicture(models.Model):
         LOGO = "logo"
         BANNER = "banner"
 
-    amendment = models.ForeignKey(Amendment, models.CASCADE, related_name="pictures")
+    amendment = models.ForeignKey(
+        Amendment, models.CASCADE, related_name="pictures", db_index=False
+    )
     picture = models.ForeignKey(Picture, models.PROTECT, related_name="+")
     alt = models.CharField(max_length=200, blank=True)
     place = models.CharField(max_length=6, choices=Place, default=Place.ALBUM)

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class MoneyTask(Stateful):
@@ -41,7 +41,7 @@ class MoneyTask(Stateful):
     NEXT: ClassVar[dict[str, set[str]]] = {State.OPEN: {State.DONE}, State.DONE: set()}
 
     kind = models.CharField(max_length=20, choices=Kind)
-    state = models.CharField(max_length=4, choices=State, default=State.OPEN)
+    state = ChoiceField(max_length=4, choices=State, default=State.OPEN)
     about = models.CharField(max_length=60, help_text="operation-184: what it is open for once.")
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="money_tasks")
     merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, related_name="money_tasks")

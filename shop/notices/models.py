@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 OBJECT_WITHIN = timedelta(days=183)
 """So long a decision can be objected to: six months, by article 20 of the DSA."""
@@ -62,7 +62,7 @@ class Notice(Stateful):
     product = models.ForeignKey(
         Product, models.CASCADE, null=True, related_name="notices", help_text="Empty: the store."
     )
-    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    state = ChoiceField(max_length=9, choices=State, default=State.OPEN)
     reason = models.CharField(max_length=11, choices=Reason)
     text = models.TextField()
     name = models.CharField(max_length=120, blank=True)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from shop.merchants.models import Merchant
 from shop.orders.models import Refund, Suborder
+from shop.states import ChoiceField, CurrencyField
 
 SELLER = "Empty: the operator of the shop."
 
@@ -19,7 +20,12 @@ class Series(models.Model):
     """
 
     merchant = models.ForeignKey(
-        Merchant, models.PROTECT, null=True, related_name="+", help_text=SELLER
+        Merchant,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=SELLER,
+        db_index=False,
     )
     kind = models.CharField(max_length=12)
     year = models.PositiveSmallIntegerField()
@@ -48,10 +54,15 @@ class Document(models.Model):
 
     CREDITS = (Kind.CREDIT_NOTE, Kind.COMMISSION_CREDIT)
 
-    series = models.ForeignKey(Series, models.PROTECT, related_name="documents")
-    kind = models.CharField(max_length=12, choices=Kind)
+    series = models.ForeignKey(Series, models.PROTECT, related_name="documents", db_index=False)
+    kind = ChoiceField(max_length=12, choices=Kind)
     merchant = models.ForeignKey(
-        Merchant, models.PROTECT, null=True, related_name="papers", help_text=SELLER
+        Merchant,
+        models.PROTECT,
+        null=True,
+        related_name="papers",
+        help_text=SELLER,
+        db_index=False,
     )
     n = models.PositiveIntegerField(help_text="Its place in the series.")
     number = models.CharField(max_length=40)
@@ -62,7 +73,7 @@ class Document(models.Model):
     )
     issued_at = models.DateTimeField()
     total = models.PositiveBigIntegerField(help_text="Minor units, as its facts have it.")
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
     frozen = models.TextField(help_text="Its facts as JSON.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the facts.")
     fiscal_number = models.CharField(

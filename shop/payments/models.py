@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from shop.money import Money
 from shop.orders.models import Order, Refund, Suborder
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
 
 PAYABLE = Q(state__in=("creating", "open")) | (Q(state="superseded") & ~Q(session_url=""))
 STUCK = ("blocked", "failed")  # while nobody has resolved it
@@ -77,9 +77,9 @@ class Payment(Stateful):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="payments")
-    state = models.CharField(max_length=10, choices=State, default=State.CREATING)
+    state = ChoiceField(max_length=10, choices=State, default=State.CREATING)
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
     received = models.PositiveBigIntegerField(
         null=True, help_text="What came, where it is another amount, or of another currency."
     )
@@ -192,7 +192,7 @@ class GatewayEvent(Stateful):
     is_live = models.BooleanField()
     api_version = models.CharField(max_length=40, blank=True)
     body = models.JSONField(null=True, help_text="Blanked after 90 days.")
-    state = models.CharField(max_length=4, choices=State, default=State.NEW)
+    state = ChoiceField(max_length=4, choices=State, default=State.NEW)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     error = models.CharField(max_length=300, blank=True)
@@ -205,7 +205,6 @@ class GatewayEvent(Stateful):
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state="new"), name="event_waiting"),
             models.Index(fields=["object_id"], name="event_about"),
-            models.Index(fields=["received_at"], name="event_age"),
             models.Index(
                 fields=["received_at"], condition=Q(body__isnull=False), name="event_told"
             ),
@@ -250,9 +249,9 @@ class Operation(Stateful):
         OUTSIDE = "outside"  # somebody made it at the provider
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(max_length=8, choices=Kind)
-    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
-    cause = models.CharField(max_length=8, choices=Cause)
+    kind = ChoiceField(max_length=8, choices=Kind)
+    state = ChoiceField(max_length=8, choices=State, default=State.QUEUED)
+    cause = ChoiceField(max_length=8, choices=Cause)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="operations")
     suborder = models.ForeignKey(Suborder, models.PROTECT, null=True, related_name="operations")
     refund = models.OneToOneField(Refund, models.PROTECT, null=True, related_name="operation")
@@ -261,7 +260,7 @@ class Operation(Stateful):
         default=0, db_default=0,
         help_text="Of one that was made outside: the amount of which it is known what it is for.",
     )  # fmt: skip
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
     request = models.JSONField(help_text="Frozen, so that a repeat asks for the same.")
     made_at = models.DateTimeField(null=True)
     first_sent_at = models.DateTimeField(null=True, help_text="Written before the first call.")
@@ -358,7 +357,7 @@ class RefundProposal(Stateful):
     }
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="proposals")
-    state = models.CharField(max_length=7, choices=State, default=State.ASKED)
+    state = ChoiceField(max_length=7, choices=State, default=State.ASKED)
     plan = models.JSONField(help_text="What is to go back, as payments.proposals reads it.")
     amount = models.PositiveBigIntegerField(help_text="What it came to when it was asked.")
     at = models.DateTimeField()

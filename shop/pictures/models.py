@@ -22,7 +22,7 @@ from shop.errors import ShopError
 from shop.keys.seal import SealedField
 from shop.pictures.clean import cleaned
 from shop.pictures.decode import LONG_SIDE
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 # What has files for pages and none for links.
 WITHOUT_SHARED = Q(sizes__has_key="jpeg") & ~Q(sizes__has_key="share")
@@ -83,7 +83,7 @@ class Picture(AbstractImage):
 class Rendition(AbstractRendition):
     """A size that Wagtail made for its own screens."""
 
-    image = models.ForeignKey(Picture, models.CASCADE, related_name="renditions")
+    image = models.ForeignKey(Picture, models.CASCADE, related_name="renditions", db_index=False)
 
     class Meta:
         constraints = [
@@ -105,7 +105,7 @@ class IncomingFile(Stateful):
 
     NEXT: ClassVar[dict[str, set[str]]] = {State.CHECKING: {State.REFUSED}, State.REFUSED: set()}
 
-    state = models.CharField(max_length=8, choices=State, default=State.CHECKING)
+    state = ChoiceField(max_length=8, choices=State, default=State.CHECKING)
     sender = models.CharField(max_length=64, help_text="A keyed hash of who proved to be it.")
     name = models.CharField(max_length=120, help_text="Of the file, as it came.")
     content = SealedField()

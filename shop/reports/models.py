@@ -33,7 +33,7 @@ class Tally(models.Model):
         "refunded_units", "refunded", "refunded_funded", "refunded_commission", "new_shoppers",
     )  # fmt: skip
 
-    festival = models.ForeignKey(Festival, models.CASCADE, related_name="tallies")
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="tallies", db_index=False)
     kind = models.CharField(max_length=9, choices=Kind)
     key = models.CharField(
         max_length=20, blank=True, help_text="An id, a country, a minute in UTC; empty: in all."
@@ -112,7 +112,9 @@ class FinalReport(models.Model):
 class FinalStatement(models.Model):
     """A store's statement as it stood when its festival was closed."""
 
-    report = models.ForeignKey(FinalReport, models.CASCADE, related_name="statements")
+    report = models.ForeignKey(
+        FinalReport, models.CASCADE, related_name="statements", db_index=False
+    )
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
     lines = models.JSONField(help_text="As Statement.kept gives them.")
 

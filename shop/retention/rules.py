@@ -93,7 +93,7 @@ RULES = (
     ),
     RetentionRule(
         "forget old messages", "the provider’s messages themselves", long(messages.KEPT_FOR),
-        messages.forget_messages, 400, "event_age",
+        messages.forget_messages, 400, "event_received",
     ),
     RetentionRule(
         "forget reminders", "mails that somebody asked for",

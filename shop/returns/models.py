@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from shop.orders.models import OrderLine, Refund, Replacement, Suborder
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class ReturnQuerySet(StateQuerySet["ReturnRequest"]):
@@ -65,8 +65,8 @@ class ReturnRequest(Stateful):
     ALIVE = (State.ASKED, State.AGREED, State.SENT, State.RECEIVED, State.APPEALED)
 
     suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="returns")
-    kind = models.CharField(max_length=7, choices=Kind)
-    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    kind = ChoiceField(max_length=7, choices=Kind)
+    state = ChoiceField(max_length=8, choices=State, default=State.ASKED)
     carriage = models.CharField(
         max_length=7, choices=Carriage, blank=True, help_text="Who pays the way back."
     )
@@ -148,7 +148,7 @@ class ReturnLine(models.Model):
         {Reason.WRONG, Reason.BROKEN, Reason.DIFFERS, Reason.INCOMPLETE, Reason.MISSING}
     )
 
-    request = models.ForeignKey(ReturnRequest, models.CASCADE, related_name="lines")
+    request = models.ForeignKey(ReturnRequest, models.CASCADE, related_name="lines", db_index=False)
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="returns")
     quantity = models.PositiveIntegerField()
     reason = models.CharField(max_length=10, choices=Reason)

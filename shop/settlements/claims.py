@@ -51,10 +51,12 @@ def claimable(
     """Return the entries that a settlement up to a cut-off may claim, as things stand at a moment.
 
     Those of a part of an order travel together: once it is released and nothing keeps it, or at
-    once where it was settled before. What went back of it since the cut-off goes with it, too.
+    once where it was settled before. What went back of it since the cut-off goes with it, too. The
+    tariff of a payout belongs to the settlement with which it is booked, after the cut-off.
     """
     parts = released(merchant, cut_off=cut_off, at=at)
-    others = Q(suborder=None, transaction__at__lt=cut_off)
+    is_tariff = Q(transaction__kind=Kind.PAYOUT_TARIFF)
+    others = Q(suborder=None) & (Q(transaction__at__lt=cut_off) | is_tariff)
     rows = unclaimed(merchant, currency, drafts=drafts)
     return rows.filter(others | Q(suborder__in=parts)).order_by("pk")
 

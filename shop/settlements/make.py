@@ -266,13 +266,12 @@ def _is_enough(claims: Claims, method: PayoutMethod | None, *, at: datetime) -> 
     return claims.sums.total >= least or oldest <= at - LONGEST_WAIT
 
 
-def _charge_tariff(merchant: Merchant, currency: str, *, number: int, cut_off: datetime) -> bool:
+def _charge_tariff(merchant: Merchant, currency: str, *, number: int, at: datetime) -> bool:
     """Book what a store bears of its next payout, once: that of a dropped draft still counts."""
     tariff, kind = merchant.payout_tariff, LedgerTransaction.Kind.PAYOUT_TARIFF
     waiting = unclaimed(merchant, currency).filter(transaction__kind=kind)
     if not tariff or currency != settings.SHOP_CURRENCY or waiting.exists():
         return False
-    at = cut_off - timedelta(seconds=1)  # so that this cut-off claims it
     facts = EventFacts(reference=f"{merchant.pk}-{number}", currency=currency, at=at)
     books.post_payout_tariff(merchant, tariff, **facts)
     return True
@@ -284,7 +283,7 @@ def _fill(row: Settlement, *, at: datetime) -> Claims:
     merchant, currency = row.merchant, row.currency
     claims = claims_of(merchant, currency, cut_off=row.cut_off, at=at)
     is_worth = claims.sums.total > merchant.payout_tariff
-    if is_worth and _charge_tariff(merchant, currency, number=row.n, cut_off=row.cut_off):
+    if is_worth and _charge_tariff(merchant, currency, number=row.n, at=at):
         claims = claims_of(merchant, currency, cut_off=row.cut_off, at=at)
     sums = claims.sums
     row.earned, row.netted = sums.earned, sums.netted

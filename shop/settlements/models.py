@@ -10,7 +10,7 @@ from shop.forms.private_files import PrivateFile
 from shop.ledger.models import LedgerEntry
 from shop.merchants.models import Merchant
 from shop.papers.models import Document
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
 
 
 class PayoutMethod(Stateful):
@@ -45,10 +45,10 @@ class PayoutMethod(Stateful):
         State.CLOSED: set(),
     }
 
-    way = models.CharField(max_length=7, choices=Way, default=Way.MANUAL, db_default=Way.MANUAL)
+    way = ChoiceField(max_length=7, choices=Way, default=Way.MANUAL, db_default=Way.MANUAL)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="payout_methods")
-    rail = models.CharField(max_length=6, choices=Rail)
-    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    rail = ChoiceField(max_length=6, choices=Rail)
+    state = ChoiceField(max_length=10, choices=State, default=State.NEW)
     country = models.CharField(max_length=2)
     holder = models.CharField(max_length=120, help_text="As the bank has it.")
     sealed = models.BinaryField(help_text="Account, bank and so on, encrypted.")
@@ -144,10 +144,12 @@ class Settlement(Stateful):
     }
     FROZEN = (State.FINAL, State.PAYING, State.PAID, State.CARRIED)
 
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="settlements")
-    currency = models.CharField(max_length=3)
+    merchant = models.ForeignKey(
+        Merchant, models.PROTECT, related_name="settlements", db_index=False
+    )
+    currency = CurrencyField()
     n = models.PositiveIntegerField(help_text="The store's first, second and so on.")
-    state = models.CharField(max_length=7, choices=State, default=State.DRAFT)
+    state = ChoiceField(max_length=7, choices=State, default=State.DRAFT)
     cut_off = models.DateTimeField()
     asked = models.BooleanField(default=False, help_text="The store asked for it in between.")
     earned = models.BigIntegerField(default=0, help_text="Sum of its lines, minor units.")
@@ -231,9 +233,9 @@ class PayoutBatch(Stateful):
         State.VOID: set(),
     }
 
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
     profile = models.CharField(max_length=20, help_text="How the bank wants its file.")
-    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    state = ChoiceField(max_length=8, choices=State, default=State.OPEN)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -296,7 +298,7 @@ class Payout(Stateful):
     settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="payouts")
     method = models.ForeignKey(PayoutMethod, models.PROTECT, related_name="payouts")
     batch = models.ForeignKey(PayoutBatch, models.PROTECT, null=True, related_name="payouts")
-    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    state = ChoiceField(max_length=8, choices=State, default=State.QUEUED)
     amount = models.PositiveBigIntegerField(help_text="Minor units, in the settlement's currency.")
     reference = models.CharField(max_length=13, unique=True, help_text="BB-P-QK7M2VRD")
     bank_reference = models.CharField(max_length=60, blank=True)

@@ -34,7 +34,9 @@ class ShareLink(models.Model):
         OWN = "own", _("Own link")
 
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, null=True, related_name="share_links")
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, null=True, related_name="share_links", db_index=False
+    )
     product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="share_links")
     festival = models.ForeignKey(Festival, models.SET_NULL, null=True, related_name="share_links")
     channel = models.CharField(max_length=6, choices=Channel, default=Channel.OWN)
@@ -65,7 +67,7 @@ class ShareLink(models.Model):
 class ShareDay(models.Model):
     """How many came by a link on a day (by Greenwich), and how many filled a cart thereafter."""
 
-    link = models.ForeignKey(ShareLink, models.CASCADE, related_name="days")
+    link = models.ForeignKey(ShareLink, models.CASCADE, related_name="days", db_index=False)
     day = models.DateField()
     visits = models.PositiveIntegerField(default=0, db_default=0)
     carts = models.PositiveIntegerField(default=0, db_default=0)

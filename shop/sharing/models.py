@@ -19,7 +19,9 @@ class ShareKit(models.Model):
     ``digest`` is of all that they show: where that changed since, they are not given out any more.
     """
 
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="share_kits")
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="share_kits", db_index=False
+    )
     product = models.ForeignKey(Product, models.CASCADE, null=True, related_name="share_kits")
     festival = models.ForeignKey(Festival, models.CASCADE, null=True, related_name="+")
     language = models.CharField(max_length=12)
@@ -59,7 +61,7 @@ class SharePicture(models.Model):
         WIDE = "wide"
         POSTER = "poster"
 
-    kit = models.ForeignKey(ShareKit, models.CASCADE, related_name="pictures")
+    kit = models.ForeignKey(ShareKit, models.CASCADE, related_name="pictures", db_index=False)
     shape = models.CharField(max_length=8, choices=Shape)
     content = models.BinaryField()
     size = models.PositiveIntegerField(help_text="Bytes.")

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import CombinedExpression
 
+from shop.states import ChoiceField
+
 COUNTERS = ("on_hand", "held", "sold")
 
 
@@ -62,8 +64,8 @@ class StockMove(models.Model):
         REPAIR = "repair"
         LOST = "lost"  # sold, and not there to be sent
 
-    pool = models.ForeignKey(Pool, models.PROTECT, related_name="moves")
-    kind = models.CharField(max_length=8, choices=Kind)
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="moves", db_index=False)
+    kind = ChoiceField(max_length=8, choices=Kind)
     change = models.IntegerField(help_text="Units added to those on hand.")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -15,7 +15,9 @@ LONGEST = timedelta(hours=72)  # for which a shared preview can be opened
 class PreviewLink(models.Model):
     """A preview that whoever has its address may open: one instant, for a time, until revoked."""
 
-    festival = models.ForeignKey(Festival, models.CASCADE, related_name="preview_links")
+    festival = models.ForeignKey(
+        Festival, models.CASCADE, related_name="preview_links", db_index=False
+    )
     shared_with = models.CharField(max_length=120)
     at = models.DateTimeField(help_text="The instant that it shows.")
     is_waiting = models.BooleanField(
@@ -52,7 +54,9 @@ class ProbeResult(models.Model):
         WRONG = "wrong"
         SILENT = "silent"  # it did not answer, or not with a page: of its price nothing is known
 
-    festival = models.ForeignKey(Festival, models.CASCADE, related_name="probe_results")
+    festival = models.ForeignKey(
+        Festival, models.CASCADE, related_name="probe_results", db_index=False
+    )
     opens_at = models.DateTimeField(help_text="The start that was looked at.")
     at = models.DateTimeField(help_text="When the page was asked for.")
     address = models.CharField(max_length=200)

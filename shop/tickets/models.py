@@ -22,7 +22,7 @@ def new_code() -> str:
 class Ticket(models.Model):
     """The right of one person, or of one family, to come to a session; it is used once."""
 
-    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="tickets")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="tickets", db_index=False)
     code = models.CharField(max_length=LENGTH, unique=True, default=new_code, editable=False)
     position = models.PositiveIntegerField(help_text="From 0 within its line.")
     admits = models.PositiveSmallIntegerField(default=1, help_text="People.")
@@ -65,7 +65,7 @@ class GuestNeeds(models.Model):
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="needs")
-    pool = models.ForeignKey(Pool, models.CASCADE, related_name="needs")
+    pool = models.ForeignKey(Pool, models.CASCADE, related_name="needs", db_index=False)
     words = models.CharField(max_length=200)
     at = models.DateTimeField(help_text="When they were written last.")
     until = models.DateTimeField(db_index=True, help_text="When they are forgotten.")

@@ -14,6 +14,8 @@ def linter(transactional_db):
     return MigrationLinter(
         include_apps=list(SINCE), no_cache=True, no_output=True, all_warnings_as_errors=True,
         database="default",
+        # Dropping takes no time, and ``migrate`` gives a busy table back after four seconds.
+        exclude_migration_tests=["DROP_INDEX"],
     )  # fmt: skip
 
 

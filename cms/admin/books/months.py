@@ -1,4 +1,4 @@
-"""The closing of a month, on a page and as a sheet for the accountant."""
+"""The closing of a month, on a page and as spreadsheets for the accountant."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from cms.admin.permissions import needs
@@ -15,8 +15,11 @@ from cms.admin.screens import show
 from cms.admin.tables import HeadColumn, NumberColumn, Table, small
 from shop.accounts.requests import SignedIn
 from shop.currencies import in_whole, written
+from shop.ledger.journal import HEAD as JOURNAL
+from shop.ledger.journal import journal
+from shop.ledger.models import ClosedMonth
 from shop.ledger.months import AccountMonth, closing
-from shop.spreadsheets import sheet
+from shop.spreadsheets import sheet, streamed
 
 TRAIL = [("/organize/books/", "Books")]
 HEADS = ("month", "currency", "account", "what", "amount")
@@ -33,8 +36,9 @@ def show_month(request: SignedIn, year: str, month: str) -> HttpResponse:
         for currency, own in groupby(rows, key=lambda row: row.currency)
     ]
     title = f"{begins:%B %Y}"
+    closed = ClosedMonth.objects.filter(month=begins).first()
     return show(request, "month.html", title, trail=TRAIL, icon="calendar", tables=tables,
-                name=f"{begins:%Y-%m}")  # fmt: skip
+                name=f"{begins:%Y-%m}", closed=closed)  # fmt: skip
 
 
 @require_safe
@@ -44,6 +48,14 @@ def month_sheet(request: SignedIn, year: str, month: str, kind: str) -> HttpResp
     begins = _month(year, month)
     name = f"books-{begins:%Y-%m}"
     return sheet(name, kind, {"Books": (HEADS, _lines(begins, closing(begins)))})
+
+
+@require_safe
+@needs("view_order")
+def journal_sheet(request: SignedIn, year: str, month: str) -> StreamingHttpResponse:
+    """Return every entry of a month as a line of a CSV that accounting software imports."""
+    begins = _month(year, month)
+    return streamed(f"journal-{begins:%Y-%m}", (JOURNAL, journal(begins)))
 
 
 def _month(year: str, month: str) -> date:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.utils.functional import cached_property
@@ -87,7 +87,7 @@ class FestivalWordsForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD"])
 @needs("change_festival")
-def first(request: SignedIn, pk: int) -> HttpResponse:
+def first(request: SignedIn, pk: int) -> HttpResponseBase:
     """Show the first other language in which something is missing, else the shop's own.
 
     Its form leads on to its own place.

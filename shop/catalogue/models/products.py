@@ -16,7 +16,7 @@ from shop.conditions import under
 from shop.languages import Wording, listed, said
 from shop.merchants.models import Merchant, trading_sql
 from shop.pictures.models import Picture
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 from shop.stock.models import Pool
 
 CANCEL_HOURS = 48
@@ -111,11 +111,11 @@ class Product(Stateful):
     UNFINISHED = (State.DRAFT, State.TAKEN_DOWN)
     """In these states it is the store's turn."""
 
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="products")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="products", db_index=False)
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
     slug = models.SlugField(max_length=120, unique=True)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.GOODS)
-    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    state = ChoiceField(max_length=12, choices=State, default=State.DRAFT)
     title = models.CharField(max_length=160)
     titles = models.JSONField(default=dict, blank=True, help_text="By language code.")
     terms = models.JSONField(
@@ -206,7 +206,9 @@ class Product(Stateful):
 class ProductPicture(models.Model):
     """A picture of a product; position 0 is the cover."""
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="shown_pictures")
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="shown_pictures", db_index=False
+    )
     picture = models.ForeignKey(Picture, models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -11,10 +11,20 @@ class Translation(models.Model):
     """The long words of one product or one store's page in one language."""
 
     product = models.ForeignKey(
-        Product, models.CASCADE, null=True, blank=True, related_name="translations"
+        Product,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="translations",
+        db_index=False,
     )
     merchant = models.ForeignKey(
-        Merchant, models.CASCADE, null=True, blank=True, related_name="translations"
+        Merchant,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="translations",
+        db_index=False,
     )
     language = models.CharField(max_length=12)
     words = models.JSONField(default=dict, help_text="By the name of the field.")

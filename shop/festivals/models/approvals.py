@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from shop.festivals.models.festival import Festival, Nomination
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class BulkApproval(models.Model):
@@ -48,10 +48,10 @@ class BulkRow(Stateful):
         State.REFUSED: {State.APPROVED},  # it was stopped while it was being approved
     }
 
-    approval = models.ForeignKey(BulkApproval, models.CASCADE, related_name="rows")
+    approval = models.ForeignKey(BulkApproval, models.CASCADE, related_name="rows", db_index=False)
     nomination = models.ForeignKey(Nomination, models.CASCADE, related_name="+")
     seen = models.DateTimeField(null=True, help_text="When what the reviewer saw was submitted.")
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = ChoiceField(max_length=8, choices=State, default=State.WAITING)
     text = models.TextField(blank=True, help_text="Why it was refused, as the reviewer reads it.")
 
     objects = StateQuerySet.as_manager()

@@ -12,7 +12,7 @@ from shop.accounts.models import Mailbox
 from shop.catalogue.models import Variant
 from shop.festivals.models.festival import Festival, Nomination, Slot
 from shop.festivals.pricing.kinds import CHOICES, DealKind, kind_of
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class DealQuerySet(StateQuerySet["Deal"]):
@@ -80,8 +80,8 @@ class Deal(Stateful):
 
     nomination = models.ForeignKey(Nomination, models.PROTECT, related_name="deals")
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="deals")
-    variant = models.ForeignKey(Variant, models.PROTECT, related_name="deals")
-    state = models.CharField(max_length=10, choices=State, default=State.APPROVED)
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="deals", db_index=False)
+    state = ChoiceField(max_length=10, choices=State, default=State.APPROVED)
     kind = models.CharField(max_length=8, choices=CHOICES)
     value = models.PositiveBigIntegerField(
         help_text="Minor units, whole percent off, or units that are counted together."
@@ -207,7 +207,7 @@ class WrongPrice(models.Model):
 class DealUsage(models.Model):
     """How many units of a limited deal one shopper, known by the mailbox, holds or has bought."""
 
-    deal = models.ForeignKey(Deal, models.CASCADE, related_name="usages")
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="usages", db_index=False)
     mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="+")
     held = models.PositiveIntegerField(default=0)
     sold = models.PositiveIntegerField(default=0)

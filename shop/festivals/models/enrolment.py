@@ -9,13 +9,13 @@ from django.db.models import Q
 from shop.catalogue.models import Category, Product, Variant
 from shop.festivals.models.festival import Festival, Nomination, Slot
 from shop.merchants.models import Merchant
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class Terms(models.Model):
     """The terms that stores agree to, a row per version. Rows are only ever added, never edited."""
 
-    festival = models.ForeignKey(Festival, models.CASCADE, related_name="terms")
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="terms", db_index=False)
     version = models.CharField(max_length=20)
     text = models.TextField()
     at = models.DateTimeField()
@@ -86,13 +86,13 @@ class NominationSheet(Stateful):
     }
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="+")
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="sheets")
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="sheets", db_index=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     name = models.CharField(max_length=120, help_text="Of the file.")
     language = models.CharField(max_length=10, help_text="In which refusals are written.")
     at = models.DateTimeField()
     worked_at = models.DateTimeField(help_text="When it was last queued, read or worked off.")
-    state = models.CharField(max_length=8, choices=State, default=State.READ)
+    state = ChoiceField(max_length=8, choices=State, default=State.READ)
     problem = models.TextField(blank=True, help_text="Why it could not be read.")
     tries = models.PositiveSmallIntegerField(
         default=0, help_text="Starts of the work since it last got any further."
@@ -142,11 +142,11 @@ class SheetRow(Stateful):
         State.REFUSED: set(),
     }
 
-    sheet = models.ForeignKey(NominationSheet, models.CASCADE, related_name="rows")
+    sheet = models.ForeignKey(NominationSheet, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="In the file, from 1 on.")
     cells = models.JSONField(help_text="What stood in its cells, by the name of the column.")
     place = models.CharField(max_length=200, help_text="Rows of one product and slot are one.")
-    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    state = ChoiceField(max_length=9, choices=State, default=State.WAITING)
     column = models.CharField(max_length=20, blank=True, help_text="Where it went wrong.")
     text = models.TextField(blank=True, help_text="What went wrong, as the merchant reads it.")
     nomination = models.ForeignKey(Nomination, models.SET_NULL, null=True, related_name="+")

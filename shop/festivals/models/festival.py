@@ -14,7 +14,7 @@ from shop.festivals.models.funds import Fund
 from shop.festivals.pricing.kinds import CHOICES, NUMBERS, Percent
 from shop.languages import said
 from shop.merchants.models import Merchant
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class Festival(Stateful):
@@ -41,7 +41,7 @@ class Festival(Stateful):
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=120)
     texts = models.JSONField(default=dict, blank=True, help_text="Words by language code.")
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    state = ChoiceField(max_length=10, choices=State, default=State.DRAFT)
     zone = models.CharField(max_length=40, help_text="Time zone in which it was planned.")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -215,9 +215,11 @@ class Enrolment(Stateful):
         State.WITHDRAWN: {State.APPLIED},
     }
 
-    festival = models.ForeignKey(Festival, models.CASCADE, related_name="enrolments")
+    festival = models.ForeignKey(
+        Festival, models.CASCADE, related_name="enrolments", db_index=False
+    )
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="enrolments")
-    state = models.CharField(max_length=10, choices=State, default=State.INVITED)
+    state = ChoiceField(max_length=10, choices=State, default=State.INVITED)
     terms_version = models.CharField(max_length=20, blank=True)
     commission_bp = models.PositiveIntegerField(help_text="Frozen when the terms were accepted.")
     agreed_at = models.DateTimeField(
@@ -242,7 +244,9 @@ class Enrolment(Stateful):
 class Participation(models.Model):
     """A product that the organizer lists as taking part in a festival, with a deal or without."""
 
-    festival = models.ForeignKey(Festival, models.CASCADE, related_name="participations")
+    festival = models.ForeignKey(
+        Festival, models.CASCADE, related_name="participations", db_index=False
+    )
     product = models.ForeignKey(Product, models.CASCADE, related_name="participations")
 
     class Meta:
@@ -285,10 +289,12 @@ class Nomination(Stateful):
         State.WITHDRAWN: {State.SUBMITTED},
     }
 
-    slot = models.ForeignKey(Slot, models.CASCADE, related_name="nominations")
+    slot = models.ForeignKey(Slot, models.CASCADE, related_name="nominations", db_index=False)
     product = models.ForeignKey(Product, models.PROTECT, related_name="nominations")
-    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="nominations")
-    state = models.CharField(max_length=18, choices=State, default=State.DRAFT)
+    enrolment = models.ForeignKey(
+        Enrolment, models.PROTECT, related_name="nominations", db_index=False
+    )
+    state = ChoiceField(max_length=18, choices=State, default=State.DRAFT)
     rule = models.CharField(max_length=8, choices=CHOICES, default=Percent.code)
     percent = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Whole, 1 to 99.")
     buys = models.PositiveSmallIntegerField(
@@ -360,7 +366,9 @@ class ChangeLog(models.Model):
 
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    festival = models.ForeignKey(Festival, models.CASCADE, null=True, related_name="changes")
+    festival = models.ForeignKey(
+        Festival, models.CASCADE, null=True, related_name="changes", db_index=False
+    )
     subject = models.CharField(max_length=20, help_text="Which kind of row.")
     subject_id = models.BigIntegerField()
     action = models.CharField(max_length=30)

@@ -12,7 +12,9 @@ class Fund(models.Model):
     drawdown.
     """
 
-    festival = models.ForeignKey("shop.Festival", models.CASCADE, related_name="funds")
+    festival = models.ForeignKey(
+        "shop.Festival", models.CASCADE, related_name="funds", db_index=False
+    )
     sponsor = models.CharField(max_length=120, help_text="Who gives the money.")
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
     committed = models.PositiveBigIntegerField(default=0, editable=False)

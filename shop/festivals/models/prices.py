@@ -59,7 +59,9 @@ class RegularPrice(models.Model):
     Of two rows with one instant the later row wins. A future row is a scheduled change.
     """
 
-    variant = models.ForeignKey(Variant, models.PROTECT, related_name="regular_prices")
+    variant = models.ForeignKey(
+        Variant, models.PROTECT, related_name="regular_prices", db_index=False
+    )
     amount = models.PositiveBigIntegerField(help_text="Minor units, tax included.")
     starts_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -96,7 +98,7 @@ class PriceSpan(models.Model):
     Past spans are evidence of what was shown and never change.
     """
 
-    variant = models.ForeignKey(Variant, models.CASCADE, related_name="price_spans")
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="price_spans", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     regular = models.PositiveBigIntegerField()
@@ -123,7 +125,7 @@ class PriceSpan(models.Model):
 class ProductSpan(models.Model):
     """The lowest public price among a product's variants, for cards, lists and sorting."""
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="spans")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="spans", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     price = models.PositiveBigIntegerField()

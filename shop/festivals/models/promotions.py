@@ -13,7 +13,7 @@ from shop.festivals.models.festival import Festival
 from shop.festivals.models.funds import Fund
 from shop.festivals.pricing.benefit_kinds import BENEFIT_CHOICES, BENEFITS, BenefitKind
 from shop.merchants.models import Merchant
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class PromotionQuerySet[Row: models.Model](StateQuerySet[Row]):
@@ -70,7 +70,7 @@ class Promotion(Stateful):
     group = models.CharField(max_length=8, choices=Group)
     kind = models.CharField(max_length=13, choices=BENEFIT_CHOICES)
     trigger = models.CharField(max_length=9, choices=Trigger)
-    state = models.CharField(max_length=11, choices=State, default=State.DRAFT)
+    state = ChoiceField(max_length=11, choices=State, default=State.DRAFT)
     code = models.CharField(max_length=30, blank=True, help_text="Capital letters and digits.")
     value = models.PositiveBigIntegerField(default=0, help_text="Minor units, or whole percent.")
     every = models.PositiveBigIntegerField(null=True, blank=True, help_text="Of a step.")
@@ -174,7 +174,7 @@ class Promotion(Stateful):
 class PromotionUsage(models.Model):
     """How often one shopper, known by the mailbox, holds or has used a promotion."""
 
-    promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="usages")
+    promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="usages", db_index=False)
     mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="+")
     held = models.PositiveIntegerField(default=0)
     used = models.PositiveIntegerField(default=0)
@@ -222,7 +222,7 @@ class Claim(Stateful):
     )  # fmt: skip
     batch = models.ForeignKey(CodeBatch, models.PROTECT, null=True, related_name="claims")
     code = models.CharField(max_length=30, null=True, unique=True)
-    state = models.CharField(max_length=9, choices=State, default=State.AVAILABLE)
+    state = ChoiceField(max_length=9, choices=State, default=State.AVAILABLE)
     claimed_at = models.DateTimeField(null=True)
 
     # Only where a query adds them.

@@ -36,14 +36,19 @@ class About(TypedDict, total=False):
     operation_id: int | None
     festival: Festival | None
     fund: Fund | None
+    happened_at: datetime | None
 
 
 class EventFacts(TypedDict):
-    """What every event says of itself that is about no order."""
+    """What every event says of itself that is about no order.
+
+    ``at`` is when it is booked; ``happened_at`` when it happened, where that was earlier.
+    """
 
     reference: str
     currency: str
     at: datetime
+    happened_at: NotRequired[datetime | None]
 
 
 def write(
@@ -81,6 +86,7 @@ class EventOfMany(NamedTuple):
     reference: str
     currency: str
     entries: list[Entry]
+    happened_at: datetime | None = None
 
 
 def write_many(
@@ -97,7 +103,11 @@ def write_many(
             raise ValueError(f"{kind}-{event.reference} does not balance")
     booked = LedgerTransaction.objects.bulk_create(
         LedgerTransaction(
-            reference=f"{kind}-{event.reference}", kind=kind, at=at, order=event.order
+            reference=f"{kind}-{event.reference}",
+            kind=kind,
+            at=at,
+            order=event.order,
+            happened_at=event.happened_at,
         )
         for event in some
     )
@@ -114,6 +124,7 @@ class OfOrder(TypedDict):
 
     reference: str
     at: datetime
+    happened_at: NotRequired[datetime | None]
     operation: NotRequired[int | None]
     currency: NotRequired[str]
 
@@ -128,6 +139,7 @@ def write_of(
         reference=facts["reference"],
         currency=facts.get("currency", order.currency),
         at=facts["at"],
+        happened_at=facts.get("happened_at"),
         order=order,
         operation_id=facts.get("operation"),
     )

@@ -33,6 +33,7 @@ class ChargeFee(NamedTuple):
     fee: int
     currency: str
     reference: str
+    happened_at: datetime | None = None
 
 
 def post_sale(order: Order, *, at: datetime) -> LedgerTransaction | None:
@@ -55,7 +56,7 @@ def post_charge_fees(fees: Iterable[ChargeFee], *, at: datetime) -> None:
     """Book what the provider kept of several charges, as ``post_charge_fee`` does of one."""
     events = [
         EventOfMany(one.order, one.reference, one.currency,
-                    moved(Account.FEES, Account.PROVIDER, one.fee))
+                    moved(Account.FEES, Account.PROVIDER, one.fee), one.happened_at)
         for one in fees
     ]  # fmt: skip
     write_many(Kind.CHARGE_FEE, events, at=at)

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from shop.accounts.models import Mailbox
 from shop.cart.models import Cart
 from shop.delivery.models import Contact
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
 
 NUMBER_START = 100_000
 TYPED = re.compile(r"(?:bb)?[\s-]*(?:20\d\d[\s-]*)?(\d{6,15})", re.IGNORECASE)
@@ -64,17 +64,21 @@ class Order(Stateful):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     token = models.CharField(max_length=32, default=new_token, editable=False)
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    state = ChoiceField(max_length=10, choices=State, default=State.PENDING)
     shopper_key = models.CharField(max_length=70)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="orders"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="orders",
+        db_index=False,
     )
     cart = models.ForeignKey(Cart, models.SET_NULL, null=True, related_name="orders")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="+")
     email_key = models.CharField(max_length=64, help_text="Of the mailbox behind the address.")
     network_key = models.CharField(max_length=64, help_text="Keyed hash of the client's address.")
     language = models.CharField(max_length=10, default="en")
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
     goods = models.PositiveBigIntegerField(help_text="After item deals, before vouchers.")
     discount = models.PositiveBigIntegerField(default=0, help_text="Order-level, on goods.")
     delivery = models.PositiveBigIntegerField(default=0, help_text="As paid by the shopper.")

@@ -16,7 +16,7 @@ from shop.merchants.models import Merchant
 from shop.merchants.sellers import Seller, as_seller, operator
 from shop.money import divide
 from shop.orders.models.order import Order
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 from shop.stock.models import Pool
 
 
@@ -75,7 +75,7 @@ class Suborder(Stateful):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="suborders")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="suborders")
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = ChoiceField(max_length=10, choices=State, default=State.WAITING)
     service = models.CharField(max_length=8, blank=True, help_text="Empty: nothing is sent.")
     delivery_price = models.PositiveBigIntegerField(default=0, help_text="Before free shipping.")
     delivery_paid = models.PositiveBigIntegerField(default=0, help_text="By the shopper.")
@@ -237,7 +237,7 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     suborder = models.ForeignKey(Suborder, models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
-    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="+")
     title = models.CharField(max_length=160)
     options = ArrayField(models.CharField(max_length=60), default=list)

@@ -38,7 +38,7 @@ class Refund(models.Model):
 class RefundLine(models.Model):
     """The part of one order line that goes back: units, and each party's share of their money."""
 
-    refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines", db_index=False)
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refund_lines")
     quantity = models.PositiveIntegerField(help_text="0: money alone goes back.")
     unsent = models.PositiveIntegerField(
@@ -72,7 +72,7 @@ class RefundLine(models.Model):
 class RefundParcel(models.Model):
     """What goes back of a parcel's delivery: with its last unit the rest, before that a part."""
 
-    refund = models.ForeignKey(Refund, models.CASCADE, related_name="parcels")
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="parcels", db_index=False)
     suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="refund_parcels")
     paid = models.PositiveBigIntegerField(help_text="By the shopper.")
     funded = models.PositiveBigIntegerField(help_text="By the organizer.")
@@ -94,7 +94,7 @@ class RefundGoodwill(models.Model):
     Below zero where it is kept after all, since all that was paid goes back.
     """
 
-    refund = models.ForeignKey(Refund, models.CASCADE, related_name="goodwill")
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="goodwill", db_index=False)
     suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="goodwill")
     by_merchant = models.BigIntegerField(default=0)
     by_platform = models.BigIntegerField(default=0)
@@ -130,7 +130,7 @@ class ReturnedClaim(models.Model):
     Where its time was over and the shopper is not to blame, ``instead`` is a new one of its terms.
     """
 
-    refund = models.ForeignKey(Refund, models.CASCADE, related_name="claims")
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="claims", db_index=False)
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
     instead = models.OneToOneField(Claim, models.PROTECT, null=True, related_name="+")
     amount = models.PositiveBigIntegerField(help_text="What it took off that order.")

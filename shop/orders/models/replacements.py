@@ -9,7 +9,7 @@ from django.db.models import Q, Sum
 
 from shop.delivery.models import Carried, Contact
 from shop.orders.models.parts import OrderLine, Suborder
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class ReplacementQuerySet(StateQuerySet["Replacement"]):
@@ -45,7 +45,7 @@ class Replacement(Stateful, Carried):
     ALIVE = (State.WAITING, State.SHIPPED)
 
     suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="replacements")
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = ChoiceField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=300, help_text="The shopper reads it.")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
@@ -111,7 +111,9 @@ class ReplacementLineQuerySet(models.QuerySet["ReplacementLine"]):
 class ReplacementLine(models.Model):
     """Units of one line of an order that are sent once more."""
 
-    replacement = models.ForeignKey(Replacement, models.CASCADE, related_name="lines")
+    replacement = models.ForeignKey(
+        Replacement, models.CASCADE, related_name="lines", db_index=False
+    )
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="replaced")
     quantity = models.PositiveIntegerField()
 

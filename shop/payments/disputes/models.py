@@ -10,7 +10,7 @@ from django.db.models import Q
 from shop.forms.private_files import PrivateFile
 from shop.orders.models import Suborder
 from shop.payments.models import Payment
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
 
 
 class BookedAs(TypedDict):
@@ -51,10 +51,10 @@ class Dispute(Stateful):
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes")
     remote_id = models.CharField(max_length=120, unique=True)
     remote_status = models.CharField(max_length=40, help_text="In the provider's own word.")
-    state = models.CharField(max_length=8, choices=State)
+    state = ChoiceField(max_length=8, choices=State)
     reason = models.CharField(max_length=60, help_text="In the provider's own word.")
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
     withdrawn = models.PositiveBigIntegerField(
         default=0, help_text="What the books have as taken by the bank until now."
     )

@@ -8,7 +8,7 @@ from django.db.models import Q
 from shop.merchants.models import Merchant
 from shop.orders.models import Suborder
 from shop.settlements.models import Payout
-from shop.states import Stateful, StateQuerySet
+from shop.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
 
 
 class PayoutCountry(models.Model):
@@ -22,7 +22,7 @@ class PayoutCountry(models.Model):
     code = models.CharField(max_length=2, unique=True)
     by_connect = models.CharField(max_length=7, choices=Reached, default=Reached.UNKNOWN)
     by_global = models.CharField(max_length=7, choices=Reached, default=Reached.UNKNOWN)
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
     rail = models.CharField(max_length=5, blank=True, help_text="Of global: local or wire.")
     needs = models.CharField(max_length=300, blank=True, help_text="What global asks there.")
     source = models.CharField(max_length=400, help_text="Who says so.")
@@ -62,9 +62,9 @@ class Funding(Stateful):
     }
 
     key = models.UUIDField(unique=True)
-    state = models.CharField(max_length=7, choices=State, default=State.SENDING)
+    state = ChoiceField(max_length=7, choices=State, default=State.SENDING)
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
     request = models.JSONField(help_text="Frozen, so that a repeat asks for the same.")
     first_sent_at = models.DateTimeField(help_text="Written before the first call.")
     key_until = models.DateTimeField()
@@ -119,8 +119,8 @@ class Transfer(Stateful):
     OPEN = (State.QUEUED, State.SENDING, State.BLOCKED)
     LIVE = (*OPEN, State.DONE)
 
-    kind = models.CharField(max_length=8, choices=Kind)
-    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    kind = ChoiceField(max_length=8, choices=Kind)
+    state = ChoiceField(max_length=9, choices=State, default=State.QUEUED)
     payout = models.ForeignKey(Payout, models.PROTECT, null=True, related_name="transfers")
     suborder = models.ForeignKey(Suborder, models.PROTECT, null=True, related_name="transfers")
     of = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
@@ -128,7 +128,7 @@ class Transfer(Stateful):
         max_length=120, blank=True, help_text="Out of which it goes, by the provider's name."
     )
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
-    currency = models.CharField(max_length=3)
+    currency = CurrencyField()
     key = models.UUIDField(unique=True)
     request = models.JSONField(help_text="Frozen, so that a repeat asks for the same.")
     made_at = models.DateTimeField()

@@ -1,6 +1,8 @@
 """The books at the desk: cover, nights, what stores owe, and the months."""
 
-from datetime import timedelta
+import csv
+import io
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -110,9 +112,44 @@ def test_a_month_opens_with_what_the_last_one_closed_with(desk, till, clock_at):
     assert desk.get(f"{BOOKS}2027-13/").status_code == 404
 
 
+def test_a_journal_has_a_line_for_each_entry_with_debit_or_credit(desk, till, clock_at):
+    earned(till, store())
+    night(till)
+
+    answer = desk.get(f"{BOOKS}2027-05/journal.csv")
+
+    text = b"".join(answer.streaming_content).decode().lstrip("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    sale = [row for row in rows if row["event"] == "sale"]
+    assert [(row["account"], row["debit"], row["credit"]) for row in sale] == [
+        ("provider", "100.00", ""), ("payable", "", "90.00"), ("commission", "", "10.00"),
+    ]  # fmt: skip
+    assert sale[0]["order"].startswith("BB-")
+    assert sale[1]["store"]
+    [fee, _] = [row for row in rows if row["event"] == "charge_fee"]
+    assert fee["happened (UTC)"] < fee["booked (UTC)"]
+
+
+def test_a_month_says_whether_it_is_closed_and_since_when(desk, till, clock_at):
+    earned(till, store())
+    assert "This month is open." in desk.get(f"{BOOKS}2027-05/").text
+    later = datetime(2027, 6, 1, 3, tzinfo=NOON.tzinfo)
+    set_clocks(till, later)
+
+    night(till, at=later)
+
+    assert "Closed on 1 June 2027, 03:00 UTC." in desk.get(f"{BOOKS}2027-05/").text
+
+
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("", 9), ("receivables/", 10), ("2027-05/", 7), ("2027-05.csv", 6)],
+    [
+        ("", 10),
+        ("receivables/", 10),
+        ("2027-05/", 9),
+        ("2027-05.csv", 7),
+        ("2027-05/journal.csv", 6),
+    ],
 )
 def test_pages_cost_the_same_however_much_there_is(desk, till, path, most):
     def spend(bound=99):
@@ -132,5 +169,5 @@ def test_pages_cost_the_same_however_much_there_is(desk, till, path, most):
 def owing(count):
     for _ in range(count):
         merchant = make.merchant()
-        facts = {"currency": "USD", "at": NOON - timedelta(days=61)}
+        facts = {"currency": "USD", "at": NOON - timedelta(days=5)}
         posting.post_carried(merchant, 80_00, reference=str(merchant.pk), **facts)

@@ -60,7 +60,6 @@ def test_nothing_is_changed_or_deleted_even_by_sql(booked, table, what):
     [
         [],
         [(1, "USD")],
-        [(0, "USD")],
         [(5, "USD"), (-4, "USD")],
         [(5, "USD"), (-5, "EUR")],
         [(5, "USD"), (-5, "USD"), (1, "EUR")],
@@ -91,3 +90,40 @@ def test_nothing_is_added_to_what_was_balanced(booked):
 def test_what_somebody_has_says_whose_it_is(account):
     with pytest.raises(IntegrityError, match="ledger_"):
         book([(1, "USD"), (-1, "USD")], account=account)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_balanced_pair_is_not_added_to_an_old_transaction():
+    with transaction.atomic():
+        sales.post_sale(make.order({make.variant(20_00): 1}), at=NOON)
+    made = LedgerTransaction.objects.get().pk
+
+    with pytest.raises(IntegrityError, match="was written before"):
+        book([(1, "USD"), (-1, "USD")], made)
+
+    assert LedgerEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE shop_ledgerentry SET account = 'nonsense'",
+        "TRUNCATE shop_ledgerentry CASCADE",
+        "TRUNCATE shop_ledgertransaction CASCADE",
+        "INSERT INTO shop_ledgertransaction (reference, kind, at) VALUES ('x', 'gift', now())",
+    ],
+)
+def test_the_books_know_their_words_and_are_not_emptied(booked, sql):
+    commit()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        run(sql)
+
+
+@pytest.mark.parametrize(
+    ("account", "amount", "currency"),
+    [("nonsense", 1, "USD"), ("bank", 0, "USD"), ("bank", 1, "usd"), ("bank", 1, "US")],
+)
+def test_an_entry_has_an_account_an_amount_and_a_currency(account, amount, currency):
+    with pytest.raises(IntegrityError, match=r"known|of_something"):
+        book([(amount, currency), (-amount, currency)], account=account)

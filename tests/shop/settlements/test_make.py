@@ -1,13 +1,14 @@
 """P14-P28: what is settled when, what keeps it, and that nothing is settled twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from shop.errors import NotPossible
 from shop.ledger.balances import balance, owed_to
-from shop.ledger.models import LedgerEntry
+from shop.ledger.closing import close_months
+from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.merchants.models import Merchant
 from shop.orders.models import Refund, Suborder
 from shop.payments.disputes.models import Dispute
@@ -373,3 +374,15 @@ def test_row_32_a_store_bears_the_fee_of_its_payouts_where_that_was_settled(till
     fee = [line["yours"] for line in row.lines if line["kind"] == "payout_tariff"]
     assert (fee, balance("fees", "USD")) == ([-1_50], -1_50)
     assert claimed_sum(row) == row.payouts.get().amount == 88_50
+
+
+def test_the_tariff_of_a_payout_is_booked_when_its_settlement_is_made(till, merchant):
+    Merchant.objects.update(payout_tariff=1_50)
+    earned(till, merchant)
+    ends = datetime(2027, 6, 1, tzinfo=MONDAY.tzinfo)  # of May, and the cut-off
+    close_months(at=ends + timedelta(hours=3))
+
+    made = draft(merchant.pk, cut_off=ends, at=ends + timedelta(hours=4))
+
+    assert made.total == 88_50
+    assert LedgerTransaction.objects.get(kind="payout_tariff").at == ends + timedelta(hours=4)
