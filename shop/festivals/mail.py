@@ -16,6 +16,7 @@ from shop import dates
 from shop.accounts.models import User
 from shop.accounts.own_language import neutral_address
 from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
+from shop.festivals.schedule.effect import unagreed
 from shop.festivals.words import festival_title
 from shop.languages import beside, percent
 from shop.mail import send
@@ -83,6 +84,42 @@ def tell_stopped(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
     )
     rows = members.values_list("merchant", "user")
     enqueue_all(send_stopped, [(change.pk, merchant, user) for merchant, user in rows])
+
+
+def tell_moved(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
+    """Queue a mail to who joins festivals about another time of a festival or a slot."""
+    members = Membership.objects.filter(who_may(Right.PRICES), merchant__in=list(merchant_ids))
+    rows = members.values_list("merchant", "user")
+    enqueue_all(send_moved, [(change.pk, merchant, user) for merchant, user in rows])
+
+
+@task
+@tried_again
+def send_moved(change_id: int, merchant_id: int, user_id: int) -> None:
+    """Tell one member of a store the new time of a festival or a slot, and what it asks of it."""
+    change = ChangeLog.objects.select_related("festival").get(pk=change_id)
+    store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
+    festival, language = cast("Festival", change.festival), user.language or "en"
+    slot, zone = festival.slots.get(pk=change.subject_id), festival.zone
+    waits = Nomination.objects.filter(
+        unagreed(), enrolment__festival=festival, enrolment__merchant=store
+    )
+    kept = {"starts_at": slot.starts_at.isoformat()} | change.before  # an extension keeps the start
+    first, last = (datetime.fromisoformat(kept[name]) for name in ("starts_at", "ends_at"))
+    with translation.override(language):
+        context = _festival(festival, language) | {
+            "name": user.name,
+            "stores": [{"name": store.name}],
+            "slot": "" if slot.kind == Slot.Kind.WHOLE else slot.label_in(language),
+            "slot_starts": _moment(slot.starts_at, zone),
+            "slot_ends": _moment(slot.ends_at, zone),
+            "old_starts": _moment(first, zone),
+            "old_ends": _moment(last, zone),
+            "is_asked": waits.exists(),
+            "reason": change.reason,
+            "link": _link(store.slug, festival),
+        }
+    send("festival-moved", user.email, language=language, context=context)
 
 
 @task

@@ -108,6 +108,7 @@ store: list[URLPattern | URLResolver] = [
     path("festivals/", enrol.festivals, name="workspace-festivals"),
     path("festivals/<int:festival_id>/", enrol.festival, name="workspace-festival"),
     path("festivals/<int:festival_id>/join/", enrol.answer, name="workspace-join"),
+    path("festivals/<int:festival_id>/agree/", enrol.agree, name="workspace-agree"),
     path("festivals/<int:festival_id>/leave/", enrol.leave, name="workspace-leave"),
     path("festivals/<int:festival_id>/terms/<str:version>/", enrol.terms, name="workspace-terms"),
     path("festivals/<int:festival_id>/sheet/", sheets.upload, name="workspace-sheets"),

@@ -204,7 +204,8 @@ def intervene(page: Page, festival: Festival) -> None:
     ends: datetime = festival.ends_at + timedelta(hours=3) + timedelta(days=1)
     page.get_by_label("New end").fill(f"{ends:%Y-%m-%dT%H:%M}")
     page.get_by_label("Reason").fill("The harvest is late")
-    page.get_by_role("button", name="Extend it").click()
+    page.get_by_role("button", name="Show the effect").click()
+    page.get_by_role("button", name="Extend", exact=True).click()
     page.get_by_text("Extended to").first.wait_for()
 
 

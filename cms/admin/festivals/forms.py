@@ -15,7 +15,8 @@ from shop.delivery.names import countries_by_name
 from shop.errors import NotPossible
 from shop.festivals.local_time import DoubledTime, instant, typed, wall_of, zones
 from shop.festivals.models import Festival, Slot
-from shop.festivals.schedule.plan import SLOT_FIELDS, Window
+from shop.festivals.schedule.plan import SLOT_FIELDS
+from shop.festivals.schedule.window import Window
 from shop.forms.fields import AmountField
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -135,6 +136,10 @@ class FestivalForm(WallTimes):
     zone_name = forms.ChoiceField(label="Time zone", choices=[(name, name) for name in zones()])
     starts = WallTimeField(help_text="What a clock in that zone shows.")
     ends = WallTimeField(help_text="At this minute it is over.")
+    along = forms.BooleanField(
+        label="Move flash slots along", required=False,
+        help_text="Each by as much as the start. Without it they keep their time.",
+    )  # fmt: skip
     enrol_opens = WallTimeField(label="Enrolment opens", required=False)
     enrol_closes = WallTimeField(label="Enrolment closes", required=False)
     commission = forms.DecimalField(
@@ -198,6 +203,9 @@ class FestivalForm(WallTimes):
         super().__init__(*args, **kwargs)
         self.festival = festival
         self.during: Window | None = None
+        flash = festival.slots.filter(kind=Slot.Kind.FLASH, cancelled_at=None) if festival else ()
+        if not flash:
+            del self.fields["along"]
         if festival:
             self.fields["zone_name"].disabled = True
             self.fields["priority"].disabled = festival.state != Festival.State.DRAFT
@@ -277,16 +285,6 @@ class SlotForm(WallTimes):
         found = cast("dict[str, Any]", super().clean())
         self.during = self.window()
         return found
-
-    def ask_to_move(self, count: int) -> bool:
-        """Ask whether approved deals shall move as well; False if that was answered with yes."""
-        deals = "one approved deal" if count == 1 else f"{count} approved deals"
-        label = f"Move {deals} with it: their price counts at the new time and at no other"
-        self.fields["moves_deals"] = forms.BooleanField(label=label, required=False)
-        if "moves_deals" in self.data:
-            return False
-        self.add_error("moves_deals", "Tick this if you mean it, then save.")
-        return True
 
     def fill(self, slot: Slot) -> Slot:
         """Set a slot's fields but for its time."""

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform, reason_form, told
+from cms.admin.festivals import moving
 from cms.admin.festivals.forms import LOCAL, WallTimeField, WallTimes
 from cms.admin.festivals.slot_status import possible
 from cms.admin.permissions import needs
+from cms.admin.screens import show
 from shop import clock
 from shop.accounts.requests import SignedIn
+from shop.errors import ShopError
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.schedule import stop
-from shop.festivals.schedule.extend import extend_slot, extensions_of
+from shop.festivals.schedule.effect import EffectChanged, MoveEffect
+from shop.festivals.schedule.extend import (
+    effect_of_extension,
+    extend_slot,
+    extensions_of,
+    refuse_extension,
+)
 from shop.forms.fields import LineField
 from shop.orders.effects import effect_on_slot
 
-SOON = timedelta(days=60)  # festivals that a later end may run into
 MOST_OTHERS = 5
 STORES_TOLD = "The stores are told by mail, with your reason."
 
@@ -40,6 +49,8 @@ def act(request: SignedIn, pk: int, slot_id: int, name: str) -> HttpResponse:
     rows = festival.slots.select_related("festival")
     slot = get_object_or_404(rows, pk=slot_id)
     at = clock.moment_of(request)
+    if name == "extend" and request.method == "POST" and not _barred(slot, name, at=at):
+        return _extend_or_ask(request, slot, at)
     return perform(
         request, ACTS[name](request, slot, at), back=reverse("desk:festival", args=[pk]),
         trail=trail_of(festival), barred=lambda: _barred(rows.get(pk=slot_id), name, at=at),
@@ -130,34 +141,72 @@ def _stop(request: SignedIn, slot: Slot, at: datetime) -> Act:
     return Act(title, "Stop it", effects, run, Form, is_grave=True)
 
 
-def _extend(request: SignedIn, slot: Slot, at: datetime) -> Act:
+def _extend(_request: SignedIn, slot: Slot, _at: datetime) -> Act:
     festival = slot.festival
-
-    class Form(ExtendForm):
-        zone = festival.zone
-
-    def run(answers: dict[str, Any]) -> str:
-        extend_slot(slot, answers["ends_at"], at=at, by=request.user, reason=answers["reason"])
-        beside = [_said(row) for row in others if row.starts_at < answers["ends_at"]]
-        also = f" Beside it runs: {'; '.join(beside)}." if beside else ""
-        return f"Extended to {typed(answers['ends'])} ({festival.zone}).{also}"
-
-    is_whole = slot.kind == Slot.Kind.WHOLE
-    others = _later(slot) if is_whole else []
     effects = [
         f"It ends at {typed(wall_of(slot.ends_at, festival.zone))} in {festival.zone}.",
         _left_said(slot),
-        _deals_said(slot),
-        "Deals and benefits that end exactly with it move along; prior prices stay.",
+        "Each deal runs longer once its store agrees. The next page shows deals and stores.",
     ]
-    if others:
-        effects.append(
-            f"A later end may run into another festival: {'; '.join(map(_said, others))}. While "
-            "both run the lower price counts."
-        )
-    title = f"Extend {festival.title}" if is_whole else f"Extend “{slot.label}”"
     ends = wall_of(slot.ends_at, festival.zone).strftime(LOCAL)
-    return Act(title, "Extend it", effects, run, Form, {"ends": ends})
+    # What is typed is read by ``_extend_or_ask``.
+    return Act(_extend_title(slot), "Show the effect", effects, str, _extend_form(slot),
+               {"ends": ends})  # fmt: skip
+
+
+def _extend_or_ask(request: SignedIn, slot: Slot, at: datetime) -> HttpResponse:
+    """Show the effect of a later end, or apply the one that was read."""
+    festival, act = slot.festival, _extend(request, slot, at)
+    back = reverse("desk:festival", args=[festival.pk])
+    form = act.form(request.POST)
+    if form.is_valid() and "back" not in request.POST:
+        ends_at, reason = form.cleaned_data["ends_at"], form.cleaned_data["reason"]
+        try:
+            refuse_extension(slot, festival, ends_at, reason, at=at)
+            effect = effect_of_extension(slot, ends_at)
+            agreed = moving.confirmed(request, effect)
+            if agreed is None:
+                return _ask(request, slot, effect)
+            extend_slot(slot, ends_at, at=at, by=request.user, reason=reason, confirmed=agreed)
+        except EffectChanged:
+            return _ask(request, slot, effect_of_extension(_fresh(slot), ends_at))
+        except ShopError as refusal:
+            if said := _barred(_fresh(slot), "extend", at=at):
+                messages.info(request, said)
+                return redirect(back)
+            form.add_error(None, str(refusal))
+        else:
+            ends = typed(form.cleaned_data["ends"])
+            messages.success(request, f"Extended to {ends} ({festival.zone}).")
+            return redirect(back)
+    return show(
+        request, "act.html", act.title, trail=trail_of(festival), icon="cog",
+        status=422 if form.errors else 200, act=act, form=form, back=back,
+    )  # fmt: skip
+
+
+def _ask(request: SignedIn, slot: Slot, effect: MoveEffect) -> HttpResponse:
+    beside = _running_beside(slot, effect.moves[0].during.ends_at)
+    return moving.ask(
+        request, effect, title=_extend_title(slot), save="Extend", trail=trail_of(slot.festival),
+        more=beside,
+    )  # fmt: skip
+
+
+def _fresh(slot: Slot) -> Slot:
+    return Slot.objects.select_related("festival").get(pk=slot.pk)
+
+
+def _extend_title(slot: Slot) -> str:
+    is_whole = slot.kind == Slot.Kind.WHOLE
+    return f"Extend {slot.festival.title}" if is_whole else f"Extend “{slot.label}”"
+
+
+def _extend_form(slot: Slot) -> type[ExtendForm]:
+    class Form(ExtendForm):
+        zone = slot.festival.zone
+
+    return Form
 
 
 def _left_said(slot: Slot) -> str:
@@ -170,11 +219,17 @@ def _left_said(slot: Slot) -> str:
     return f"It was extended {_times(done)} already, and can be {left} more: {why}."
 
 
-def _later(slot: Slot) -> list[Festival]:
-    """Return the next festivals that begin after a festival's end, or run beside it then."""
-    rows = Festival.objects.filter(state__in=Festival.OPEN, ends_at__gt=slot.ends_at)
-    rows = rows.filter(starts_at__lt=slot.ends_at + SOON).exclude(pk=slot.festival_id)
-    return list(rows.order_by("starts_at", "pk")[:MOST_OTHERS])
+def _running_beside(slot: Slot, ends_at: datetime) -> list[str]:
+    """Name the festivals that begin within the time by which a festival gets longer."""
+    if slot.kind != Slot.Kind.WHOLE:
+        return []
+    rows = Festival.objects.filter(
+        state__in=Festival.OPEN, ends_at__gt=slot.ends_at, starts_at__lt=ends_at
+    ).exclude(pk=slot.festival_id)
+    return [
+        f"Beside it runs: {_said(row)}. While both run the lower price counts."
+        for row in rows.order_by("starts_at", "pk")[:MOST_OTHERS]
+    ]
 
 
 def _said(festival: Festival) -> str:

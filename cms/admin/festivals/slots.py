@@ -14,6 +14,7 @@ from wagtail.admin.messages import button, error
 
 from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform
+from cms.admin.festivals import moving
 from cms.admin.festivals.forms import LOCAL, SlotForm
 from cms.admin.festivals.slot_status import possible
 from cms.admin.permissions import needs
@@ -23,9 +24,11 @@ from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals import changelog
 from shop.festivals.local_time import typed, wall_of
-from shop.festivals.models import Deal, Festival, Slot
+from shop.festivals.models import Festival, Slot
 from shop.festivals.schedule import plan
-from shop.festivals.schedule.plan import Window
+from shop.festivals.schedule.effect import EffectChanged, MoveEffect
+from shop.festivals.schedule.move import effect_on_slot, lock_promised
+from shop.festivals.schedule.window import Window
 from shop.locks import lock_one
 from shop.storefront.cache.catalogue_version import current_version
 
@@ -68,19 +71,28 @@ def edit(request: SignedIn, pk: int, slot_id: int) -> HttpResponse:
         "starts": wall_of(slot.starts_at, festival.zone).strftime(LOCAL),
         "ends": wall_of(slot.ends_at, festival.zone).strftime(LOCAL),
     }
+    slot.festival = festival
     form = SlotForm(request.POST or None, festival=festival, slot=slot, initial=initial)
-    if request.method == "POST" and form.is_valid() and not _asks_first(form, slot):
+    if request.method == "POST" and form.is_valid() and "back" not in request.POST:
         try:
+            effect = _effect(form, slot, request)
+            agreed = moving.confirmed(request, effect) if effect else None
+            if effect and not agreed:
+                return _ask(request, slot, effect)
             with transaction.atomic():
                 lock_one(Festival.objects, pk)  # before its slots
+                lock_promised([slot])
                 changelog.refuse_if_changed(slot, seen=version_seen(request))
                 plan.change_slot(
                     slot,
                     {name: form.cleaned_data[name] for name in plan.SLOT_FIELDS},
                     cast("Window", form.during),
                     at=clock.moment_of(request),
+                    confirmed=agreed,
                     by=request.user,
                 )
+        except EffectChanged:
+            return _ask(request, slot, cast("MoveEffect", _effect(form, slot, request)))
         except ShopError as refusal:
             form.add_error(None, words_of(refusal))
         else:
@@ -118,12 +130,17 @@ def remove(request: SignedIn, pk: int, slot_id: int) -> HttpResponse:
     return perform(request, act, back=back, trail=trail_of(festival))
 
 
-def _asks_first(form: SlotForm, slot: Slot) -> bool:
-    """Ask once more before approved deals move with their slot; tell whether it was asked."""
+def _effect(form: SlotForm, slot: Slot, request: SignedIn) -> MoveEffect | None:
+    """Return the effect of the time that was typed; None where it is the same."""
     during = cast("Window", form.during)
-    same = (during.starts_at, during.ends_at) == (slot.starts_at, slot.ends_at)
-    count = 0 if same else slot.deals.exclude(state__in=Deal.GONE).count()
-    return bool(count) and form.ask_to_move(count)
+    if (during.starts_at, during.ends_at) == (slot.starts_at, slot.ends_at):
+        return None
+    return effect_on_slot(slot, during, at=clock.moment_of(request))
+
+
+def _ask(request: SignedIn, slot: Slot, effect: MoveEffect) -> HttpResponse:
+    title, trail = f"Move “{slot.label}”", trail_of(slot.festival)
+    return moving.ask(request, effect, title=title, save="Move and save", trail=trail)
 
 
 def _form(

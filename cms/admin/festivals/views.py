@@ -17,6 +17,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.addresses import festivals_link, trail_of
 from cms.admin.changelog.text import lines
+from cms.admin.festivals import moving
 from cms.admin.festivals.forms import LOCAL, FestivalForm, refused
 from cms.admin.festivals.links import may_write, page_of
 from cms.admin.festivals.override import led, readiness_of
@@ -34,7 +35,9 @@ from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.local_time import days_between, wall_of
 from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.schedule import plan
-from shop.festivals.schedule.plan import Window
+from shop.festivals.schedule.effect import Confirmed, EffectChanged, MoveEffect
+from shop.festivals.schedule.move import effect_on_festival, move_festival
+from shop.festivals.schedule.window import Window
 from shop.listings.festival_products import list_everything
 from shop.storefront.cache.catalogue_version import current_version
 
@@ -124,9 +127,15 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
     """Change a festival's words, rules, targets and, before its start, its time."""
     festival = get_object_or_404(Festival, pk=pk)
     form = FestivalForm(request.POST or None, festival=festival, initial=_initial(festival))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "back" not in request.POST:
         try:
-            _save(festival, form, request)
+            effect = _effect(festival, form, request)
+            agreed = moving.confirmed(request, effect) if effect else None
+            if effect and not agreed:
+                return _ask(request, festival, effect)
+            _save(festival, form, request, agreed)
+        except EffectChanged:
+            return _ask(request, festival, cast("MoveEffect", _effect(festival, form, request)))
         except ShopError as refusal:
             form.add_error(None, words_of(refusal))
         else:
@@ -209,13 +218,31 @@ def _whole(festival: Festival) -> list[Slot]:
 
 
 @transaction.atomic
-def _save(festival: Festival, form: FestivalForm, request: SignedIn) -> None:
+def _save(
+    festival: Festival, form: FestivalForm, request: SignedIn, agreed: Confirmed | None
+) -> None:
     at = clock.moment_of(request)
-    during = cast("Window", form.during)
     changelog.refuse_if_changed(festival, *_whole(festival), seen=version_seen(request))
-    if (during.starts_at, during.ends_at) != (festival.starts_at, festival.ends_at):
-        plan.move_festival(festival, during, at=at, by=request.user)
+    if agreed:
+        move_festival(
+            festival, cast("Window", form.during), at=at, by=request.user,
+            along=bool(form.cleaned_data.get("along")), confirmed=agreed,
+        )  # fmt: skip
     plan.change_festival(festival, form.facts(), at=at, by=request.user)
+
+
+def _effect(festival: Festival, form: FestivalForm, request: SignedIn) -> MoveEffect | None:
+    """Return the effect of the time that was typed; None where it is the same."""
+    during = cast("Window", form.during)
+    if (during.starts_at, during.ends_at) == (festival.starts_at, festival.ends_at):
+        return None
+    along = bool(form.cleaned_data.get("along"))
+    return effect_on_festival(festival, during, at=clock.moment_of(request), along=along)
+
+
+def _ask(request: SignedIn, festival: Festival, effect: MoveEffect) -> HttpResponse:
+    title = f"Move {festival.title}"
+    return moving.ask(request, effect, title=title, save="Move and save", trail=trail_of(festival))
 
 
 def _initial(festival: Festival) -> dict[str, object]:

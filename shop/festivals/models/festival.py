@@ -289,6 +289,9 @@ class Nomination(Stateful):
         State.WITHDRAWN: {State.SUBMITTED},
     }
 
+    # The store stands by its offer in these.
+    PROMISED: ClassVar[tuple[str, ...]] = (State.SUBMITTED, State.APPROVED)
+
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="nominations", db_index=False)
     product = models.ForeignKey(Product, models.PROTECT, related_name="nominations")
     enrolment = models.ForeignKey(
@@ -323,6 +326,11 @@ class Nomination(Stateful):
     )  # fmt: skip
     note = models.TextField(blank=True, help_text="The merchant reads it.")
     submitted_at = models.DateTimeField(null=True, blank=True)
+    agreed_from = models.DateTimeField(
+        null=True, blank=True,
+        help_text="The slot's start as the store agreed to it, once the slot has moved.",
+    )  # fmt: skip
+    agreed_to = models.DateTimeField(null=True, blank=True, help_text="The slot's end likewise.")
     decided_at = models.DateTimeField(null=True, blank=True)
 
     # Only where a query adds them.

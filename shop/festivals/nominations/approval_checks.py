@@ -20,6 +20,7 @@ from shop.festivals.nominations.entry_rules import not_published, slot_full, slo
 from shop.festivals.nominations.proposal import proposal_of
 from shop.festivals.prices.reductions import dearer_nominations, rising_nominations
 from shop.festivals.promotions import sponsors
+from shop.festivals.schedule.effect import agreed_time
 from shop.locks import lock
 from shop.merchants.own_stores import OwnStore, is_own
 from shop.stock.models import Pool
@@ -109,7 +110,9 @@ def _obstacle(row: Nomination, *, at: datetime) -> str:
         return _("This store does not take part in the festival.")
     if row.fund_id and row.subsidy and not row.allotments:
         return "A subsidy from a fund needs units set aside."
-    return ""
+    first, last = agreed_time(row, row.slot)
+    is_agreed = first <= row.slot.starts_at and row.slot.ends_at <= last
+    return "" if is_agreed else "Its slot has moved. The store has to agree to the new time first."
 
 
 def _without_place(rows: Sequence[Nomination]) -> Refused:

@@ -25,7 +25,8 @@ from shop.locks import lock, locked
 State = Nomination.State
 EDITABLE = (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED, State.REJECTED, State.WITHDRAWN)
 TERMS = ("rule", *(n.name for n in NUMBERS), "prices", "allotments", "per_shopper")
-WRITTEN = (*TERMS, "state", "submitted_at", "reviewer", "decided_at", "subsidy", "fund", "wanted")
+WRITTEN = (*TERMS, "state", "submitted_at", "reviewer", "decided_at", "subsidy", "fund", "wanted",
+           "agreed_from", "agreed_to")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def _answer(
     row.enter(State.SUBMITTED)
     row.submitted_at = at
     row.reviewer = row.decided_at = row.fund = None
+    row.agreed_from = row.agreed_to = None  # the time of the slot as it is now is agreed to
     row.subsidy, row.wanted = 0, offer.wanted or row.wanted
     return Answer(check, row, is_new=row.pk is None)
 

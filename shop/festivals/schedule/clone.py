@@ -19,7 +19,8 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.local_time import DoubledTime, MissingTime, instant, instants, typed, wall_of
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot, Terms
-from shop.festivals.schedule.plan import WHOLE, Window, save_new
+from shop.festivals.schedule.plan import WHOLE, save_new
+from shop.festivals.schedule.window import Window
 from shop.locks import lock_one
 
 KEPT = (

@@ -1,10 +1,9 @@
-"""Moves the end of a running slot, once, with the deals and benefits that ended with it."""
+"""Moves the end of a running slot, once, with the benefits that ended with it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -14,45 +13,81 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import latest, log
 from shop.festivals.local_time import typed, wall_of
-from shop.festivals.models import ChangeLog, Deal, Festival, Promotion, RegularPrice, Slot
+from shop.festivals.mail import tell_moved
+from shop.festivals.models import ChangeLog, Festival, Promotion, Slot
 from shop.festivals.nominations.entry_rules import refuse_if_over
 from shop.festivals.prices import spans
-from shop.festivals.pricing.items import first_rise
-from shop.festivals.pricing.kinds import FOLLOWING
+from shop.festivals.schedule.effect import (
+    Confirmed,
+    MoveEffect,
+    SlotMove,
+    effect_of,
+    refuse_other,
+)
+from shop.festivals.schedule.move import keep_agreed, lock_promised
+from shop.festivals.schedule.window import Window
 from shop.locks import lock, lock_one
+
+
+def effect_of_extension(slot: Slot, ends_at: datetime) -> MoveEffect:
+    """Return the effect of a later end of a slot: its deals end as agreed until stores agree."""
+    festival = slot.festival
+    walls = (slot.starts_wall, typed(wall_of(ends_at, festival.zone)))
+    move = SlotMove(slot, Window(slot.starts_at, ends_at, *walls))
+    is_whole = slot.kind == Slot.Kind.WHOLE
+    during = (festival.starts_at, ends_at if is_whole else festival.ends_at)
+    benefits = list(_benefits(slot)) if is_whole else []
+    for row in benefits:
+        row.use_to = ends_at
+    return effect_of(festival, during, [move], benefits)
 
 
 @transaction.atomic
 def extend_slot(
-    slot: Slot, ends_at: datetime, *, at: datetime, by: User | None = None, reason: str
+    slot: Slot,
+    ends_at: datetime,
+    *,
+    at: datetime,
+    by: User | None = None,
+    reason: str,
+    confirmed: Confirmed | None = None,
 ) -> None:
     """Move the end of a running slot to a later instant, once, with a public reason.
 
-    Deals and promotions that ended exactly with it move along; so does the festival when its
-    whole slot is extended. Prior prices stay: they are anchored at each deal's start. An extension
-    is at most as long as the slot itself was: what was typed by mistake cannot be taken back.
+    Its stores are told: each deal ends as its store agreed, until the store agrees to the new end.
+    Benefits that ended exactly with it move along, unless a store pays for them; so does the
+    festival when its whole slot is extended. An extension is at most as long as the slot itself
+    was: what was typed by mistake cannot be taken back.
+
+    Args:
+        confirmed: names the effect that was read, where somebody read one.
 
     Raises:
         NotPossible: it is over, or was extended as often as the festival allows.
+        EffectChanged: the effect is not the one that was read; nothing is changed.
     """
     festival = lock_one(Festival.objects, slot.festival_id)
-    slot = lock_one(Slot.objects, slot.pk)
+    lock_promised([slot])
+    slot = lock_one(Slot.objects.select_related("festival"), slot.pk)
     at = latest(festival, at)
-    _refuse_extension(slot, festival, ends_at, reason, at=at)
-    old = slot.ends_at
-    promotions, deals = _locked_that_end_with(slot)
-    products = sorted(set(deals.values_list("variant__product_id", flat=True)))
-    since = spans.lock_prices(products, at=at)
-    refuse_if_over(slot, at=since)
-    _extend_deals(deals, ends_at)
-    end = {"ends_at": ends_at, "ends_wall": typed(wall_of(ends_at, festival.zone))}
+    refuse_extension(slot, festival, ends_at, reason, at=at)
+    is_whole = slot.kind == Slot.Kind.WHOLE
+    if is_whole:
+        lock(_benefits(slot))
+    effect = effect_of_extension(slot, ends_at)
+    refuse_other(effect, confirmed)
+    refuse_if_over(slot, at=at)
+    keep_agreed(effect.moves)
+    end = {"ends_at": ends_at, "ends_wall": effect.moves[0].during.ends_wall}
     Slot.objects.filter(pk=slot.pk).update(**end)
-    if slot.kind == Slot.Kind.WHOLE:
+    if is_whole:
         Festival.objects.filter(pk=festival.pk).update(**end)
-        promotions.update(use_to=ends_at)
-    spans.rebuild(products, since=since, what="slot extended")
-    log(slot, "extend", at=at, by=by, festival=festival, reason=reason,
-        before={"ends_at": old.isoformat()}, after={"ends_at": ends_at.isoformat()})  # fmt: skip
+        _benefits(slot).update(use_to=ends_at)
+    spans.mark_change("slot extended", at=at)
+    line = log(slot, "extend", at=at, by=by, festival=festival, reason=reason,
+               before={"ends_at": slot.ends_at.isoformat()},
+               after={"ends_at": ends_at.isoformat()})  # fmt: skip
+    tell_moved(line, effect.told)
 
 
 def extensions_of(slot_ids: Collection[int]) -> dict[int, int]:
@@ -61,21 +96,10 @@ def extensions_of(slot_ids: Collection[int]) -> dict[int, int]:
     return dict(rows.order_by().values_list("subject_id").annotate(n=Count("pk")))
 
 
-def _extend_deals(deals: QuerySet[Deal], ends_at: datetime) -> None:
-    """Move the end of deals; a percent deal ends where its regular price rises before that."""
-    rows = {deal.pk: deal for deal in deals}
-    following = [deal for deal in rows.values() if deal.kind in FOLLOWING]
-    known = RegularPrice.objects.histories({deal.variant_id for deal in following})
-    for deal in following:
-        if rise := first_rise(known[deal.variant_id], deal.effective_to - spans.TICK, ends_at):
-            del rows[deal.pk]
-            Deal.objects.filter(pk=deal.pk).update(effective_to=rise)
-    Deal.objects.filter(pk__in=list(rows)).update(effective_to=ends_at)
-
-
-def _refuse_extension(
+def refuse_extension(
     slot: Slot, festival: Festival, ends_at: datetime, reason: str, *, at: datetime
 ) -> None:
+    """Refuse a later end that is not possible, or that has no reason."""
     if not festival.is_open:
         raise NotPossible(_("This festival is over."))
     if slot.kind == Slot.Kind.FLASH and ends_at > festival.ends_at:
@@ -90,11 +114,8 @@ def _refuse_extension(
         raise NotPossible(_("This was extended already."))
 
 
-def _locked_that_end_with(slot: Slot) -> tuple[Any, Any]:
-    """Return the promotions and the deals that move along, locked in the order that all keep."""
-    promotions = Promotion.objects.filter(festival=slot.festival, use_to=slot.ends_at)
-    lock(promotions)
-    deals = Deal.objects.filter(slot=slot, effective_to=slot.ends_at)
-    deals = deals.exclude(state__in=Deal.GONE)
-    lock(deals)
-    return promotions, deals
+def _benefits(slot: Slot) -> QuerySet[Promotion]:
+    """Return the benefits that end with a whole slot and that no store pays for."""
+    return Promotion.objects.filter(
+        festival=slot.festival, use_to=slot.ends_at, merchant=None
+    ).order_by("pk")

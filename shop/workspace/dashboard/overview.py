@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
 from shop.academy.lessons import progress_of
+from shop.festivals.nominations.consent import asking_festivals
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.orders.after_sale.contents import note_contents
@@ -66,6 +67,7 @@ def _overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "low": list(today.running_low(merchant)) if Right.STOCK in may else None,
         "unfinished": list(today.unfinished(merchant)) if Right.WORDS in may else [],
         "sent_back": list(today.sent_back(merchant)) if Right.PRICES in may else [],
+        "moved": list(asking_festivals(merchant, at=at)) if Right.PRICES in may else [],
         "invitations": today.invitations(merchant, at=at) if Right.PRICES in may else [],
     }
     if Right.ORDERS in may:

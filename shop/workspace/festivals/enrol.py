@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from shop import clock
@@ -20,6 +21,7 @@ from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.terms import terms_of
 from shop.festivals.enrolment.waitlist import place_in_line
 from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.festivals.nominations import consent
 from shop.forms.numbers import number_of
 from shop.listings import festival_products
 from shop.merchants.models import Merchant
@@ -71,6 +73,7 @@ def festival(request: MemberRequest, merchant: Merchant, festival_id: int) -> Ht
     is_accepted = enrolment is not None and enrolment.state == State.ACCEPTED
     is_waiting = enrolment is not None and enrolment.state == State.WAITING
     version = _version(found, enrolment)
+    asked = consent.asked_of(enrolment, at=at) if enrolment and is_accepted else []
     context = {
         "part": "festivals",
         "festival": found,
@@ -85,6 +88,8 @@ def festival(request: MemberRequest, merchant: Merchant, festival_id: int) -> Ht
         "wanted": wanted_for(merchant, found, products, slots) if is_accepted and slots else [],
         "page": page_of(request, nominations_of(merchant).filter(enrolment=enrolment), size=SHOWN),
         "terms": terms_of(found, version),
+        "asked": asked,
+        "asked_stamp": consent.stamp_of(asked),
         "version": version,
         "at": at,
     }
@@ -127,6 +132,31 @@ def answer(request: MemberRequest, merchant: Merchant, festival_id: int) -> Http
         if enrolment is None and not found.is_enrolling(at):
             return redirect("workspace-festivals", merchant.slug)
     return redirect("workspace-festival", merchant.slug, found.pk)
+
+
+@require_POST
+@store_members(Right.PRICES)
+def agree(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Agree to the new times of slots in which the store has products."""
+    rows = Enrolment.objects.select_related("festival", "merchant")
+    enrolment = get_object_or_404(rows, festival=festival_id, merchant=merchant)
+    try:
+        count = consent.agree(
+            enrolment,
+            seen=request.POST.get("seen", ""),
+            at=clock.moment_of(request),
+            by=request.user,
+        )
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        text = ngettext(
+            "Agreed. %(count)s product runs in the new time.",
+            "Agreed. %(count)s products run in the new time.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
+    return redirect("workspace-festival", merchant.slug, enrolment.festival_id)
 
 
 @require_POST

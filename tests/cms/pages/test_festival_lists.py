@@ -7,8 +7,8 @@ import pytest
 
 from cms.models import FestivalPage
 from shop.festivals.models import Enrolment
-from shop.festivals.schedule.extend import extend_slot
 from tests import make, pages
+from tests.agreeing import extend_agreed
 from tests.make import END, NOON, START
 from tests.shop.storefront.shelf import page_at
 
@@ -70,7 +70,7 @@ def test_an_extension_that_is_a_year_away_says_its_year():
     make.deal(kettle, during=festival, price=15_00)
     make.listed(kettle.product)
     whole = festival.slots.get(kind="whole")
-    extend_slot(whole, datetime(2029, 5, 2, tzinfo=UTC), at=NOON, reason="For long")
+    extend_agreed(whole, datetime(2029, 5, 2, tzinfo=UTC), at=NOON, reason="For long")
     at = NOON + timedelta(seconds=2)
 
     home = page_at("/", at).text

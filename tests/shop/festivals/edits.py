@@ -15,6 +15,7 @@ from shop.festivals.models import Closure, Deal
 from shop.festivals.prices import regular
 from shop.festivals.schedule.extend import extend_slot
 from tests import make
+from tests.agreeing import agree_to
 from tests.buying import pay
 from tests.truth import Facts, past
 
@@ -61,7 +62,7 @@ def edit_often(times: int, *, after: datetime, minutes: int, dice: random.Random
 
 
 def _touched(name: str, deal: Deal) -> list[int]:
-    if name != "extension":
+    if name not in ("extension", "agreement"):
         return [deal.variant.product_id]
     return list(deal.slot.deals.values_list("variant__product", flat=True).distinct())
 
@@ -86,6 +87,11 @@ def _extend(deal: Deal, dice: random.Random, at: datetime) -> None:
     extend_slot(deal.slot, ends_at, at=at, reason="Rain")
 
 
+def _agree(deal: Deal, _dice: random.Random, at: datetime) -> None:
+    if not agree_to(deal, at=at):
+        raise NotPossible
+
+
 def _sell_out(deal: Deal, _dice: random.Random, at: datetime) -> None:
     if deal.allotment is None or deal.per_shopper or deal.allotment <= deal.sold:
         raise NotPossible
@@ -103,7 +109,8 @@ EDITS = {
     "pause": lambda deal, _dice, at: pause_deal(deal, at=at),
     "resume": lambda deal, _dice, at: resume_deal(deal, at=at),
     "extension": _extend,
+    "agreement": _agree,
     "sold out": _sell_out,
     "raise": _raise,
 }
-WEIGHTS = [30, 25, 40, 4, 30, 15]
+WEIGHTS = [30, 25, 40, 4, 10, 30, 15]

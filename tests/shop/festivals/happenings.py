@@ -19,7 +19,6 @@ from shop.festivals.nominations import approve
 from shop.festivals.prices import regular
 from shop.festivals.promotions import sponsors
 from shop.festivals.schedule import stop
-from shop.festivals.schedule.extend import extend_slot
 from shop.ledger.balances import unbalanced
 from shop.ledger.posting import refunds, sales
 from shop.orders import end
@@ -27,6 +26,7 @@ from shop.orders.models import Order, OrderLine, Refund
 from shop.orders.reconcile import differences
 from shop.orders.refund import record, refunded
 from tests import make
+from tests.agreeing import extend_agreed
 from tests.shop.festivals.world import World
 from tests.truth import fence_differences, span_differences
 
@@ -208,9 +208,8 @@ def _refund(play: Play) -> None:
 
 def _extend(play: Play) -> list[int]:
     slot = play.a_slot()
-    extend_slot(
-        slot, slot.ends_at + timedelta(hours=play.dice.randrange(1, 9)), at=play.at, reason="Rain"
-    )
+    ends_at = slot.ends_at + timedelta(hours=play.dice.randrange(1, 9))
+    extend_agreed(slot, ends_at, at=play.at)
     return _some_of(slot)
 
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from shop.festivals.models import Deal, Festival, Slot
-from shop.festivals.schedule import plan
+from shop.festivals.schedule.move import move_festival
+from shop.festivals.schedule.window import Window
 from shop.reminders import due
 from shop.reminders.due import forget_reminders, tell_opened
 from shop.reminders.mail import send_reminder
@@ -74,7 +75,7 @@ def test_a_festival_that_was_moved_tells_at_its_new_time():
     festival = make.festival()
     reminder(slot=whole(festival))
     later = START + timedelta(days=1)
-    plan.move_festival(festival, plan.Window(later, END, "", ""), at=BEFORE)
+    move_festival(festival, Window(later, END, "", ""), at=BEFORE)
 
     assert tell_opened(at=START) == 0
     assert tell_opened(at=later - TICK) == 0

@@ -136,6 +136,7 @@ ADDRESSES = [
     ("{store}/festivals/", "get"),
     ("{store}/festivals/{festival}/", "get"),
     ("{store}/festivals/{festival}/join/", "post"),
+    ("{store}/festivals/{festival}/agree/", "post"),
     ("{store}/festivals/{festival}/leave/", "post"),
     ("{store}/festivals/{festival}/terms/{version}/", "get"),
     ("{store}/festivals/{festival}/sheet/", "get post"),

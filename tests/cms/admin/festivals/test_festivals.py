@@ -140,25 +140,6 @@ def test_flash_slots_are_planned_moved_and_removed(desk):
     assert not Slot.objects.filter(pk=made.pk).exists()
 
 
-def test_a_slot_moves_with_its_approved_deals_once_that_was_said(desk):
-    festival = make.festival()
-    slot = make.slot(festival, starts_at=NOON, ends_at=NOON.replace(hour=14))
-    deal = make.deal(make.variant(20_00), during=slot, price=15_00)
-    where = f"/organize/festivals/{festival.pk}/slots/{slot.pk}/"
-    later = {"label": "flash", "starts": "2027-05-13T10:00", "ends": "2027-05-13T12:00",
-             "version": version(desk, where)}  # fmt: skip
-
-    first = desk.post(where, later)
-    slot.refresh_from_db()
-    assert first.status_code == 422
-    assert "Move one approved deal with it" in first.text
-    assert slot.starts_at == NOON
-
-    desk.post(where, later | {"moves_deals": "on"})
-    deal.refresh_from_db()
-    assert (deal.effective_from.day, deal.effective_from.hour) == (13, 10)
-
-
 def override(desk, festival, finding, reason="It must be seen"):
     where = f"/organize/festivals/{festival.pk}/override/"
     body = {"finding": finding.key, "text": finding.text, "reason": reason}

@@ -9,9 +9,10 @@ from shop.festivals.nominations.approve import approve, approve_all
 from shop.festivals.nominations.checks import Proposal, check
 from shop.festivals.prices import regular
 from shop.festivals.pricing.items import first_rise
-from shop.festivals.schedule import plan
-from shop.festivals.schedule.extend import extend_slot
+from shop.festivals.schedule.move import move_slot
+from shop.festivals.schedule.window import Window
 from tests import make
+from tests.agreeing import agree_to, extend_agreed
 from tests.buying import span_price
 from tests.make import END, NOON, START
 
@@ -81,7 +82,7 @@ def test_an_extension_ends_a_percent_deal_where_its_regular_price_rises(festival
     flash = make.slot(festival, starts_at=START, ends_at=START + 2 * DAY - HOUR)
     (deal,) = approve(nominated(kettle, flash), at=START)
 
-    extend_slot(flash, START + 2 * DAY + HOUR, at=START + HOUR, reason="Rain")
+    extend_agreed(flash, START + 2 * DAY + HOUR, at=START + HOUR)
 
     deal.refresh_from_db()
     assert deal.effective_to == START + 2 * DAY
@@ -89,16 +90,19 @@ def test_an_extension_ends_a_percent_deal_where_its_regular_price_rises(festival
     assert span_price(kettle, START + 2 * DAY) == 40_00
 
 
-def test_a_slot_does_not_move_over_a_rise(festival, kettle):
+def test_a_percent_deal_whose_slot_moves_over_a_rise_ends_there(festival, kettle):
     flash = make.slot(festival, starts_at=START + HOUR, ends_at=START + 2 * HOUR)
-    approve(nominated(kettle, flash), at=START)
-    during = plan.Window(
+    (deal,) = approve(nominated(kettle, flash), at=START)
+    during = Window(
         starts_at=START + 2 * DAY - HOUR, ends_at=START + 2 * DAY + HOUR,
         starts_wall="", ends_wall="",
     )  # fmt: skip
 
-    with pytest.raises(NotPossible, match=REFUSED):
-        plan.move_slot(flash, during, at=START)
+    move_slot(flash, during, at=START)
+    agree_to(deal, at=START)
+
+    deal.refresh_from_db()
+    assert (deal.effective_from, deal.effective_to) == (START + 2 * DAY - HOUR, START + 2 * DAY)
 
 
 def test_of_two_prices_at_one_instant_the_later_one_counts():

@@ -9,11 +9,11 @@ from shop.festivals.deals import reserved_stock
 from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
 from shop.festivals.models import ChangeLog, Fund, Nomination
 from shop.festivals.promotions import sponsors
-from shop.festivals.schedule.extend import extend_slot
 from shop.festivals.schedule.stop import stop_deal
 from shop.orders.models import Order
 from shop.orders.reconcile import differences
 from tests import make
+from tests.agreeing import extend_agreed
 from tests.buying import buying, pay, span_price
 from tests.crowd import at_once
 from tests.make import END, NOON, START
@@ -120,7 +120,7 @@ def test_a_stop_is_final(deal):
         resume_deal(deal, at=late)
     with pytest.raises(NotPossible, match="running or coming"):
         raise_allotment(deal, 9, at=late)
-    extend_slot(deal.slot, END + HOUR, at=late, reason="Rain")
+    extend_agreed(deal.slot, END + HOUR, at=late)
 
     assert span_price(deal.variant, END) == 20_00
     assert span_differences([deal.variant.product_id], [NOON, late, END]) == []

@@ -12,7 +12,6 @@ from shop.errors import FenceBroken, OutOfStock, PriceChanged, ShopError, Unavai
 from shop.festivals.deals.actions import pause_deal, resume_deal
 from shop.festivals.models import Deal
 from shop.festivals.nominations import approve
-from shop.festivals.schedule.extend import extend_slot
 from shop.listings.models import Listing
 from shop.orders.models import Order, OrderLine
 from shop.orders.reconcile import differences
@@ -23,6 +22,7 @@ from shop.storefront.product.choice import Offered
 from shop.storefront.product.delivery import Reader
 from shop.storefront.product.variants import variants_now
 from tests import make
+from tests.agreeing import extend_agreed
 from tests.buying import buying, pay
 from tests.crowd import at_once
 from tests.make import END, NOON, START
@@ -130,7 +130,7 @@ def test_a_deal_whose_units_are_gone_can_be_paused_resumed_and_extended():
 
     pause_deal(deal, at=NOON + 2 * HOUR)
     resume_deal(deal, at=NOON + 3 * HOUR)
-    extend_slot(deal.slot, END + HOUR, at=NOON + 4 * HOUR, reason="Rain")
+    extend_agreed(deal.slot, END + HOUR, at=NOON + 4 * HOUR)
 
     later = NOON + 5 * HOUR
     quote = price_cart(make.cart({deal.variant: 1}, at=later), at=later).quote

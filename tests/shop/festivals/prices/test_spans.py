@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, PriceSpan
 from shop.festivals.prices import regular, spans
-from shop.festivals.schedule.extend import extend_slot
 from tests import make
+from tests.agreeing import extend_agreed
 from tests.crowd import at_once
 from tests.make import END, LONG_AGO, NOON, START
 from tests.shop.festivals.edits import EDITS, edit_often
@@ -131,7 +131,7 @@ def test_case_75_an_extension_leaves_the_prior_price_alone():
     kettle = make.variant(20_00)
     festival = make.festival()
     make.deal(kettle, during=festival, price=15_00)
-    extend_slot(festival.slots.get(), END + timedelta(days=2), at=NOON, reason="Rain")
+    extend_agreed(festival.slots.get(), END + timedelta(days=2), at=NOON)
 
     late = PriceSpan.objects.get(starts_at__lte=END, ends_at__gt=END)
 

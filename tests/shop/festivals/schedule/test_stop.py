@@ -25,6 +25,7 @@ from shop.orders.effects import effect_on_slot
 from shop.orders.models import Order
 from shop.orders.place import place_order
 from tests import make
+from tests.agreeing import extend_agreed
 from tests.buying import pay, span_price
 from tests.crowd import at_once
 from tests.make import END, NOON, START
@@ -62,7 +63,7 @@ def test_case_77_a_festival_is_extended_once_with_a_public_reason(festival, kett
     make.deal(kettle, during=festival, price=15_00)
     later = END + timedelta(days=2)
 
-    extend_slot(whole(festival), later, at=NOON, reason="Rain")
+    extend_agreed(whole(festival), later, at=NOON)
     festival.refresh_from_db()
     assert festival.ends_at == later
     assert (span_price(kettle, later - MICROSECOND), span_price(kettle, later)) == (15_00, 20_00)

@@ -8,6 +8,8 @@ import pytest
 
 from shop.festivals.models import ChangeLog, Enrolment, Nomination
 from shop.festivals.nominations import decide
+from shop.festivals.schedule.move import move_festival
+from shop.festivals.schedule.window import Window
 from shop.reports.models import Tally
 from tests import make
 from tests.make import END, LONG_AGO, NOON, START
@@ -269,3 +271,45 @@ def test_a_slot_that_no_number_names_is_not_chosen(client, desk, number):
     address = desk.address(f"{{store}}/festivals/{festival.pk}/?slot={number}&product=1")
 
     assert client.get(address).status_code == 200
+
+
+def test_a_store_reads_the_new_times_of_its_deals_and_agrees_to_them(client, desk, clock_at):
+    before = START - timedelta(days=5)
+    clock_at(before)
+    festival = make.festival(title="Autumn")
+    kettle = make.variant(of=make.product(of=desk.merchant))
+    deal = make.deal(kettle, during=festival, price=15_00)
+    address = f"/merchant/{desk.merchant.slug}/festivals/{festival.pk}/"
+    assert "Agree to the new times" not in client.get(address).text
+    move_festival(festival, Window(START - timedelta(days=1), END, "", ""), at=before)
+
+    page = client.get(address).text
+    assert "9 May 2027, 00:00" in page
+    assert "10 May 2027, 00:00" in page
+    overview = client.get(f"/merchant/{desk.merchant.slug}/").text
+    assert f'<a href="{address}">Autumn</a> <span class="tag warn">New times</span>' in overview
+    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    other = client.post(f"{address}agree/", {"seen": "another"}, follow=True).text
+    assert "Read them again" in other
+    answer = client.post(f"{address}agree/", {"seen": seen}, follow=True).text
+
+    deal.refresh_from_db()
+    assert "Agreed. 1 product runs in the new time." in answer
+    assert "Agree to the new times" not in answer
+    assert deal.effective_from == START - timedelta(days=1)
+
+
+def test_a_stranger_agrees_to_nothing_for_a_store(client, desk):
+    festival = make.festival()
+    kettle = make.variant()
+    deal = make.deal(kettle, during=festival, price=15_00)
+    move_festival(
+        festival, Window(START, END + timedelta(days=1), "", ""), at=START - timedelta(days=5)
+    )
+    own, other = desk.merchant.slug, kettle.product.merchant.slug
+
+    for store in (own, other):
+        answer = client.post(f"/merchant/{store}/festivals/{festival.pk}/agree/", {"seen": "x"})
+        assert answer.status_code == 404
+    deal.refresh_from_db()
+    assert deal.effective_to == END
