@@ -267,6 +267,8 @@ urlpatterns = [
     path("stores/<int:pk>/", page, name="store-page"),
     path("stores/<int:pk>/suspend/", suspend.suspend, name="store-suspend"),
     path("stores/<int:pk>/reopen/", suspend.reopen, name="store-reopen"),
+    path("stores/<int:pk>/leave/", suspend.leave, name="store-leave"),
+    path("stores/<int:pk>/stay/", suspend.stay, name="store-stay"),
     path("stores/<int:pk>/invite/", people.invite, name="store-invite"),
     path("stores/<int:pk>/people/<int:member_id>/<slug:name>/", people.act,
          name="store-member-act"),

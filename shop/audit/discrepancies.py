@@ -14,7 +14,7 @@ from shop.money_desk import gate
 from shop.money_desk.models import MoneyTask
 
 Kind = MoneyTask.Kind
-GROWING = (Kind.COVER, Kind.RECEIVABLE, Kind.DOCUMENT, Kind.SUSPENSE)
+GROWING = (Kind.COVER, Kind.RECEIVABLE, Kind.LEAVING, Kind.DOCUMENT, Kind.SUSPENSE)
 """Who explained these is asked again when it has grown; of the others whenever it differs."""
 MOST_WORDS = 300
 

@@ -44,7 +44,7 @@ WHOLE = 120.0
 NAME, NAME_OF_RULES = "take in lines of the balance", "look at the books"
 KINDS = (
     MoneyTask.Kind.DIFFERENCE, MoneyTask.Kind.SUSPENSE, MoneyTask.Kind.COVER,
-    MoneyTask.Kind.RECEIVABLE, MoneyTask.Kind.DOCUMENT,
+    MoneyTask.Kind.RECEIVABLE, MoneyTask.Kind.LEAVING, MoneyTask.Kind.DOCUMENT,
 )  # fmt: skip
 
 

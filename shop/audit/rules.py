@@ -18,6 +18,7 @@ from shop.audit.discrepancies import Breach
 from shop.audit.models import Discrepancy
 from shop.audit.moved import moved_too_much
 from shop.currencies import written
+from shop.festivals.models import ChangeLog
 from shop.ledger.balances import unbalanced
 from shop.ledger.cover import covers
 from shop.ledger.models import LedgerEntry, LedgerTransaction
@@ -209,6 +210,28 @@ def _receivables(at: datetime) -> Iterator[Breach]:
                          row.currency, rows={"merchant": row.merchant})  # fmt: skip
 
 
+def _suspended(_at: datetime) -> Iterator[Breach]:
+    """Tell of stores that are suspended, or leave, and are still owed: no round pays the former."""
+    own = LedgerEntry.objects.filter(account__in=(Account.PAYABLE, Account.RESERVE))
+    own = own.filter(merchant__state=Merchant.State.SUSPENDED).order_by()
+    sums = own.values_list("merchant", "currency").annotate(sum=Sum("amount")).filter(sum__lt=0)
+    rows = list(sums)
+    stores = Merchant.objects.in_bulk({pk for pk, _currency, _sum in rows if pk})
+    left = ChangeLog.objects.filter(subject="merchant", subject_id__in=stores, action="suspend")
+    since = dict(left.order_by().values_list("subject_id").annotate(at=Max("at")))
+    for pk, currency, amount in rows:
+        store = stores[pk or 0]
+        at = store.leaving_since or since.get(store.pk)
+        state = "leaving" if store.leaving_since else "suspended"
+        day = f" since {at:%-d %b %Y}" if at else ""
+        owed = written(-amount, currency, "en")
+        todo = "It is paid once that is released." if store.leaving_since else (
+            "Open it again, or let it leave: it is paid then.")  # fmt: skip
+        what = f"{store.name} is {state}{day} and is owed {owed}. {todo}"
+        yield Breach(Task.LEAVING, f"{pk}-{currency}", -amount, what, currency,
+                     rows={"merchant": store})  # fmt: skip
+
+
 def _series(_at: datetime) -> Iterator[Breach]:
     """Rule 7: the numbers of a series are 1 to n without a hole."""
     rows = Series.objects.annotate(papers=Count("documents"), last=Max("documents__n"))
@@ -263,6 +286,7 @@ RULES: dict[str, Rule] = {
     "lines": _lines,
     "suspense": _suspense,
     "receivables": _receivables,
+    "suspended": _suspended,
     "series": _series,
     "documents": _documents,
     "papers": missing_papers,

@@ -61,6 +61,8 @@ class Merchant(Stateful):
 
     TRADING: ClassVar[Q] = Q(state=State.APPROVED)
     """Which stores are shown and sell; as ``trading_sql`` in statements that are written out."""
+    UNPAID: ClassVar[Q] = Q(state=State.SUSPENDED, leaving_since=None)
+    """Which stores are paid nothing, whatever they are owed; as ``is_unpaid`` of one."""
 
     class SettleEvery(models.TextChoices):
         WEEK = "week", "Every Monday"
@@ -71,6 +73,10 @@ class Merchant(Stateful):
     kind = models.CharField(max_length=12, choices=Kind)
     state = ChoiceField(max_length=12, choices=State, default=State.APPLIED)
     note = models.TextField(blank=True, help_text="Why it is suspended; its members read it.")
+    leaving_since = models.DateTimeField(
+        null=True, blank=True, editable=False,
+        help_text="Suspended for good: it is paid what it is owed, and nothing more is sold.",
+    )  # fmt: skip
     country = models.CharField(max_length=2, db_index=True, help_text="ISO 3166-1, two letters.")
     city = models.CharField(max_length=80)
     ship_region = models.CharField(max_length=10, help_text="Where its parcels start, for rates.")
@@ -206,6 +212,16 @@ class Merchant(Stateful):
     def is_suspended(self) -> bool:
         """Tell whether nothing of it is shown or sold, by the organizers' decision."""
         return self.state == self.State.SUSPENDED
+
+    @property
+    def is_leaving(self) -> bool:
+        """Tell whether it is suspended for good, and paid what it is owed."""
+        return self.is_suspended and self.leaving_since is not None
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Tell whether nothing is settled or paid: it is suspended, and does not leave."""
+        return self.is_suspended and self.leaving_since is None
 
     @property
     def seller_name(self) -> str:

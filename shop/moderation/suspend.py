@@ -63,7 +63,7 @@ def suspend(merchant: Merchant, reason: str, *, at: datetime, by: User) -> Taken
         refuse_own(now.pk, by=by)
         lose_trust(now.pk, reason, at=at, by=by)
         ids, since = _locked_products(now, at=at)
-        now.move_to(Merchant.State.SUSPENDED, note=reason.strip())
+        now.move_to(Merchant.State.SUSPENDED, note=reason.strip(), leaving_since=None)
         spans.rebuild(ids, since=since, what="store suspended")
         refresh(ids, at=since)
         line = log(now, "suspend", at=since, by=by, festival=None, reason=reason.strip(),
@@ -88,7 +88,7 @@ def reopen(merchant: Merchant, *, at: datetime, by: User) -> datetime:
     refuse_own(now.pk, by=by)
     ids, since = _locked_products(now, at=at)
     left = ChangeLog.objects.filter(subject="merchant", subject_id=now.pk, action="suspend")
-    now.move_to(Merchant.State.APPROVED, note="")
+    now.move_to(Merchant.State.APPROVED, note="", leaving_since=None)
     publish.list_again(ids, left=left.aggregate(left=Max("at"))["left"] or since, since=since)
     spans.rebuild(ids, since=since, what="store reopened")
     refresh(ids, at=since)

@@ -153,6 +153,12 @@ KINDS: dict[str, KindOfTask] = {
         (TaskOutcome.PAID_IN, TaskOutcome.WRITTEN_OFF),
         due=timedelta(days=14),
     ),
+    Kind.LEAVING: KindOfTask(
+        "Suspended store is owed",
+        "stores that are suspended or leave, and are still owed money",
+        (TaskOutcome.EXPLAINED,),
+        due=timedelta(days=14),
+    ),
     Kind.DOCUMENT: KindOfTask(
         "Paper missing",
         "sellers whose papers are a day late",

@@ -33,6 +33,7 @@ class MoneyTask(Stateful):
         DOCUMENT = "document"
         PAYOUT_STUCK = "payout_stuck"
         BALANCE = "balance"
+        LEAVING = "leaving"
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -107,7 +107,7 @@ def ask_for(merchant: Merchant, *, at: datetime, by: User) -> Settlement:
         NotPossible: the store is suspended, it asked within the week, a draft waits, or there is
             too little.
     """
-    if merchant.is_suspended:
+    if merchant.is_unpaid:
         raise NotPossible(_("Your store is suspended: you are paid once it is open again."))
     asked = merchant.settlements.filter(asked=True, made_at__gt=at - WEEK)
     if asked.exclude(state=State.VOID).exists():
@@ -144,7 +144,7 @@ def _approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settle
     row = _locked_draft(settlement_id)
     merchant = row.merchant
     method = current_method(merchant, at=at)
-    if merchant.is_suspended:
+    if merchant.is_unpaid:
         raise NotPossible(f"{merchant.name} is suspended: nothing is paid to it.")
     if method is None:
         raise NotPossible(f"{merchant.name} has no account that can be used now.")
@@ -251,7 +251,7 @@ def _owed() -> list[tuple[Merchant, str]]:
     """Return the stores of which entries stand on no settlement yet, by currency."""
     open_ones = LedgerEntry.objects.filter(account=Account.PAYABLE, settlement_line=None)
     open_ones = open_ones.exclude(transaction__kind__in=OF_PAYOUTS)
-    open_ones = open_ones.exclude(merchant__state=Merchant.State.SUSPENDED)
+    open_ones = open_ones.exclude(merchant__in=Merchant.objects.filter(Merchant.UNPAID))
     pairs = open_ones.order_by("merchant", "currency").values_list("merchant", "currency")
     found = list(pairs.distinct())
     stores = Merchant.objects.in_bulk({pk for pk, _currency in found if pk})
@@ -262,8 +262,9 @@ def _is_enough(claims: Claims, method: PayoutMethod | None, *, at: datetime) -> 
     if method is None:
         return False
     oldest = min(entry.transaction.at for entry in claims.entries)
+    is_last = method.merchant.is_leaving  # whatever is left is paid
     least = least_for(method, claims.entries[0].currency)
-    return claims.sums.total >= least or oldest <= at - LONGEST_WAIT
+    return is_last or claims.sums.total >= least or oldest <= at - LONGEST_WAIT
 
 
 def _charge_tariff(merchant: Merchant, currency: str, *, number: int, at: datetime) -> bool:

@@ -80,7 +80,7 @@ def pay_again(
     row = lock_one(Settlement.objects.select_related("merchant"), settlement_id)
     if row.state != Settlement.State.FINAL or row.payouts.filter(state__in=Payout.LIVE).exists():
         raise NotPossible("A payout of this settlement is on its way, or it is paid.")
-    if row.merchant.is_suspended:
+    if row.merchant.is_unpaid:
         raise NotPossible(f"{row.merchant.name} is suspended: nothing is paid to it.")
     method = current_method(row.merchant, at=at)
     if method is None:
@@ -156,7 +156,7 @@ def export(batch_id: int, *, at: datetime, by: User) -> PayoutBatch:
         raise NotPossible("Somebody else has to check and export it: you made it.")
     for row in rows:
         store = row.settlement.merchant
-        if store.is_suspended:
+        if store.is_unpaid:
             raise NotPossible(f"{store.name} is suspended: leave {row.reference} out of the file.")
         if row.method.state != PayoutMethod.State.READY:
             raise NotPossible(f"The account of {store.name} cannot be used now: leave "
@@ -265,9 +265,9 @@ def queue_what_waits(*, at: datetime) -> int:
     stuck = Payout.objects.filter(state=State.QUEUED, batch=None)
     stuck = stuck.exclude(method__state=PayoutMethod.State.READY)
     each("end payouts to closed accounts", stuck, lambda row: _end_queued(row.pk), at=at)
-    rows = Settlement.objects.filter(state=Settlement.State.FINAL)
+    unpaid = Merchant.objects.filter(Merchant.UNPAID)
+    rows = Settlement.objects.filter(state=Settlement.State.FINAL).exclude(merchant__in=unpaid)
     rows = rows.exclude(payouts__state__in=Payout.LIVE).select_related("merchant")
-    rows = rows.exclude(merchant__state=Merchant.State.SUSPENDED)
 
     def one(row: Settlement) -> bool:
         # What was sent and taken back a person pays again, or by hand: never both.

@@ -61,7 +61,7 @@ WORDS = {
     "propose pictures": "other pictures proposed", "take back change": "change taken back",
     "approve change": "change approved", "refuse change": "change refused",
     "take down": "taken down", "put back": "put back",
-    "suspend": "suspended", "reopen": "reopened",
+    "suspend": "suspended", "reopen": "reopened", "let leave": "leaves", "stay": "leaves no more",
     "invite person": "invited somebody", "invite again": "invited somebody again",
     "take invitation back": "took an invitation back", "member joined": "got a member",
     "member left": "lost a member", "show money": "shows a member its money",

@@ -16,7 +16,7 @@ from cms.admin.money.index import LIST, TRAIL
 from cms.admin.money.outcomes import ACTS, possible
 from cms.admin.permissions import may, needs
 from cms.admin.screens import show
-from cms.admin.tables import moment
+from cms.admin.tables import link, moment
 from cms.roles import ORGANIZER
 from shop import clock
 from shop.accounts.models import User
@@ -33,7 +33,16 @@ from shop.payments.disputes.evidence import with_papers
 from shop.payments.disputes.models import DisputeEvidence, EvidencePaper
 from shop.payments.models import Payment
 
-RELATED = ("order", "payment", "operation__refund", "dispute", "event", "owner", "closed_by")
+RELATED = (
+    "order",
+    "merchant",
+    "payment",
+    "operation__refund",
+    "dispute",
+    "event",
+    "owner",
+    "closed_by",
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,6 +155,9 @@ def _facts(found: MoneyTask) -> list[tuple[str, object]]:
     """Return what is known about a task beside what happened, by name."""
     payment, operation, dispute = found.payment, found.operation, found.dispute
     facts: list[tuple[str, object]] = []
+    if found.merchant:
+        where = reverse("desk:store-page", args=[found.merchant.pk])
+        facts.append(("Store", link(found.merchant.name, where)))
     if found.amount is not None:
         facts.append(("Amount", written(found.amount, found.currency, "en")))
     if payment:

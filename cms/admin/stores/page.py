@@ -60,6 +60,8 @@ def _buttons(store: Merchant, can: dict[str, bool]) -> list[HeaderButton]:
             )
         elif store.is_suspended:
             found.append(button("Reopen", reverse("desk:store-reopen", args=[store.pk]), "view"))
+            label, name = ("Let it stay", "stay") if store.is_leaving else ("Let it leave", "leave")
+            found.append(button(label, reverse(f"desk:store-{name}", args=[store.pk]), "resubmit"))
     if can["review_nomination"]:
         down = reverse("desk:store-page-clear", args=[store.pk])
         found.append(button("Take its words and pictures down", down, "warning"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import pluralize
@@ -16,7 +17,10 @@ from cms.admin.permissions import needs
 from cms.admin.stores.edit import stores_trail
 from shop import clock
 from shop.accounts.requests import SignedIn
+from shop.currencies import written
+from shop.ledger.balances import owed_to
 from shop.merchants.models import Merchant
+from shop.moderation import leave as moderation_leave
 from shop.moderation import suspend as moderation_suspend
 
 State = Merchant.State
@@ -34,6 +38,20 @@ def suspend(request: SignedIn, pk: int) -> HttpResponse:
 def reopen(request: SignedIn, pk: int) -> HttpResponse:
     """Open a suspended store again."""
     return _perform(request, pk, _reopen, State.SUSPENDED, "This store is not suspended")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_merchant")
+def leave(request: SignedIn, pk: int) -> HttpResponse:
+    """Let a suspended store leave: it is paid what it is owed."""
+    return _perform(request, pk, _leave, State.SUSPENDED, "This store is not suspended")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_merchant")
+def stay(request: SignedIn, pk: int) -> HttpResponse:
+    """Take back that a store leaves."""
+    return _perform(request, pk, _stay, State.SUSPENDED, "This store is not suspended")
 
 
 def _perform(request: SignedIn, pk: int, act: Any, state: str, otherwise: str) -> HttpResponse:
@@ -63,7 +81,7 @@ def _suspend(request: SignedIn, store: Merchant, at: datetime) -> Act:
     effects += [
         "Dates that are booked take place. It keeps its places in festivals.",
         "Its people still see their orders; they join no festival and propose no deal.",
-        "What it has earned is settled, and paid, once it is open again.",
+        "What it has earned is settled, and paid, once it is open again, or you let it leave.",
     ]
     form = reason_form("The store gets it by mail, word for word, and reads it on its desk.")
     return Act(f"Suspend {store.name}", "Suspend it", effects, run, form, is_grave=True)
@@ -80,6 +98,33 @@ def _reopen(request: SignedIn, store: Merchant, at: datetime) -> Act:
         "What it has earned goes with the next settlement.",
     ]
     return Act(f"Reopen {store.name}", "Reopen it", effects, run)
+
+
+def _leave(request: SignedIn, store: Merchant, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        moderation_leave.let_leave(store, **answers, at=at, by=request.user)
+        return "It leaves: what it is owed is settled and paid, and nothing is sold."
+
+    owed = written(owed_to(store, settings.SHOP_CURRENCY), settings.SHOP_CURRENCY, "en")
+    effects = [
+        f"{store.name} stays suspended: nothing of it is shown or sold.",
+        f"It is owed {owed}. What is released is settled next, however little it is.",
+        "You approve these settlements as always.",
+        "What is kept for returns, disputes or as a reserve is paid once it is free.",
+        "You can take that back, or open the store again, at any time.",
+    ]
+    form = reason_form("Colleagues read it in the log.")
+    return Act(f"Let {store.name} leave", "Let it leave", effects, run, form, is_grave=True)
+
+
+def _stay(request: SignedIn, store: Merchant, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        moderation_leave.stay(store, at=at, by=request.user)
+        return "It stays suspended, and nothing is paid to it."
+
+    effects = ["It is suspended as before. What was not sent yet is not paid.",
+               "What is with the bank or the provider goes on."]  # fmt: skip
+    return Act(f"Let {store.name} stay", "Let it stay", effects, run)
 
 
 def _waiting(count: int) -> str:

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 
 from shop.errors import GatewayError
+from shop.merchants.models import Merchant
 from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.attempts import attempt
 from shop.payments.provider.gateway import NO_ANSWER
@@ -84,12 +85,13 @@ def _undecided(at: datetime) -> QuerySet[Payout]:
 
 
 def _waiting(at: datetime) -> QuerySet[Payout]:
+    unpaid = Merchant.objects.filter(Merchant.UNPAID)
     rows = Payout.objects.filter(state=State.QUEUED, batch=None)
     rows = rows.filter(
         method__way=GLOBAL, method__state=PayoutMethod.State.READY,
         method__usable_from__lte=at, settlement__state=Settlement.State.FINAL,
     )  # fmt: skip
-    return rows.exclude(settlement__merchant__state="suspended").order_by("settlement_id", "pk")
+    return rows.exclude(settlement__merchant__in=unpaid).order_by("settlement_id", "pk")
 
 
 def _rows(ids: list[int]) -> list[Payout]:
@@ -132,7 +134,7 @@ def may_go(payout: Payout, *, at: datetime) -> bool:
         and is_usable
         and row.state == Settlement.State.FINAL
         and live + payout.amount <= row.total
-        and not row.merchant.is_suspended
+        and not row.merchant.is_unpaid
         and is_reached(row.merchant, method.way)
     )
 

@@ -44,6 +44,7 @@ from shop.tasks import enqueue
 log = logging.getLogger(__name__)
 State, Kind = Transfer.State, Transfer.Kind
 BATCH = 100
+UNPAID = Merchant.objects.filter(Merchant.UNPAID)
 SHORT = "balance_insufficient"
 """Stripe's word where the balance, or the store's account, has not enough."""
 STOPPED = "insufficient_capabilities_for_transfer"
@@ -129,12 +130,12 @@ def _waiting(at: datetime) -> QuerySet[Payout]:
         method__way=PayoutMethod.Way.CONNECT, method__state=PayoutMethod.State.READY,
         method__usable_from__lte=at, settlement__state=Settlement.State.FINAL,
     )  # fmt: skip
-    return rows.exclude(settlement__merchant__state="suspended").order_by("settlement_id", "pk")
+    return rows.exclude(settlement__merchant__in=UNPAID).order_by("settlement_id", "pk")
 
 
 def _due(at: datetime) -> QuerySet[Transfer]:
     """Return what may be sent, or is in doubt: nothing new goes to a store that is suspended."""
-    new = Q(state=State.QUEUED) & ~Q(payout__settlement__merchant__state="suspended")
+    new = Q(state=State.QUEUED) & ~Q(payout__settlement__merchant__in=UNPAID)
     in_doubt = Q(state=State.SENDING) & (Q(leased_until=None) | Q(leased_until__lte=at))
     return Transfer.objects.filter(new | in_doubt, run_after__lte=at)
 

@@ -186,9 +186,9 @@ def ask(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 def _can_settle(merchant: Merchant, money: StoreMoney, *, least: int) -> bool:
     """Tell whether what is ready stands on the next settlement: enough, with where to pay it."""
-    if merchant.is_suspended:
+    if merchant.is_unpaid:
         return False
-    return money.ready <= 0 or 0 < least <= money.ready
+    return money.ready <= 0 or 0 < least <= money.ready or bool(least and merchant.is_leaving)
 
 
 def table_of(row: Settlement, *, at: datetime) -> Table:
