@@ -15,7 +15,8 @@ from django.db.models import Manager, Model, QuerySet
 
 # From what people decide on to what many buy at once: what is scarce comes last, for a moment.
 ORDER = (
-    "shop_notice", "shop_application", "cms_invitation", "shop_storeinvitation", "shop_signinrules",
+    "shop_user", "shop_notice", "shop_application", "cms_invitation", "shop_storeinvitation",
+    "shop_signinrules",
     "shop_learned",
     "shop_fairness", "shop_taxrule", "shop_carrier", "shop_incident", "shop_check",
     "shop_publicresult", "shop_leftover",

@@ -1,5 +1,6 @@
 """Runs the work that a test queued, as the worker would."""
 
+from django.core import mail
 from django_tasks_db.models import DBTaskResult
 
 
@@ -11,3 +12,9 @@ def run_queued_work() -> int:
         row.delete()
         done += 1
     return done
+
+
+def letters() -> list[mail.EmailMessage]:
+    """Run every queued task and return the mail that was sent so far."""
+    run_queued_work()
+    return mail.outbox

@@ -1,28 +1,26 @@
 """Our changes to allauth: its mail goes through our door, its errors use our words."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, cast
-from urllib.parse import quote
 
-from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
+from shop.accounts.mail import send_account_mail
 from shop.accounts.models import User
 from shop.accounts.moments import written
 from shop.demonstration.guards import is_of_sample, spare
 from shop.demonstration.resets import is_public
-from shop.mail import send
+from shop.tasks import enqueue
 
-# allauth's name of a mail, and ours. Those without one of ours would only repeat the page.
+# allauth's name of a mail, and ours. Those without one of ours would only repeat the page, or are
+# queued by shop.accounts.mfa_views: allauth would send them after the commit.
 MAILS = {
     "account/email/email_confirmation": "verify-email",
     "account/email/email_confirmation_signup": "verify-email",
@@ -35,9 +33,9 @@ MAILS = {
     "account/email/unknown_account": "no-account",
     "account/email/email_confirm": None,
     "account/email/email_deleted": None,
-    "mfa/email/totp_activated": "mfa-on",
+    "mfa/email/totp_activated": None,
     "mfa/email/totp_deactivated": "mfa-off",
-    "mfa/email/recovery_codes_generated": "mfa-codes",
+    "mfa/email/recovery_codes_generated": None,
     "mfa/email/webauthn_added": "passkey-added",
     "mfa/email/webauthn_removed": "passkey-removed",
 }
@@ -110,16 +108,6 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as refusal:
             raise ValidationError([_in_our_words(e) for e in refusal.error_list]) from None
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """Return the link of a mail to a new password, at our own address whoever asked where."""
-        return _at_our_address("account_reset_password_from_key", "UID", "KEY").replace(
-            "UID-KEY", quote(key)
-        )
-
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        """Return the link of a mail that confirms an address, likewise."""
-        return _at_our_address("account_confirm_email", emailconfirmation.key)
-
     def send_confirmation_mail(
         self, request: HttpRequest, emailconfirmation: Any, signup: bool
     ) -> None:
@@ -130,22 +118,26 @@ class AccountAdapter(DefaultAccountAdapter):
         else:
             super().send_confirmation_mail(request, emailconfirmation, signup)
 
-    def send_account_already_exists_mail(self, email: str) -> None:
-        """Tell the owner of an account that somebody tried to open one with this address."""
-        facts = {"password_reset_url": _at_our_address("account_reset_password")}
-        self.send_mail("account/email/account_already_exists", email, facts)
-
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """Return the ways to prove again who one is, in our words."""
         known = super().get_reauthentication_methods(user)
         return [method | {"description": WAYS[method["id"]]} for method in known]
 
     def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
-        """Send our own mail in place of allauth's, in the language of the page."""
-        key = MAILS[template_prefix]
-        if key:
-            language = get_language() or settings.LANGUAGE_CODE
-            send(key, email, language=language, context=self._facts(key, context))
+        """Queue our own mail in place of allauth's, in the language of the page."""
+        if key := MAILS[template_prefix]:
+            self.queue_mail(key, email, context)
+
+    def queue_mail(self, key: str, email: str, context: Mapping[str, Any]) -> None:
+        """Queue a mail with what only this request knows; its links are made when it is sent."""
+        user, language = context.get("user"), get_language() or settings.LANGUAGE_CODE
+        facts = {
+            "changed_at": written(clock.now(), language),
+            "device": device_of(self.get_http_user_agent(self.request)),
+            "old_address": context.get("from_email", ""),
+            "new_address": context.get("to_email", ""),
+        }
+        enqueue(send_account_mail, key, email, language, user.pk if user else None, facts)
 
     def send_notification_mail(
         self,
@@ -155,35 +147,20 @@ class AccountAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         """Tell a user that something about the account was changed."""
+        if key := MAILS[template_prefix]:
+            self.notify(key, user, context, email)
+
+    def notify(
+        self,
+        key: str,
+        user: User,
+        context: Mapping[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Queue one of our own mails to a user, at the present address unless another is given."""
         email = email or EmailAddress.objects.get_primary_email(user)
         if email:
-            self.send_mail(template_prefix, email, {"user": user, **(context or {})})
-
-    def _facts(self, key: str, context: Mapping[str, Any]) -> dict[str, str]:
-        user, at = context.get("user"), clock.now()
-        language = get_language() or settings.LANGUAGE_CODE
-        lasts = {
-            "verify-email": timedelta(days=app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS),
-            "password-reset": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
-        }
-        return {
-            "name": user.name if user else "",
-            "confirm_link": context.get("activate_url", ""),
-            "reset_link": context.get("password_reset_url", ""),
-            "sign_up_link": _at_our_address("account_signup"),
-            "sign_in_link": _at_our_address("account_login"),
-            "recover_link": _at_our_address("account_reset_password"),
-            "expires_at": written(at + lasts.get(key, timedelta()), language),
-            "changed_at": written(at, language),
-            "device": device_of(self.get_http_user_agent(self.request)),
-            "old_address": context.get("from_email", ""),
-            "new_address": context.get("to_email", ""),
-        }
-
-
-def _at_our_address(name: str, *args: str) -> str:
-    """Return a link of a mail. The Host header, which anybody writes, has no say in it."""
-    return settings.SITE_URL + reverse(name, args=args)
+            self.queue_mail(key, email, {"user": user, **(context or {})})
 
 
 def _in_our_words(error: ValidationError) -> ValidationError:

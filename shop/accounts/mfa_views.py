@@ -1,10 +1,12 @@
-"""Turning a second step on: allauth's pages, and the end of the other sessions."""
+"""Turning a second step on: allauth's pages, the end of the other sessions, and mail about it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.db import transaction
@@ -23,6 +25,7 @@ class TurnOnCodes(ActivateTOTPView):
         """Turn it on, and end the sessions that were opened without it, or do neither."""
         answer = super().form_valid(form)
         turned_on(self.request, second_steps(self.request.user).get(type=Authenticator.Type.TOTP))
+        get_adapter(self.request).notify("mfa-on", self.request.user)
         return answer
 
 
@@ -41,5 +44,17 @@ class AddPasskey(AddWebAuthnView):
         return super().get_context_data(**kwargs) | {"elsewhere": passkeys_elsewhere(self.request)}
 
 
+class NewCodes(GenerateRecoveryCodesView):
+    """Recovery codes in place of those that there are."""
+
+    @transaction.atomic
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Make them and queue the mail about it, or do neither."""
+        answer = super().form_valid(form)
+        get_adapter(self.request).notify("mfa-codes", self.request.user)
+        return answer
+
+
 turn_on_codes = TurnOnCodes.as_view()
 add_passkey = AddPasskey.as_view()
+new_codes = NewCodes.as_view()

@@ -19,6 +19,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from shop.accounts.mail import forget_mail
 from shop.accounts.models import Mailbox, User
 from shop.applications.cleanup import forget_applicant
 from shop.cart.models import Cart
@@ -95,6 +96,7 @@ def erase(person: Person, *, at: datetime, by: User | None, reason: str = "") ->
     StoreInvitation.objects.filter(email__in=person.addresses).delete()
     forget_applicant(person.addresses)
     forget_reporter(person.addresses)
+    forget_mail(user, person.addresses)
     for path in settings.FORGETS_PEOPLE:
         import_string(path)(user, person.addresses)
     if user:

@@ -20,6 +20,7 @@ def test_the_doors_of_an_account_have_no_barriers(stage, market, inspector):
     page.get_by_role("button", name="Send the link").click()
     page.wait_for_url("**/reset/done/")
     inspector.look()
+    stage.work()
     inspector.visit(re.search(r"http\S+/reset/key/\S+", stage.letters(email)[0].text)[0])
     page.get_by_label("New password", exact=True).fill("short")
     page.get_by_role("button", name="Change password").click()
@@ -111,6 +112,7 @@ def test_the_rooms_of_an_account_have_no_barriers(stage, market, inspector):
     page.get_by_role("button", name="Confirm").click()
     page.get_by_text("Not confirmed yet").wait_for()
     inspector.look("with an address that waits")
+    stage.work()
     inspector.visit(
         re.search(r"http\S+/confirm-email/\S+", stage.letters(f"new-{email}")[0].text)[0],
         "/account/confirm-email/no-such-key/",

@@ -84,6 +84,7 @@ def sign_up(stage, page):
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
     page.wait_for_url(lambda url: "/signup/" not in url)
+    stage.work()
     page.goto(re.search(r"http\S+/confirm-email/\S+", stage.letters(email)[0].text)[0])
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url(lambda url: "/confirm-email/" not in url)

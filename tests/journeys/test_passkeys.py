@@ -60,6 +60,7 @@ def test_a_passkey_is_added_and_opens_the_account_next_time(
     page.goto(f"{named}/account/2fa/webauthn/")
     assert "My telephone" in words(page)
     assert "Last used on" in words(page)
+    stage.work()
     assert [letter.subject for letter in stage.letters(user.email)][-1:] == ["A passkey was added"]
 
 

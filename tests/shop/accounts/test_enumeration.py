@@ -7,13 +7,13 @@ from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
 from shop.accounts.forms import SignupForm
 from shop.accounts.models import User
 from tests import make
+from tests.queue import letters
 from tests.shop.accounts.people import PASSWORD, is_in, sign_in, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_signing_up_is_answered_alike_for_known_and_new_addresses(address):
 
     assert send(address, KNOWN, **fields) == send(address, NEW, **fields)
 
-    assert [letter.to for letter in mail.outbox] == [[KNOWN], [NEW]]
+    assert [letter.to for letter in letters()] == [[KNOWN], [NEW]]
     assert User.objects.filter(email=KNOWN).count() == 1
     assert User.objects.get(email=KNOWN).check_password(PASSWORD)
     assert not EmailAddress.objects.get(email=NEW).verified
@@ -65,7 +65,7 @@ def test_signing_up_is_answered_alike_for_known_and_new_addresses(address):
 def test_the_owner_of_a_known_address_is_told_by_mail():
     send("/account/signup/", KNOWN.upper(), password1="olive-grove-77")
 
-    [letter] = mail.outbox
+    [letter] = letters()
     assert letter.subject == "You already have an account"
     assert "http://127.0.0.1:8000/account/password/reset/" in letter.body
 
@@ -74,7 +74,7 @@ def test_what_is_wrong_with_a_password_is_said_alike_too():
     assert send("/account/signup/", KNOWN, password1="tiny") == send(
         "/account/signup/", NEW, password1="tiny"
     )
-    assert mail.outbox == []
+    assert letters() == []
 
 
 def test_signing_up_works_as_hard_for_a_known_address_as_for_a_new_one(settings):
@@ -90,7 +90,7 @@ def test_signing_up_works_as_hard_for_a_known_address_as_for_a_new_one(settings)
 
 def test_a_forgotten_password_is_answered_alike():
     assert send("/account/password/reset/", KNOWN) == send("/account/password/reset/", NEW)
-    assert [letter.to for letter in mail.outbox] == [[KNOWN], [NEW]]
+    assert [letter.to for letter in letters()] == [[KNOWN], [NEW]]
 
 
 def test_a_wrong_password_is_answered_alike_whoever_it_is():
@@ -125,7 +125,7 @@ def test_a_new_address_of_an_account_is_answered_alike_and_its_owner_told():
         answers.append((answer.status_code, answer.redirect_chain, own))
 
     assert answers[0] == answers[1]
-    assert [(letter.to[0], letter.subject) for letter in mail.outbox] == [
+    assert [(letter.to[0], letter.subject) for letter in letters()] == [
         (KNOWN, "You already have an account"), (NEW, "Confirm your e-mail address"),
     ]  # fmt: skip
 
@@ -142,7 +142,7 @@ def test_of_two_sign_ups_at_once_the_second_finds_the_account_of_the_first(rf):
 
     assert (user, answer.url) == (None, "/account/confirm-email/")
     assert User.objects.filter(email=NEW).count() == 1
-    assert mail.outbox[-1].subject == "You already have an account"
+    assert letters()[-1].subject == "You already have an account"
 
 
 def test_whoever_makes_a_superuser_vouches_for_the_address():
@@ -154,11 +154,11 @@ def test_whoever_makes_a_superuser_vouches_for_the_address():
 def test_confirming_in_the_same_browser_signs_in_and_in_another_it_does_not():
     here, elsewhere = Client(), Client()
     here.post("/account/signup/", {"email": NEW, "password1": "olive-grove-77"})
-    link = re.search(r"http://127.0.0.1:8000(/account/confirm-email/\S+/)", mail.outbox[-1].body)[1]
+    link = re.search(r"http://127.0.0.1:8000(/account/confirm-email/\S+/)", letters()[-1].body)[1]
     other = Client()
     cache.clear()
     other.post("/account/signup/", {"email": "third@example.org", "password1": "olive-grove-77"})
-    again = re.search(r"(/account/confirm-email/\S+/)", mail.outbox[-1].body)[1]
+    again = re.search(r"(/account/confirm-email/\S+/)", letters()[-1].body)[1]
 
     here.post(link)
     elsewhere.post(again)

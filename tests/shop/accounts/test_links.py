@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
 from tests import make
 from tests.cms.admin.people import organizer
+from tests.queue import letters
 from tests.shop.accounts.people import PASSWORD, signed_in
 from tests.shop.storefront.previews.steps import shared
 
@@ -24,7 +24,7 @@ def _at_our_address(settings):
 
 
 def links():
-    return [link for letter in mail.outbox for link in re.findall(r"https?://\S+", letter.body)]
+    return [link for letter in letters() for link in re.findall(r"https?://\S+", letter.body)]
 
 
 @pytest.mark.parametrize("email", ["lena@example.org", "nobody@example.org"])

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from shop.cart.models import Cart, CartLine
@@ -12,6 +11,7 @@ from shop.payments.models import Payment
 from shop.stock.models import Pool
 from tests import make
 from tests.paying import assert_books_agree
+from tests.queue import letters
 from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import (
     give_address,
@@ -245,7 +245,7 @@ def test_signing_up_brings_the_cart_along(browser):
 
     browser.post("/account/signup/", {"email": "new@example.org", "password1": "baobab-tree-9"})
     assert CartLine.objects.get().cart.user is None  # nobody is in before the link was opened
-    browser.post(re.search(r"(/account/confirm-email/\S+/)", mail.outbox[-1].body)[1])
+    browser.post(re.search(r"(/account/confirm-email/\S+/)", letters()[-1].body)[1])
 
     assert Cart.objects.get(user__email="new@example.org").lines.get().quantity == 2
 

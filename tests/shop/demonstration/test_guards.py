@@ -19,6 +19,7 @@ from shop.workspace.people import roles as people
 from tests import make
 from tests.cms.admin.people import grant, organizer
 from tests.make import NOON
+from tests.queue import run_queued_work
 from tests.shop.accounts.people import PASSWORD, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,7 @@ def test_the_password_of_ones_own_account_changes(stranger):
 
 def test_a_link_that_everybody_reads_sets_no_password_of_a_shared_account(client, merchant):
     client.post("/account/password/reset/", {"email": merchant.email})
+    run_queued_work()
     [letter] = outbox.newest(1)
     led = client.get(re.search(r"/account/password/reset/key/\S+", letter.text)[0])
 

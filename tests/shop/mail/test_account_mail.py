@@ -5,13 +5,13 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from shop.accounts.models import User
+from tests.queue import letters
 from tests.shop.accounts.people import code_of
 
 LENA = "lena@example.org"
@@ -39,7 +39,8 @@ def account(*, verified: bool = True) -> User:
 
 def last_mail() -> tuple[str, str]:
     """Return subject and body of the mail sent last."""
-    return mail.outbox[-1].subject, mail.outbox[-1].body
+    letter = letters()[-1]
+    return letter.subject, letter.body
 
 
 def link(body: str, part: str) -> str:
@@ -89,7 +90,7 @@ def test_a_weak_password_makes_no_account_and_says_what_would_help(browser):
     assert "This password is too common. Choose another one." in answer.text
     assert "Choose a password that is not digits alone." in answer.text
     assert not User.objects.exists()
-    assert mail.outbox == []
+    assert letters() == []
 
 
 def test_a_forgotten_password_is_replaced_by_the_link_in_a_mail_once(browser):
@@ -118,7 +119,7 @@ def test_whoever_has_no_account_is_told_so_by_mail_and_not_on_the_page(browser):
     unknown = browser.post(reverse("account_reset_password"), stranger, follow=True)
 
     assert known.redirect_chain == unknown.redirect_chain
-    assert [message.to for message in mail.outbox] == [[LENA], ["nobody@example.org"]]
+    assert [message.to for message in letters()] == [[LENA], ["nobody@example.org"]]
     subject, body = last_mail()
     assert subject == "There is no account with this address"
     assert link(body, "signup") == reverse("account_signup")
@@ -157,27 +158,24 @@ def test_the_old_address_hears_of_a_new_one_once_that_is_confirmed(browser):
     sign_in(browser)
 
     browser.post(reverse("account_email"), {"email": "new@example.org", "action_add": ""})
-    assert [message.to for message in mail.outbox] == [["new@example.org"]]
+    assert [message.to for message in letters()] == [["new@example.org"]]
     assert User.objects.get().email == LENA
     browser.post(link(last_mail()[1], "confirm-email"))
 
     assert User.objects.get().email == "new@example.org"
-    assert mail.outbox[-1].to == [LENA]
+    assert letters()[-1].to == [LENA]
     subject, body = last_mail()
     assert subject == "Your e-mail address was changed"
     assert f"was changed from {LENA} to new@example.org on " in body
 
 
-def test_two_step_sign_in_is_announced_when_it_is_turned_on_and_off(
-    browser, django_capture_on_commit_callbacks
-):
+def test_two_step_sign_in_is_announced_when_it_is_turned_on_and_off(browser):
     user = account()
     sign_in(browser)
     page = browser.get(reverse("mfa_activate_totp"))
     secret = re.search(r"Or type this key: ([A-Z2-7]+)", page.text)[1]
 
-    with django_capture_on_commit_callbacks(execute=True):
-        browser.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    browser.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     assert last_mail()[0] == "Two-step sign-in is on"
     assert Authenticator.objects.filter(user=user, type="totp").exists()
 
