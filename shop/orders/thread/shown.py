@@ -44,7 +44,7 @@ class MessageShown:
 class ThreadShown:
     """What was written about a parcel, the oldest first, and the field to write in if it is open.
 
-    ``url`` is where forms are sent; ``until`` a day, where it has one.
+    ``url`` is where forms are sent, empty for who only reads; ``until`` a day, where it has one.
     """
 
     part: Suborder
@@ -73,19 +73,20 @@ def show_thread(
     """Return what one side sees of a parcel whose messages were read.
 
     Args:
+        url: where forms are sent; empty for who may read and not write.
         form: what was typed and not taken; else an empty one.
     """
     newest = getattr(part, "newest", [])
     zone = part.merchant.zone if side == Side.STORE else settings.SHOP_ZONE
     language = get_language() or settings.LANGUAGE_CODE
     rows = tuple(_shown(row, part, side, zone, language) for row in reversed(newest[:MOST]))
-    until = open_until(part)
+    until = open_until(part) if url else None
     return ThreadShown(
         part=part,
         url=url,
         rows=rows,
         is_cut=len(newest) > MOST,
-        form=(form or MessageForm(part, side)) if is_open(part, at=at) else None,
+        form=(form or MessageForm(part, side)) if url and is_open(part, at=at) else None,
         until=dates.full_day_in(until, zone, language) if until else "",
     )
 

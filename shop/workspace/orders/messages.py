@@ -25,11 +25,15 @@ SIDE = OrderMessage.Side.STORE
 
 
 def thread_of(
-    part: Suborder, *, at: datetime, form: MessageForm | None = None
+    request: MemberRequest, part: Suborder, *, at: datetime, form: MessageForm | None = None
 ) -> ThreadShown | None:
-    """Return what was written about a parcel, if there is something. One statement."""
+    """Return what was written about a parcel, if there is something. One statement.
+
+    Who may not answer shoppers reads it, and is shown nothing to press.
+    """
     read_messages([part])
-    url = reverse("workspace-messages", args=[part.pk])
+    may_answer = Right.ANSWER in request.rights
+    url = reverse("workspace-messages", args=[part.pk]) if may_answer else ""
     found = show_thread(part, SIDE, url=url, at=at, form=form)
     return found if found.is_there else None
 
@@ -39,7 +43,7 @@ def thread_of(
 def thread(request: MemberRequest, suborder_id: int) -> HttpResponse:
     """Show what was written about a parcel, and write to its shopper, or tell the organizers."""
     part = get_object_or_404(suborders_of(request), pk=suborder_id)
-    work_on(request, part.merchant, Right.ORDERS)
+    work_on(request, part.merchant, Right.ORDERS, change=Right.ANSWER)
     if not has_thread(part):
         raise Http404
     at, form = clock.moment_of(request), None
@@ -57,8 +61,8 @@ def thread(request: MemberRequest, suborder_id: int) -> HttpResponse:
                 messages.success(request, said)
                 return _back(part)
     context = {
-        "part": "orders", "suborder": part, "thread": thread_of(part, at=at, form=form),
-        "form": form,
+        "part": "orders", "suborder": part, "form": form,
+        "thread": thread_of(request, part, at=at, form=form),
     }  # fmt: skip
     status = 422 if form else 200
     return render(request, "shop/workspace/messages.html", context, status=status)

@@ -142,7 +142,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
         "papers": [PaperRow(**row) for row in rows],
         "address": _address(found, contact),
         "service": service_name(found.service) if found.service else "",
-        "thread": thread_of(found, at=clock.moment_of(request)),
+        "thread": thread_of(request, found, at=clock.moment_of(request)),
         "form": form,
         "carriers": suggested(found.merchant.country),
         "today": today_of(request),

@@ -3,6 +3,7 @@
 import pytest
 
 from shop.catalogue.models import Variant
+from shop.merchants.models import Merchant
 from shop.orders.models import Refund
 from shop.tickets.models import Ticket
 from tests import make
@@ -10,6 +11,7 @@ from tests.cms.admin.people import organizer
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import bought
 from tests.shop.workspace.desk import VISITS
+from tests.shop.workspace.who_may import LETTERS, roles_for
 
 pytestmark = pytest.mark.django_db
 CALLS = [(pattern, method) for pattern, methods in VISITS for method in methods.split()]
@@ -75,3 +77,17 @@ def test_rows_of_another_host_are_not_found_under_the_own_name(client, host, pat
     assert theirs != mine.slug
     assert answer.status_code == 404
     assert state() == before
+
+
+@pytest.mark.parametrize("role", LETTERS.values())
+@pytest.mark.parametrize(("pattern", "method"), CALLS)
+def test_a_role_of_a_host_opens_what_it_includes(client, host, pattern, method, role):
+    store = Merchant.objects.get(slug=host("{store}").rpartition("/")[2])
+    client.force_login(make.member(store, role=role))
+    before = state()
+
+    answer = getattr(client, method)(host(pattern), BODY)
+
+    assert (answer.status_code != 403) == (role in roles_for(pattern, method))
+    if answer.status_code == 403:
+        assert state() == before

@@ -176,6 +176,10 @@ ADDRESSES = [
     ("{store}/team/{colleague}/", "get post"),
     ("{store}/team/invited/{invited}/", "post"),
 ]
+OBJECTIONS = [
+    ("{store}/object/", "get post"),
+    ("{store}/products/{product}/object/", "get post"),
+]
 # Those of hosts are walked in tests/shop/tickets/test_doors.py.
 VISITS = [
     ("tickets/", "get"),

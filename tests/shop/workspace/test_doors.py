@@ -15,6 +15,7 @@ from tests.make import NOON
 from tests.shop.workspace.desk import (
     ADDRESSES,
     AFTER_SALE,
+    OBJECTIONS,
     OWN_STORE_FOREIGN_ROW,
     VISITS,
     open_desk,
@@ -22,7 +23,11 @@ from tests.shop.workspace.desk import (
 from tests.shop.workspace.who_may import LETTERS, roles_for
 
 pytestmark = pytest.mark.django_db
-CALLS = [(pattern, method) for pattern, methods in ADDRESSES for method in methods.split()]
+CALLS = [
+    (pattern, method)
+    for pattern, methods in (*ADDRESSES, *OBJECTIONS)
+    for method in methods.split()
+]
 FOREIGN = [
     (pattern, method) for pattern, methods in OWN_STORE_FOREIGN_ROW for method in methods.split()
 ]
@@ -79,10 +84,12 @@ def test_the_table_holds_every_address_of_the_desk():
             yield from paths(found.url_patterns, here) if hasattr(found, "url_patterns") else [here]
 
     spoken = next(p for p in get_resolver().url_patterns if not str(p.pattern))  # in languages
-    desk = next(p for p in spoken.url_patterns if str(p.pattern) == "merchant/")
+    desk = [p for p in spoken.url_patterns if str(p.pattern) == "merchant/"]
 
-    known = [pattern for pattern, _methods in (*ADDRESSES, *AFTER_SALE, *VISITS)]
-    assert sorted(map(bare, paths(desk.url_patterns))) == sorted(map(bare, known))
+    found = [path for part in desk for path in paths(part.url_patterns)]
+    known = [pattern for pattern, _methods in (*ADDRESSES, *OBJECTIONS, *AFTER_SALE, *VISITS)]
+    assert len(desk) == 2
+    assert sorted(map(bare, found)) == sorted(map(bare, known))
 
 
 @pytest.mark.parametrize(("pattern", "method"), CALLS)

@@ -8,7 +8,7 @@ ROWS = [
     ("orders/{suborder}/replace/", "OM", "OM"),
     ("orders/{suborder}/disputes/", "OM", "OM"),
     ("orders/{suborder}/parcels/", "OMP", "OMP"),
-    ("orders/{suborder}/messages/", "OMPA", "OMPA"),
+    ("orders/{suborder}/messages/", "OMPA", "OM"),
     ("orders/{suborder}/papers/", "OMA", ""),
     ("orders/{suborder}/", "OMPA", "OMP"),
     # Marked as sent by a packer; the test posts a cancellation, which is an answer.
@@ -28,6 +28,7 @@ ROWS = [
     ("{store}/products/{tour}/dates/", "OM", "OM"),
     # What is on sale is taken off by those who set its price; a draft by those who write it.
     ("{store}/products/{product}/withdraw/", "", "OM"),
+    ("{store}/products/{product}/object/", "OME", "OME"),
     ("{store}/products/{product}/", "OME", "OME"),
     ("{store}/products/{draft}/", "OME", "OME"),
     ("{store}/products/stock/", "OMEP", "OMEP"),
@@ -63,6 +64,7 @@ ROWS = [
     ("{store}/team/{colleague}/", "O", "O"),
     ("{store}/team/invited/", "", "O"),
     ("{store}/team/", "OMEPA", "O"),
+    ("{store}/object/", "OME", "OME"),
     ("{store}/", "OMEPA", ""),
     ("", "OMEPA", ""),
 ]

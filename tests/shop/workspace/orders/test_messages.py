@@ -180,3 +180,29 @@ def test_members_are_named_among_each_other_and_to_the_shopper_as_the_store(clie
     page = client.get(at(part, "")).text
 
     assert "<bdi>Asha</bdi>" in page
+
+
+@pytest.mark.parametrize("role", ["packer", "accountant"])
+def test_who_may_not_answer_shoppers_reads_and_writes_nothing(client, desk, part, role):
+    asked = write(part.pk, "shopper", "Is it blue?", at=NOON)
+    client.force_login(make.member(desk.merchant, role=role))
+    for page in (at(part, ""), at(part)):
+        text = client.get(page).text
+        assert "Is it blue?" in text
+        assert f'action="{at(part)}"' not in text
+
+    for do in ("write", "done", "report"):
+        sent = {"do": do, "text": "Pay me directly.", "message": asked.pk}
+        assert client.post(at(part), sent).status_code == 403
+
+    assert list(OrderMessage.objects.all()) == [asked]
+    assert list(OrderMessage.objects.to_look_at()) == []
+    assert Suborder.objects.get(pk=part.pk).word_due_since
+
+
+def test_a_manager_answers_shoppers(client, desk, part):
+    client.force_login(make.member(desk.merchant, role="manager"))
+
+    client.post(at(part), {"do": "write", "text": "As the sea."})
+
+    assert OrderMessage.objects.get().text == "As the sea."
