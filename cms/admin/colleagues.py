@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from cms.admin import invitations
 from cms.admin.changelog.text import LogLine
 from cms.admin.confirm import Act, perform
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.screens import show
 from cms.admin.tables import QUIET, Column, Table, joined, link, small, status
 from cms.colleagues import invite
@@ -68,6 +68,7 @@ class InviteColleagueForm(RoleForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("cms.manage_colleagues")
+@proved_again
 def colleagues(request: SignedIn) -> HttpResponse:
     """Show who works at the desk and who is invited; invite somebody."""
     form = InviteColleagueForm(request.POST or None, initial={"role": REVIEWER, "language": "en"})
@@ -101,6 +102,7 @@ def colleagues(request: SignedIn) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("cms.manage_colleagues")
+@proved_again
 def act(request: SignedIn, pk: int, name: str) -> HttpResponse:
     """Change the rights of a colleague; the effect is shown first."""
     if name not in ACTS:
@@ -112,6 +114,7 @@ def act(request: SignedIn, pk: int, name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("cms.manage_colleagues")
+@proved_again
 def act_on_invitation(request: SignedIn, pk: int, name: str) -> HttpResponse:
     """Send an invitation again or take it back; the effect is shown first."""
     if name not in INVITATION_ACTS:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -41,6 +43,14 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
 }
 
 View = Callable[..., HttpResponseBase]
+
+
+def proved_again(view: View) -> View:
+    """Let a view answer who has proved again, within minutes, who they are; ask the others to.
+
+    Where organizers sign in with a second step: a demonstration and development do without.
+    """
+    return reauthentication_required(view, enabled=lambda _request: settings.ORGANIZERS_NEED_MFA)
 
 
 def needs(codename: str, *, to_post: str = "") -> Callable[[View], View]:

@@ -1,4 +1,4 @@
-"""Mail about accounts. Its links are made when it is sent: the queue, and its backups, keep none."""
+"""Mail about accounts. Its links are made when it is sent: neither queue nor backups keep one."""
 
 from __future__ import annotations
 

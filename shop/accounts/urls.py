@@ -6,7 +6,8 @@ from allauth.mfa.webauthn.views import remove_webauthn
 from django.db.transaction import atomic
 from django.urls import path, re_path
 
-from shop.accounts import mfa_views, own_language, sign_out
+from shop.accounts import mfa_views, own_language
+from shop.accounts.devices import sign_out
 
 urlpatterns = [
     path("language/", own_language.own_language, name="account_language"),

@@ -19,6 +19,7 @@ from shop.ledger.posting import operator, sales
 from shop.ledger.posting.entries import EventFacts
 from shop.ledger.thresholds import Threshold
 from shop.locks import lock_one
+from shop.merchants.own_stores import refuse_own
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
@@ -212,6 +213,7 @@ def _end(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User) 
 def _ask(
     task: MoneyTask, amount: int, before: WriteOff | None, *, reason: str, at: datetime, by: User
 ) -> None:
+    refuse_own(*gate.stores_of(task), by=by)
     if before:  # it has grown since
         before.move_to(WriteOff.State.DROPPED)
     WriteOff.objects.create(task=task, amount=amount, reason=reason[:MOST_WORDS], at=at, by=by)

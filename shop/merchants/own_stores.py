@@ -21,13 +21,13 @@ class OwnStore(NotPossible):
         super().__init__("You act for this store yourself: somebody else has to decide.")
 
 
-def refuse_own(merchant_id: int, *, by: User | None) -> None:
-    """Refuse somebody who decides on a store of their own.
+def refuse_own(*merchant_ids: int, by: User | None) -> None:
+    """Refuse somebody who decides on a store of their own, or on several stores with one of them.
 
     Raises:
         OwnStore: they are a member of it.
     """
-    if own_among([merchant_id], by=by):
+    if own_among(merchant_ids, by=by):
         raise OwnStore
 
 

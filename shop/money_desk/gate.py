@@ -13,8 +13,10 @@ from shop.accounts.models import User
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log as note
 from shop.locks import lock_one
+from shop.merchants.own_stores import refuse_own
 from shop.money_desk.kinds import KINDS, TaskOutcome
 from shop.money_desk.models import MoneyTask
+from shop.orders.models import Suborder
 
 log = logging.getLogger(__name__)
 MOST_WORDS = 300
@@ -54,7 +56,8 @@ def close(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User)
     """Close a task as a person decided, inside the transaction that does what was decided.
 
     Raises:
-        NotPossible: there is no reason, or a task of its kind never ends so.
+        NotPossible: there is no reason, a task of its kind never ends so, or it is about a store
+            for which they act.
         StaleState: somebody else has closed it.
     """
     said = reason.strip()[:MOST_WORDS]
@@ -62,8 +65,16 @@ def close(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User)
         raise NotPossible("Say why: whoever looks next reads it.")
     if outcome not in KINDS[task.kind].outcomes:
         raise NotPossible("A task of this kind is not closed so.")
+    refuse_own(*stores_of(task), by=by)
     _close(task, outcome, reason=said, at=at, by=by)
     note(task, outcome, at=at, by=by, festival=None, reason=said)
+
+
+def stores_of(task: MoneyTask) -> set[int]:
+    """Return the stores whose money a task is about; of an order all that are in it."""
+    order_id = task.order_id or (task.payment.order_id if task.payment else None)
+    parts = Suborder.objects.filter(order=order_id).values_list("merchant", flat=True)
+    return {*parts, *([task.merchant_id] if task.merchant_id else [])}
 
 
 def close_by_itself(about: Any, *, kind: str, at: datetime) -> None:

@@ -20,6 +20,7 @@ from shop.festivals.changelog import log as note
 from shop.ledger.thresholds import Threshold
 from shop.locks import lock_one
 from shop.mail import send
+from shop.merchants.own_stores import refuse_own
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
@@ -98,10 +99,12 @@ def propose(
 
     Raises:
         NotPossible: there is no reason, or something was decided since; or as ``carry_out``.
+        OwnStore: they act for a store of the order.
     """
     if not plan.reason.strip():
         raise NotPossible("Say why: the shopper reads it.")
     order = end.lock(order_id)
+    refuse_own(*order.suborders.values_list("merchant", flat=True), by=by)
     if decided(order_id) != seen:
         raise NotPossible("Something was sent back of it since, or asked for. Look at it again.")
     amount = foreseen(order_id, plan, at=at).amount

@@ -94,11 +94,7 @@ def erase(person: Person, *, at: datetime, by: User | None, reason: str = "") ->
     forget(contacts, at=at, unpaid_for=AT_ONCE)
     _scrub_log(person)
     StoreInvitation.objects.filter(email__in=person.addresses).delete()
-    forget_applicant(person.addresses)
-    forget_reporter(person.addresses)
-    forget_mail(user, person.addresses)
-    for path in settings.FORGETS_PEOPLE:
-        import_string(path)(user, person.addresses)
+    _forget_elsewhere(user, person.addresses)
     if user:
         _close(user, at=at)
     row = user or Mailbox.of(min(person.addresses))
@@ -112,6 +108,14 @@ def erase_account(user: User, *, at: datetime) -> None:
         NotPossible: as for ``erase``.
     """
     erase(person_of(user), at=at, by=user)
+
+
+def _forget_elsewhere(user: User | None, addresses: Collection[str]) -> None:
+    forget_applicant(addresses)
+    forget_reporter(addresses)
+    forget_mail(user, addresses)
+    for path in settings.FORGETS_PEOPLE:
+        import_string(path)(user, addresses)
 
 
 def _bar(person: Person, pending: Collection[Order]) -> str:

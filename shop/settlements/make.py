@@ -19,6 +19,7 @@ from shop.ledger.posting.entries import EventFacts
 from shop.ledger.thresholds import Threshold
 from shop.locks import lock, lock_one
 from shop.merchants.models import Merchant
+from shop.merchants.own_stores import refuse_own
 from shop.orders.models import Suborder
 from shop.rounds import each
 from shop.rounds.mishaps import FailedItem
@@ -143,6 +144,7 @@ def _approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settle
     """Approve a draft; where it comes to another sum it stays a draft, with that sum."""
     row = _locked_draft(settlement_id)
     merchant = row.merchant
+    refuse_own(merchant.pk, by=by)
     method = current_method(merchant, at=at)
     if merchant.is_unpaid:
         raise NotPossible(f"{merchant.name} is suspended: nothing is paid to it.")
@@ -217,6 +219,7 @@ def void(settlement_id: int, *, reason: str, at: datetime, by: User) -> None:
     if not reason.strip():
         raise NotPossible("Say why: whoever looks next reads it.")
     row = _locked_draft(settlement_id)
+    refuse_own(row.merchant_id, by=by)
     row.claimed.all().delete()
     row.move_to(State.VOID)
     note(row, "void", at=at, by=by, festival=None, reason=reason.strip()[:300])

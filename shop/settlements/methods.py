@@ -14,6 +14,8 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
+from shop.merchants.own_stores import refuse_own
+from shop.money_desk.hands import refuse_hand_in_people
 from shop.rounds import each
 from shop.settlements.countries import is_reached
 from shop.settlements.models import Payout, PayoutMethod
@@ -24,6 +26,9 @@ from shop.tasks import enqueue
 State, Way = PayoutMethod.State, PayoutMethod.Way
 ACCOUNT_KEPT_FOR = timedelta(days=395)
 MOST_AT_ONCE = 500
+DAY = timedelta(days=1)
+ACCOUNTS_A_DAY = 25
+"""One person alone confirms so many accounts of stores in a day."""
 WAIT = timedelta(hours=72)
 """So long after it was typed an account is not used: its owners were told, and can object."""
 
@@ -77,7 +82,8 @@ def confirm_method(method_id: int, *, at: datetime, by: User, reason: str) -> Pa
     """Confirm an account, once it was compared with the store's own papers.
 
     Raises:
-        NotPossible: whoever typed it confirms it, or there is no reason.
+        NotPossible: whoever typed it confirms it, or acts for the store, or has changed its people
+            of late; or there is no reason.
         StaleState: it was confirmed or dropped meanwhile.
     """
     if not reason.strip():
@@ -85,6 +91,9 @@ def confirm_method(method_id: int, *, at: datetime, by: User, reason: str) -> Pa
     row = locked_method(method_id)
     if row.added_by_id == by.pk:
         raise NotPossible("Somebody else has to confirm it: you typed it yourself.")
+    refuse_own(row.merchant_id, by=by)
+    refuse_hand_in_people(row.merchant, at=at, by=by)
+    _refuse_many(at=at, by=by)
     row.move_to(
         State.READY, confirmed_at=at, confirmed_by=by, usable_from=max(at, row.added_at + WAIT)
     )
@@ -116,10 +125,12 @@ def trust_again(method_id: int, *, at: datetime, by: User, reason: str) -> None:
     """Use an account again from which money came back: the reason was another one.
 
     Raises:
-        NotPossible: the provider keeps it from being used.
+        NotPossible: the provider keeps it from being used, or as ``confirm_method``.
         StaleState: it is not restricted any more.
     """
     row = locked_method(method_id)
+    refuse_own(row.merchant_id, by=by)
+    refuse_hand_in_people(row.merchant, at=at, by=by)
     if row.is_stopped:
         raise NotPossible("The provider stopped it, and uses it again when its reason is gone.")
     row.move_to(State.READY)
@@ -189,3 +200,17 @@ def locked_method(method_id: int) -> PayoutMethod:
     merchant_id = PayoutMethod.objects.values_list("merchant", flat=True).get(pk=method_id)
     lock_one(Merchant.objects, merchant_id)
     return lock_one(PayoutMethod.objects, method_id)
+
+
+def _refuse_many(*, at: datetime, by: User) -> None:
+    """Refuse who has confirmed as many accounts within a day as one person alone may.
+
+    Raises:
+        NotPossible: they have.
+    """
+    own = PayoutMethod.objects.filter(confirmed_by=by, confirmed_at__gt=at - DAY)
+    if own.count() >= ACCOUNTS_A_DAY:
+        raise NotPossible(
+            f"You have confirmed {ACCOUNTS_A_DAY} accounts within a day. Another organizer can "
+            "confirm this one now."
+        )

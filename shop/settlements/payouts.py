@@ -20,6 +20,7 @@ from shop.ledger.posting.entries import EventFacts
 from shop.ledger.thresholds import Threshold
 from shop.locks import lock, lock_one
 from shop.merchants.models import Merchant
+from shop.merchants.own_stores import refuse_own
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
@@ -118,6 +119,7 @@ def make_batch(payout_ids: Sequence[int], profile: str, *, at: datetime, by: Use
     if not rows or len(rows) != len(set(payout_ids)):
         raise NotPossible("Some of them are in another file already. Look at the list again.")
     whole = list(_beside(Payout.objects.filter(pk__in=[row.pk for row in rows])))
+    refuse_own(*(row.settlement.merchant_id for row in whole), by=by)
     currencies = {row.settlement.currency for row in whole}
     if len(currencies) > 1:
         raise NotPossible("One file has one currency.")
@@ -151,6 +153,7 @@ def export(batch_id: int, *, at: datetime, by: User) -> PayoutBatch:
     rows = list(_beside(batch.payouts.all()))
     if not rows:
         raise NotPossible("Nothing is in it.")
+    refuse_own(*(row.settlement.merchant_id for row in rows), by=by)
     total = sum(row.amount for row in rows) + _exported_alone(by, batch.currency, at=at)
     if total > Threshold.BATCH_ALONE.in_minor(batch.currency) and batch.made_by_id == by.pk:
         raise NotPossible("Somebody else has to check and export it: you made it.")
@@ -194,6 +197,7 @@ def fail(payout_id: int, *, reason: str, at: datetime, by: User) -> None:
         NotPossible: there is no reason, or it is not with the bank.
     """
     payout = locked_payout(payout_id)
+    refuse_own(payout.settlement.merchant_id, by=by)
     _needs(reason, payout, State.EXPORTED)
     payout.move_to(State.FAILED, ended_why=reason.strip()[:300])
     owed_again(payout, Settlement.State.FINAL, at=at)
@@ -209,6 +213,7 @@ def came_back(payout_id: int, came: int, *, reason: str, at: datetime, by: User)
         NotPossible: there is no reason, it was not paid, or more came back than was sent.
     """
     payout = locked_payout(payout_id)
+    refuse_own(payout.settlement.merchant_id, by=by)
     _needs(reason, payout, State.DONE)
     if payout.method.way == PayoutMethod.Way.CONNECT:
         raise NotPossible("It is on the store's own account at the provider: refund an order, and "
@@ -232,6 +237,7 @@ def leave_out(payout_id: int, *, at: datetime, by: User) -> None:
         NotPossible: its file is made.
     """
     payout = locked_payout(payout_id)
+    refuse_own(payout.settlement.merchant_id, by=by)
     if payout.state != State.QUEUED or payout.batch is None:
         raise NotPossible("Its file is made: it is with the bank.")
     Payout.objects.filter(pk=payout.pk).update(batch=None)
@@ -248,6 +254,8 @@ def close_batch(batch_id: int, *, at: datetime, by: User) -> None:
         NotPossible: its maker may not above a sum, or one has no proof yet.
     """
     batch = lock_one(PayoutBatch.objects, batch_id)
+    stores = batch.payouts.values_list("settlement__merchant", flat=True)
+    refuse_own(*stores, by=by)
     total = sum(batch.payouts.values_list("amount", flat=True))
     if total > Threshold.BATCH_ALONE.in_minor(batch.currency) and batch.made_by_id == by.pk:
         raise NotPossible("Somebody else has to close it: you made it.")

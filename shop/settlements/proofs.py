@@ -14,6 +14,7 @@ from shop.forms.private_files import as_kept
 from shop.ledger.posting import payouts as books
 from shop.ledger.thresholds import Threshold
 from shop.locks import lock, lock_one
+from shop.merchants.own_stores import refuse_own
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof, Settlement
 from shop.settlements.payouts import close_tasks, facts_of, locked_payout, queue
 from shop.settlements.tasks import send_paid
@@ -45,6 +46,7 @@ def prove(payout_id: int, proof: BankProof, *, at: datetime, by: User) -> None:
             is no proof; nothing is changed.
     """
     payout = locked_payout(payout_id)
+    refuse_own(payout.settlement.merchant_id, by=by)
     reference = _checked(payout, proof, at=at)
     if proof.content:
         PayoutProof.objects.create(payout=payout, **as_kept(proof.name, proof.content))
@@ -72,6 +74,7 @@ def pay_elsewhere(settlement_id: int, proof: BankProof, *, at: datetime, by: Use
             the same person, or the proof cannot be right; nothing is changed.
     """
     row = lock_one(Settlement.objects.select_related("merchant"), settlement_id)
+    refuse_own(row.merchant_id, by=by)
     lock(PayoutBatch.objects.filter(payouts__settlement=row))
     lock(PayoutMethod.objects.filter(merchant=row.merchant))
     tries = lock(row.payouts.all())

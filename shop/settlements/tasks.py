@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from django.tasks import task
 
+from shop import clock
 from shop.accounts.models import User
 from shop.accounts.own_language import neutral_address
 from shop.currencies import written
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant
 from shop.merchants.roles import Right, who_may
+from shop.money_desk.hands import members_of_late
 from shop.settlements.models import Payout, PayoutMethod, Settlement
 from shop.tasks import at_once, enqueue, tried_again
 
@@ -46,9 +48,9 @@ def send_payout_back(payout_id: int) -> None:
 @task
 @at_once
 def tell_of_method(method_id: int) -> None:
-    """Queue a mail to every member of a store: somebody typed another account."""
+    """Queue a mail to who acts for a store or did of late: somebody typed another account."""
     row = PayoutMethod.objects.select_related("merchant").get(pk=method_id)
-    for user in User.objects.filter(memberships__merchant=row.merchant).order_by("pk"):
+    for user in members_of_late(row.merchant, at=clock.now()):
         enqueue(send_method_added, method_id, user.pk)
 
 

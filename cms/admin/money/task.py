@@ -14,7 +14,7 @@ from cms.admin.confirm import perform
 from cms.admin.money.decisions import asked_by
 from cms.admin.money.index import LIST, TRAIL
 from cms.admin.money.outcomes import ACTS, possible
-from cms.admin.permissions import may, needs
+from cms.admin.permissions import may, needs, proved_again
 from cms.admin.screens import show
 from cms.admin.tables import link, moment
 from cms.roles import ORGANIZER
@@ -73,6 +73,7 @@ def task(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def close(request: SignedIn, pk: int, outcome: str) -> HttpResponse:
     """Close a task in one of the ways in which its kind may end."""
     found = get_object_or_404(MoneyTask.objects.select_related(*RELATED), pk=pk)

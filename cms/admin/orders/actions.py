@@ -20,6 +20,7 @@ from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
+from shop.merchants.own_stores import refuse_own
 from shop.orders import stop as stops
 from shop.orders.mend import mend, parts_to_send
 from shop.orders.models import Order, Suborder
@@ -90,6 +91,7 @@ def stop(request: SignedIn, pk: int, name: str) -> HttpResponse:
 
     def run(answers: dict[str, Any]) -> str:
         at = clock.moment_of(request)
+        refuse_own(*order.suborders.values_list("merchant", flat=True), by=request.user)
         stops.decide(pk, is_stopped=is_stopped, **answers, at=at, by=request.user)
         return "No store can send them now." if is_stopped else "They can be sent again."
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.fields import CountField
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.screens import show
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -164,6 +164,7 @@ class RefundForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def refund(request: SignedIn, pk: int) -> HttpResponse:
     """Work out what goes back and who bears it; then send it, or ask a second person."""
     order = get_object_or_404(Order, pk=pk)

@@ -19,6 +19,7 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.forms.fields import LineField
 from shop.forms.numbers import number_of
+from shop.merchants.own_stores import refuse_own
 from shop.orders.models import Order, OrderLine, Replacement, Suborder
 from shop.returns import replace
 from shop.returns.models import ReturnRequest
@@ -64,6 +65,7 @@ def offer(request: SignedIn, pk: int) -> HttpResponse:
     left = replace.left_to_replace(part)
 
     def run(answers: dict[str, Any]) -> str:
+        refuse_own(part.merchant_id, by=request.user)
         units = {line.pk: answers[f"units-{line.pk}"] or 0 for line in left}
         replace.send_again(part.pk, units, reason=answers["reason"],
                            at=clock.moment_of(request), by=request.user)  # fmt: skip
@@ -82,6 +84,7 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
     row = _found(pk)
 
     def run(answers: dict[str, Any]) -> str:
+        refuse_own(row.suborder.merchant_id, by=request.user)
         replace.cancel(row.pk, **answers, at=clock.moment_of(request), by=request.user)
         return "It is not sent. The shopper is told, and the units can be sold again."
 
@@ -100,6 +103,7 @@ def arrived(request: SignedIn, pk: int) -> HttpResponse:
     row = _found(pk)
 
     def run(answers: dict[str, Any]) -> str:
+        refuse_own(row.suborder.merchant_id, by=request.user)
         replace.came(row.pk, Suborder.Arrival.STAFF, at=clock.moment_of(request),
                      by=request.user, **answers)  # fmt: skip
         return "The replacement has arrived."
@@ -119,6 +123,7 @@ def _answer(request: SignedIn, pk: int, request_id: int) -> HttpResponse:
 
     def run(answers: dict[str, Any]) -> str:
         at = clock.moment_of(request)
+        refuse_own(found.suborder.merchant_id, by=request.user)
         replace.answer_by(found.pk, answer=answers["reason"], at=at, by=request.user)
         return _told(found.suborder)
 

@@ -19,6 +19,7 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.forms.numbers import number_of
 from shop.merchants.models import Membership
+from shop.merchants.own_stores import refuse_own
 from shop.money_desk.gate import key_of, open_tasks
 from shop.orders.after_sale.arrive import arrived as note_arrived
 from shop.orders.after_sale.hold import hold, let_go
@@ -78,6 +79,7 @@ def arrived(request: SignedIn, pk: int) -> HttpResponse:
     part = _part(request, pk)
 
     def run(answers: dict[str, Any]) -> str:
+        refuse_own(part.merchant_id, by=request.user)
         note_arrived(part.pk, Suborder.Arrival.STAFF, at=clock.moment_of(request),
                      by=request.user, **answers)  # fmt: skip
         return f"The parcel of {part.merchant.name} has arrived."

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.payouts.index import METHODS
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.screens import show
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.errors import GatewayError, NotPossible
+from shop.merchants.own_stores import refuse_own
 from shop.settlements.methods import WAIT, close_method, confirm_method, is_used, trust_again
 from shop.settlements.models import PayoutMethod
 from shop.settlements.remote.estimates import EXAMPLE, estimate_for
@@ -57,6 +58,7 @@ def account(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def decide(request: SignedIn, pk: int, way: str) -> HttpResponse:
     """Confirm an account, close it, or trust it again."""
     row = _account(pk)
@@ -69,6 +71,7 @@ def decide(request: SignedIn, pk: int, way: str) -> HttpResponse:
     }[way]
 
     def run(answers: dict[str, Any]) -> str:
+        refuse_own(row.merchant_id, by=request.user)
         act_of(pk, **answers, at=at, by=request.user)
         return said
 
@@ -79,7 +82,10 @@ def decide(request: SignedIn, pk: int, way: str) -> HttpResponse:
                 f"It is used from {row.added_at + WAIT:%-d %b %Y, %H:%M} UTC on, in place of the "
                 "one before."
             ),
-            "Whoever typed it cannot confirm it.",
+            (
+                "Whoever typed it cannot confirm it, nor who acts for the store or has invited or "
+                "removed people of it within 30 days."
+            ),
         ],
         "close": ["What is on its way there goes on. The store has to type another one."],
         "trust": ["What came back had another reason. Payouts that wait use it again."],

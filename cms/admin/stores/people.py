@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin import invitations
 from cms.admin.confirm import Act, perform
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.screens import show
 from cms.admin.stores.edit import stores_trail
 from cms.admin.tables import QUIET, Column, Table, joined, link, small
@@ -51,6 +51,7 @@ class RoleChoice(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
+@proved_again
 def invite(request: SignedIn, pk: int) -> HttpResponse:
     """Invite somebody to work for a store."""
     store = get_object_or_404(Merchant, pk=pk)
@@ -82,6 +83,7 @@ def invite(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
+@proved_again
 def act(request: SignedIn, pk: int, member_id: int, name: str) -> HttpResponse:
     """Change the role of a member, or take them out; the effect is shown first."""
     if name not in ACTS:
@@ -94,6 +96,7 @@ def act(request: SignedIn, pk: int, member_id: int, name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
+@proved_again
 def act_on_invitation(request: SignedIn, pk: int, invitation_id: int, name: str) -> HttpResponse:
     """Send an invitation again or take it back; the effect is shown first."""
     if name not in INVITATION_ACTS:

@@ -16,7 +16,7 @@ from wagtail.admin.paginator import WagtailPaginator
 
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.listing import ListView
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.tables import Column, link, status
 from shop import clock
 from shop.accounts.models import User
@@ -96,6 +96,7 @@ class SignInView(ListView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
+@proved_again
 def free(request: SignedIn, pk: int) -> HttpResponse:
     """Take the second step from a member who lost it; the effect is shown first."""
     user = get_object_or_404(User.objects.filter(memberships__isnull=False).distinct(), pk=pk)

@@ -10,6 +10,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.locks import lock_one
+from shop.merchants.own_stores import refuse_own
 from shop.orders.models import Suborder
 
 
@@ -21,6 +22,7 @@ def hold(suborder_id: int, *, reason: str, at: datetime, by: User) -> None:
         NotPossible: it is kept already, or stands on a settlement.
     """
     part = _locked(suborder_id)
+    refuse_own(part.merchant_id, by=by)
     if part.held_at or part.settled_at:
         raise NotPossible("It is kept already, or was settled: a refund takes it off the next one.")
     _write(part, at)
@@ -35,6 +37,7 @@ def let_go(suborder_id: int, *, reason: str, at: datetime, by: User) -> None:
         NotPossible: nothing is kept.
     """
     part = _locked(suborder_id)
+    refuse_own(part.merchant_id, by=by)
     if not part.held_at:
         raise NotPossible("Nothing of it is kept.")
     _write(part, None)

@@ -12,6 +12,7 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.errors import GatewayError, NotPossible
 from shop.festivals.changelog import log as note
+from shop.merchants.own_stores import refuse_own
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
@@ -35,7 +36,8 @@ def take_back(payout_id: int, *, reason: str, at: datetime, by: User) -> None:
     """
     if not reason.strip():
         raise NotPossible("Say why: whoever looks next reads it.")
-    payout = Payout.objects.get(pk=payout_id)
+    payout = Payout.objects.select_related("settlement").get(pk=payout_id)
+    refuse_own(payout.settlement.merchant_id, by=by)
     if payout.state != State.SENT or payout.remote_id is None:
         raise NotPossible("It is not with the provider, or it has left.")
     try:

@@ -18,9 +18,9 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.locks import locked
 from shop.merchants.models import Membership, Merchant, StoreInvitation
-from shop.merchants.roles import OWNER, Position
+from shop.merchants.roles import OWNER, Position, Role
 from shop.tasks import enqueue
-from shop.workspace.people.mail import send_store_invitation
+from shop.workspace.people.mail import send_store_invitation, tell_of_owner
 from shop.workspace.second_step import has_step
 
 
@@ -154,12 +154,15 @@ def accept_open(pk: int, user: User, *, at: datetime) -> Membership:
 def _joined(found: StoreInvitation, user: User, *, at: datetime) -> Membership:
     """Use an invitation up, and add the membership unless there is one."""
     invitations.use_up(found, user, at=at)
-    made, _is_new = Membership.objects.get_or_create(
+    made, is_new = Membership.objects.get_or_create(
         merchant=found.merchant,
         user=user,
         defaults={"role": found.role, "until": found.until, "joined_at": at},
     )
     note(found.merchant, "member joined", user.email, at=at, by=user)
+    if is_new and made.role == Role.OWNER:
+        by = found.invited_by or user
+        enqueue(tell_of_owner, found.merchant_id, user.pk, by.pk)
     return made
 
 

@@ -10,13 +10,16 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 
+from shop import clock
 from shop.accounts.models import User
 from shop.accounts.moments import written
+from shop.accounts.own_language import neutral_address
 from shop.accounts.second_step import second_steps
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant, StoreInvitation
-from shop.merchants.roles import last_day_of, words_of
-from shop.tasks import tried_again
+from shop.merchants.roles import Role, last_day_of, words_of
+from shop.money_desk.hands import members_of_late
+from shop.tasks import at_once, enqueue, tried_again
 
 
 @task
@@ -62,6 +65,32 @@ def send_role(membership_id: int) -> None:
         words = _words(found)
     context = words | _facts(found, reverse("workspace-store", args=[found.merchant.slug]))
     send("store-role", found.user.email, language=language, context=context)
+
+
+@task
+@at_once
+def tell_of_owner(merchant_id: int, user_id: int, by_id: int) -> None:
+    """Queue a mail to who acts for a store or did of late: it has another owner."""
+    store = Merchant.objects.get(pk=merchant_id)
+    for user in members_of_late(store, at=clock.now()).exclude(pk=user_id):
+        enqueue(send_new_owner, merchant_id, user_id, by_id, user.pk)
+
+
+@task
+@tried_again
+def send_new_owner(merchant_id: int, owner_id: int, by_id: int, user_id: int) -> None:
+    """Warn somebody that a store has another owner, and what to do if nobody of them knows why."""
+    user, owner, by = (User.objects.get(pk=pk) for pk in (user_id, owner_id, by_id))
+    store = Merchant.objects.get(pk=merchant_id)
+    own = Membership.objects.filter(merchant=store, user=user, role=Role.OWNER)
+    context = {
+        "name": user.name,
+        "store": store.name,
+        "owner": owner.email,
+        "who": by.name or by.email,
+        "team_link": neutral_address("workspace-team", store.slug) if own.exists() else "",
+    }
+    send("store-owner", user.email, language=user.language or "en", context=context)
 
 
 @task

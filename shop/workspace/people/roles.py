@@ -17,7 +17,12 @@ from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.merchants.roles import Position, Role
 from shop.tasks import enqueue
 from shop.workspace.people.invite import note
-from shop.workspace.people.mail import send_left, send_role, send_step_reminder
+from shop.workspace.people.mail import (
+    send_left,
+    send_role,
+    send_step_reminder,
+    tell_of_owner,
+)
 from shop.workspace.second_step import has_step
 
 REMIND_AFTER = timedelta(hours=24)
@@ -64,6 +69,8 @@ def change_role(membership: Membership, position: Position, *, at: datetime, by:
         _take_back_theirs(now, at=at)
     note(now.merchant, "change role", now.user.email, at=at, by=by, role=role, was=before)
     enqueue(send_role, now.pk)
+    if role == Role.OWNER:
+        enqueue(tell_of_owner, now.merchant_id, now.user_id, by.pk)
 
 
 @transaction.atomic

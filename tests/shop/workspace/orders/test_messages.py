@@ -120,19 +120,6 @@ def test_a_message_of_the_shopper_is_reported(client, desk, part):
     assert "Insults" not in page
 
 
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [("owner", 302), ("manager", 302), ("packer", 302), ("accountant", 302), ("editor", 403)],
-)
-def test_who_sees_orders_may_write(client, desk, part, role, status):
-    client.force_login(make.member(desk.merchant, role=role))
-
-    answer = client.post(at(part), {"text": "Hello"})
-
-    assert answer.status_code == status
-    assert OrderMessage.objects.exists() == (status == 302)
-
-
 @pytest.mark.parametrize("who", ["another store", "shopper", "organizer"])
 def test_others_find_nothing(client, part, who):
     from tests.cms.admin.people import organizer  # noqa: PLC0415

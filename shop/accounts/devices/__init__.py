@@ -1,0 +1,1 @@
+"""The devices of a person: where they are signed in, and signing out elsewhere."""

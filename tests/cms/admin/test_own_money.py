@@ -1,0 +1,281 @@
+"""No organizer alone redirects what a store earns, or decides on the money of their own store."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from shop.merchants.models import Membership, StoreInvitation
+from shop.money_desk.hands import LATELY
+from shop.money_desk.models import MoneyTask
+from shop.orders.models import Refund
+from shop.payments.models import RefundProposal
+from shop.payments.proposals import decided
+from shop.settlements import methods
+from shop.settlements.make import draft
+from shop.settlements.methods import WAIT, add_method, current_method
+from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
+from tests import make
+from tests.cms.admin.people import organizer
+from tests.make import NOON
+from tests.paying import set_clocks
+from tests.queue import run_queued_work
+from tests.shop.accounts.people import PASSWORD, code_of, sign_in
+from tests.shop.settlements.earned import ACCOUNT, DAY, MONDAY, earned, settled, store
+
+pytestmark = pytest.mark.django_db
+ALIAS, AMA = "eve.alias@example.org", "ama@example.org"
+TYPED = {"rail": "bank", "holder": "Eve", "account": "0110 0927 74471", "bank": "Equity Bank",
+         "bic": "eqblkena"}  # fmt: skip
+COMPARED = {"reason": "Letter of the bank"}
+
+
+@pytest.fixture
+def till(sandbox, clock_at):
+    set_clocks(sandbox, NOON)
+    clock_at(NOON)
+    return sandbox
+
+
+@pytest.fixture
+def merchant(till):
+    made = store(name="Amani Kettles", slug="amani", country="KE")
+    make.member(made, AMA)
+    return made
+
+
+def at_desk(user):
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+@pytest.fixture
+def eve(merchant):
+    """Return the browser of an organizer with nothing good in mind."""
+    return at_desk(organizer())
+
+
+@pytest.fixture
+def bo(merchant):
+    """Return the browser of another organizer."""
+    return at_desk(organizer())
+
+
+def works_for(merchant, user):
+    Membership.objects.create(merchant=merchant, user=user, role="owner", joined_at=NOON)
+
+
+def told(email):
+    run_queued_work()
+    return [letter for letter in mail.outbox if letter.to == [email]]
+
+
+def planted(eve, merchant, *, removes):
+    """Let an organizer make an alias of theirs owner, who types an account; return that."""
+    where = f"/organize/stores/{merchant.pk}"
+    if removes:
+        ama = Membership.objects.get(user__email=AMA)
+        eve.post(f"{where}/people/{ama.pk}/leave/")
+        assert not Membership.objects.filter(pk=ama.pk).exists()
+    sent = eve.post(f"{where}/invite/", {"email": ALIAS, "role": "owner", "language": "en"})
+    assert sent.status_code == 302, sent.text
+    alias = Client()
+    link = f"/account/store/{StoreInvitation.objects.get().token}/"
+    alias.post(link, {"name": "Alias", "password": PASSWORD})
+    cache.clear()
+    alias.post("/account/reauthenticate/", {"password": PASSWORD})
+    typed = alias.post("/merchant/amani/money/account/", TYPED)
+    assert typed.status_code == 302, typed.text
+    return PayoutMethod.objects.get(state="new")
+
+
+@pytest.mark.parametrize("removes", [False, True], ids=["beside", "instead of"])
+def test_an_organizer_who_plants_an_owner_does_not_confirm_that_owners_account(
+    eve, bo, merchant, clock_at, removes
+):
+    before = current_method(merchant, at=NOON)
+    row = planted(eve, merchant, removes=removes)
+    known = {letter.subject: letter.body for letter in told(AMA)}
+    assert ALIAS in known["Amani Kettles has another owner"]
+    assert "Another account for Amani Kettles" in known
+
+    refused = eve.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED)
+
+    assert "Another organizer has to do this" in refused.text
+    row.refresh_from_db()
+    assert (row.state, row.confirmed_by) == ("new", None)
+    assert current_method(merchant, at=NOON + 29 * DAY) == before
+    bo.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED)  # who compared it with papers
+    row.refresh_from_db()
+    assert row.state == "ready"
+    assert row.usable_from == row.added_at + WAIT
+
+
+def test_an_organizer_who_invited_somebody_long_ago_confirms_an_account(eve, merchant, clock_at):
+    row = planted(eve, merchant, removes=False)
+    clock_at(NOON + LATELY + DAY)
+
+    eve.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED)
+
+    row.refresh_from_db()
+    assert row.state == "ready"
+
+
+def test_who_invited_people_of_another_store_confirms_an_account(eve, merchant):
+    planted(eve, merchant, removes=False)
+    other = make.merchant()
+    row = add_method(other, ACCOUNT, rail="bank", at=NOON, by=make.member(other))
+
+    eve.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED)
+
+    row.refresh_from_db()
+    assert row.state == "ready"
+
+
+def test_an_organizer_neither_confirms_nor_closes_the_account_of_their_own_store(bo, merchant):
+    row = add_method(merchant, ACCOUNT, rail="bank", at=NOON, by=make.member(merchant))
+    own = organizer()
+    works_for(merchant, own)
+    browser = at_desk(own)
+
+    for way in ("confirm", "close"):
+        answer = browser.post(f"/organize/accounts/{row.pk}/{way}/", COMPARED)
+        assert "You act for this store yourself" in answer.text
+
+    row.refresh_from_db()
+    assert row.state == "new"
+    bo.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED)
+    row.refresh_from_db()
+    assert row.state == "ready"
+
+
+def test_one_organizer_confirms_so_many_accounts_a_day(eve, bo, merchant, monkeypatch):
+    monkeypatch.setattr(methods, "ACCOUNTS_A_DAY", 2)
+    rows = []
+    for _n in range(3):
+        one = make.merchant()
+        rows.append(add_method(one, ACCOUNT, rail="bank", at=NOON, by=make.member(one)))
+
+    answers = [eve.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED) for row in rows]
+
+    assert "You have confirmed 2 accounts within a day" in answers[-1].text
+    bo.post(f"/organize/accounts/{rows[-1].pk}/confirm/", COMPARED)
+    assert PayoutMethod.objects.filter(state="ready", pk__in=[row.pk for row in rows]).count() == 3
+
+
+@pytest.fixture
+def own(merchant):
+    """Return the browser of an organizer who works for the store as well."""
+    user = organizer()
+    works_for(merchant, user)
+    return at_desk(user)
+
+
+def state():
+    return [
+        list(model.objects.order_by("pk").values_list("pk", "state"))
+        for model in (Settlement, Payout, PayoutBatch, MoneyTask)
+    ] + [Refund.objects.count(), RefundProposal.objects.count()]
+
+
+def refused(browser, where, typed):
+    """Press a button as somebody who may not, and assert that nothing came of it."""
+    before = state()
+    answer = browser.post(where, typed, follow=True)
+    assert "You act for this store yourself" in answer.text, where
+    assert state() == before, where
+
+
+def test_the_way_of_a_stores_money_is_walked_by_others_alone(own, bo, till, merchant, clock_at):
+    earned(till, merchant)
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    clock_at(MONDAY + DAY / 24)
+
+    def by_others(where, typed):
+        refused(own, where, typed)
+        before = state()
+        bo.post(where, typed)
+        assert state() != before, where
+
+    refused(own, f"/organize/settlements/{made.pk}/drop/", {"reason": "Later"})
+    refused(own, "/organize/settlements/approve/", {"pick": [made.pk], f"seen-{made.pk}": "9000"})
+    by_others(f"/organize/settlements/{made.pk}/approve/", {"seen": "9000"})
+    payout = Payout.objects.get()
+    by_others("/organize/batches/new/", {"pick": [payout.pk], "profile": "statement_csv"})
+    batch = PayoutBatch.objects.get()
+    refused(own, f"/organize/payouts/{payout.pk}/leave-out/", {})
+    by_others(f"/organize/batches/{batch.pk}/export/", {})
+    refused(own, f"/organize/payouts/{payout.pk}/fail/", {"reason": "Closed"})
+    proof = {"bank_reference": "FT1", "paid_on": "2027-05-31", "amount": "90.00"}
+    by_others(f"/organize/payouts/{payout.pk}/prove/", proof)
+    refused(own, f"/organize/batches/{batch.pk}/close/", {})
+    by_others(f"/organize/payouts/{payout.pk}/came-back/", {"reason": "Account closed"})
+    task = MoneyTask.objects.get()
+    refused(own, f"/organize/money/{task.pk}/trust/", {"reason": "It is right"})
+    by_others(f"/organize/money/{task.pk}/trust/", {"reason": "It is right"})
+
+
+def test_a_settlement_of_the_own_store_is_not_paid_elsewhere(own, till, merchant, clock_at):
+    earned(till, merchant)
+    made = settled(merchant)
+    clock_at(MONDAY + DAY / 24)
+
+    refused(own, f"/organize/settlements/{made.pk}/paid/", {
+        "bank_reference": "FT1", "paid_on": "2027-05-31", "amount": "90.00"})  # fmt: skip
+
+
+def test_orders_of_the_own_store_are_refunded_and_kept_back_by_others(own, bo, till, merchant):
+    order = earned(till, merchant)
+    line, part = order.lines.get(), order.suborders.get()
+    typed = {"cause": "goodwill", "reason": "Torn", "do": "send", "seen": decided(order.pk),
+             f"units-{line.pk}": "1"}  # fmt: skip
+
+    refused(own, f"/organize/orders/{order.pk}/refund/", typed)
+    for name in ("keep", "arrived"):
+        answer = own.post(f"/organize/orders/{order.pk}/{name}/?part={part.pk}", {"reason": "So"})
+        assert "You act for this store yourself" in answer.text
+    bo.post(f"/organize/orders/{order.pk}/refund/", typed)
+    bo.post(f"/organize/orders/{order.pk}/keep/?part={part.pk}", {"reason": "So"})
+
+    assert Refund.objects.get().by is not None
+    part.refresh_from_db()
+    assert part.held_at
+
+
+STEPPED = [
+    "/organize/accounts/{account}/confirm/", "/organize/orders/{order}/refund/",
+    "/organize/colleagues/", "/organize/stores/{store}/invite/",
+    "/organize/stores/{store}/people/{ama}/role/", "/organize/sign-in/{user}/free/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", STEPPED)
+def test_a_stolen_session_moves_neither_money_nor_people(till, merchant, settings, address):
+    order = earned(till, merchant)
+    row = add_method(merchant, ACCOUNT, rail="bank", at=NOON, by=make.member(merchant))
+    ama = Membership.objects.get(user__email=AMA)
+    settings.ORGANIZERS_NEED_MFA = True
+    user, secret = organizer(), generate_totp_secret()
+    user.set_password(PASSWORD)
+    user.save()
+    TOTP.activate(user, secret)
+    stolen = Client()
+    sign_in(stolen, user.email)
+    stolen.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    where = address.format(account=row.pk, order=order.pk, store=merchant.pk, ama=ama.pk,
+                           user=ama.user_id)  # fmt: skip
+    TOTP.activate(ama.user, generate_totp_secret())
+
+    for answer in (stolen.get(where), stolen.post(where, COMPARED)):
+        assert answer.status_code == 302
+        assert answer.url.startswith("/account/reauthenticate/")
+    assert PayoutMethod.objects.get(pk=row.pk).state == "new"
+    assert Authenticator.objects.filter(user=ama.user).exists()
+
+    cache.clear()
+    answer = stolen.post("/account/reauthenticate/", {"password": PASSWORD, "next": where})
+    assert answer.status_code in (200, 302, 422)  # what was sent is looked at now
+    assert "/reauthenticate/" not in stolen.get(where).headers.get("Location", "")
