@@ -16,7 +16,7 @@ from shop.cart.formats import amount, full_day, language, less
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart, is_barred, is_on_holiday
 from shop.catalogue.date_plans import promise_of
-from shop.catalogue.returns import rule_of
+from shop.catalogue.returns import cancelling
 from shop.catalogue.words import terms_of
 from shop.delivery.names import country_name
 from shop.errors import LimitReached, OutOfStock
@@ -90,7 +90,7 @@ def show_line(
         prior=amount(prior * parts[0].quantity) if prior else "",
         notes=tuple(_notes(parts, prior)),
         tags=tuple(_tags(parts)),
-        hints=(*hints(parts, shopper, at=at), *_next_set(parts, quote), *visit_rules(line)),
+        hints=(*hints(parts, shopper, at=at), *_next_set(parts, quote), *visit_rules(line, at=at)),
         missing=missing(line, short, quote) if short else "",
         left=line.quantity - short,
     )
@@ -127,7 +127,7 @@ def hints(parts: Sequence[Segment], shopper: Shopper, *, at: datetime) -> list[H
     return found
 
 
-def visit_rules(line: CartLine) -> list[Hint]:
+def visit_rules(line: CartLine, *, at: datetime) -> list[Hint]:
     """Say of a visit until when it may be cancelled, and from how many guests it takes place.
 
     Both are a part of what is agreed by paying.
@@ -135,7 +135,11 @@ def visit_rules(line: CartLine) -> list[Hint]:
     variant = line.variant
     if variant.session_start is None:
         return []
-    rules = (labelled(*rule_of(variant.product)), promise_of(variant, language()))
+    cancel = cancelling(
+        variant.product.cancel_hours, variant.session_start, variant.session_zone or "UTC",
+        language(), at=at,
+    )  # fmt: skip
+    rules = (cancel, promise_of(variant, language()))
     return [Hint(rule) for rule in rules if rule]
 
 

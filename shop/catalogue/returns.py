@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.utils.translation import gettext as _
 
+from shop import dates
 from shop.catalogue.models import Category, Product
 
 RETURN_DAYS = 30
@@ -24,3 +27,18 @@ def rule_of(product: Product) -> tuple[str, str]:
         Category.Returns.FAULTY: _("Only if something is wrong, within %(days)d days"),
     }
     return _("Returns"), texts[Category.Returns(product.category.returns)] % {"days": RETURN_DAYS}
+
+
+def cancelling(hours: int, starts: datetime, zone: str, language: str, *, at: datetime) -> str:
+    """Return until when a session that somebody books now can be cancelled, or that it cannot be.
+
+    Args:
+        hours: before the start, in which a booking is final.
+        zone: of the place, whose clock is told.
+    """
+    until = starts - timedelta(hours=hours)
+    if at > until:
+        text = _("It cannot be cancelled: it starts in less than %(hours)d hours.")
+        return text % {"hours": hours}
+    when = dates.day_and_hour(until, zone, language, since=at)
+    return _("Free to cancel until %(when)s.") % {"when": when}

@@ -89,7 +89,7 @@ def notes(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[tuple[s
     for line in priced.lines:
         title = line.variant.product.title_in(language())
         said = hints(parts_of(line, priced.quote), shopper, at=at)
-        if rules := visit_rules(line):
+        if rules := visit_rules(line, at=at):
             said.append(Hint(sentences(*(rule.text for rule in rules))))
         found += [(title, hint) for hint in said]
     return list(dict.fromkeys(found))

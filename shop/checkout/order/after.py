@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -72,13 +72,20 @@ def afters(order: Order, shown: OrderShown, *, at: datetime) -> list[After]:
     ]
 
 
-def _cancel_until(parts: Sequence[Suborder], *, at: datetime) -> dict[int, str]:
-    """Return the words on until when visits can be cancelled, by id; none where it is too late.
+class Cancelling(NamedTuple):
+    """Whether a visit can be cancelled, and the words on until when."""
+
+    is_possible: bool
+    text: str
+
+
+def _cancel_until(parts: Sequence[Suborder], *, at: datetime) -> dict[int, Cancelling]:
+    """Return whether visits can be cancelled, by the ids of their parts.
 
     Where a date that was not moved is far enough, its rule is told, of several the strictest.
     """
     visits = [part.pk for part in parts if not part.service and part.state == State.WAITING]
-    said = dict.fromkeys(visits, "")
+    said = dict.fromkeys(visits, Cancelling(False, ""))
     if not visits:
         return said
     changed = _("The time or the place was changed. You can cancel until it begins.")
@@ -88,15 +95,24 @@ def _cancel_until(parts: Sequence[Suborder], *, at: datetime) -> dict[int, str]:
         hours, pk = hours_before(line), line.suborder_id
         starts = cast("datetime", line.variant.session_start)
         if was_moved(line):
-            said[pk] = said[pk] or changed
+            said[pk] = Cancelling(True, changed)
         elif at <= starts - timedelta(hours=hours):
             strictest[pk] = max(hours, strictest.get(pk, 0))
+        elif not said[pk].is_possible:
+            late = _("This can no longer be cancelled: it starts in less than %(hours)d hours.")
+            said[pk] = Cancelling(False, late % {"hours": hours})
     by_rule = _("You can cancel until %(hours)d hours before the date.")
-    return said | {pk: by_rule % {"hours": hours} for pk, hours in strictest.items()}
+    may = {pk: Cancelling(True, by_rule % {"hours": n}) for pk, n in strictest.items()}
+    return said | may
 
 
 def _after(
-    order: Order, part: Suborder, rows: list[ReturnRequest], *, at: datetime, cancel: str | None
+    order: Order,
+    part: Suborder,
+    rows: list[ReturnRequest],
+    *,
+    at: datetime,
+    cancel: Cancelling | None,
 ) -> After:
     place = [order.number, order.token]
     labels = {
@@ -104,7 +120,8 @@ def _after(
         Kind.MISSING: _("It did not arrive"),
         Kind.RETURN: _("Return an item"),
     }
-    kinds = kinds_of(part, at=at) if order.is_paid and cancel != "" else ()
+    may = order.is_paid and (cancel is None or cancel.is_possible)
+    kinds = kinds_of(part, at=at) if may else ()
     acts = [
         ParcelAct(labels[Kind(kind)], reverse("order-ask", args=[*place, part.pk, kind]),
                   is_first=number == 0 and kind == Kind.MISSING)
@@ -117,8 +134,8 @@ def _after(
     if Kind.RETURN in kinds and part.delivered_at:
         date = {"date": day(return_until(part).date())}
         until = _("You can return goods from this parcel until %(date)s.") % date
-    if Kind.CANCEL in kinds and cancel:
-        until = cancel
+    if cancel and order.is_paid and (Kind.CANCEL in kinds or not cancel.is_possible):
+        until = cancel.text
     asked = tuple(_asked(row, place) for row in rows)
     return After(tuple(acts), until, asked)
 

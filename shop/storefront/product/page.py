@@ -163,7 +163,7 @@ def product_page(
         shared=shared_file(gallery[0]["sizes"]) if gallery else "",
         is_experience=is_experience,
         buying=box,
-        visit=visit(sessions, words.terms, language),
+        visit=visit(sessions, words.terms, language, cancel_hours=product.cancel_hours, at=at),
         length=duration(product.duration_minutes or 0) if is_experience else "",
         delivery=_first_delivery(sent, box) if box else None,
         travels=tuple((panel.id, sent[panel.weight_g]) for panel in box.panels)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from shop import dates
 from shop.catalogue.date_plans import least_sentence
+from shop.catalogue.returns import cancelling
 from shop.catalogue.words import ProductTerms
 from shop.currencies import currencies
 from shop.languages import Wording, beside, sentences
@@ -30,7 +31,7 @@ class DateChoice:
     """A session to choose; one that is full stays to see.
 
     ``closes`` says until when, where that is before it begins; ``least`` from how many guests on it
-    takes place, where that is open.
+    takes place, where that is open; ``cancel`` until when it can be cancelled.
     ``seats``, and of each kind of ticket ``most`` and ``prices``, are for the script that adds up.
     """
 
@@ -47,6 +48,7 @@ class DateChoice:
     starts: datetime
     zone: str
     least: str
+    cancel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +130,21 @@ def sessions_of(variants: Iterable[VariantNow]) -> list[SessionChoice]:
     return sorted(sessions, key=lambda session: (session.starts, session.pool_id))
 
 
-def visit(sessions: Sequence[SessionChoice], terms: ProductTerms, language: str) -> Visit | None:
+def visit(
+    sessions: Sequence[SessionChoice],
+    terms: ProductTerms,
+    language: str,
+    *,
+    cancel_hours: int,
+    at: datetime,
+) -> Visit | None:
     """Return the choice of dates and tickets, or None when there is no date.
 
     A kind of ticket is known by its name: dates may have different ones.
 
     Args:
         terms: what its kinds are called in the language.
+        cancel_hours: before a session starts, in which a booking is final.
     """
     if not sessions:
         return None
@@ -144,7 +154,13 @@ def visit(sessions: Sequence[SessionChoice], terms: ProductTerms, language: str)
     is_varied = len({_prices(session, names) for session in sessions if session.is_open}) > 1
     tickets = _tickets(chosen, sessions, names, terms, language)
     first = next((ticket for ticket in tickets if ticket.first), None)
-    choices = [_date(s, names, chosen, language, is_varied=is_varied) for s in sessions]
+    choices = [
+        _date(
+            session, names, chosen, language, is_varied=is_varied,
+            cancel=cancelling(cancel_hours, session.starts, session.zone, language, at=at),
+        )
+        for session in sessions
+    ]  # fmt: skip
     return Visit(
         first=tuple(choices[:OPEN]),
         rest=tuple(choices[OPEN:]),
@@ -165,6 +181,7 @@ def _date(
     language: str,
     *,
     is_varied: bool,
+    cancel: str,
 ) -> DateChoice:
     note = _seats(session)
     if is_varied and session.is_open:
@@ -184,6 +201,7 @@ def _date(
         starts=session.starts,
         zone=session.zone,
         least=_least(session, language) if session.is_open else "",
+        cancel=cancel if session.is_open else "",
     )
 
 

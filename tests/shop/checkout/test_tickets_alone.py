@@ -170,4 +170,4 @@ def test_the_last_step_says_on_which_terms_a_visit_is_booked(browser, adult):
 
     text = words(browser.get("/checkout/delivery/"))
 
-    assert "Cancelling: Free until 48 hours before the date. Takes place from 4 guests on." in text
+    assert "Free to cancel until 19 May at 15:00. Takes place from 4 guests on." in text

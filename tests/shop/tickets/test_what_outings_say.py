@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from shop.checkout.order.after import afters
+from shop.checkout.order.summary import show_order
 from shop.orders.models import OrderLine
 from shop.returns.rules import lines_left
 from tests import make
@@ -139,4 +141,48 @@ def test_the_cart_says_until_when_as_it_is_agreed_by_paying(clock_at):
     wanted = {"session": adult.pool_id, "kind-0": "Adult", "tickets-0": "1"}
     assert client.post("/cart/reserve/", wanted).url == "/cart/"
 
-    assert "Free until 168 hours before the date" in client.get("/cart/").text
+    assert "Free to cancel until 14 May at 15:00." in client.get("/cart/").text
+    clock_at(NOON + 3 * 24 * HOUR)
+    assert "It cannot be cancelled: it starts in less than 168 hours." in client.get("/cart/").text
+
+
+@pytest.mark.parametrize("path", ["", "/fr"])
+def test_beside_a_date_stands_until_when_it_can_be_cancelled(client, clock_at, path):
+    adult = outing(cancel_hours=48)
+    url = f"{path}/products/{adult.product.slug}/"
+    said = {
+        "": "Free to cancel until 19 May at 15:00.",
+        "/fr": "Annulation gratuite jusqu’au 19 mai à 15:00.",
+    }
+    gone = {"": "It cannot be cancelled: it starts in less than 48 hours.",
+            "/fr": "la séance commence dans moins de 48 heures."}  # fmt: skip
+
+    clock_at(FRIDAY - 50 * HOUR)
+    assert said[path] in client.get(url).text
+    clock_at(FRIDAY - 48 * HOUR + timedelta(minutes=1))
+    page = client.get(url).text
+
+    assert gone[path] in page
+    assert said[path] not in page
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (49, "You can cancel until 48 hours before the date."),
+        (47, "This can no longer be cancelled: it starts in less than 48 hours."),
+        (-1, ""),
+    ],
+)
+def test_an_order_says_when_a_visit_can_no_longer_be_cancelled(till, hours, words):
+    order = bought(till, {outing(cancel_hours=48): 1})
+
+    said = after_of(order, at=FRIDAY - hours * HOUR)
+
+    assert said.until == words
+    assert bool(said.acts) == (hours > 48)
+
+
+def after_of(order, *, at):
+    [found] = afters(order, show_order(order), at=at)
+    return found
