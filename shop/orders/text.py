@@ -60,6 +60,7 @@ def mail_context(order: Order) -> dict[str, Any]:
         "invoice_link": order_link(order) + "invoice/",
         "stores": [shopper_context(part, order) for part in parts],
         "parcel_count": sum(bool(part.service) for part in parts),
+        "is_tracked": any(part.is_tracked for part in parts),
         "sums": _sums(order),
         "total": written(order.total, order.currency, language),
         "address": address_lines(order.contact, language),

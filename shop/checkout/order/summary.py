@@ -97,6 +97,11 @@ class OrderShown:
     is_split: bool
 
     @property
+    def is_tracked(self) -> bool:
+        """Return whether a parcel of it can be followed."""
+        return any(parcel.part.is_tracked for parcel in self.parcels)
+
+    @property
     def packing(self) -> int:
         """Return how many stores send something."""
         return sum(parcel.is_sent for parcel in self.parcels)

@@ -10,6 +10,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from shop.catalogue.models import Product, Variant
+from shop.delivery.models import Rate
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
 from shop.languages import beside, listed
 from shop.merchants.models import Merchant
@@ -209,6 +210,11 @@ class Suborder(Stateful):
                 fields=["order", "merchant"], name="visit_once", condition=models.Q(service="")
             ),
         ]
+
+    @property
+    def is_tracked(self) -> bool:
+        """Return whether its parcel has a number to follow: ordinary post has none."""
+        return self.service not in ("", Rate.ServiceLevel.PACKET)
 
     @property
     def is_partly_sent(self) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop import dates
 from shop.delivery.names import country_name
-from shop.delivery.quote import arrival, delivery_options, parcel_of, workdays_of
+from shop.delivery.quote import DeliveryOption, arrival, delivery_options, parcel_of, workdays_of
 from shop.errors import CannotDeliver
 from shop.languages import beside
 from shop.merchants.models import Merchant
@@ -30,6 +30,7 @@ class Reader:
 class Delivery:
     """The arrival and the price of a parcel, or why it cannot be sent.
 
+    ``untracked`` says that it has no number to follow, and what one with a number costs.
     ``least`` is ``where`` with a *from*, for a product of which some weighs more.
     """
 
@@ -39,6 +40,7 @@ class Delivery:
     least: str
     duties: str
     refusal: str
+    untracked: str = ""
 
 
 def deliveries(
@@ -68,7 +70,7 @@ def deliveries(
     dispatch, workdays = (merchant.dispatch_from, merchant.dispatch_to), workdays_of(merchant)
     duties = _duties() if merchant.country != country else ""
     found = {}
-    for weight, (cheapest, *_others) in options.items():
+    for weight, (cheapest, *others) in options.items():
         _ship_by, earliest, latest = arrival(
             start, dispatch=dispatch, option=cheapest, workdays=workdays
         )
@@ -82,8 +84,18 @@ def deliveries(
             least=beside(name, least),
             duties=duties,
             refusal="",
+            untracked="" if cheapest.is_tracked else _untracked(others, language),
         )
     return found
+
+
+def _untracked(others: Collection[DeliveryOption], language: str) -> str:
+    """Say that the cheapest way has no number to follow, and what the next one that has costs."""
+    tracked = next((option for option in others if option.is_tracked), None)
+    if tracked is None:
+        return _("By ordinary post, without a tracking number.")
+    text = _("By ordinary post, without a tracking number. With one: %(price)s.")
+    return text % {"price": money(tracked.price, language) if tracked.price else _("free")}
 
 
 def _duties() -> str:

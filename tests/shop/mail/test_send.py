@@ -109,7 +109,7 @@ If you did not ask for this, you can ignore this email.
 
 
 def test_a_receipt_lists_what_was_bought_and_what_it_cost():
-    send("receipt", LENA, language="en", context=RECEIPT | {"parcel_count": 1})
+    send("receipt", LENA, language="en", context=RECEIPT | {"parcel_count": 1, "is_tracked": True})
 
     [message] = mail.outbox
     assert message.subject == "Your order BB-1: 1 store is packing for you"

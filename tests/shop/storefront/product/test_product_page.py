@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from shop.delivery.models import Rate
 from shop.festivals.models import Closure
 from tests import make
 from tests.make import END, NOON
@@ -144,6 +145,22 @@ def test_the_cheapest_delivery_to_the_chosen_country_is_promised():
     assert "Arrives 18 to 26 May" in text
     assert "China, $6.90" in text
     assert "Duties are not included" in text
+
+
+def test_ordinary_post_is_named_with_what_a_tracked_parcel_costs():
+    kettle = make.variant()
+    make.delivery(6_90, service="packet")
+    Rate.objects.update(is_tracked=False)
+    assert "By ordinary post, without a tracking number.<" in show(kettle.product)
+
+    make.delivery(9_40)
+    make.delivery(19_00, service="express")
+
+    text = show(kettle.product)
+    assert "China, $6.90" in text
+    assert "By ordinary post, without a tracking number. With one: $9.40." in text
+    Rate.objects.filter(service="packet").delete()
+    assert "ordinary post" not in show(kettle.product)
 
 
 def test_a_country_that_is_not_served_is_told():
