@@ -66,6 +66,11 @@ class BankControls:
         """Let a refund arrive, or fail, and return it."""
         return refunds.settle(self.world, refund_id, ok=ok)
 
+    @locked
+    def refer(self, refund_id: str, reference: str) -> Body:
+        """Let a refund have the number by which banks find it, and return it."""
+        return refunds.refer(self.world, refund_id, reference)
+
     # Disputes
 
     @locked

@@ -25,7 +25,10 @@ def create(world: World, form: Form) -> Body:
         amount=amount,
         charge=charge["id"],
         currency=charge["currency"],
-        destination_details={"type": "card", "card": {"type": "refund"}},
+        destination_details={
+            "type": "card",
+            "card": {"type": "refund", "reference_status": "pending"},
+        },
         metadata=form.metadata(),
         payment_intent=charge["payment_intent"],
         reason=form.choice("reason", *_REASONS),
@@ -60,6 +63,18 @@ def settle(world: World, refund_id: str, *, ok: bool) -> Body:
         _fail(world, refund)
     events.emit(world, "refund.updated" if ok else "refund.failed", refund)
     events.emit(world, "charge.refund.updated", refund)
+    return refund
+
+
+def refer(world: World, refund_id: str, reference: str) -> Body:
+    """Let the card network give a refund the number by which banks find it, and return it."""
+    refund = world.store.get("refund", refund_id)
+    card = {
+        "type": "refund", "reference": reference, "reference_status": "available",
+        "reference_type": "acquirer_reference_number",
+    }  # fmt: skip
+    world.store.change(refund, destination_details={"type": "card", "card": card})
+    events.emit(world, "refund.updated", refund)
     return refund
 
 

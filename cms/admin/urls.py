@@ -39,6 +39,7 @@ from cms.admin.orders.replacements import arrived as replacement_arrived
 from cms.admin.orders.replacements import cancel as cancel_replacement
 from cms.admin.orders.replacements import offer as offer_replacement
 from cms.admin.orders.returns import arrived, keep, return_picture
+from cms.admin.orders.whole_refund import whole_refund
 from cms.admin.papers import tax_rules
 from cms.admin.papers.index import PapersView, fiscal_numbers, paper
 from cms.admin.payouts import accounts, batches, remote, settlements
@@ -195,6 +196,7 @@ urlpatterns = [
     path("orders/messages/<int:pk>/leave/", messages.leave, name="order-message-leave"),
     path("orders/<int:pk>/address/", address, name="order-address"),
     path("orders/<int:pk>/refund/", refund, name="order-refund"),
+    path("orders/<int:pk>/refund/all/", whole_refund, name="order-refund-all"),
     path("orders/<int:pk>/arrived/", arrived, name="order-arrived"),
     path("orders/<int:pk>/keep/", keep, name="order-keep"),
     path("orders/<int:pk>/notes/", write_note, name="order-notes"),

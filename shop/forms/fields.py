@@ -57,9 +57,11 @@ class AmountField(forms.CharField):
 
     default_error_messages = {"amount": lazy(price_wanted, str)()}
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, may_be_nothing: bool = False, **kwargs: Any) -> None:
+        """Refuse 0, unless it means something else than no answer."""
         kwargs.setdefault("max_length", 20)
         super().__init__(**kwargs)
+        self.least = 0 if may_be_nothing else 1
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
@@ -78,7 +80,7 @@ class AmountField(forms.CharField):
         if not found or len(found[1] or "") > digits:
             raise forms.ValidationError(self.error_messages["amount"], "amount")
         amount = int(Decimal(text.replace(",", ".")).scaleb(digits))
-        if amount < 1:
+        if amount < self.least:
             raise forms.ValidationError(self.error_messages["amount"], "amount")
         return amount
 

@@ -274,6 +274,10 @@ class Operation(Stateful):
     balance_txn = models.CharField(
         max_length=120, null=True, unique=True, help_text="Its line of the balance."
     )
+    bank_reference = models.CharField(
+        max_length=60, blank=True, db_default="",
+        help_text="By which banks find it (ARN); known some days after it was sent.",
+    )  # fmt: skip
     error = models.CharField(max_length=300, blank=True)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(

@@ -134,6 +134,7 @@ def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
     """
     operation = lock_operation(operation_id)
     was_done = operation.state == Operation.State.DONE
+    _note_reference(operation, remote)
     if operation.state in OVER or operation.resolved_at or (was_done and not remote.is_failed):
         return
     operation.remote_id, operation.error = remote.id, ""
@@ -156,6 +157,13 @@ def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
         operation.run_after = at + ASK_AGAIN
         close_by_itself(operation, kind=Kind.REFUND_STUCK, at=at)
     operation.save()
+
+
+def _note_reference(operation: Operation, remote: RemoteOperation) -> None:
+    """Keep the number by which banks find a refund; it is told days after the refund is done."""
+    if remote.bank_reference and operation.bank_reference != remote.bank_reference:
+        operation.bank_reference = remote.bank_reference
+        operation.save(update_fields=["bank_reference"])
 
 
 def lock_operation(pk: int) -> Operation:

@@ -27,13 +27,15 @@ from shop.money_desk.models import MoneyTask
 from shop.orders import end
 from shop.orders.after_sale.mail import tell_stores_of_refund
 from shop.orders.models import Order, OrderLine, Refund, RefundGoodwill, Suborder
-from shop.orders.refund import Amount
+from shop.orders.refund import Amount, delivery_left, gone
+from shop.orders.shares import Share
 from shop.payments.models import RefundProposal
 from shop.payments.refund import refund_parts
 from shop.tasks import at_once, enqueue, tried_again
 
 State = RefundProposal.State
 MOST_WORDS = 300
+OF_SENT = frozenset({Refund.Cause.RETURN, Refund.Cause.LOST})
 DAY = timedelta(days=1)
 SUMS_A_DAY = 10
 """One person alone sends back in a day at most so many times what they may of one order."""
@@ -44,7 +46,8 @@ class RefundPlan:
     """What an organizer wants to send back of an order: all keys are ids as text.
 
     ``lines`` are units and, where it is other than their price, an amount; ``delivery`` amounts by
-    part; ``gifts`` by part what store, platform and sponsor give, with the fund's id.
+    part; ``gifts`` by part what store, platform and sponsor give, with the fund's id. Where nothing
+    is said of ``is_restocked`` the units that have not left can be sold again.
     """
 
     cause: str
@@ -52,7 +55,7 @@ class RefundPlan:
     lines: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
     delivery: Mapping[str, int] = field(default_factory=dict)
     gifts: Mapping[str, tuple[int, int, int, int | None]] = field(default_factory=dict)
-    is_restocked: bool = False
+    is_restocked: bool | None = False
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON data, which a row keeps."""
@@ -65,6 +68,25 @@ class RefundPlan:
 
 class Undone(Exception):
     """Ends a transaction in which a plan was only tried."""
+
+
+def whole(order: Order, *, cause: str, reason: str) -> RefundPlan:
+    """Return the plan by which all that is left of an order goes back. A few statements."""
+    lines = list(order.lines.all())
+    before = gone(lines)
+    left = {
+        str(line.pk): (line.quantity - back.quantity, line.paid - back.paid)
+        for line in lines
+        for back in [before.get(line.pk, Share())]
+    }
+    deliveries = {str(part.pk): delivery_left(part)[0] for part in order.suborders.all()}
+    return RefundPlan(
+        cause=cause,
+        reason=reason,
+        lines={pk: rest for pk, rest in left.items() if any(rest)},
+        delivery={pk: rest for pk, rest in deliveries.items() if rest},
+        is_restocked=None,
+    )
 
 
 def foreseen(order_id: int, plan: RefundPlan, *, at: datetime) -> Refund:
@@ -247,10 +269,10 @@ def _carry_out(order: Order, plan: RefundPlan, *, at: datetime, by: User | None)
     ]  # fmt: skip
     if not parts and not gifts:
         raise NotPossible("Say how much goes back.")
-    whole = [part for part in parts if isinstance(part, OrderLine)]
+    there = [part for part in parts if isinstance(part, OrderLine)] if plan.is_restocked else []
     refund = refund_parts(
         order, parts, cause=plan.cause, at=at, reason=plan.reason, by=by, goodwill=gifts,
-        restock=whole if plan.is_restocked else [],
+        restock=None if plan.is_restocked is None else there, of_sent=plan.cause in OF_SENT,
     )  # fmt: skip
     enqueue(tell_stores_of_refund, refund.pk)
     return refund

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.cart.formats import amount
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.locks import lock_one
@@ -20,7 +21,7 @@ from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.payments.refund import refund_parts
 from shop.returns.ask import sum_of_request
 from shop.returns.models import ReturnRequest
-from shop.returns.sums import sum_of
+from shop.returns.sums import BackSum, sum_of
 from shop.returns.tasks import send_news
 from shop.tasks import enqueue
 
@@ -61,17 +62,25 @@ def refuse(request_id: int, *, answer: str, at: datetime, by: User) -> None:
 
 @transaction.atomic
 def pay_back(
-    request_id: int, *, at: datetime, by: User, answer: str = "", whole: Collection[int] = ()
+    request_id: int,
+    *,
+    at: datetime,
+    by: User,
+    answer: str = "",
+    whole: Collection[int] = (),
+    delivery: int | None = None,
 ) -> Refund:
     """Send the money of a request back: the goods are here, or need not come.
 
     Args:
         answer: the shopper reads it.
+        delivery: how much of the parcel's delivery goes back; None: as the shopper was told.
         whole: ids of the lines whose units are with the store, as good as new: they are in stock
             again.
 
     Raises:
-        NotPossible: it is decided already, or more would go back than is left.
+        NotPossible: it is decided already, more would go back than is left, or less of the
+            delivery than the shopper was told without a reason.
     """
     order, request = with_order(request_id)
     if State.REFUNDED not in ReturnRequest.NEXT[request.state]:
@@ -80,8 +89,8 @@ def pay_back(
     lines = {row.line: row.quantity for row in request.lines.select_related("line")}
     restock = [line for line in lines if line.pk in whole]
     parts: dict[OrderLine | Suborder, int] = dict(lines.items())
-    if back.delivery:
-        parts[request.suborder] = back.delivery
+    if postage := _delivery(back, delivery, order, answer):
+        parts[request.suborder] = postage
     cause = Refund.Cause.LOST if request.kind == Kind.MISSING else Refund.Cause.RETURN
     refund = refund_parts(
         order, parts, cause=cause, at=at, reason=answer.strip(), by=by, restock=restock,
@@ -93,9 +102,15 @@ def pay_back(
 
 @transaction.atomic
 def receive(
-    request_id: int, *, at: datetime, by: User, answer: str = "", whole: Collection[int] = ()
+    request_id: int,
+    *,
+    at: datetime,
+    by: User,
+    answer: str = "",
+    whole: Collection[int] = (),
+    delivery: int | None = None,
 ) -> Refund:
-    """Write down that a store has the goods, and send the money back.
+    """Write down that a store has the goods, and send the money back, as ``pay_back`` does.
 
     Raises:
         NotPossible: nothing was to come, or it is decided already.
@@ -104,7 +119,7 @@ def receive(
     if not request.may_come:
         raise NotPossible(_("This was decided meanwhile. Look at it again."))
     request.move_to(State.RECEIVED, received_at=at)
-    return pay_back(request_id, at=at, by=by, answer=answer, whole=whole)
+    return pay_back(request_id, at=at, by=by, answer=answer, whole=whole, delivery=delivery)
 
 
 @transaction.atomic
@@ -185,6 +200,25 @@ def cannot_send(
     note(order, "cannot send", at=at, by=by, festival=None, reason=reason.strip()[:MOST_WORDS],
          after={"part": part.pk})  # fmt: skip
     return refund
+
+
+def _delivery(back: BackSum, wanted: int | None, order: Order, answer: str) -> int:
+    """Return how much of a delivery goes back.
+
+    Raises:
+        NotPossible: it is out of its bounds, or less than the shopper was told and nobody says why.
+    """
+    if wanted is None:
+        return back.delivery
+    if not back.least <= wanted <= back.most:
+        bounds = {"least": amount(back.least, order.currency),
+                  "most": amount(back.most, order.currency)}  # fmt: skip
+        raise NotPossible(_("Refund %(least)s to %(most)s of the delivery.") % bounds)
+    if wanted < back.delivery and not answer.strip():
+        raise NotPossible(
+            _("Say why you refund less of the delivery than the shopper was told: they read it.")
+        )
+    return wanted
 
 
 def _answer(

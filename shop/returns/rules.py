@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import CANCEL_HOURS, Category
 from shop.catalogue.returns import RETURN_DAYS
+from shop.orders.after_sale.arrive import LAPSE
 from shop.orders.after_sale.contents import units_of
 from shop.orders.models import OrderLine, Replacement, ReplacementLine, Suborder
 from shop.returns.models import ReturnLine, ReturnRequest
@@ -40,7 +41,7 @@ def kinds_of(part: Suborder, *, at: datetime) -> tuple[str, ...]:
     match part.state:
         case State.WAITING if not part.stopped_at:
             return (Kind.CANCEL, *_of_sent(part, at)) if part.is_partly_sent else (Kind.CANCEL,)
-        case State.SHIPPED:
+        case State.SHIPPED if at <= return_until(part):
             return _of_sent(part, at)
         case State.DELIVERED if part.service and at <= return_until(part):
             is_told = part.delivered_how in (Suborder.Arrival.LAPSE, Suborder.Arrival.CARRIER)
@@ -55,10 +56,17 @@ def _of_sent(part: Suborder, at: datetime) -> tuple[str, ...]:
 
 
 def return_until(part: Suborder) -> datetime:
-    """Return until when what was delivered may be asked back."""
-    if part.delivered_at is None:  # from before days of delivery were written down
-        return datetime.max.replace(tzinfo=UTC)
-    return (part.replaced_at or part.delivered_at) + timedelta(days=RETURN_DAYS)
+    """Return until when what was sent may be asked back.
+
+    Where nobody said when it arrived, its last day of delivery counts, and the days in which it is
+    taken as delivered; where none was told, the day on which it had to leave, or was paid.
+    """
+    there = part.replaced_at or part.delivered_at
+    if there is None:
+        paid = part.paid_at or part.order.placed_at
+        last = part.arrives_to or part.ship_by or paid.date()
+        there = datetime.combine(last, time(), UTC) + timedelta(days=1) + LAPSE
+    return there + timedelta(days=RETURN_DAYS)
 
 
 def lines_left(part: Suborder, kind: str, *, at: datetime) -> list[LineLeft]:

@@ -15,11 +15,15 @@ from shop.orders.shares import Share, share_of
 class BackSum:
     """The parts of a sum that goes back; ``delivery`` is the parcel's part of it.
 
+    Who pays it back may choose another part, from ``least`` to ``most``: all that is left of it
+    where nothing of the parcel is kept.
     ``kept`` is goodwill that counts, since more than was paid would go back: rows below zero.
     """
 
     lines: Mapping[OrderLine, Share]
     delivery: int
+    least: int = 0
+    most: int = 0
     kept: Sequence[RefundGoodwill] = ()
 
     @property
@@ -70,9 +74,9 @@ def _goods_of(part: Suborder, units: Mapping[OrderLine, int], *, at_fault: set[i
         for line in lines
     )
     if is_last:
-        return BackSum(shares, left)
+        return BackSum(shares, left, least=left, most=left)
     whole = sum(line.paid for line in lines)
     value = sum(line.paid * count // line.quantity for line, count in units.items()
                 if line.pk in at_fault)  # fmt: skip
     share = part.delivery_paid * value // whole if whole else 0
-    return BackSum(shares, min(share, left))
+    return BackSum(shares, min(share, left), most=left)

@@ -15,15 +15,17 @@ from shop import clock
 from shop.accounts.models import User
 from shop.accounts.requests import SignedIn
 from shop.currencies import written
-from shop.forms.fields import LineField
+from shop.forms.fields import AmountField, LineField
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.payments import proposals
 from shop.payments.models import RefundProposal
 from shop.returns import answer, replace
+from shop.returns.ask import sum_of_request
 from shop.returns.decided import is_by_organizer
 from shop.returns.models import ReturnRequest
+from shop.returns.sums import BackSum
 from shop.returns.tasks import tell_store
 from shop.returns.words import reason_words
 from shop.settlements import payouts
@@ -87,9 +89,28 @@ def decide_return(outcome: TaskOutcome) -> MakeAct:
         ]
         who = "An organizer" if is_by_organizer(found) else "The store"
         before = [f"{who} wrote: {found.answer}"] if found.answer else []
-        return Act(title, button, [task.what, *lines, *before, SAID[outcome]], run, DecisionForm)
+        effects = [task.what, *lines, *before, SAID[outcome]]
+        form = DecisionForm
+        if outcome == TaskOutcome.PAID_BACK:
+            back = sum_of_request(found)
+            total = written(back.total, task.currency, "en")
+            effects.append(f"The shopper was told {total}.")
+            form = _with_delivery(back, task.currency)
+        return Act(title, button, effects, run, form)
 
     return make
+
+
+def _with_delivery(back: BackSum, currency: str) -> type[DecisionForm]:
+    """Return the form that asks how much of the delivery goes back, where there is a choice."""
+    if back.least == back.most:
+        return DecisionForm
+    left = written(back.most, currency, "en")
+    field = AmountField(
+        label="Refund of the delivery", help_text=f"{left} is left of it.", required=False,
+        initial=back.delivery, may_be_nothing=True,
+    )  # fmt: skip
+    return type("PayBackForm", (DecisionForm,), {"delivery": field})
 
 
 def approve(request: SignedIn, task: MoneyTask) -> Act:
@@ -283,6 +304,7 @@ def _decide(
 ) -> None:
     answer.with_order(found.pk)
     gate.close(task, outcome, reason=answers["reason"], at=at, by=by)
-    DECIDE[outcome](found.pk, answer=answers["answer"], at=at, by=by)
+    facts = {name: answers[name] for name in ("answer", "delivery") if name in answers}
+    DECIDE[outcome](found.pk, **facts, at=at, by=by)
     if outcome != TaskOutcome.REPLACED:  # what is to be sent has a mail of its own
         enqueue(tell_store, found.pk)

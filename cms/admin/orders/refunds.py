@@ -31,6 +31,7 @@ from shop.payments.proposals import RefundPlan, alone_left, decided, foreseen, p
 
 CAUSES = [
     (Refund.Cause.RETURN, "It came back, or need not"),
+    (Refund.Cause.LOST, "Its parcel was lost: vouchers come back"),
     (Refund.Cause.CANNOT_DELIVER, "It cannot be delivered: vouchers come back"),
     (Refund.Cause.GOODWILL, "Goodwill"),
 ]
@@ -180,7 +181,7 @@ def refund(request: SignedIn, pk: int) -> HttpResponse:
             if request.POST.get("do") == "send":
                 made = propose(order.pk, form.plan(), at=at, by=request.user,
                                seen=number_of(request.POST.get("seen", "")))  # fmt: skip
-                messages.success(request, _told(made, order))
+                messages.success(request, told(made, order))
                 return redirect(back)
         except ShopError as refusal:
             form.add_error(None, str(refusal))
@@ -221,7 +222,8 @@ def _left(form: RefundForm) -> int:
     return sum(left.paid for left in form.left.values()) + sum(form.deliveries.values())
 
 
-def _told(made: Refund | RefundProposal, order: Order) -> str:
+def told(made: Refund | RefundProposal, order: Order) -> str:
+    """Say what became of a refund that was asked for."""
     amount = written(made.amount, order.currency, "en")
     if isinstance(made, RefundProposal):
         return f"{amount} waits on the money desk until another organizer approves it."

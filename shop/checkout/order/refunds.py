@@ -10,11 +10,14 @@ from typing import cast
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import amount, full_day, less
+from shop.cart.formats import amount, between, full_day, less
+from shop.checkout.order.summary import paid_with
+from shop.delivery.quote import working_day
 from shop.orders.models import Order
 from shop.payments.models import Operation
 
 ON_ITS_WAY, DONE, DELAYED = "info", "good", "warn"  # as tags are called
+LEAST_DAYS, MOST_DAYS = 5, 10  # working days that banks usually take
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class MoneyBack:
 
 def money_back(order: Order) -> MoneyBack | None:
     """Return the refunds of a paid order, or None. One statement."""
-    moves = returning().filter(payment__order=order).select_related("refund")
+    moves = returning().filter(payment__order=order).select_related("refund", "payment")
     operations = list(moves)
     if not operations:
         return None
@@ -114,5 +117,20 @@ def _notes(operation: Operation, standing: str) -> Iterator[str]:
         yield operation.refund.reason
     if standing == DELAYED:
         yield _("It has not gone through yet. We are seeing to it; this page says when it has.")
-    elif standing == ON_ITS_WAY:
-        yield _("Banks usually take 5 to 10 working days.")
+    elif not operation.resolved_at:  # what was paid another way is on no card
+        yield arrival(operation)
+        if operation.bank_reference:
+            number = {"number": operation.bank_reference}
+            yield (
+                _("If it does not arrive, your bank finds it by the reference %(number)s.") % number
+            )
+
+
+def arrival(operation: Operation) -> str:
+    """Say when the money of a refund should be there, and on which card or account."""
+    made = cast("datetime", operation.made_at).date()
+    facts = between(working_day(made, LEAST_DAYS), working_day(made, MOST_DAYS))
+    if method := paid_with(operation.payment.method):
+        text = _("It should be on %(method)s between %(from)s and %(to)s.")
+        return text % (facts | {"method": method})
+    return _("It should be with you between %(from)s and %(to)s.") % facts

@@ -8,7 +8,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from shop.cart.formats import day
+from shop.checkout.order.refunds import DELAYED, DONE, arrival, stands, told
 from shop.checkout.order.summary import Step
+from shop.orders.models import Refund
+from shop.payments.models import Operation
 from shop.returns.decided import is_by_organizer
 from shop.returns.models import ReturnRequest
 
@@ -80,10 +83,25 @@ def _way(request: ReturnRequest) -> list[Step]:
 
 def _money(request: ReturnRequest) -> list[Step]:
     if request.refund:
-        return [_done(_("Money sent back"), request.refund.at)]
+        return _sent_back(request.refund)
     if request.state == State.REFUSED:
         return []
     return [Step(_("Money sent back"), _("5 to 10 working days until you have it"), "")]
+
+
+def _sent_back(refund: Refund) -> list[Step]:
+    """Return the steps of money that goes back: sent, and when it should be there. One statement.
+
+    A refund of nothing, since all of it was had before, has no movement of money.
+    """
+    money = Operation.objects.filter(refund=refund).select_related("payment").first()
+    if money is None or stands(money) == DONE:
+        steps = [_done(_("Money sent back"), refund.at)]
+    else:
+        steps = [Step(told(stands(money)), "", "now")]
+    if money is not None and stands(money) != DELAYED and not money.resolved_at:
+        steps.append(Step(_("On your card or account"), arrival(money), ""))
+    return steps
 
 
 def _done(text: str, at: datetime) -> Step:

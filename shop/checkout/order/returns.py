@@ -24,7 +24,8 @@ from shop.forms.numbers import number_of
 from shop.http import see_other
 from shop.orders.after_sale.arrive import arrived
 from shop.orders.models import Order, Replacement, Suborder
-from shop.payments.models import Payment
+from shop.orders.shares import Share
+from shop.payments.models import Operation, Payment
 from shop.returns import answer, ask
 from shop.returns.decided import may_appeal
 from shop.returns.models import ReturnRequest
@@ -137,11 +138,9 @@ def show(request: HttpRequest, order: Order, request_id: int) -> HttpResponse:
         "steps": steps_of(found),
         "lines": lines,
         "is_unchecked": any(row.is_unchecked for row in lines),
-        "total": text
-        if is_replaced
-        else amount(back.total if back else _refunded(found), order.currency),
-        "delivery": amount(back.delivery, order.currency) if back and back.delivery else "",
-        "had": less(back.had, order.currency) if back and back.had else "",
+        "is_replaced": is_replaced,
+        "sum": _shown(back or _made(found), order),
+        "reference": _reference(found),
         "form": form,
         "may_add": found.kind == Kind.RETURN and found.is_alive,
         "most": MOST_PICTURES,
@@ -260,13 +259,28 @@ def _shown(back: BackSum, order: Order) -> dict[str, Any]:
     return {
         "rows": rows,
         "delivery": amount(back.delivery, order.currency) if back.delivery else "",
+        "may_differ": back.least < back.delivery,
         "had": less(back.had, order.currency) if back.had else "",
         "total": amount(back.total, order.currency) if back.lines else "",
     }
 
 
-def _refunded(found: ReturnRequest) -> int:
-    return found.refund.amount if found.refund else 0
+def _made(found: ReturnRequest) -> BackSum:
+    """Return what went back for a request, by its parts; nothing where goods were sent again."""
+    if found.refund is None:
+        return BackSum({}, 0)
+    lines = {
+        row.line: Share(row.quantity, row.paid)
+        for row in found.refund.lines.select_related("line").order_by("line__position")
+    }
+    delivery = sum(found.refund.parcels.values_list("paid", flat=True))
+    return BackSum(lines, delivery, kept=list(found.refund.goodwill.all()))
+
+
+def _reference(found: ReturnRequest) -> str:
+    """Return the number by which banks find the refund of a request, once there is one."""
+    money = found.refund and Operation.objects.filter(refund=found.refund).first()
+    return money.bank_reference if money else ""
 
 
 def _said(made: ReturnRequest) -> str:

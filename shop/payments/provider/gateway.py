@@ -57,6 +57,7 @@ class RemoteOperation:
     id: str
     is_final: bool
     is_failed: bool = False
+    bank_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,16 @@ def refund_of(refund: stripe.Refund) -> RemoteRefund:
         amount=_amount(refund.amount, currency),
         currency=currency,
         operation_uuid=metadata.get("operation", ""),
+        bank_reference=_bank_reference(refund),
+    )
+
+
+def _bank_reference(refund: stripe.Refund) -> str:
+    """Return the number by which banks find a refund to a card, once there is one."""
+    details = refund.destination_details.to_dict() if refund.destination_details else {}
+    card = details.get("card") or {}
+    return (
+        str(card.get("reference") or "")[:60] if card.get("reference_status") == "available" else ""
     )
 
 

@@ -66,6 +66,7 @@ class ParcelForm(ShipmentForm):
                 min_value=0, max_value=count, required=False, initial=count,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )  # fmt: skip
+            self.fields[f"units-{line.pk}"].is_asked_later = True  # type: ignore[attr-defined]
 
     @property
     def contents(self) -> list[forms.BoundField]:

@@ -8,12 +8,14 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
+from shop.currencies import written
 from shop.errors import ShopError
+from shop.forms.fields import AmountField
 from shop.forms.numbers import ids_of
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
@@ -24,6 +26,7 @@ from shop.returns.ask import sum_of_request
 from shop.returns.models import ReturnPicture, ReturnQuerySet, ReturnRequest
 from shop.returns.pictures import lines_with_files
 from shop.returns.replace import answer_by
+from shop.returns.sums import BackSum
 from shop.returns.words import KINDS, STATES, reason_words, state_words
 from shop.workspace.access import (
     MemberRequest,
@@ -54,6 +57,18 @@ class AnswerForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+    def __init__(self, back: BackSum | None, currency: str, *args: Any, **kwargs: Any) -> None:
+        """Ask how much of the delivery goes back, where there is a choice."""
+        super().__init__(*args, **kwargs)
+        if back and back.least < back.most:
+            hint = gettext_lazy("Of the delivery, %(most)s is left. The shopper was told %(told)s.")
+            facts = {name: written(minor, currency, get_language())
+                     for name, minor in (("most", back.most), ("told", back.delivery))}  # fmt: skip
+            self.fields["delivery"] = AmountField(
+                label=gettext_lazy("Refund of the delivery"), help_text=hint % facts,
+                required=False, initial=back.delivery, may_be_nothing=True,
+            )  # fmt: skip
 
 
 @require_GET
@@ -86,11 +101,14 @@ def index(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 def show(request: MemberRequest, request_id: int) -> HttpResponse:
     """Show one request, and answer it."""
     found = _own(request, request_id)
-    form = AnswerForm(request.POST or None)
+    is_open = found.refund is None and found.state != State.REPLACED
+    back = sum_of_request(found) if is_open else None
+    may_choose = back if Right.AMOUNTS in request.rights else None
+    form = AnswerForm(may_choose, found.suborder.order.currency, request.POST or None)
     at = clock.moment_of(request)
     if request.method == "POST" and form.is_valid():
         try:
-            said = _decide(request, found, form.cleaned_data["answer"], at=at)
+            said = _decide(request, found, form.cleaned_data, at=at)
         except ShopError as refusal:
             form.add_error(None, str(refusal))
             found.refresh_from_db()
@@ -98,8 +116,6 @@ def show(request: MemberRequest, request_id: int) -> HttpResponse:
             messages.success(request, said)
             return redirect("workspace-return", found.pk)
     text, tag = state_words(found.state)
-    is_open = found.refund is None and found.state != State.REPLACED
-    back = sum_of_request(found) if is_open else None
     lines = lines_with_files(found)
     after = ReturnRequest.NEXT[found.state]
     context: dict[str, Any] = {
@@ -183,9 +199,10 @@ def _is_stores(found: ReturnRequest) -> bool:
     return regrets or found.may_come or found.state in (State.ASKED, State.AGREED, State.SENT)
 
 
-def _decide(request: MemberRequest, found: ReturnRequest, words: str, *, at: Any) -> str:
+def _decide(request: MemberRequest, found: ReturnRequest, typed: dict[str, Any], *, at: Any) -> str:
     """Do what the pressed button says; return what to tell."""
-    facts: dict[str, Any] = {"answer": words, "at": at, "by": request.user}
+    facts: dict[str, Any] = {"answer": typed["answer"], "at": at, "by": request.user}
+    delivery = typed.get("delivery")
     whole = ids_of(request.POST.getlist("whole"), most=MOST_LINES)
     do = request.POST.get("do", "")
     if not _is_stores(found):
@@ -198,12 +215,12 @@ def _decide(request: MemberRequest, found: ReturnRequest, words: str, *, at: Any
         decide(found.pk, **facts)
         return _("The shopper is told, and may ask an organizer.")
     if do == "receive":
-        answer.receive(found.pk, whole=whole, **facts)
+        answer.receive(found.pk, whole=whole, delivery=delivery, **facts)
         return _("The money goes back to the shopper.")
     if do == "replace":
         answer_by(found.pk, **facts)
         return _("The shopper is told. The units are set aside.")
     if do == "pay":
-        answer.pay_back(found.pk, whole=whole, **facts)
+        answer.pay_back(found.pk, whole=whole, delivery=delivery, **facts)
         return _("The money goes back to the shopper.")
     raise Http404

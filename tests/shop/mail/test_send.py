@@ -108,6 +108,16 @@ If you did not ask for this, you can ignore this email.
     )
 
 
+def test_a_receipt_of_ordinary_post_promises_no_tracking():
+    send("receipt", LENA, language="en", context=RECEIPT | {"parcel_count": 1})
+
+    [message] = mail.outbox
+    [(html, _kind)] = message.alternatives
+    assert "Your order: http://127.0.0.1:8000/orders/BB-1/t/" in message.body
+    assert "See your order" in html
+    assert "Track your parcels" not in html
+
+
 def test_a_receipt_lists_what_was_bought_and_what_it_cost():
     send("receipt", LENA, language="en", context=RECEIPT | {"parcel_count": 1, "is_tracked": True})
 

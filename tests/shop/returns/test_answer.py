@@ -23,7 +23,13 @@ from shop.returns.answer import (
     receive,
     refuse,
 )
-from shop.returns.ask import ANSWER_WITHIN, MOST_REQUESTS, ask, note_sent, take_back
+from shop.returns.ask import (
+    ANSWER_WITHIN,
+    MOST_REQUESTS,
+    ask,
+    note_sent,
+    take_back,
+)
 from shop.returns.models import ReturnPicture, ReturnRequest
 from shop.returns.overdue import (
     LONGEST_WAY,

@@ -1,6 +1,6 @@
 """What a shopper asks for after paying, and what is refused."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.utils.timezone import make_aware
@@ -9,11 +9,13 @@ from shop.catalogue.models import Category
 from shop.catalogue.returns import RETURN_DAYS
 from shop.errors import NotPossible
 from shop.ledger.balances import balance, owed_to
-from shop.orders.models import Refund
+from shop.orders.after_sale.arrive import LAPSE
+from shop.orders.models import Refund, Suborder
 from shop.payments.models import Operation
 from shop.payments.operations import run_operations
 from shop.returns.ask import LATE, ask, foreseen, note_sent, take_back
 from shop.returns.models import ReturnRequest
+from shop.returns.rules import kinds_of, return_until
 from shop.stock.models import Pool
 from tests import make
 from tests.crowd import at_once
@@ -238,3 +240,17 @@ def test_of_two_presses_at_once_one_cancels(till):
 
     assert Refund.objects.count() == 1
     assert sum(isinstance(row, ReturnRequest) for row in outcomes) == 1
+
+
+@pytest.mark.parametrize("state", ["shipped", "delivered"])
+def test_a_parcel_of_which_nobody_said_when_it_arrived_can_be_returned_for_a_bounded_time(state):
+    last = NOON.date()
+    part = Suborder(state=state, service="letter", arrives_to=last, paid_at=NOON - 20 * DAY)
+    until = return_until(part)
+
+    assert until == datetime.combine(last, time(), UTC) + DAY + LAPSE + RETURN_DAYS * DAY
+    assert "return" in kinds_of(part, at=until)
+    assert kinds_of(part, at=until + timedelta(minutes=1)) == ()
+    part.arrives_to = None
+    paid_on = datetime.combine(part.paid_at.date(), time(), UTC)
+    assert return_until(part) == paid_on + DAY + LAPSE + RETURN_DAYS * DAY

@@ -7,6 +7,8 @@ from shop.ledger.balances import balance, owed_to
 from shop.ledger.models import LedgerTransaction
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Refund, RefundGoodwill, Replacement
+from shop.orders.reconcile import differences
+from shop.orders.ship import ship
 from shop.payments.models import RefundProposal
 from shop.payments.proposals import decided
 from shop.returns.answer import appeal, refuse
@@ -196,6 +198,45 @@ def test_the_screen_says_before_that_another_organizer_has_to_approve(desk, orde
     assert "Send $40.00 back" in within
     assert "Ask another organizer to approve $60.00" in above
     assert "Send $60.00 back" not in above
+
+
+def test_a_whole_order_is_refunded_in_one_action_that_says_first_what_it_means(
+    desk, till, settings
+):
+    settings.ALONE_UP_TO = 100_00
+    make.delivery(6_00)
+    kettle, cup = make.variant(20_00, on_hand=9), make.variant(10_00, on_hand=9)
+    order = paid(till, {kettle: 2, cup: 1})
+    gone, waiting = order.suborders.order_by("position")
+    ship(gone, carrier="DHL", tracking_number="", at=NOON, by=make.member(gone.merchant))
+    page = f"/organize/orders/{order.pk}/refund/all/"
+
+    before = desk.get(page).text
+
+    assert "Refund all $62.00" in before
+    assert f"Cancelled, with units that can be sold again: {waiting.merchant.name}." in before
+    assert f"What has left is not asked back: {gone.merchant.name}." in before
+    assert not Refund.objects.exists()
+    typed = {"seen": decided(order.pk), "cause": "lost", "reason": "The lorry burned"}
+    assert desk.post(page, typed | {"reason": ""}).status_code == 422
+    assert [desk.post(page, typed).status_code for _press in range(2)] == [302, 302]
+
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.cause) == (62_00, "lost")
+    assert [part.state for part in order.suborders.order_by("position")] == ["shipped", "cancelled"]
+    on_hand = [Pool.objects.get(pk=row.pool_id).on_hand for row in (kettle, cup)]
+    assert sorted(on_hand) == sorted([9 - gone.lines.get().quantity, 9])
+    assert differences() == []
+    assert_books_agree()
+
+
+def test_above_the_bound_a_whole_order_is_for_another_to_approve(desk, order):
+    page = f"/organize/orders/{order.pk}/refund/all/"
+    assert "Ask another organizer to approve $66.00" in desk.get(page).text
+
+    desk.post(page, {"seen": decided(order.pk), "cause": "return", "reason": "So"})
+
+    assert (RefundProposal.objects.get().amount, Refund.objects.exists()) == (66_00, False)
 
 
 def test_a_proposal_is_dropped_also_by_whoever_made_it(desk, order):

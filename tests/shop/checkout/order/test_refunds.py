@@ -7,8 +7,10 @@ from django.test import Client
 
 from shop.money_desk.models import MoneyTask
 from shop.payments.call_off import call_off, settle_called_off
-from shop.payments.models import Operation
+from shop.payments.models import Operation, Payment
 from shop.payments.operations import run_operations, tell_stuck
+from shop.payments.outside.take_over import take_over_refund
+from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.repair import settle_elsewhere
 from tests import make
 from tests.cms.admin.people import organizer
@@ -50,7 +52,7 @@ def test_a_called_off_tour_says_on_each_page_that_its_money_is_on_its_way(called
 
     assert "2 × Dyeing, Adult (2 of 2 refunded)" in page
     assert "Total paid $105.00 Refund on its way −$80.00 You pay in the end $25.00" in page
-    assert "A river in flood Banks usually take 5 to 10 working days." in page
+    assert "A river in flood It should be with you between 19 and 26 May." in page
     assert "Total paid $105.00 Refund on its way −$80.00 You pay in the end $25.00" in invoice
     assert "Refunded" not in page + invoice
 
@@ -61,6 +63,22 @@ def test_it_is_refunded_when_the_provider_has_done_it(called_off, till):
     for text in pages(called_off):
         assert "Refunded, 12 May 2027 −$80.00 You pay in the end $25.00" in text
         assert "on its way −" not in text
+
+
+def test_the_page_gives_the_bank_s_reference_once_it_is_known(called_off, till):
+    run_operations(at=SOON)
+    operation = Operation.objects.get()
+    assert "by the reference" not in pages(called_off)[0]
+
+    Payment.objects.update(method="Visa 4242")
+    till.refer(operation.remote_id, "74627887132105648903146")
+    take_over_refund(gateway().refund_now(operation.remote_id), at=SOON)
+
+    operation.refresh_from_db()
+    assert (operation.state, operation.bank_reference) == ("done", "74627887132105648903146")
+    page = pages(called_off)[0]
+    assert "It should be on Visa ending 4242 between 19 and 26 May." in page
+    assert "your bank finds it by the reference 74627887132105648903146" in page
 
 
 def test_blocked_money_is_never_called_refunded_until_somebody_has_settled_it(called_off, till):
@@ -77,6 +95,7 @@ def test_blocked_money_is_never_called_refunded_until_somebody_has_settled_it(ca
                      by=organizer())  # fmt: skip
 
     assert "Refunded, 12 May 2027 −$80.00" in pages(called_off)[0]
+    assert "It should be with you" not in pages(called_off)[0]
 
 
 def test_an_order_of_which_nothing_is_left_is_not_called_paid(till, browser):

@@ -151,16 +151,23 @@ def test_ordinary_post_is_named_with_what_a_tracked_parcel_costs():
     kettle = make.variant()
     make.delivery(6_90, service="packet")
     Rate.objects.update(is_tracked=False)
-    assert "By ordinary post, without a tracking number.<" in show(kettle.product)
-
     make.delivery(9_40)
     make.delivery(19_00, service="express")
 
     text = show(kettle.product)
+
     assert "China, $6.90" in text
     assert "By ordinary post, without a tracking number. With one: $9.40." in text
-    Rate.objects.filter(service="packet").delete()
+
+
+def test_ordinary_post_alone_is_named_and_tracked_parcels_need_no_word():
+    kettle = make.variant()
+    make.delivery(6_90, service="packet")
     assert "ordinary post" not in show(kettle.product)
+
+    Rate.objects.update(is_tracked=False)
+
+    assert "By ordinary post, without a tracking number.<" in show(make.variant().product)
 
 
 def test_a_country_that_is_not_served_is_told():
