@@ -121,12 +121,9 @@ def _environment(demo: Demo, database: str) -> dict[str, str]:
 
     DEBUG is off: the demo is as fast, and looks, as in production.
     """
-    help_pages = {
-        "HELP_LINK": f"{demo.site}/help/",
-        "TERMS_LINK": f"{demo.site}/help/paying-and-safety/",
-    }
+    # No TERMS_LINK: nobody sells here, so there are no terms that a link could name.
     return (
-        help_pages
+        {"HELP_LINK": f"{demo.site}/help/"}
         | os.environ
         | {
             "DJANGO_SETTINGS_MODULE": "config.settings",
