@@ -112,12 +112,16 @@ if [ -n "$is_alone" ]; then
     if ! grep -qs '^\[baobab\]' /etc/pgbackrest.conf; then
         # A fourth of what is free, in GiB: it holds a silent place for some days.
         room=$(($(df --output=avail -k /var/lib/postgresql | tail -1) / 4194304))
-        sed -e "s|CLUSTER|$cluster|" -e "s|QUEUE|$((room > 4 ? room : 4))GiB|" \
-            "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf
+        pass=$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')
+        (umask 077 && sed -e "s|CLUSTER|$cluster|" -e "s|QUEUE|$((room > 4 ? room : 4))GiB|" \
+            -e "s|PASSPHRASE|$pass|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf)
+        echo "Made /etc/pgbackrest.conf: keep a copy elsewhere, backups are encrypted with its passphrase."
     elif ! grep -qs '^archive-push-queue-max' /etc/pgbackrest.conf; then
         echo "/etc/pgbackrest.conf lets a silent place fill the disk: take over the lines below"
         echo "[global:archive-push] of $here/deploy/pgbackrest.conf, with 16GiB for QUEUE."
     fi
+    grep -qs '^repo1-cipher-type=aes' /etc/pgbackrest.conf ||
+        echo "Backups are not encrypted: docs/how-to/back-up.md says how."
     chown root:postgres /etc/pgbackrest.conf && chmod 640 /etc/pgbackrest.conf
     if ! as_postgres psql -qtc 'SHOW archive_mode' | grep -q on; then
         for folder in /etc/postgresql/*/main/conf.d; do
