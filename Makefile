@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-memory bench-rival drill drill-several drill-edges tries pictures install-test container-test upgrade-test licences sbom audit updates stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-memory bench-rival drill drill-several drill-edges tries pictures install-test container-test upgrade-test licences lock sbom audit updates stop
 
 python := .venv/bin/python
 
@@ -107,6 +107,9 @@ sbom: ## write what production is made of to build/sbom.json (CycloneDX)
 audit: ## ask for known holes in the packages of production, where a service can be reached
 	@scripts/setup.sh dev
 	@$(python) -m scripts.packages.audit $(ARGS)
+
+lock: ## write requirements*.lock, with hashes, from requirements*.txt (needs uv)
+	@scripts/lock.sh
 
 updates: ## try the newest versions of all packages in a place of their own: ten minutes
 	@scripts/setup.sh dev

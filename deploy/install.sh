@@ -139,12 +139,12 @@ if [ ! -f "$release/.complete" ]; then
     rsync -a --delete --exclude .git --exclude .venv --exclude .run --exclude media \
         --exclude static_root "$here/" "$release/"
     python3 -m venv "$release/.venv"
-    set -- -r "$release/requirements.txt"
+    set -- --require-hashes -r "$release/requirements.lock"
     if grep -qE '^(SENTRY_DSN|OTEL_EXPORTER_OTLP_ENDPOINT)=.' "$settings"; then
-        set -- "$@" -r "$release/requirements-watching.txt"
+        set -- "$@" -r "$release/requirements-watching.lock"
     fi
     if grep -q '^MEDIA_S3_BUCKET=.' "$settings"; then
-        set -- "$@" -r "$release/requirements-s3.txt"
+        set -- "$@" -r "$release/requirements-s3.lock"
     fi
     "$release/.venv/bin/pip" install -q --disable-pip-version-check "$@"
     install -d -o baobab -g baobab "$release/static_root"

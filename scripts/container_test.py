@@ -144,7 +144,7 @@ class ContainerTest:
         begun = time.monotonic()
         self._buildah(
             "build", *self._apart(), "--layers", "--build-arg", "BASE=localhost/debian",
-            "--build-arg", "REQUIREMENTS=requirements.txt requirements-s3.txt",
+            "--build-arg", "REQUIREMENTS=requirements.lock requirements-s3.lock",
             "--file", "deploy/container/Containerfile", "--target", target,
             "-t", f"localhost/{target}", ".",
         )  # fmt: skip

@@ -4,12 +4,13 @@
 #   scripts/setup.sh demo    what `make demo` needs
 #   scripts/setup.sh dev     what tests and checks need as well
 #
-# A second call takes milliseconds. uv is used when it is there and never needed.
+# What is installed stands in requirements-*.lock, with hashes: scripts/lock.sh writes it. A second
+# call takes milliseconds. uv is used when it is there and never needed.
 set -eu
 cd "$(dirname "$0")/.."
 
 profile=${1:-dev}
-requirements=requirements-$profile.txt
+requirements=requirements-$profile.lock
 lock=.run/setup.pid
 log=.run/setup.log
 
@@ -115,10 +116,10 @@ mend_venv() {
 install_packages() {
     if uv --version >/dev/null 2>&1; then
         UV_PYTHON_DOWNLOADS=never uv pip install -q --python .venv/bin/python \
-            -r "$requirements" >"$log" 2>&1 && return
+            --require-hashes -r "$requirements" >"$log" 2>&1 && return
     fi
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-input \
-        -r "$requirements" >"$log" 2>&1
+        --require-hashes -r "$requirements" >"$log" 2>&1
 }
 
 explain_failure() {
@@ -133,7 +134,7 @@ explain_failure() {
 }
 
 [ -f "$requirements" ] || fail "Say scripts/setup.sh demo or scripts/setup.sh dev."
-sum=$(cat requirements*.txt | cksum | tr ' ' -)
+sum=$(cat requirements*.lock | cksum | tr ' ' -)
 if is_ready; then exit 0; fi
 
 take_lock

@@ -27,7 +27,7 @@ def watch_errors(dsn: str, *, release: str = "") -> None:
     try:
         import sentry_sdk  # noqa: PLC0415 (most operators have none)
     except ImportError as missing:
-        text = "SENTRY_DSN is set: install requirements-watching.txt, or unset it."
+        text = "SENTRY_DSN is set: install requirements-watching.lock, or unset it."
         raise ImproperlyConfigured(text) from missing
     sentry_sdk.init(
         dsn, release=release or None, before_send=nameless, send_default_pii=False,

@@ -85,7 +85,9 @@ class Tracer:
             from opentelemetry.sdk import trace as sdk  # noqa: PLC0415
             from opentelemetry.sdk.trace import export  # noqa: PLC0415
         except ImportError as missing:
-            text = "OTEL_EXPORTER_OTLP_ENDPOINT is set: install requirements-watching.txt, or unset"
+            text = (
+                "OTEL_EXPORTER_OTLP_ENDPOINT is set: install requirements-watching.lock, or unset"
+            )
             raise ImproperlyConfigured(f"{text} it.") from missing
         self.api, self.host = trace, urlsplit(endpoint).netloc
         named = os.environ.get("OTEL_SERVICE_NAME") or "baobab"

@@ -100,7 +100,7 @@ def machine(tmp_path: Path) -> Machine:
     (tmp_path / "tools").mkdir()
     shutil.copy(ROOT / "scripts" / "setup.sh", tmp_path / "scripts")
     for profile in ("demo", "dev"):
-        (tmp_path / f"requirements-{profile}.txt").write_text("Django==6.1.3\n")
+        (tmp_path / f"requirements-{profile}.lock").write_text("Django==6.1.3\n")
     for tool in TOOLS:
         (tmp_path / "tools" / tool).symlink_to(shutil.which(tool))
     return Machine(tmp_path)
@@ -121,9 +121,9 @@ def test_an_old_python_and_a_broken_shim_are_passed_over(machine):
     done = machine.set_up()
 
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-1] == "Installing the packages of requirements-demo.txt."
+    assert done.stdout.splitlines()[-1] == "Installing the packages of requirements-demo.lock."
     assert len(machine.installed) == 1
-    assert machine.installed[0].endswith("-r requirements-demo.txt")
+    assert machine.installed[0].endswith("--require-hashes -r requirements-demo.lock")
 
 
 def test_a_python_that_only_pyenv_knows_is_found(machine):
@@ -188,7 +188,7 @@ def test_a_second_call_does_nothing_until_the_requirements_change(machine):
 
     assert (again.returncode, again.stdout, len(machine.installed)) == (0, "", 1)
 
-    (machine.project / "requirements-dev.txt").write_text("Django==6.1.4\n")
+    (machine.project / "requirements-dev.lock").write_text("Django==6.1.4\n")
     assert machine.set_up().returncode == 0
     assert len(machine.installed) == 2
 
@@ -200,7 +200,7 @@ def test_what_developers_need_contains_what_the_demo_needs(machine):
     machine.set_up("demo")
 
     assert len(machine.installed) == 1
-    assert machine.installed[0].endswith("-r requirements-dev.txt")
+    assert machine.installed[0].endswith("--require-hashes -r requirements-dev.lock")
 
 
 def test_uv_installs_when_it_is_there_and_never_fetches_a_python(machine):

@@ -222,7 +222,7 @@ def test_where_it_is_off_nothing_is_loaded_and_nothing_called():
 
 
 def test_without_its_packages_it_says_what_to_do():
-    with pytest.raises(AssertionError, match=r"install requirements-watching\.txt, or unset it"):
+    with pytest.raises(AssertionError, match=r"install requirements-watching\.lock, or unset it"):
         run("-c", "import sys; sys.modules['opentelemetry'] = None\nimport django; django.setup()",
             env=bare(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:1"))  # fmt: skip
 
