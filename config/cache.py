@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache.backends.redis import RedisCache, RedisSerializer
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
 from django.utils.crypto import constant_time_compare, salted_hmac
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -24,6 +24,7 @@ SECONDS = 1
 """It answers within a millisecond, or something is wrong."""
 PAUSE = 10
 """Seconds in which a process does not ask again one that was silent."""
+NOTHING = object()
 SEAL = 32
 """Bytes of HMAC-SHA256."""
 _silent_until = 0.0
@@ -80,6 +81,46 @@ class SealedSerializer(RedisSerializer):
         return super().loads(value)
 
 
+class NamingClient(RedisCacheClient):
+    """Keeps each value together with its key: sealed, it counts nowhere else.
+
+    Who writes into the cache could otherwise put the page of one shopper in the place of another.
+    """
+
+    def add(self, key: str, value: Any, timeout: Any) -> Any:
+        """Keep a value unless there is one."""
+        return super().add(key, _named(key, value), timeout)
+
+    def set(self, key: str, value: Any, timeout: Any) -> None:
+        """Keep a value."""
+        super().set(key, _named(key, value), timeout)
+
+    def set_many(self, data: dict[str, Any], timeout: Any) -> None:
+        """Keep several values."""
+        super().set_many({key: _named(key, value) for key, value in data.items()}, timeout)
+
+    def get(self, key: str, default: Any) -> Any:
+        """Return the value that was kept under this key, or the default."""
+        found = super().get(key, NOTHING)
+        return default if found is NOTHING else _under(key, found)
+
+    def get_many(self, keys: Any) -> dict[str, Any]:
+        """Return the values that were kept under these keys."""
+        return {key: _under(key, found) for key, found in super().get_many(keys).items()}
+
+
+def _named(key: str, value: Any) -> Any:
+    return value if type(value) is int else (key, value)  # the server counts with integers
+
+
+def _under(key: str, found: Any) -> Any:
+    if type(found) is int:
+        return found
+    if type(found) is not tuple or len(found) != 2 or found[0] != key:
+        raise Foreign
+    return found[1]
+
+
 def _seal(value: bytes) -> bytes:
     return salted_hmac("config.cache.SealedSerializer", value, algorithm="sha256").digest()
 
@@ -119,6 +160,7 @@ class ForgivingCache(RedisCache):
             "serializer": SealedSerializer,
         }
         super().__init__(server, params | {"OPTIONS": bounds | params.get("OPTIONS", {})})
+        self._class = NamingClient
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         """Return the value that is kept, or the default."""

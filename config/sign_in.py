@@ -2,10 +2,13 @@
 
 AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in ("MinimumLengthValidator", "NumericPasswordValidator")
 ]
 AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 10}
-AUTH_PASSWORD_VALIDATORS.append({"NAME": "shop.accounts.passwords.NotOneselfValidator"})
+AUTH_PASSWORD_VALIDATORS += [
+    {"NAME": f"shop.accounts.passwords.{name}"}
+    for name in ("NotOneselfValidator", "NotDisguisedValidator")
+]
 
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

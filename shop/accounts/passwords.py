@@ -1,17 +1,23 @@
-"""Refuses passwords that say who their owner is: the first that anybody tries."""
+"""Refuses the passwords that are tried first: those that name their owner, and well-known ones."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    UserAttributeSimilarityValidator,
+)
 from django.core.exceptions import ValidationError
 
 from shop.accounts.models import User
 
+SHORTEST_UNIT = 10  # letters, as a password itself: doubled, a shorter one is no longer one
 SHORTEST = 4  # letters of a name: shorter ones stand in many words by chance
 CODE = "password_too_similar"
+AS_LETTERS = str.maketrans("013457@$!", "oieastasi")
+EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
 class NotOneselfValidator(UserAttributeSimilarityValidator):
@@ -25,6 +31,34 @@ class NotOneselfValidator(UserAttributeSimilarityValidator):
         super().validate(password, user)
         if user is not None and any(name in squeezed(password) for name in _names(user)):
             raise ValidationError("Choose a password without your name in it.", code=CODE)
+
+
+class NotDisguisedValidator(CommonPasswordValidator):
+    """Refuses a well-known password that is doubled, or has digits and signs around or in it.
+
+    Who guesses begins with lists of leaked passwords and tries exactly these changes.
+    """
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Refuse the password if little but a well-known one is in it."""
+        plain = password.casefold().strip()
+        unit = _unit(plain)
+        if 0 < len(unit) < SHORTEST_UNIT or not self.passwords.isdisjoint(_cores(plain)):
+            raise ValidationError("This password is too common.", code="password_too_common")
+
+
+def _cores(text: str) -> set[str]:
+    """Return what is left of a password without repetition, edges and letters put as digits."""
+    found = {text, text.translate(AS_LETTERS)}
+    for plain in list(found):
+        found.add(EDGES.sub("", plain))
+    return found | {unit for plain in found if (unit := _unit(plain))}
+
+
+def _unit(text: str) -> str:
+    """Return what a text repeats: "ab" of "abab", and nothing where it repeats nothing."""
+    place = (text + text).find(text, 1)
+    return text[:place] if 0 < place < len(text) else ""
 
 
 def squeezed(text: str) -> str:

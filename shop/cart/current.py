@@ -16,16 +16,21 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from shop import cookies
 from shop.accounts.models import User
 from shop.cart.models import Cart
-from shop.networks import network_key
+from shop.errors import NotPossible
+from shop.networks import client_address, is_loopback, network_key, network_of
+from shop.rate_limits.store import limits
 from shop.storefront.preferences import country_of
 from shop.storefront.previews.preview import preview_of, shopper_in
 
 COOKIE = "cart"
 COOKIE_DAYS = 60
+MOST_NEW, NEW_WITHIN = 100, 600
+"""Guests' carts that a network begins, in so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,30 @@ def cart_for_change(request: HttpRequest, *, at: datetime) -> tuple[Cart, str | 
     cart = None if user else guest_carts(request).first()
     if cart:
         return cart, None
+    if user is None:
+        _refuse_many(request)
     token = new_token()
     facts = {"token_hash": hash_of(token), "country": country_of(request), "changed_at": at}
     if user is None:
         return Cart.objects.create(**facts), token
     # No cookie leads to an account's cart: whoever signs out leaves nothing behind.
     return Cart.objects.get_or_create(user=user, defaults=facts)[0], None
+
+
+def _refuse_many(request: HttpRequest) -> None:
+    """Count one more new cart of a network: a client that keeps no cookie makes one each time.
+
+    All share the shop's own address where no proxy says who asks: that is no network.
+
+    Raises:
+        NotPossible: too many were begun there just now.
+    """
+    if is_loopback(network_of(client_address(request))):
+        return
+    if limits.count(f"cart:n:{network_key(request)}", seconds=NEW_WITHIN) > MOST_NEW:
+        raise NotPossible(
+            _("Many carts were begun from your network. Sign in, or try again in ten minutes.")
+        )
 
 
 def carts_of(request: HttpRequest) -> QuerySet[Cart]:

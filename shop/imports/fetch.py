@@ -36,6 +36,11 @@ PASSING = {408, 425, 429, 500, 502, 503, 504}
 REDIRECTS = {301, 302, 303, 307, 308}
 NAT64 = ip_network("64:ff9b::/96")
 V4_COMPATIBLE = ip_network("::/96")
+NOT_PUBLIC = (
+    ip_network("168.63.129.16/32"),  # what a machine at Azure finds its host under
+    ip_network("192.88.99.0/24"),  # relays to IPv6, given up (RFC 7526)
+)
+"""Networks that Python takes for public ones."""
 type Address = IPv4Address | IPv6Address
 type Resolve = Callable[[str, int], Sequence[str]]
 
@@ -227,6 +232,8 @@ def is_allowed(address: Address) -> bool:
     """
     if any(address in network for network in _trusted()):
         return True
+    if any(address in network for network in NOT_PUBLIC):
+        return False
     if isinstance(address, IPv6Address):
         if address.is_site_local or address in V4_COMPATIBLE:
             return False  # both are given up, and global for Python

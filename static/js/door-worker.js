@@ -15,14 +15,17 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+const isRefusal = (fresh) =>
+  fresh.redirected || fresh.type === "opaqueredirect" || [401, 403, 404].includes(fresh.status);
+
 // A list that somebody has shortened is shown, and not kept.
 async function answer(request, key, isKept) {
   const kept = await caches.open(KEPT);
   try {
     const fresh = await fetch(request);
     if (fresh.ok && !fresh.redirected && isKept) await kept.put(key, fresh.clone());
-    // Who may see the list no more keeps none.
-    else if (key === path && [403, 404].includes(fresh.status)) await kept.delete(key);
+    // Who may see the list no more keeps none; who was signed out is led away from it.
+    else if (key === path && isRefusal(fresh)) await kept.delete(key);
     return fresh;
   } catch (away) {
     const last = await kept.match(key);

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from shop import clock
@@ -233,6 +234,23 @@ def test_signing_out_takes_the_list_from_the_telephone(page, date):
     assert page.evaluate(KEPT) == 1  # nobody has signed out yet
     page.get_by_role("main").get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url(lambda url: "/logout/" not in url)
+    wait_until(lambda: page.evaluate(KEPT) == 0)
+
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('door:'))") == []
+    assert "Dyeing" not in words(page)
+
+
+@pytest.mark.parametrize("width", [390])
+def test_who_was_signed_out_elsewhere_keeps_no_list(page, date):
+    host = french(date)
+    sign_in(page, host.email)
+    page.goto(door(date))
+    wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
+    wait_until(lambda: page.evaluate(KEPT) == 1)
+
+    Session.objects.all().delete()
+    page.goto(door(date))
+    page.wait_for_url("**/login/**")
     wait_until(lambda: page.evaluate(KEPT) == 0)
 
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('door:'))") == []

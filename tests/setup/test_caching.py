@@ -87,6 +87,27 @@ def test_what_somebody_else_put_into_the_cache_is_not_run():
             sealed.loads(planted)
 
 
+def test_a_value_that_was_kept_under_another_key_is_not_taken(monkeypatch, caplog):
+    cache = ForgivingCache("redis://127.0.0.1:1", {})
+    kept = {}
+    server = SimpleNamespace(
+        get=kept.get, mget=lambda keys: [kept.get(key) for key in keys],
+        set=lambda key, value, **_more: kept.update({key: value}),
+    )  # fmt: skip
+    monkeypatch.setattr(cache._cache, "get_client", lambda *_a, **_f: server)
+    cache.set("cart-of-lin", {"items": 3})
+    cache.set("count", 7)
+    [lin, _count] = kept
+
+    assert cache.get("cart-of-lin") == {"items": 3}
+    assert cache.get_many(["cart-of-lin", "count"]) == {"cart-of-lin": {"items": 3}, "count": 7}
+    kept[lin.replace("lin", "eve")] = kept[lin]  # somebody beside the shop moves it
+
+    assert cache.get("cart-of-eve", "none") == "none"
+    assert cache.get_many(["cart-of-eve"]) == {}
+    assert "not ours" in caplog.text
+
+
 def test_a_value_of_somebody_else_is_a_page_that_is_not_kept(monkeypatch, caplog):
     cache = ForgivingCache("redis://127.0.0.1:1", {})
     client = cache._cache

@@ -5,7 +5,6 @@ With ``STRIPE_BASE_URL`` the same SDK talks to the sandbox over HTTP; nothing el
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +25,14 @@ from shop.payments.provider.gateway import (
     ProviderEvent,
     RemoteDispute,
     RemoteRefund,
+)
+from shop.payments.provider.messages import (
+    LONGEST_ID,
+    LONGEST_KIND,
+    LONGEST_VERSION,
+    facts_of,
+    object_of,
+    text_of,
 )
 from shop.payments.provider.stripe_shapes import (
     balance_line_of,
@@ -212,18 +219,17 @@ class StripeGateway:
     def read_event(self, body: bytes, signature: str) -> ProviderEvent:
         """Return the message, or raise ``BadSignature``."""
         verify(body, signature, settings.STRIPE_WEBHOOK_SECRETS)
-        try:
-            content = json.loads(body)
-            return ProviderEvent(
-                id=content["id"],
-                kind=content["type"],
-                object_id=content["data"]["object"].get("id", ""),
-                is_live=content["livemode"],
-                api_version=content["api_version"] or "",
-                body=content,
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadSignature("the message is not an event") from error
+        facts = facts_of(body)
+        about = object_of(object_of(facts, "data"), "object")
+        object_of(about, "metadata", is_needed=False)
+        return ProviderEvent(
+            id=text_of(facts, "id", LONGEST_ID),
+            kind=text_of(facts, "type", LONGEST_KIND),
+            object_id=text_of(about, "id", LONGEST_ID, is_needed=False),
+            is_live=facts.get("livemode") is True,
+            api_version=text_of(facts, "api_version", LONGEST_VERSION, is_needed=False),
+            body=facts,
+        )
 
     def _pages(
         self, ask: Callable[..., Any], params: dict[str, Any], *, is_brief: bool = False

@@ -5,7 +5,6 @@ Each function takes the gateway, which knows whether Stripe is silent, and asks 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +12,7 @@ from typing import Any
 
 from shop.currencies import currencies, for_stripe, from_stripe
 from shop.errors import BadSignature, GatewayError
+from shop.payments.provider.messages import LONGEST_ID, LONGEST_KIND, facts_of, object_of, text_of
 from shop.payments.provider.payouts import (
     Recipient,
     RemoteBank,
@@ -239,13 +239,10 @@ def read_thin(body: bytes, signature: str, secrets: Sequence[str]) -> ThinEvent:
         BadSignature: it is not, or the message is none that names an object.
     """
     verify(body, signature, secrets)
-    try:
-        facts = json.loads(body)
-        if facts["object"] != "v2.core.event":
-            raise BadSignature("the message holds an object: it belongs to the other endpoint")
-        return _event(facts)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadSignature("the message is not an event") from error
+    facts = facts_of(body)
+    if facts.get("object") != "v2.core.event":
+        raise BadSignature("the message holds an object: it belongs to the other endpoint")
+    return _event(facts)
 
 
 def on_all_pages(provider: StripeGateway, listed: Any) -> Iterator[Any]:
@@ -259,13 +256,13 @@ def on_all_pages(provider: StripeGateway, listed: Any) -> Iterator[Any]:
 
 
 def _event(facts: Mapping[str, Any]) -> ThinEvent:
-    about = facts.get("related_object") or {}
+    about = object_of(facts, "related_object", is_needed=False)
     return ThinEvent(
-        id=facts["id"],
-        kind=facts["type"],
-        object_id=about.get("id") or "",
-        context=facts.get("context") or "",
-        is_live=bool(facts["livemode"]),
+        id=text_of(facts, "id", LONGEST_ID),
+        kind=text_of(facts, "type", LONGEST_KIND),
+        object_id=text_of(about, "id", LONGEST_ID, is_needed=False),
+        context=text_of(facts, "context", LONGEST_ID, is_needed=False),
+        is_live=facts.get("livemode") is True,
         body={name: facts.get(name) for name in ("id", "type", "created", "context")}
         | {"related_object": about},
     )

@@ -1,7 +1,8 @@
 // What a telephone keeps of the doors of dates. For each person and door: when it is to be forgotten,
 // what waits to be sent, which names nobody, and how far the clock is from the shop's. The pages
 // themselves, with the names, lie in a cache for each language. Every page of the desk forgets what
-// is over; signing out forgets all but what waits, which the same person sends when back.
+// is over; signing out forgets all but what waits, which the same person sends when back. So does
+// the page to sign in: whoever reads that was signed out elsewhere, or the session is over.
 const KEPT = "door:";
 const LATE = 6 * 86_400_000; // milliseconds after a list is forgotten in which it is sent yet
 
@@ -26,6 +27,11 @@ const doorKept = {
       if (doorKept.plain(new URL(worker.scope).pathname) === door) await worker.unregister();
     }
   },
+
+  // All lists, also those that nothing else is kept of.
+  async empty() {
+    for (const cache of await caches.keys()) if (cache.startsWith(KEPT)) await caches.delete(cache);
+  },
 };
 
 {
@@ -33,10 +39,12 @@ const doorKept = {
     const { wipe, skew } = doorKept.read(name);
     if (Date.parse(wipe) < Date.now() + skew) doorKept.forget(name);
   }
+  const all = () => Promise.allSettled([...doorKept.names().map(doorKept.forget), doorKept.empty()]);
+  if (document.querySelector("[data-signed-out]")) all();
   const leaving = document.querySelector("[data-forget-doors] ~ form");
   leaving?.addEventListener("submit", async (event) => {
     event.preventDefault();
-    await Promise.allSettled(doorKept.names().map(doorKept.forget));
+    await all();
     leaving.submit();
   });
 }

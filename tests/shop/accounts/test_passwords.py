@@ -30,7 +30,21 @@ def test_signing_up_with_the_own_address_as_password_is_refused(client, password
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("password", ["olive-grove-77", "amber and violet", "correct horses"])
+@pytest.mark.parametrize("password", [
+    "1qaz2wsx3edc", "passwordpassword", "Sunshine2026!", "P4ssw0rd!2026", "!!!iloveyou!!!",
+    "abcabcabcabc", "kettlekettle", "aaaaaaaaaaaa", "Passw0rdPassw0rd", "99-basketball-99",
+])  # fmt: skip
+def test_a_well_known_password_doubled_or_in_disguise_is_refused(client, password):
+    answer = client.post("/account/signup/", {"email": "kofi@example.org", "password1": password})
+
+    assert "This password is too common." in answer.text
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["7$kP9#2@1!xQ", "kettle and tin", "olive-grove-77", "amber and violet", "correct horses"],
+)
 def test_other_passwords_are_taken(client, password):
     answer = client.post(
         "/account/signup/", {"email": "amina.diallo@example.org", "password1": password}

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from shop.cart import current
 from shop.cart.models import Cart, CartLine
 from tests import make
 from tests.budgets import statements
@@ -146,3 +147,31 @@ def test_the_frame_greets_the_signed_in(browser):
     answer = browser.get("/cart/summary/")
 
     assert '<span data-slot="account">Amara Diop</span>' in answer.text
+
+
+def test_a_network_without_cookies_begins_only_so_many_carts(monkeypatch):
+    variant = make.variant()
+    monkeypatch.setattr(current, "MOST_NEW", 3)
+
+    def add(address):
+        browser = Client(headers={"Sec-Fetch-Site": "same-origin"})
+        return browser.post("/cart/add/", {"variant": variant.pk}, REMOTE_ADDR=address)
+
+    answers = [add("203.0.113.9") for _n in range(5)]
+
+    assert Cart.objects.count() == 3
+    assert [answer.status_code for answer in answers[:3]] == [303] * 3
+    assert "Many carts were begun from your network." in answers[-1].text
+    add("203.0.113.10")  # somebody elsewhere
+    assert Cart.objects.count() == 4
+
+
+def test_who_keeps_the_cookie_goes_on_with_one_cart(browser, monkeypatch):
+    variant = make.variant()
+    monkeypatch.setattr(current, "MOST_NEW", 1)
+
+    for _n in range(3):
+        answer = browser.post("/cart/add/", {"variant": variant.pk}, REMOTE_ADDR="203.0.113.9")
+        assert answer.status_code == 303
+
+    assert Cart.objects.count() == 1

@@ -252,7 +252,9 @@ def test_a_disguised_file_is_fetched_and_is_no_picture(at):
     ("address", "is_fine"),
     [("8.8.8.8", True), ("2001:4860:4860::8888", True), ("64:ff9b::808:808", True),
      ("127.0.0.1", False), ("::1", False), ("64:ff9b::a00:1", False), ("2002:a00:1::", False),
-     ("fec0::1", False), ("feff::1", False), ("::7f00:1", False), ("::808:808", False)],
+     ("fec0::1", False), ("feff::1", False), ("::7f00:1", False), ("::808:808", False),
+     ("168.63.129.16", False), ("::ffff:168.63.129.16", False), ("168.63.129.17", True),
+     ("192.88.99.1", False), ("2002:c058:6301::", False)],
 )  # fmt: skip
 def test_which_addresses_are_public(address, is_fine):
     assert is_allowed(ip_address(address)) == is_fine

@@ -221,6 +221,42 @@ def test_case_29_a_right_signature_on_something_else_is_refused(till, text):
     assert_refused(till, text, signed(text))
 
 
+JUNK = {
+    "a list as kind": {"type": ["checkout.session.completed"]},
+    "a number as id": {"id": 7},
+    "an object as id": {"id": {"a": 1}},
+    "an id longer than its column": {"id": "evt_" + "x" * 200},
+    "a kind longer than its column": {"type": "x" * 200},
+    "a version longer than its column": {"api_version": "x" * 200},
+    "a version that is a list": {"api_version": [1]},
+    "text as data": {"data": "object"},
+    "a list as object": {"data": {"object": []}},
+    "a number as the object's id": {"data": {"object": {"id": 5, "metadata": {"payment": "1"}}}},
+    "a long id of the object": {"data": {"object": {"id": "x" * 200, "metadata": {"payment": 1}}}},
+    "text as metadata": {"data": {"object": {"id": "cs_1", "metadata": "payment"}}},
+    "a list as metadata": {"data": {"object": {"id": "cs_1", "metadata": ["payment"]}}},
+    "a zero character": {"data": {"object": {"id": "cs_1", "metadata": {"payment": "\0"}}}},
+    "half a pair": {"data": {"object": {"id": "cs_1", "metadata": {"payment": "\ud800"}}}},
+    "no number": {"data": {"object": {"id": "cs_1", "metadata": {"payment": float("nan")}}}},
+}
+
+
+@pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK)
+def test_signed_junk_is_refused_and_never_an_error_of_the_shop(till, payment, junk):
+    till.pay(payment.session_id)
+
+    text = json.dumps(completed(till) | junk)
+
+    assert_refused(till, text, signed(text))
+    assert the_order().is_pending
+
+
+def test_a_message_nested_without_end_is_refused(till):
+    text = '{"id": ' + "[" * 200_000 + "]" * 200_000 + "}"
+
+    assert_refused(till, text, signed(text))
+
+
 def test_case_30_a_message_of_the_other_mode_is_refused(till, payment):
     till.pay(payment.session_id)
 

@@ -280,7 +280,7 @@ def test_one_kind_that_cannot_be_looked_at_stops_no_other(monkeypatch):
     monkeypatch.setitem(KINDS, "forget files half written", Kind(fails))
     assert look_at_what_is_kept(at=NOON) == 0
     seen = Check.objects.get(name="kept")
-    assert (seen.standing, seen.words) == ("warn", "1 of 31 kinds could not be looked at.")
+    assert (seen.standing, seen.words) == ("warn", "1 of 32 kinds could not be looked at.")
     assert Mishap.objects.get().key == "forget files half written"
     put(Kept, until=LONG)
 
