@@ -57,7 +57,7 @@ BUNDLES: dict[str, list[str]] = {
     "js/preview.js": ["js/shop/preview-slider.js"],
     "js/workspace.js": _parts(
         "js/workspace/{}.js",
-        "picture-upload small-pictures copy-text square-scan door-kept door-list",
+        "unsaved-words picture-upload small-pictures copy-text square-scan door-kept door-list",
     ),
     "js/door-kept.js": ["js/workspace/door-kept.js"],
 }

@@ -44,7 +44,6 @@ from shop.workspace.store import certificates, delivery, holiday, legal, profile
 PRINTED = "slip|label-a4|label-a6|cn22|cn23"
 product = [
     path("", edit.edit, name="workspace-product"),
-    path("submit/", edit.send_for_review, name="workspace-submit"),
     path("withdraw/", edit.take_off_sale, name="workspace-withdraw"),
     path("change/take-back/", edit.take_change_back, name="workspace-change-back"),
     path("pictures/", picture_views.pictures, name="workspace-pictures"),

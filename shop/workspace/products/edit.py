@@ -82,25 +82,12 @@ def edit(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpRes
             waits, grid = None, show_conflict(form, grid, product, refusal)
         if waits is not None:
             waits = show_at_once(product, waits=waits, at=clock.moment_of(request), by=request.user)
-            messages.success(request, saved(waits=waits, of=product))
+            if request.POST.get("then") == "review":
+                _send_for_review(request, _product(merchant, product.pk))
+            else:
+                messages.success(request, saved(waits=waits, of=product))
             return redirect("workspace-product", merchant.slug, product.pk)
     return _page(request, merchant, form, grid, product, sure=sure)
-
-
-@require_POST
-@store_members(Right.WORDS)
-def send_for_review(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
-    """Hand a draft to the organizers."""
-    product = _product(merchant, product_id)
-    try:
-        publish.submit(product, at=clock.moment_of(request), by=request.user)
-    except publish.NotReady:
-        messages.error(request, _("Some things are missing. They are listed below."))
-    except ShopError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Waiting for review"))
-    return redirect("workspace-product", merchant.slug, product.pk)
 
 
 @require_POST
@@ -131,6 +118,18 @@ def take_change_back(request: MemberRequest, merchant: Merchant, product_id: int
     else:
         messages.success(request, _("Your change is taken back. What was approved stays."))
     return redirect("workspace-product", merchant.slug, product.pk)
+
+
+def _send_for_review(request: MemberRequest, product: Product) -> None:
+    """Hand a draft that was just saved to the organizers."""
+    try:
+        publish.submit(product, at=clock.moment_of(request), by=request.user)
+    except publish.NotReady:
+        messages.error(request, _("Your changes are saved. Some things are missing, listed below."))
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Waiting for review"))
 
 
 def _say_saved(request: MemberRequest, problems: Sequence[str], added: int) -> None:

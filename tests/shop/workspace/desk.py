@@ -126,7 +126,6 @@ ADDRESSES = [
     ("{store}/products/stock/", "get post"),
     ("{store}/products/prices/", "get post"),
     ("{store}/products/{product}/", "get post"),
-    ("{store}/products/{product}/submit/", "post"),
     ("{store}/products/{product}/withdraw/", "post"),
     ("{store}/products/{product}/change/take-back/", "post"),
     ("{store}/products/{product}/pictures/", "get post"),

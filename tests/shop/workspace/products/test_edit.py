@@ -280,7 +280,7 @@ def test_nothing_changes_while_it_waits_for_a_review(client, desk):
     make.shown_picture(desk.draft)
     own = f"/merchant/{desk.merchant.slug}/products/{desk.draft.pk}/"
     sent = form_of(client, own) | {"title": "Something else"}
-    client.post(f"{own}submit/")
+    client.post(own, form_of(client, own) | {"then": "review"})
 
     answer = client.post(own, sent)
 
@@ -293,9 +293,32 @@ def test_what_is_missing_leads_to_its_field(client, desk):
     own = f"/merchant/{desk.merchant.slug}/products/{desk.draft.pk}/"
 
     page = client.get(own).content.decode()
-    client.post(f"{own}submit/")
+    typed = form_of(client, own) | {"title": "Typed last", "then": "review"}
+    answer = client.post(own, typed, follow=True)
 
     assert f'href="{own}pictures/">Add a picture' in page
+    assert "Some things are missing, listed below." in answer.text
+    desk.draft.refresh_from_db()
+    assert (desk.draft.state, desk.draft.title) == ("draft", "Typed last")
+
+
+def test_what_is_sent_for_review_is_what_was_typed(client, desk):
+    make.shown_picture(desk.draft)
+    own = f"/merchant/{desk.merchant.slug}/products/{desk.draft.pk}/"
+
+    client.post(own, form_of(client, own) | {"title": "Typed last", "then": "review"})
+
+    desk.draft.refresh_from_db()
+    assert (desk.draft.state, desk.draft.title) == ("submitted", "Typed last")
+
+
+def test_what_is_refused_is_not_sent_for_review(client, desk):
+    make.shown_picture(desk.draft)
+    own = f"/merchant/{desk.merchant.slug}/products/{desk.draft.pk}/"
+
+    answer = client.post(own, form_of(client, own) | {"title": "", "then": "review"})
+
+    assert answer.status_code == 422
     desk.draft.refresh_from_db()
     assert desk.draft.state == "draft"
 
