@@ -89,7 +89,7 @@ from shop.orders.models import (
 )
 from shop.papers.models import Document, Series
 from shop.payments.models import GatewayEvent, Operation, Payment, RefundProposal
-from shop.pictures.models import IncomingFile, Picture, Rendition
+from shop.pictures.models import IncomingFile, KeptImage, Picture, Rendition
 from shop.rate_limits.models import Kept
 from shop.reminders.models import Reminder
 from shop.reports.models import (
@@ -173,6 +173,7 @@ __all__ = [
     "IncidentUpdate",
     "IncomingFile",
     "Kept",
+    "KeptImage",
     "LaterLook",
     "Learned",
     "LedgerEntry",

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any, ClassVar
 
 import willow
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from wagtail.images.models import (
@@ -148,3 +149,26 @@ def _shown_as_missing() -> Iterator[None]:
         yield
     except OSError as error:
         raise SourceImageIOError(str(error)) from error
+
+
+class KeptImage(models.Model):
+    """An image that came with a form which was refused, as it came, until the form is sent again.
+
+    Nobody has decoded it, and nobody is shown more of it than its name.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
+    merchant = models.ForeignKey("shop.Merchant", models.CASCADE, related_name="+")
+    key = models.CharField(max_length=32, help_text="Of the form that it came with.")
+    name = models.CharField(max_length=120)
+    content = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["user", "id"], name="kept_image_of_person"),
+            models.Index(fields=["at"], name="kept_image_age"),
+        ]

@@ -41,7 +41,8 @@ from shop.payments import cleanup as messages
 from shop.payments.models import GatewayEvent
 from shop.pictures import cleanup as pictures
 from shop.pictures import incoming
-from shop.pictures.models import IncomingFile
+from shop.pictures import kept as kept_images
+from shop.pictures.models import IncomingFile, KeptImage
 from shop.pictures.storage import PARTS, WholeFiles
 from shop.rate_limits.models import Kept
 from shop.reminders import due as reminders
@@ -226,6 +227,7 @@ KINDS: dict[str, Kind] = {
     "forget pictures of returns": Kind(_older(
         ReturnPicture, "line__request__closed_at", overdue.PICTURES_KEPT_FOR)),
     "forget files being checked": Kind(_older(IncomingFile, "received_at", incoming.KEPT_FOR)),
+    "forget images of forms": Kind(_older(KeptImage, "at", kept_images.KEPT_FOR)),
     "forget pictures to share": Kind(_older(ShareKit, "asked_at", kits.KEPT_FOR)),
     "forget visits by links": Kind(
         lambda at: ShareDay.objects.filter(day__lt=(at - visits.KEPT_FOR).date())),

@@ -22,6 +22,7 @@ from shop.notices import cleanup as notices
 from shop.payments import cleanup as messages
 from shop.pictures import cleanup as pictures
 from shop.pictures import incoming
+from shop.pictures import kept as kept_images
 from shop.rate_limits import store as limits
 from shop.reminders import due as reminders
 from shop.reports import refusals
@@ -204,6 +205,10 @@ RULES = (
         "forget files being checked", "files of strangers that were refused or never checked",
         f"{long(incoming.KEPT_FOR)} after they came", incoming.forget_incoming, 400,
         "incoming_age",
+    ),
+    RetentionRule(
+        "forget images of forms", "images of forms that were refused and not sent again",
+        long(kept_images.KEPT_FOR), kept_images.forget_kept, 400, "kept_image_age",
     ),
     RetentionRule(
         "forget pictures to share", "pictures and posters that stores had drawn",

@@ -38,6 +38,13 @@ from shop.workspace.products.making import (
     read_maker,
     values_of,
 )
+from shop.workspace.products.new.images import (
+    FirstImages,
+    are_described,
+    images_before,
+    keep_images,
+)
+from shop.workspace.products.new.skus import with_skus
 from shop.workspace.products.picture_views import take_pictures
 from shop.workspace.products.unusual_prices import ask_in_grid
 from shop.workspace.store.pending_changes import change_of, saved
@@ -52,16 +59,23 @@ OPEN = (Product.State.DRAFT, Product.State.WITHDRAWN)
 def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show the form of a new product, and save it as a draft."""
     form, grid = _forms(request, None, [])
+    images = images_before(request, merchant)
     sure = _ask_back(request, form, grid)
-    if _is_sent(request) and form.is_valid() and grid.is_valid():
+    is_fine = _is_sent(request) and form.is_valid() and grid.is_valid()
+    if is_fine and are_described(request, images, form):
         made = _saved(request, form, grid, lambda words, rows: create_product(
             merchant, words, rows, is_outing=_is_outing(request), at=clock.moment_of(request),
             by=request.user,
         ))  # fmt: skip
         if made:
-            _say_saved(request, *take_pictures(request, made))
+            problems, added = take_pictures(request, made, images.files())
+            images.forget()
+            _say_saved(request, problems, added)
+            if request.POST.get("then") == "review":
+                _send_for_review(request, _product(merchant, made.pk))
             return redirect("workspace-product", merchant.slug, made.pk)
-    return _page(request, merchant, form, grid, sure=sure)
+    images = keep_images(request, merchant, images)
+    return _page(request, form, grid, sure=sure, images=images)
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,7 +101,7 @@ def edit(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpRes
             else:
                 messages.success(request, saved(waits=waits, of=product))
             return redirect("workspace-product", merchant.slug, product.pk)
-    return _page(request, merchant, form, grid, product, sure=sure)
+    return _page(request, form, grid, product, sure=sure)
 
 
 @require_POST
@@ -185,7 +199,8 @@ def _forms(
     request: MemberRequest, product: Product | None, variants: Sequence[Variant]
 ) -> tuple[ProductForm, Any]:
     if _is_sent(request):
-        form, grid = ProductForm(request.POST), Grid(request.POST, prefix="v")
+        form = ProductForm(request.POST)
+        grid = Grid(with_skus(request.POST, request.merchant), prefix="v")
     elif request.method == "POST":
         form, grid = _with_other_rows(request)
     else:
@@ -263,14 +278,15 @@ def _saved(
 
 def _page(
     request: MemberRequest,
-    merchant: Merchant,
     form: ProductForm,
     grid: Any,
     product: Product | None = None,
     *,
     sure: str,
+    images: FirstImages | None = None,
 ) -> HttpResponse:
     at: datetime = clock.moment_of(request)
+    merchant = request.merchant
     is_open = product and product.state in OPEN
     if product and is_open and not product.hs_code:
         form.suggest_codes(usual_codes(product.category))
@@ -301,7 +317,7 @@ def _page(
         "other_kind": _other_kind(merchant, kind) if product is None else "",
         "kind": kind,
         "alt": request.POST.get("alt", ""),
-        "had_files": bool(request.FILES),
+        "images": images,
         "has_grid": kind == Product.Kind.GOODS,
     }
     status = 422 if has_errors or maker.errors or fill.errors else 200

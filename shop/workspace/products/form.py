@@ -47,7 +47,7 @@ class ProductForm(forms.Form):
     category = forms.ModelChoiceField(
         Category.objects.none(),
         label=_("Category"),
-        empty_label=None,
+        empty_label=_("Choose a category"),
         error_messages={
             "required": _("Choose a category"),
             "invalid_choice": _("Choose a category"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any, BinaryIO, cast
 
@@ -111,9 +112,15 @@ def about(name: str | None, sentence: str) -> str:
     return labelled(shown, sentence) if shown else sentence
 
 
-def take_pictures(request: MemberRequest, product: Product) -> tuple[list[str], int]:
-    """Take each file; return a sentence for each that was refused, and how many were added."""
-    files = request.FILES.getlist("files")
+def take_pictures(
+    request: MemberRequest, product: Product, before: Sequence[Any] = ()
+) -> tuple[list[str], int]:
+    """Take each file; return a sentence for each that was refused, and how many were added.
+
+    Args:
+        before: files that came with an earlier sending of the form.
+    """
+    files = [*before, *request.FILES.getlist("files")]
     texts = [" ".join(seen_only(text).split()) for text in request.POST.getlist("alt")]
     problems = too_large(request)
     try:

@@ -26,7 +26,7 @@ from shop.moderation.models import LaterLook
 from shop.notices.models import Notice
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent
-from shop.pictures.models import IncomingFile
+from shop.pictures.models import IncomingFile, KeptImage
 from shop.pictures.storage import PARTS
 from shop.rate_limits.models import Kept
 from shop.reminders.models import Reminder
@@ -152,6 +152,7 @@ MAKERS = {
     "forget files being checked": lambda: put(
         IncomingFile, received_at=LONG, content=b"a", return_line=None,
         application=old_application("sent")),
+    "forget images of forms": lambda: put(KeptImage, at=LONG, content=b"a"),
     "forget pictures to share": lambda: put(ShareKit, asked_at=LONG),
     "forget visits by links": lambda: put(
         ShareDay, day=LONG.date(), link=put(ShareLink, path="/")),
@@ -280,7 +281,7 @@ def test_one_kind_that_cannot_be_looked_at_stops_no_other(monkeypatch):
     monkeypatch.setitem(KINDS, "forget files half written", Kind(fails))
     assert look_at_what_is_kept(at=NOON) == 0
     seen = Check.objects.get(name="kept")
-    assert (seen.standing, seen.words) == ("warn", "1 of 32 kinds could not be looked at.")
+    assert (seen.standing, seen.words) == ("warn", "1 of 33 kinds could not be looked at.")
     assert Mishap.objects.get().key == "forget files half written"
     put(Kept, until=LONG)
 

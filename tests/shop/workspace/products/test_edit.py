@@ -92,7 +92,7 @@ def test_more_rows_can_be_asked_for_and_nothing_that_was_typed_is_lost(client, n
         ([row(), row("AD-2")], {}, "Two rows stand for the same choice"),
         ([row(size="")], {}, "Say which size or kind this is"),
         ([row()], {"option_names": ""}, "Say under “What can be chosen” what this is"),
-        ([row(sku="")], {}, "Enter a SKU of your own"),
+        ([row(sku="")], {"title": ""}, "Enter a SKU of your own"),
         ([row(sku="<b>")], {}, "A SKU has letters, digits, dots and hyphens"),
         ([row(price="12.345")], {}, "Enter a price in USD, like 48.00"),
         ([row(price="-3")], {}, "Enter a price in USD, like 48.00"),

@@ -196,12 +196,3 @@ def test_a_picture_that_is_none_does_not_keep_the_draft_back(client, new):
     made = Product.objects.get(title="Adire throw, deep indigo")
     assert not made.shown_pictures.exists()
     assert "a.jpg:" in page.text
-
-
-def test_pictures_beside_an_error_are_asked_for_again(client, new):
-    page = client.post(new, body(row(), title="") | {"files": photo(), "alt": "A door"})
-
-    assert page.status_code == 422
-    assert "Choose the pictures again" in page.text
-    assert 'value="A door"' in page.text
-    assert not Product.objects.filter(title="").exists()
