@@ -42,6 +42,7 @@ def pages(order):
 
 
 def block():
+    Operation.objects.update(state="sending")  # the database knows the steps
     Operation.objects.update(state="blocked", error="charge_disputed")
     for row in Operation.objects.all():
         tell_stuck(row, "charge_disputed", at=NOON)
