@@ -27,6 +27,7 @@ from shop.festivals.models import (
     Promotion,
     RegularPrice,
     Slot,
+    Terms,
 )
 from shop.festivals.nominations import approve
 from shop.festivals.prices import regular, spans
@@ -84,13 +85,18 @@ def product(*, of: Merchant | None = None, listed_at: datetime = LONG_AGO, **fac
 
 
 def festival(*, starts_at: datetime = START, ends_at: datetime = END, **facts: Any) -> Festival:
-    """Return a published festival with its whole slot, which takes any price as a deal."""
-    n = next(_numbers)
+    """Return a published festival with its whole slot, which takes any price as a deal.
+
+    Its terms have a text, unless ``terms`` is empty.
+    """
+    n, terms = next(_numbers), facts.pop("terms", "What is sold is sent.")
     known = {"slug": f"festival-{n}", "title": f"Festival {n}", "zone": "UTC",
              "state": "published", "commission_bp": 0,
              "must_beat_prior_price": False}  # fmt: skip
     made = Festival.objects.create(starts_at=starts_at, ends_at=ends_at, **known | facts)
     slot(made, kind="whole")
+    if terms:
+        Terms.objects.create(festival=made, version=made.terms_version, text=terms, at=LONG_AGO)
     return made
 
 

@@ -9,7 +9,7 @@ from cms.admin.channels import lacking
 from cms.admin.deals import actions as deal_actions
 from cms.admin.deals import views as deals
 from cms.admin.deals import wrong_prices
-from cms.admin.enrolment import invite, stores, terms
+from cms.admin.enrolment import invite, remind, stores, terms
 from cms.admin.festivals import (
     calendar,
     clone,
@@ -113,6 +113,7 @@ urlpatterns = [
     path("festivals/<int:pk>/sponsors/<int:fund_id>/", sponsors.fund, name="fund"),
     path("festivals/<int:pk>/sponsors/<int:fund_id>/paid/", sponsors.paid, name="fund-paid"),
     path("festivals/<int:pk>/sponsors/<int:fund_id>/repaid/", sponsors.repaid, name="fund-repaid"),
+    path("festivals/<int:pk>/stores/remind/", remind.remind, name="festival-remind"),
     path("festivals/<int:pk>/stores/", stores.StoresView.as_view(), name="festival-stores"),
     path("festivals/<int:pk>/stores/invite/", invite.InviteView.as_view(), name="festival-invite"),
     path("festivals/<int:pk>/stores/invite/all/", invite.invite_all, name="festival-invite-all"),

@@ -181,7 +181,7 @@ def _all(request: SignedIn, festival: Festival, found: QuerySet[Merchant], *, at
     verb = pluralize(len(rows), "is,are")
     effects = [
         f"{many} of {where} {verb} invited to {festival.title}: {named}{more}.",
-        "Their members are told by mail at once. An invitation cannot be taken back.",
+        "We email their members at once. You can take an invitation back until it is answered.",
     ]
     return Act(
         f"Invite {many}", f"Invite {many}", effects, run, InviteCountForm, {"count": len(rows)}

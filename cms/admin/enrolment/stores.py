@@ -50,7 +50,11 @@ STATES = (
 DECIDED_ON = (Enrolment.State.APPLIED, Enrolment.State.WAITING)
 # What is posted, the word on the button, how it looks, and what it says to those who hear it.
 DECISIONS = (("accept", "Accept", "", "Accept {}"), ("decline", "Decline", "no", "Decline {}"))
+TAKE_BACK = (("uninvite", "Take back", "button-secondary", "Take the invitation of {} back"),)
 TAKE_OUT = (("remove", "Take out", "button-secondary no", "Take {} out"),)
+WAYS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+    Enrolment.State.INVITED: TAKE_BACK, Enrolment.State.ACCEPTED: TAKE_OUT,
+}  # fmt: skip
 SAID = {"accepted": "takes part", "waiting": "is in line", "declined": "is declined"}
 
 
@@ -58,6 +62,13 @@ class EnrolmentFilters(ListFilters):
     q = WordsFilter("Name or town", "merchant__name", "merchant__city", most=60)
     country = ChoiceFilter("Country", every="All", field_name="merchant__country")
     state = ChoiceFilter("State", STATES, every="All")
+    people = ChoiceFilter(
+        "People", [("none", "Nobody signs in")], every="All", method="without_people"
+    )
+
+    def without_people(self, rows: QuerySet[Enrolment], _name: str, _value: str) -> Any:
+        """Keep the stores for which nobody signs in."""
+        return rows.filter(merchant__memberships=None)
 
 
 def _state(row: Enrolment) -> SafeString:
@@ -103,9 +114,15 @@ class StoresView(FestivalListView):
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        """Lead those who may to the stores that could be invited."""
-        invite = reverse("desk:festival-invite", args=[self.festival.pk])
-        return [button("Invite stores", invite, "mail")] if self.may("add_enrolment") else []
+        """Lead those who may to the stores to invite, and to those where nobody signs in."""
+        found = []
+        if self.may("add_enrolment"):
+            invite = reverse("desk:festival-invite", args=[self.festival.pk])
+            found.append(button("Invite stores", invite, "mail"))
+        if self.may("change_merchant"):
+            remind = reverse("desk:festival-remind", args=[self.festival.pk])
+            found.append(button("Remind stores without people", remind, "mail"))
+        return found
 
     @cached_property
     def own(self) -> set[int]:
@@ -130,7 +147,7 @@ class StoresView(FestivalListView):
         is_in = row.state == Enrolment.State.ACCEPTED
         if row.merchant_id in self.own and not is_in:
             return element("small", "your own store: somebody else decides")
-        ways = TAKE_OUT if is_in else DECISIONS if row.state in DECIDED_ON else ()
+        ways = DECISIONS if row.state in DECIDED_ON else WAYS.get(row.state, ())
         presses = (
             element("button", word, class_=f"{SMALL} {look}", name=name,
                     aria_label=said.format(row.merchant.name))
@@ -171,7 +188,10 @@ def decide(request: SignedIn, pk: int, enrolment_id: int) -> HttpResponse:
     enrolment = get_object_or_404(rows, pk=enrolment_id)
     name, at = enrolment.merchant.name, clock.moment_of(request)
     try:
-        if "remove" in request.POST:
+        if "uninvite" in request.POST:
+            enrol.take_invitation_back(enrolment, at=at, by=request.user)
+            messages.success(request, f"The invitation of {name} is taken back.")
+        elif "remove" in request.POST:
             festival_products.leave(enrolment, at=at, by=request.user)
             messages.success(request, f"{name} does not take part any more.")
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
@@ -20,16 +21,24 @@ from shop.festivals.models import Festival
 MOST_LETTERS = 50_000
 
 
+def _typed(request: SignedIn, name: str) -> str:
+    return request.POST.get(name, "").replace("\r\n", "\n").replace("\0", "")[:MOST_LETTERS]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_festival", to_post="change_festival")
 def terms(request: SignedIn, pk: int) -> HttpResponse:
     """Show the terms in all their versions; publish a new one."""
     festival = get_object_or_404(Festival, pk=pk)
-    text, problem = None, ""
+    typed, problem = None, ""
     if request.method == "POST":
-        text = request.POST.get("text", "").replace("\r\n", "\n").replace("\0", "")[:MOST_LETTERS]
+        typed = {code: _typed(request, f"text_{code}") for code, _name in settings.LANGUAGES}
+        others = {code: text for code, text in typed.items() if code != settings.LANGUAGE_CODE}
         try:
-            made = publish_terms(festival, text, at=clock.moment_of(request), by=request.user)
+            made = publish_terms(
+                festival, typed[settings.LANGUAGE_CODE], translations=others,
+                at=clock.moment_of(request), by=request.user,
+            )  # fmt: skip
         except ShopError as refusal:
             problem = str(refusal)
         else:
@@ -45,10 +54,12 @@ def terms(request: SignedIn, pk: int) -> HttpResponse:
         .annotate(n=Count("pk"))
     )
     current = next((row for row in versions if row.version == festival.terms_version), None)
+    kept = {settings.LANGUAGE_CODE: current.text} | current.texts if current else {}
+    shown = kept if typed is None else typed
     context = {
         "festival": festival,
         "versions": [(row, counts.get(row.version, 0)) for row in versions],
-        "text": (current.text if current else "") if text is None else text,
+        "texts": [(code, name, shown.get(code, "")) for code, name in settings.LANGUAGES],
         "problem": problem,
         "may_write": request.user.has_perm("shop.change_festival"),
     }

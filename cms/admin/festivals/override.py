@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -20,13 +21,16 @@ from cms.pages.translations import untranslated
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible, ShopError
-from shop.festivals.models import Festival
+from shop.festivals.models import Enrolment, Festival
 from shop.festivals.schedule import findings
-from shop.festivals.schedule.findings import Finding
+from shop.festivals.schedule.findings import Finding, gathered
 from shop.festivals.schedule.readiness import Readiness, readiness
+from shop.settlements.models import PayoutMethod
 
 # Where each kind of finding is cleared; what has no screen of its own leads nowhere.
 SCREENS = {
+    "terms": "desk:festival-terms", "people": "desk:festival-stores",
+    "consent": "desk:festival-deals",
     "past": "desk:festival-edit", "stores": "desk:festival-stores", "words": "desk:festival-words",
     "enrolment": "desk:festival-edit",
     "zone": "desk:festival-edit", "window": "desk:festival-edit",
@@ -44,9 +48,9 @@ def override(request: SignedIn, pk: int) -> HttpResponse:
     """Keep the reason why a festival may be published although something is missing."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
-    key, text = request.POST.get("finding", ""), request.POST.get("text", "")
+    code, stamp = request.POST.get("finding", ""), request.POST.get("stamp", "")
     ready = readiness_of(festival, at=at)
-    found = next((row for row in ready.blockers if (row.key, row.text) == (key, text)), None)
+    found = next((row for row in ready.blockers if (row.code, row.stamp) == (code, stamp)), None)
     try:
         if found is None:
             raise NotPossible("This is not missing any more, or it says something else now.")
@@ -59,8 +63,21 @@ def override(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def readiness_of(festival: Festival, *, at: datetime) -> Readiness:
-    """Return the readiness of a festival, the words of its page included."""
-    return readiness(festival, at=at, others=missing_of_page(festival))
+    """Return the readiness of a festival: its page and the accounts of its stores included."""
+    others = [*missing_of_page(festival), *_without_account(festival)]
+    return readiness(festival, at=at, others=others)
+
+
+def _without_account(festival: Festival) -> list[Finding]:
+    """Say which stores have no payout account that is confirmed. One statement."""
+    ready = PayoutMethod.objects.filter(
+        merchant=OuterRef("merchant"), state=PayoutMethod.State.READY
+    )
+    rows = festival.enrolments.filter(~Exists(ready), state=Enrolment.State.ACCEPTED)
+    names = rows.order_by("merchant__name").values_list("merchant__name", flat=True)
+    found = [f"“{name}” has no confirmed payout account." for name in names]
+    many = "{} stores have no confirmed payout account."
+    return gathered("accounts", found, many, blocks=False)
 
 
 def missing_of_page(festival: Festival) -> Iterable[Finding]:
@@ -83,7 +100,8 @@ def led(ready: Readiness, festival: Festival, page: PageLink | None) -> list[tup
     """Return each finding with the address at which it is cleared, empty where there is none."""
     found = []
     for finding in ready.findings:
-        screen = SCREENS.get(finding.code)
+        cause = "terms" if finding.code.startswith("terms-") else finding.code
+        screen = SCREENS.get(cause)
         address = reverse(screen, args=[festival.pk]) if screen else ""
         if finding.code in ("translation", "page-draft") and page:
             address = page.edit_url

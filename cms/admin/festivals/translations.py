@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin.addresses import trail_of
 from cms.admin.languages import TranslationField
-from cms.admin.permissions import needs
+from cms.admin.permissions import forbidden, may, needs
 from cms.admin.screens import show, words_of
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -86,7 +86,7 @@ class FestivalWordsForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD"])
-@needs("change_festival")
+@needs("add_term")
 def first(request: SignedIn, pk: int) -> HttpResponseBase:
     """Show the first other language in which something is missing, else the shop's own.
 
@@ -100,13 +100,15 @@ def first(request: SignedIn, pk: int) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("change_festival")
+@needs("add_term")
 def write(request: SignedIn, pk: int, code: str) -> HttpResponse:
     """Write a festival's words in one language."""
     festival = get_object_or_404(Festival, pk=pk)
     names = dict(settings.LANGUAGES)
     if code not in names:
         raise Http404
+    if code == settings.LANGUAGE_CODE and not may(request.user, "change_festival"):
+        return forbidden(request)  # the original belongs to who plans
     slots = translations.named_slots(festival.slots.all())
     benefits = translations.titled_benefits(festival)
     form = FestivalWordsForm(request.POST or None, festival, code, slots, benefits)

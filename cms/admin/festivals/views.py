@@ -44,7 +44,14 @@ from shop.storefront.cache.catalogue_version import current_version
 FIRST = 12  # lines of the log on the board
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 DONE = Q(state__in=(Festival.State.CLOSED, Festival.State.CANCELLED))
-CAN = ("change_festival", "publish_festival", "review_nomination", "add_slot", "add_enrolment")
+CAN = (
+    "add_term",
+    "change_festival",
+    "publish_festival",
+    "review_nomination",
+    "add_slot",
+    "add_enrolment",
+)
 
 
 def _title(festival: Festival) -> SafeString:

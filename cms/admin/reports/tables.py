@@ -57,11 +57,13 @@ def board_tables(
     refused = (
         Column("Why", "0"), NumberColumn("Last hour", "1"), NumberColumn("Last day", "2"),
     )  # fmt: skip
+    runs = any(deal.is_open for deal in shown.deals)
     deals = (
         ("claimed", "Deals by what is claimed", shown.claimed, "No deal sets units aside."),
         ("top", "Best sold deals", shown.top, "Nothing is sold yet."),
         ("stuck", "Running deals that nobody has taken", shown.stuck,
-         "None: something of every running deal is sold or held."),
+         "Each running deal has sold something, or holds something for an order." if runs
+         else "No deal runs now."),
     )  # fmt: skip
     return {
         "hours": Table("Orders per hour", (hour, NumberColumn("Orders", "value")),

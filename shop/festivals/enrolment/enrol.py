@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
+from shop.festivals.enrolment.terms import is_in, refuse_unread, terms_in_force, terms_of
 from shop.festivals.enrolment.waitlist import fill, has_place
 from shop.festivals.mail import tell_enrolled
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation
@@ -42,7 +43,8 @@ def invite(
     else decides.
 
     Raises:
-        NotPossible: the festival is over, or its enrolment is closed.
+        NotPossible: the festival is over, its enrolment is closed, or its terms have no text that
+            all of them can read.
     """
     festival = _open(festival, at)
     known = set(festival.enrolments.values_list("merchant_id", flat=True))
@@ -52,6 +54,8 @@ def invite(
         for merchant in merchants
         if merchant.pk not in known and merchant.is_trading
     ]
+    if fresh:
+        refuse_unread(festival, [row.merchant_id for row in fresh])
     # Two organizers may invite the same merchant at once.
     Enrolment.objects.bulk_create(fresh, ignore_conflicts=True)
     ids = [row.merchant_id for row in fresh]
@@ -79,13 +83,16 @@ def join(
         terms_version, commission_bp: what was on the page that was agreed to.
 
     Raises:
-        NotPossible: enrolment is closed, the store is suspended, the terms changed meanwhile, or
-            it was decided already.
+        NotPossible: enrolment is closed, the store is suspended, the terms changed meanwhile or
+            have no text in the language of whoever accepts, or it was decided already.
     """
     refuse_suspended(Merchant.objects.get(pk=merchant.pk))
     festival = _open(festival, at)
     if (terms_version, commission_bp) != (festival.terms_version, festival.commission_bp):
         raise NotPossible(_("The terms changed meanwhile. Read them again."))
+    terms = terms_in_force(festival)
+    if terms is None or not is_in(terms, by.language):
+        raise NotPossible(_("The terms are not in your language yet. Ask the organizer for them."))
     enrolment = locked(festival.enrolments.filter(merchant=merchant), fully=True).first()
     is_invited = enrolment is not None and enrolment.state == State.INVITED
     if enrolment is None:
@@ -125,6 +132,8 @@ def decide(
     if enrolment.state not in (State.APPLIED, State.WAITING):
         raise NotPossible(_("This was decided already."))
     if is_accepted:
+        if terms_of(festival, enrolment.terms_version) is None:
+            raise NotPossible("The store accepted terms without a text. Ask it to join again.")
         _refuse_guest(enrolment, festival, at=at)
         _take_place(enrolment, festival, at=at)
     else:
@@ -186,6 +195,19 @@ def decline(enrolment: Enrolment, *, at: datetime, by: User) -> None:
     if not invited.move_to(State.DECLINED):
         raise NotPossible(_("This was decided already."))
     log(enrolment, "decline", at=at, by=by, festival=enrolment.festival)
+
+
+@transaction.atomic
+def take_invitation_back(enrolment: Enrolment, *, at: datetime, by: User) -> None:
+    """Take an invitation back that the store has not answered; it may still apply.
+
+    Raises:
+        NotPossible: it was answered already.
+    """
+    invited = Enrolment.objects.filter(pk=enrolment.pk, state=State.INVITED)
+    if not invited.move_to(State.WITHDRAWN):
+        raise NotPossible("The store has answered already.")
+    log(enrolment, "take invitation back", at=at, by=by, festival=enrolment.festival)
 
 
 def enrolling(*, at: datetime) -> QuerySet[Festival]:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from shop.catalogue.models import Category, Product, Variant
 from shop.festivals.models.festival import Festival, Nomination, Slot
+from shop.languages import Wording, said
 from shop.merchants.models import Merchant
 from shop.states import ChoiceField, Stateful, StateQuerySet
 
@@ -18,6 +19,9 @@ class Terms(models.Model):
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="terms", db_index=False)
     version = models.CharField(max_length=20)
     text = models.TextField()
+    texts = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="Translations, by language code."
+    )
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
@@ -30,6 +34,10 @@ class Terms(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+    def in_language(self, language: str) -> Wording:
+        """Return the text in a language, or the original with its mark."""
+        return said(self.texts, self.text, language)
 
 
 class Wanted(models.Model):

@@ -207,7 +207,7 @@ class Enrolment(Stateful):
         WITHDRAWN = "withdrawn"
 
     NEXT: ClassVar[dict[str, set[str]]] = {
-        State.INVITED: {State.ACCEPTED, State.WAITING, State.DECLINED},
+        State.INVITED: {State.ACCEPTED, State.WAITING, State.DECLINED, State.WITHDRAWN},
         State.APPLIED: {State.ACCEPTED, State.WAITING, State.DECLINED, State.WITHDRAWN},
         State.WAITING: {State.ACCEPTED, State.DECLINED, State.WITHDRAWN},
         State.ACCEPTED: {State.WITHDRAWN},

@@ -65,7 +65,7 @@ class Readiness:
 
 
 def readiness(festival: Festival, *, at: datetime, others: Iterable[Finding] = ()) -> Readiness:
-    """Return the board of a festival. Eleven statements, however large it is.
+    """Return the board of a festival. Sixteen statements, however large it is.
 
     Args:
         others: what is known to be missing outside the shop, such as words of its page.

@@ -10,8 +10,8 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from shop import clock
@@ -73,6 +73,7 @@ def festival(request: MemberRequest, merchant: Merchant, festival_id: int) -> Ht
     is_accepted = enrolment is not None and enrolment.state == State.ACCEPTED
     is_waiting = enrolment is not None and enrolment.state == State.WAITING
     version = _version(found, enrolment)
+    accepted = terms_of(found, version)
     asked = consent.asked_of(enrolment, at=at) if enrolment and is_accepted else []
     context = {
         "part": "festivals",
@@ -87,7 +88,8 @@ def festival(request: MemberRequest, merchant: Merchant, festival_id: int) -> Ht
         "products": products,
         "wanted": wanted_for(merchant, found, products, slots) if is_accepted and slots else [],
         "page": page_of(request, nominations_of(merchant).filter(enrolment=enrolment), size=SHOWN),
-        "terms": terms_of(found, version),
+        "terms": accepted,
+        "terms_text": accepted.in_language(get_language() or "en") if accepted else None,
         "asked": asked,
         "asked_stamp": consent.stamp_of(asked),
         "version": version,
@@ -107,7 +109,10 @@ def terms(
     text = terms_of(found, version) if version in (found.terms_version, own) else None
     if text is None:
         raise Http404
-    context = {"part": "festivals", "festival": found, "enrolment": enrolment, "terms": text}
+    context = {
+        "part": "festivals", "festival": found, "enrolment": enrolment, "terms": text,
+        "text": text.in_language(get_language() or "en"),
+    }  # fmt: skip
     return render(request, "shop/workspace/terms.html", context)
 
 

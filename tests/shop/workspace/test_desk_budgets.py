@@ -29,7 +29,7 @@ MOST = {
     "{store}/products/{product}/stock/": 7,
     "{store}/products/{product}/prices/": 7,
     "{store}/festivals/": 7,
-    "{store}/festivals/{festival}/": 11,
+    "{store}/festivals/{festival}/": 12,  # with the new times of its slots
     "{store}/festivals/{festival}/terms/{version}/": 6,
     "{store}/festivals/{festival}/sheet/": 5,
     "{store}/festivals/{festival}/sheet.{kind}": 9,

@@ -123,7 +123,7 @@ def test_rows_of_another_store_are_not_found_under_the_own_name(client, desk, pa
     mine = other.address(pattern).replace(f"/{other.merchant.slug}/", f"/{desk.merchant.slug}/")
     # A festival that takes stores is there for every store; its sheets, and what was sold in it,
     # for those that joined.
-    closed = ("/sheet", "/leave", "statement")
+    closed = ("/sheet", "/leave", "/agree", "statement")
     is_open = "{festival}" in pattern and not any(word in pattern for word in closed)
     before = state()
 

@@ -185,13 +185,14 @@ def test_places_and_the_ceiling_are_typed_on_the_form(desk):
     assert "GH 5, KE 10" in desk.get(where).text
 
 
-def test_terms_are_published_by_version_and_both_desks_say_who_keeps_which(client, desk, festival):
+def test_terms_are_published_by_version_and_both_desks_say_who_keeps_which(client, desk):
+    festival = make.festival(terms="")
     publish_terms(festival, "Send within three days.", at=BEFORE)
     (row,) = joined(festival, 1)
     where = at(festival, "terms/")
 
-    assert desk.post(where, {"text": " "}).status_code == 422
-    answer = desk.post(where, {"text": "Send within two days.\r\nPlease."}, follow=True)
+    assert desk.post(where, {"text_en": " "}).status_code == 422
+    answer = desk.post(where, {"text_en": "Send within two days.\r\nPlease."}, follow=True)
 
     assert "Version 2 is in force." in answer.text
     assert "accepted by 1 store" in answer.text

@@ -142,7 +142,7 @@ def test_flash_slots_are_planned_moved_and_removed(desk):
 
 def override(desk, festival, finding, reason="It must be seen"):
     where = f"/organize/festivals/{festival.pk}/override/"
-    body = {"finding": finding.key, "text": finding.text, "reason": reason}
+    body = {"finding": finding.code, "stamp": finding.stamp, "reason": reason}
     return desk.post(where, body, follow=True)
 
 

@@ -15,7 +15,7 @@ from shop.festivals.promotions import manage
 from shop.festivals.translations import FestivalWords, words_in
 from shop.storefront.cache import catalogue_version
 from tests import make
-from tests.cms.admin.people import BEFORE
+from tests.cms.admin.people import BEFORE, organizer
 from tests.make import NOON, START
 from tests.shop.cart.carts import words
 
@@ -238,3 +238,17 @@ def test_what_is_over_stays_as_it_was(festival):
         )  # fmt: skip
 
     assert anew(festival).texts == TEXTS
+
+
+def test_a_merchandiser_translates_the_words_and_leaves_the_original(client, clock_at):
+    clock_at(BEFORE)
+    festival = make.festival()
+    client.force_login(organizer("merchandiser"))
+    here = f"/organize/festivals/{festival.pk}/words/"
+
+    assert client.get(f"{here}fr/").status_code == 200
+    assert client.get(f"{here}en/").status_code == 403
+    assert client.post(f"{here}en/", {"title": "Mine"}).status_code == 403
+    assert f'href="{here}"' in client.get(f"/organize/festivals/{festival.pk}/").text
+    festival.refresh_from_db()
+    assert festival.title != "Mine"

@@ -249,3 +249,10 @@ def test_every_form_carries_its_token(desk, sold, clock_at):
         forms = page.count('<form class="desk-') + page.count('<form method="post"')
         forms += page.count('<form class="w-mt')
         assert page.count("csrfmiddlewaretoken") >= forms > 0
+
+
+def test_the_board_says_that_no_deal_runs_where_none_does(desk):
+    page = desk.get(at(make.festival(), "live/")).text
+
+    assert "No deal runs now." in page
+    assert "Each running deal has sold something" not in page

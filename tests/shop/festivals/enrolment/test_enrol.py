@@ -4,8 +4,10 @@ from functools import partial
 import pytest
 from django.db import transaction
 
+from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.enrolment import enrol
+from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Enrolment, Nomination
 from shop.festivals.nominations.decide import nominate
 from tests import make
@@ -107,3 +109,52 @@ def test_two_requests_to_join_make_one_enrolment(kettle):
 
     assert isinstance(second.result(), NotPossible)
     assert Enrolment.objects.count() == 1
+
+
+def test_without_terms_no_store_is_invited_and_none_joins_or_is_accepted(kettle):
+    festival, merchant = make.festival(terms=""), kettle.product.merchant
+    by = make.member(merchant)
+
+    with pytest.raises(NotPossible, match="no terms yet"):
+        enrol.invite(festival, [merchant], at=BEFORE)
+    with pytest.raises(NotPossible, match="not in your language"):
+        enrol.join(festival, merchant, terms_version="1", commission_bp=0, at=BEFORE, by=by)
+    assert not Enrolment.objects.exists()
+
+    applied = Enrolment.objects.create(
+        festival=festival, merchant=merchant, state="applied", terms_version="1", commission_bp=0
+    )
+    with pytest.raises(NotPossible, match="without a text"):
+        enrol.decide(applied, is_accepted=True, at=BEFORE)
+    applied.refresh_from_db()
+    assert applied.state == "applied"
+
+
+def test_a_store_is_invited_and_joins_in_a_language_that_its_people_read(festival, kettle):
+    merchant = kettle.product.merchant
+    by = make.member(merchant)
+    User.objects.filter(pk=by.pk).update(language="fr")
+    by.refresh_from_db()
+    terms = {"terms_version": "3", "commission_bp": 1000}
+
+    with pytest.raises(NotPossible, match=f"no text in: Français .{merchant.name}."):
+        enrol.invite(festival, [merchant], at=BEFORE)
+    with pytest.raises(NotPossible, match="not in your language"):
+        enrol.join(festival, merchant, **terms, at=BEFORE, by=by)
+    assert not Enrolment.objects.exists()
+
+    made = publish_terms(festival, "Send it.", translations={"fr": "Envoyez-le."}, at=BEFORE)
+    assert enrol.invite(festival, [merchant], at=BEFORE)
+    festival.refresh_from_db()
+    terms["terms_version"] = made.version
+    enrol.join(festival, merchant, **terms, at=BEFORE, by=by)
+    assert Enrolment.objects.get().state == "accepted"
+    assert made.in_language("fr").text == "Envoyez-le."
+
+
+def test_one_reader_of_a_store_is_enough(festival, kettle):
+    merchant = kettle.product.merchant
+    User.objects.filter(pk=make.member(merchant).pk).update(language="fr")
+    make.member(merchant)
+
+    assert enrol.invite(festival, [merchant], at=BEFORE)

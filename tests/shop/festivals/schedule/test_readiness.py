@@ -4,11 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from shop.accounts.models import User
 from shop.errors import NotPossible
+from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot
 from shop.festivals.promotions import code_batches
 from shop.festivals.schedule.findings import Finding, override
+from shop.festivals.schedule.move import move_festival
 from shop.festivals.schedule.readiness import readiness
+from shop.festivals.schedule.window import Window
 from shop.stock.models import Pool
 from tests import make
 from tests.budgets import statements
@@ -26,12 +30,15 @@ def festival(**facts):
     }
     planned = {"target_stores": 1, "target_products": 1, "target_countries": 1}
     made = make.festival(state="draft", texts=texts, **planned | facts)
-    make.deal(of=make.variant(on_hand=20), during=made, price=15_00, allotment=10)
+    kettle = make.variant(on_hand=20)
+    make.member(kettle.product.merchant)
+    make.shown_picture(kettle.product)
+    make.deal(of=kettle, during=made, price=15_00, allotment=10)
     return made
 
 
 def found(of, *, at=BEFORE):
-    return {finding.key: finding for finding in readiness(of, at=at).findings}
+    return {finding.code: finding for finding in readiness(of, at=at).findings}
 
 
 def test_a_festival_that_lacks_nothing_can_open():
@@ -48,7 +55,7 @@ def test_the_board_costs_the_same_however_much_there_is():
                   during=make.slot(made, label=f"F{n}"), price=15_00, allotment=5)  # fmt: skip
         make.promotion(made, budget=1, value=1, max_uses=5)
 
-    with statements(most=11):
+    with statements(most=17):
         readiness(made, at=BEFORE)
 
 
@@ -76,10 +83,10 @@ def test_a_line_in_english_is_none_of_another_language():
 
 def test_every_slot_needs_a_deal():
     made = festival()
-    slot = make.slot(made, label="Tonight")
+    make.slot(made, label="Tonight")
 
-    assert found(made)[f"slot-{slot.pk}"].text == "“Tonight” has no approved deal."
-    assert found(made)[f"slot-{slot.pk}"].blocks
+    assert found(made)["slot"].text == "“Tonight” has no approved deal."
+    assert found(made)["slot"].blocks
 
 
 def test_a_start_that_has_passed_and_no_store_block():
@@ -124,9 +131,9 @@ def test_many_that_are_short_are_one_finding_and_some_are_named():
 )
 def test_a_benefit_that_can_be_used_outside_the_festival_is_found(window, is_outside):
     made = festival()
-    row = make.promotion(made, title="Welcome", **window)
+    make.promotion(made, title="Welcome", **window)
 
-    assert (f"benefit-window-{row.pk}" in found(made)) == is_outside
+    assert ("benefit-window" in found(made)) == is_outside
 
 
 def test_a_slot_outside_the_festival_is_found():
@@ -134,7 +141,7 @@ def test_a_slot_outside_the_festival_is_found():
     slot = make.slot(made)
     Slot.objects.filter(pk=slot.pk).update(ends_at=END + timedelta(hours=1))
 
-    assert f"window-{slot.pk}" in found(made)
+    assert "window" in found(made)
 
 
 @pytest.mark.parametrize(
@@ -152,9 +159,9 @@ def test_a_slot_outside_the_festival_is_found():
 )  # fmt: skip
 def test_a_budget_below_its_expected_use_is_found(facts, text):
     made = festival()
-    row = make.promotion(made, title="Welcome", **facts)
+    make.promotion(made, title="Welcome", **facts)
 
-    finding = found(made).get(f"budget-{row.pk}")
+    finding = found(made).get("budget")
 
     assert (finding is None) == (text is None)
     if finding:
@@ -169,7 +176,7 @@ def test_unique_codes_are_expected_to_be_used():
 
     code_batches.make_codes(row, 51, "Press", at=BEFORE)
 
-    text = found(made)[f"budget-{row.pk}"].text
+    text = found(made)["budget"].text
     assert text == "The budget of “Save” pays for 200 of 201 expected uses."
 
 
@@ -193,9 +200,9 @@ def test_a_benefit_that_was_ended_is_not_looked_at():
 )
 def test_a_title_names_no_sum_without_its_currency(title, is_bare):
     made = festival()
-    row = make.promotion(made, title=title, value=15_00, min_spend=80_00)
+    make.promotion(made, title=title, value=15_00, min_spend=80_00)
 
-    finding = found(made).get(f"benefit-title-{row.pk}")
+    finding = found(made).get("benefit-title")
 
     assert bool(finding) == is_bare
     assert not (finding and finding.blocks)
@@ -272,3 +279,65 @@ def test_what_makes_no_sense_is_refused_and_not_logged(state, finding, reason):
         override(made, finding, reason, at=BEFORE, by=organizer())
 
     assert not ChangeLog.objects.filter(action="override").exists()
+
+
+def test_forty_empty_slots_are_one_finding_with_one_reason():
+    made, person = festival(), organizer()
+    for n in range(40):
+        make.slot(made, label=f"Flash {n}")
+
+    finding = found(made)["slot"]
+    assert finding.text == "40 slots have no approved deal."
+    assert len(finding.parts) == 40
+    override(made, finding, "They follow", at=BEFORE, by=person)
+    assert not found(made)["slot"].blocks
+
+    Slot.objects.filter(label="Flash 7").update(label="Night")
+    assert found(made)["slot"].blocks
+
+
+def test_without_terms_nothing_opens_and_no_reason_replaces_them():
+    made, person = festival(terms=""), organizer()
+
+    finding = found(made)["terms"]
+    assert finding.blocks
+    with pytest.raises(NotPossible, match="No reason replaces this"):
+        override(made, finding, "Later", at=BEFORE, by=person)
+
+    publish_terms(made, "Send on time.", at=BEFORE)
+    made.refresh_from_db()
+    assert "terms" not in found(made)
+
+
+def test_terms_are_written_in_the_languages_that_stores_read():
+    made = festival()
+    store = made.enrolments.get().merchant
+    User.objects.filter(memberships__merchant=store).update(language="fr")
+
+    assert found(made)["terms-fr"].text == (
+        f"The terms have no text in Français, which “{store.name}” read."
+    )
+    publish_terms(made, "Send on time.", translations={"fr": "Livrez à temps."}, at=BEFORE)
+    made.refresh_from_db()
+    assert found(made) == {}
+
+
+def test_stores_without_people_and_products_without_images_are_named_and_block_nothing():
+    made = festival()
+    for _number in range(2):
+        make.deal(of=make.variant(on_hand=20), during=made, price=15_00)
+
+    people, images = found(made)["people"], found(made)["images"]
+    assert people.text == "2 stores have nobody who signs in."
+    assert len(people.parts) == 2
+    assert images.text == "2 products have no image."
+    assert not people.blocks
+    assert not images.blocks
+
+
+def test_a_time_that_stores_did_not_agree_to_is_told():
+    made = festival()
+    move_festival(made, Window(START, END + timedelta(hours=1), "", ""), at=BEFORE)
+    made.refresh_from_db()
+
+    assert "did not agree to a new time yet" in found(made)["consent"].text
