@@ -23,6 +23,12 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once it is confirmed
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # the password again before the address changes
+# Wrong passwords: of one network, of one account from one network or known browser, and of one
+# account from all other networks together.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "login_failed_everywhere": "100/h/key",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"  # shared pages cannot say "You are signed out."
 ACCOUNT_FORMS = {
     "login": "shop.accounts.forms.LoginForm",
@@ -36,6 +42,7 @@ ACCOUNT_FORMS = {
 }
 PASSWORD_RESET_TIMEOUT = 3 * 60 * 60
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # one passkey is both steps: the key, and a finger, face or code
 MFA_ADAPTER = "shop.accounts.mfa_adapter.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "shop.accounts.forms.CodeForm",
@@ -44,6 +51,7 @@ MFA_FORMS = {
     "add_webauthn": "shop.accounts.passkeys.AddForm",
     "edit_webauthn": "shop.accounts.passkeys.RenameForm",
     "authenticate_webauthn": "shop.accounts.passkeys.SignInForm",
+    "login_webauthn": "shop.accounts.passkeys.LoginForm",
     "reauthenticate_webauthn": "shop.accounts.passkeys.ConfirmForm",
 }
 MFA_TOTP_ISSUER = "Baobab"

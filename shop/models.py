@@ -1,7 +1,7 @@
 """Brings every model to Django's attention; they live in the packages."""
 
 from shop.academy.models import Diploma, Learned, Lesson
-from shop.accounts.models import Mailbox, SignInRules, User
+from shop.accounts.models import Mailbox, SignedInDevice, SignInRules, User
 from shop.applications.models import Application, ApplicationNote, ApplicationPaper
 from shop.audit.models import Discrepancy, Night, WriteOff
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
@@ -251,6 +251,7 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "SignInRules",
+    "SignedInDevice",
     "Slot",
     "StockMove",
     "StoreInvitation",

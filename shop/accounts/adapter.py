@@ -5,16 +5,21 @@ from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
+from shop.accounts.devices import known as known_devices
+from shop.accounts.devices.agents import device_of
+from shop.accounts.devices.pages import forget_devices, note_device
 from shop.accounts.mail import send_account_mail
 from shop.accounts.models import User
 from shop.accounts.moments import written
+from shop.accounts.requests import SignedIn
 from shop.demonstration.guards import is_of_sample, spare
 from shop.demonstration.resets import is_public
 from shop.tasks import enqueue
@@ -45,29 +50,12 @@ WAYS = {
     "mfa_reauthenticate": _("Use a code"),
     "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
-BROWSERS = {
-    "Edg": "Edge",
-    "OPR": "Opera",
-    "SamsungBrowser": "Samsung Internet",
-    "Firefox": "Firefox",
-    "FxiOS": "Firefox",
-    "Chrome": "Chrome",
-    "CriOS": "Chrome",
-    "Safari": "Safari",
-}
-SYSTEMS = {
-    "Android": "Android",
-    "iPhone": "iPhone",
-    "iPad": "iPad",
-    "Windows": "Windows",
-    "Mac OS X": "macOS",
-    "CrOS": "ChromeOS",
-    "Linux": "Linux",
-}
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Signing in, up and out."""
+
+    _everywhere: Any = None
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "duplicate_email": _("This is your address already."),
@@ -92,14 +80,43 @@ class AccountAdapter(DefaultAccountAdapter):
         """Give a user a new password, unless everybody knows the present one and needs it."""
         spare(user)
         super().set_password(user, password)
+        forget_devices(user)  # all sessions end
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count tries to guess a password. Those that are public are not guessed.
+        """Count tries to guess a password, by the account and the network together.
 
-        Whoever mistypes one five times would keep all others out.
+        So nobody locks another out. Tries from all networks count together as well, but for
+        browsers that have signed in to the account before. Passwords that are public are not
+        guessed: whoever mistypes one five times would keep all others out.
         """
-        if not (is_public() and is_of_sample(credentials.get("email", ""))):
-            super().pre_authenticate(request, **credentials)
+        email = credentials.get("email", "")
+        if is_public() and is_of_sample(email):
+            return
+        super().pre_authenticate(request, **credentials)
+        if known_devices.device_of(request, email):
+            return
+        self._everywhere = ratelimit.consume(
+            request, app="allauth.account", action="login_failed_everywhere", key=email.lower()
+        )
+        if not self._everywhere:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """Count no try that was right."""
+        super()._rollback_login_failed_rl_usage()
+        if self._everywhere:
+            self._everywhere.rollback()
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        known = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{known}:{known_devices.guesser(request, credentials.get('email', ''))}"
+
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        """Know the browser next time, and list it among the person's devices."""
+        response = super().post_login(request, user, **facts)
+        note_device(cast("SignedIn", request))
+        known_devices.remember(response, user.email)
+        return response
 
     def clean_password(self, password: str, user: User | None = None) -> str:
         """Return the password if it is good enough."""
@@ -181,13 +198,3 @@ def _in_our_words(error: ValidationError) -> ValidationError:
         case _:
             return error
     return ValidationError(text, code=error.code)
-
-
-def device_of(agent: str) -> str:
-    """Return the browser and system that a user agent names, like "Firefox on Android"."""
-    # Only names that we know are repeated: the rest is whatever a stranger cares to send.
-    browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
-    system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)
-    if not browser or not system:
-        return gettext("an unknown device")
-    return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}

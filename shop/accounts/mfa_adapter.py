@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from qrcode import make
 from qrcode.image.svg import SvgPathFillImage
 
-from shop.accounts.adapter import device_of
+from shop.accounts.devices.agents import device_of
 from shop.accounts.models import User
 from shop.networks import is_loopback
 

@@ -40,8 +40,11 @@ class AddPasskey(AddWebAuthnView):
         return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say also where passkeys work, if they do not at the address that was asked."""
-        return super().get_context_data(**kwargs) | {"elsewhere": passkeys_elsewhere(self.request)}
+        """Ask for a key that can sign in alone, where the device makes such; say where it works."""
+        context = super().get_context_data(**kwargs)
+        wanted = context["js_data"]["creation_options"]["publicKey"]["authenticatorSelection"]
+        wanted |= {"residentKey": "preferred", "requireResidentKey": False}
+        return context | {"elsewhere": passkeys_elsewhere(self.request)}
 
 
 class NewCodes(GenerateRecoveryCodesView):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
@@ -106,6 +107,17 @@ class User(AbstractUser):
         salt = "shop.accounts.sessions"
         facts = f"{known} {self.sessions_ended}"
         return salted_hmac(salt, facts, secret=secret, algorithm="sha256").hexdigest()
+
+
+class SignedInDevice(models.Model):
+    """A device on which somebody is signed in; it goes with its session."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="devices")
+    session = models.OneToOneField(Session, models.CASCADE, related_name="device")
+    name = models.CharField(max_length=60, help_text="Browser and system, nothing else of it.")
+    since = models.DateTimeField()
+
+    objects = models.Manager()
 
 
 class SignInRules(models.Model):

@@ -15,6 +15,7 @@ class AddForm(webauthn.AddWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields.pop("passwordless", None)  # each may sign in alone where its device can
         _ask_name(self.fields["name"])
         _await_key(self.fields["credential"])
 
@@ -29,6 +30,14 @@ class RenameForm(webauthn.EditWebAuthnForm):
 
 class SignInForm(webauthn.AuthenticateWebAuthnForm):
     """A passkey as the second step of signing in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _await_key(self.fields["credential"])
+
+
+class LoginForm(webauthn.LoginWebAuthnForm):
+    """A passkey in place of address, password and second step."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.contrib.auth import update_session_auth_hash
 from django.db.models import F
 
+from shop.accounts.devices.pages import forget_devices, note_device
 from shop.accounts.models import User
 from shop.accounts.requests import SignedIn
 
@@ -17,9 +18,11 @@ def end_sessions(user: User) -> None:
     """End every session of a person, on all devices."""
     User.objects.filter(pk=user.pk).update(sessions_ended=F("sessions_ended") + 1)
     user.refresh_from_db(fields=["sessions_ended"])
+    forget_devices(user)
 
 
 def end_other_sessions(request: SignedIn) -> None:
     """End every session of the signed-in person but this one, which gets a new key."""
     end_sessions(request.user)
     update_session_auth_hash(request, request.user)
+    note_device(request)

@@ -7,10 +7,11 @@ from django.db.transaction import atomic
 from django.urls import path, re_path
 
 from shop.accounts import mfa_views, own_language
-from shop.accounts.devices import sign_out
+from shop.accounts.devices import pages, sign_out
 
 urlpatterns = [
     path("language/", own_language.own_language, name="account_language"),
+    path("devices/", pages.devices, name="account_devices"),
     path("sign-out-elsewhere/", sign_out.sign_out_elsewhere, name="account_sign_out_elsewhere"),
     path("2fa/totp/activate/", mfa_views.turn_on_codes, name="mfa_activate_totp"),
     path("2fa/webauthn/add/", mfa_views.add_passkey, name="mfa_add_webauthn"),

@@ -15,7 +15,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 # What would change how people sign in to an account, or end their sessions.
 OF_ACCOUNTS = {
     "account_change_password", "account_set_password", "account_email", "account-erase",
-    "account_sign_out_elsewhere",
+    "account_sign_out_elsewhere", "account_devices",
 }  # fmt: skip
 MFA = "mfa_"
 HARMLESS = {"mfa_authenticate", "mfa_login_webauthn", "mfa_index"}

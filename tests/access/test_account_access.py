@@ -58,7 +58,9 @@ def test_two_step_sign_in_has_no_barriers(stage, market, inspector):
     turn_on_two_steps(inspector)
 
     inspector.visit("/account/2fa/", "/account/2fa/webauthn/", "/account/2fa/webauthn/add/")
-    inspector.visit("/account/sign-out-elsewhere/", "/account/2fa/recovery-codes/")
+    inspector.visit(
+        "/account/devices/", "/account/sign-out-elsewhere/", "/account/2fa/recovery-codes/"
+    )
     code = page.get_by_role("listitem").get_by_role("code").first.inner_text()
     inspector.visit("/account/2fa/recovery-codes/generate/", "/account/2fa/totp/deactivate/")
     inspector.visit("/account/2fa/reauthenticate/", "/account/reauthenticate/")

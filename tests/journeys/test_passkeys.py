@@ -129,3 +129,43 @@ def test_at_an_address_of_numbers_it_is_said_where_passkeys_work(stage, market, 
 
     link = page.get_by_role("link", name=f"{named}/account/2fa/webauthn/add/")
     assert link.get_attribute("href") == f"{named}/account/2fa/webauthn/add/"
+
+
+@on_desk_and_phone
+def test_a_passkey_signs_in_alone_without_address_and_password(market, page, named, authenticator):
+    user = make.user("lena@example.org")
+    sign_in(page, user.email, f"{named}/account/login/")
+    add_passkey(page, named)
+    page.context.clear_cookies()
+
+    page.goto(f"{named}/account/login/?next=/account/email/")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+    assert page.url.endswith("/account/email/")
+    assert "lena@example.org" in words(page)
+
+
+@on_desk_and_phone
+def test_a_passkey_of_nobody_signs_nobody_in(market, page, named, authenticator):
+    user = make.user("lena@example.org")
+    sign_in(page, user.email, f"{named}/account/login/")
+    add_passkey(page, named)
+    page.context.clear_cookies()
+    Authenticator.objects.all().delete()  # the key that the telephone has is gone from the account
+
+    page.goto(f"{named}/account/login/")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Use a passkey").click()
+
+    page.goto(f"{named}/account/email/")
+    assert page.get_by_role("heading", name="Sign in").is_visible()
+
+
+@on_desk_and_phone
+@pytest.mark.parametrize("script", [False], ids=["plain"])
+def test_without_script_no_passkey_is_offered_at_the_door(market, page, named):
+    page.goto(f"{named}/account/login/")
+
+    assert not page.get_by_role("button", name="Use a passkey").is_visible()
+    assert page.get_by_role("main").get_by_role("button", name="Sign in").is_visible()

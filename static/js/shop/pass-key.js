@@ -12,8 +12,14 @@ const text = (buffer) =>
     .replace(/=+$/, "");
 const known = (keys) => keys?.map((key) => ({ ...key, id: bytes(key.id) }));
 
-function wanted() {
-  const { publicKey } = JSON.parse(document.getElementById("passkey-options").textContent);
+// What to ask for stands on the page, or is fetched when the button is pressed (options="/address/").
+async function found(address) {
+  if (!address) return JSON.parse(document.getElementById("passkey-options").textContent);
+  const answer = await fetch(address, { headers: { "X-Requested-With": "XMLHttpRequest" } });
+  return (await answer.json()).request_options;
+}
+
+function wanted({ publicKey }) {
   const user = publicKey.user && { ...publicKey.user, id: bytes(publicKey.user.id) };
   return {
     ...publicKey,
@@ -43,7 +49,8 @@ customElements.define(
     connectedCallback() {
       if (!window.PublicKeyCredential) return;
       this.form = this.querySelector("form");
-      this.querySelector("[data-without]").hidden = true;
+      const without = this.querySelector("[data-without]");
+      if (without) without.hidden = true;
       this.form.hidden = false;
       this.form.addEventListener("submit", (event) => this.ask(event));
     }
@@ -53,7 +60,7 @@ customElements.define(
       const refused = this.querySelector("[data-refused]");
       refused.hidden = true;
       try {
-        const asked = { publicKey: wanted() };
+        const asked = { publicKey: wanted(await found(this.getAttribute("options"))) };
         const { credentials } = navigator;
         const key = await (this.hasAttribute("make") ? credentials.create(asked) : credentials.get(asked));
         this.form.elements.credential.value = JSON.stringify(told(key));

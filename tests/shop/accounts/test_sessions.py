@@ -53,8 +53,9 @@ def test_a_changed_password_ends_all_other_sessions(lena):
 
 def test_whoever_lost_a_device_signs_out_everywhere_else_with_one_button(lena):
     here, elsewhere, in_french = (signed_in(lena) for _ in range(3))
-    assert 'href="/account/sign-out-elsewhere/"' in here.get("/account/").text
-    assert 'href="/fr/account/sign-out-elsewhere/"' in in_french.get("/fr/account/").text
+    assert 'href="/account/devices/"' in here.get("/account/").text
+    assert 'href="/fr/account/devices/"' in in_french.get("/fr/account/").text
+    assert 'href="/account/sign-out-elsewhere/"' in here.get("/account/devices/").text
     assert "Sign out on all other devices?" in here.get("/account/sign-out-elsewhere/").text
     assert is_in(elsewhere)  # looking alone does nothing
 
