@@ -33,7 +33,9 @@ class Pictures:
         """Return the picture of a product with its ready-made sizes."""
         files = product_files(self._folder, store, product)
         alt = f"{product.title}. Drawing: {product.art.replace('-', ' ')}"
-        return self._row(product.title, alt, files)
+        row = self._row(product.title, alt, files)
+        row.is_illustration = product.is_inexact
+        return row
 
     def of_store(self, store: StoreSheet) -> Picture:
         """Return the logo of a store."""

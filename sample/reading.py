@@ -1,7 +1,9 @@
 """Reads the sample's sheets: ``catalogue/*.json`` and ``content/*.yaml``."""
 
+import csv
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,7 @@ def _product(number: int, sheet: Sheet, kind: str) -> ProductSheet:
             title=_take(sheet, "title", str),
             category=_take(sheet, "category", str),
             art=_take(sheet, "art", str),
+            is_inexact=sku in _inexact_drawings(),
             summary=_take(sheet, "summary", str),
             description=_take(sheet, "description", str),
             materials=_texts(sheet, "materials"),
@@ -100,6 +103,12 @@ def _product(number: int, sheet: Sheet, kind: str) -> ProductSheet:
             tags=_texts(sheet, "tags"),
             outing=_outing(sheet, read_hours()[sku]) if kind == "experiences" else None,
         )
+
+
+@cache
+def _inexact_drawings() -> frozenset[str]:
+    with (HERE / "catalogue" / "drawings.csv").open(encoding="utf-8", newline="") as lines:
+        return frozenset(row["sku"] for row in csv.DictReader(lines))
 
 
 def _options(sheet: Sheet) -> tuple[OptionSheet, ...]:

@@ -68,13 +68,18 @@ class OutingSheet:
 
 @dataclass(frozen=True, slots=True)
 class ProductSheet:
-    """One product. ``number`` is its place within the store, from 0; its picture depends on it."""
+    """One product.
+
+    ``number`` is its place within the store, from 0; its picture depends on it. With
+    ``is_inexact`` its drawing shows the thing in another way, or another thing.
+    """
 
     sku: str
     number: int
     title: str
     category: str
     art: str
+    is_inexact: bool
     summary: str
     description: str
     materials: tuple[str, ...]

@@ -133,7 +133,9 @@ def _item(
     is_goods = product.kind == Product.Kind.GOODS
     link = settings.SITE_URL + reverse("product", args=[product.slug])
     label = words.terms.label(variant.options).text
-    pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
+    pictures = [
+        addresses(row["sizes"], row["alt"]) for row in product.gallery if row["sizes"].get("jpeg")
+    ]
     price, sale, since, until = _prices(variant)
     return FeedItem(
         id=f"{merchant.pk}-{variant.sku}",

@@ -1,4 +1,4 @@
-"""Adds, orders, describes and takes away the pictures of a product."""
+"""Adds, orders, describes, marks and takes away the pictures of a product."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
+from shop.festivals.changelog import log
+from shop.festivals.prices.spans import mark_change
+from shop.listings.lock import lock_product
 from shop.listings.tasks import make_modern_sizes
 from shop.moderation.albums import change_album
 from shop.moderation.contents import PlacedPicture, album_of, amendment_of
+from shop.moderation.write import refuse_under_review
 from shop.orders.unused_pictures import discard
 from shop.pictures.models import Picture
 from shop.pictures.upload import store
@@ -56,6 +61,24 @@ def describe(product: Product, picture_id: int, alt: str, *, at: datetime, by: U
         return [replace(row, alt=text) if row.picture_id == picture_id else row for row in album]
 
     return change_album(product, reword, "picture_describe", at=at, by=by)
+
+
+@transaction.atomic
+def mark(
+    product: Product, picture_id: int, *, is_illustration: bool, at: datetime, by: User
+) -> None:
+    """Say whether a picture is a drawing; shoppers read it immediately, without a review.
+
+    Raises:
+        NotPossible: the product waits for its first review, or the picture was taken off.
+    """
+    now = lock_product(product.pk)
+    refuse_under_review(now)
+    row = _find(album_of(now, amendment_of(now)), picture_id)
+    Picture.objects.filter(pk=row.picture_id).update(is_illustration=is_illustration)
+    after = {"picture": row.picture_id, "is_illustration": is_illustration}
+    log(now, "picture_mark", at=at, by=by, festival=None, after=after)
+    mark_change("picture", at=at)
 
 
 def move(product: Product, picture_id: int, place: int, *, at: datetime, by: User) -> bool:

@@ -90,7 +90,7 @@ class Payment(Stateful):
     session_ends_at = models.DateTimeField()
     intent_id = models.CharField(max_length=120, null=True, unique=True)
     charge_id = models.CharField(max_length=120, null=True, unique=True)
-    method = models.CharField(max_length=60, blank=True, help_text="Visa ending 4242")
+    method = models.CharField(max_length=60, blank=True, help_text="Visa 4242")
     made_at = models.DateTimeField()
     more_time_at = models.DateTimeField(null=True, help_text="When the last minutes were given.")
     keys_used = models.PositiveSmallIntegerField(

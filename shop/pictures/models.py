@@ -41,6 +41,12 @@ class Picture(AbstractImage):
     """A picture with a text for people who cannot see it and ready-made sizes for the shop."""
 
     alt = models.CharField("alternative text", max_length=200, blank=True)
+    is_illustration = models.BooleanField(
+        "illustration, not a photograph",
+        default=False,
+        db_default=False,
+        help_text="A product’s page says so on the picture.",
+    )
     sizes = models.JSONField(
         default=dict,
         blank=True,
@@ -48,7 +54,7 @@ class Picture(AbstractImage):
         help_text="Addresses of the ready-made files: by format, then by width in pixels.",
     )
 
-    admin_form_fields = (*Image.admin_form_fields, "alt")
+    admin_form_fields = (*Image.admin_form_fields, "alt", "is_illustration")
     objects = PictureQuerySet.as_manager()
 
     class Meta(AbstractImage.Meta):

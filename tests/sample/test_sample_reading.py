@@ -1,3 +1,4 @@
+import csv
 import json
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -101,6 +102,16 @@ def test_only_stores_of_experiences_sell_outings():
     outings = [product.outing for product in products() if product.outing]
     assert len(outings) == 130
     assert min(outing.duration_minutes for outing in outings) > 0
+
+
+def test_fewer_than_twenty_drawings_show_another_thing_and_each_is_named():
+    with (HERE / "catalogue/drawings.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+
+    assert [row["sku"] for row in rows] == sorted(one.sku for one in products() if one.is_inexact)
+    assert {row["is"] for row in rows} == {"near", "untrue"}
+    assert sum(row["is"] == "untrue" for row in rows) < 20
+    assert all(row["why"].count("; drawn ") == 1 for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ WORDS = {
     "ask to mend": "was asked to mend something", "decide": "was decided on",
     "picture_add": "got a picture", "picture_move": "pictures moved",
     "picture_remove": "lost a picture", "picture_describe": "picture described",
+    "picture_mark": "picture marked as illustration or photograph",
     "picture_logo": "got a new logo", "picture_banner": "got a new banner",
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
     "role": "got another role", "dismiss": "left the desk", "open": "opened again",

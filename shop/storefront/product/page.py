@@ -38,8 +38,9 @@ from shop.storefront.stores.counts import OF_STORE
 
 # As SQL, since Django takes longer to write such subqueries than the database to answer them.
 GALLERY = """(
-  SELECT coalesce(jsonb_agg(jsonb_build_object('alt', i.alt, 'sizes', i.sizes)
-                            ORDER BY r.position), '[]')
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+      'alt', i.alt, 'sizes', i.sizes, 'is_illustration', i.is_illustration)
+    ORDER BY r.position), '[]')
   FROM shop_productpicture r JOIN shop_picture i ON i.id = r.picture_id
   WHERE r.product_id = shop_product.id
 )"""
@@ -80,7 +81,7 @@ class ProductPage:
     url: str
     words: ProductWords
     crumbs: tuple[tuple[str, str], ...]
-    pictures: list[dict[str, str]]
+    pictures: list[dict[str, Any]]
     shared: str
     is_experience: bool
     buying: Buying | None
@@ -150,7 +151,10 @@ def product_page(
     weights = set() if is_experience or box is None else {one.weight_g for one in variants}
     sent = _sent(product, weights, reader, at=at) if weights else {}
     gallery = [row for row in product.gallery if row["sizes"].get("jpeg")]
-    pictures = [addresses(**row) for row in gallery]
+    pictures = [
+        addresses(row["sizes"], row["alt"]) | {"is_illustration": row["is_illustration"]}
+        for row in gallery
+    ]
     url = reverse("product", args=[product.slug])
     away = "" if is_experience else away_sentence(merchant, language, at=at)
     offers = [one._replace(free=0, allotment=None) for one in kinds] if away else kinds

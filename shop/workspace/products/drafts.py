@@ -99,7 +99,9 @@ def _write_over(product: Product) -> None:
                  "cancel_hours"):  # fmt: skip
         setattr(product, name, getattr(words, name))
     rows = pictures_of(product, amendment)
-    product.gallery = [{"alt": row.alt, "sizes": row.sizes} for row in rows]
+    product.gallery = [
+        {"alt": row.alt, "sizes": row.sizes, "is_illustration": row.is_illustration} for row in rows
+    ]
 
 
 def _variants(product: Product, *, at: Any) -> list[VariantNow]:

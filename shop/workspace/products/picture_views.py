@@ -70,7 +70,7 @@ def pictures(request: MemberRequest, merchant: Merchant, product_id: int) -> Htt
 def change(
     request: MemberRequest, merchant: Merchant, product_id: int, picture_id: int
 ) -> HttpResponse:
-    """Describe, move or remove one picture, as the pressed button says."""
+    """Describe, mark, move or remove one picture, as the pressed button says."""
     rows = products_of(merchant).select_related("amendment")
     product = get_object_or_404(rows, pk=product_id)
     album = album_of(product, getattr(product, "amendment", None))
@@ -79,25 +79,35 @@ def change(
         raise Http404
     facts: dict[str, Any] = {"at": clock.moment_of(request), "by": request.user}
     try:
-        match request.POST.get("do"):
-            case "cover":
-                waits = products_pictures.move(product, picture_id, 0, **facts)
-            case "earlier":
-                waits = products_pictures.move(product, picture_id, places[picture_id] - 1, **facts)
-            case "later":
-                waits = products_pictures.move(product, picture_id, places[picture_id] + 1, **facts)
-            case "remove":
-                waits = products_pictures.remove(product, picture_id, **facts)
-            case _:
-                waits = products_pictures.describe(
-                    product, picture_id, seen_only(request.POST.get("alt", "")), **facts
-                )
+        waits = _press(request, product, picture_id, places[picture_id], **facts)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
         said = saved(waits=show_at_once(product, waits=waits, **facts), of=product)
         messages.success(request, said)
     return redirect("workspace-pictures", merchant.slug, product.pk)
+
+
+def _press(
+    request: MemberRequest, product: Product, picture_id: int, place: int, **facts: Any
+) -> bool:
+    """Do what the pressed button says; return whether it waits for a review."""
+    match request.POST.get("do"):
+        case "cover":
+            return products_pictures.move(product, picture_id, 0, **facts)
+        case "earlier":
+            return products_pictures.move(product, picture_id, place - 1, **facts)
+        case "later":
+            return products_pictures.move(product, picture_id, place + 1, **facts)
+        case "remove":
+            return products_pictures.remove(product, picture_id, **facts)
+        case "illustration" | "photograph" as kind:
+            is_drawn = kind == "illustration"
+            products_pictures.mark(product, picture_id, is_illustration=is_drawn, **facts)
+            return False
+        case _:
+            alt = seen_only(request.POST.get("alt", ""))
+            return products_pictures.describe(product, picture_id, alt, **facts)
 
 
 def too_large(request: MemberRequest) -> list[str]:

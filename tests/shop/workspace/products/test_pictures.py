@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from shop.festivals.models import ChangeLog
 from shop.listings.models import Listing
 from shop.moderation.contents import album_of
 from shop.moderation.models import Amendment
@@ -145,3 +146,29 @@ def test_too_many_files_at_once_are_no_request_we_read(client, desk, pictures):
 
     assert answer.status_code == 400
     assert len(shown(desk.product)) == 1
+
+
+def test_a_picture_that_is_marked_as_an_illustration_says_so_on_the_page(client, desk, pictures):
+    make.variant(of=desk.product)
+    row = desk.product.pictures.get()
+
+    assert client.post(f"{pictures}{row.pk}/", {"do": "illustration"}).status_code == 302
+
+    page = client.get(f"/products/{desk.product.slug}/")
+    assert '<figcaption class="tag">Illustration</figcaption>' in page.text
+    assert "Mark as photograph" in client.get(pictures).text
+    line = ChangeLog.objects.get(action="picture_mark")
+    assert (line.by, line.after) == (desk.member, {"picture": row.pk, "is_illustration": True})
+    assert not Amendment.objects.exists()  # nobody has to look at it first
+
+    client.post(f"{pictures}{row.pk}/", {"do": "photograph"})
+    assert not Picture.objects.filter(is_illustration=True).exists()
+    assert "Mark as illustration" in client.get(pictures).text
+
+
+def test_a_picture_of_another_store_cannot_be_marked(client, desk, pictures):
+    other = make.shown_picture(make.product(of=make.merchant(name="Others")))
+
+    assert client.post(f"{pictures}{other.picture_id}/", {"do": "illustration"}).status_code == 404
+
+    assert not Picture.objects.filter(is_illustration=True).exists()
