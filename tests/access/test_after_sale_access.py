@@ -184,7 +184,8 @@ def test_screens_of_payouts_by_the_provider(sold, inspector, stage, settings):
     abroad = make.merchant(name=EVIL[:60], country="KE")
     banked = recipient(stage.sandbox, abroad)
     settlement = Settlement.objects.create(merchant=french, currency="USD", n=1, cut_off=at,
-                                           made_at=at, earned=34_96, total=34_96)  # fmt: skip
+                                           made_at=at, earned=34_96, total=34_96,
+                                           state="final")  # fmt: skip
     payout = Payout.objects.create(settlement=settlement, method=made, amount=34_96, made_at=at,
                                    reference="BB-P-AAAAAAAA", state="queued")  # fmt: skip
     for kind, amount in (("transfer", 30_00), ("top_up", 4_96)):

@@ -195,7 +195,9 @@ def of_payouts(order):
     """Return a settlement, a payout in a file with its proof, an account and a picture."""
     merchant, store = order.suborders.get().merchant, {"currency": "USD", "made_at": BEFORE}
     account = add_method(merchant, ACCOUNT, rail="bank", at=BEFORE, by=make.user())
-    settlement = Settlement.objects.create(merchant=merchant, n=1, cut_off=BEFORE, **store)
+    settlement = Settlement.objects.create(
+        merchant=merchant, n=1, cut_off=BEFORE, state="final", earned=1, total=1, **store
+    )
     batch = PayoutBatch.objects.create(profile="statement_csv", **store)
     payout = Payout.objects.create(
         settlement=settlement, method=account, batch=batch, amount=1, made_at=BEFORE,

@@ -37,10 +37,10 @@ def facts_of(desk: Desk) -> dict[str, object]:
                                 country="KE", sealed=b"", added_at=NOON, key=uuid4())  # fmt: skip
     made = {"currency": "USD", "made_at": NOON}
     settlement = Settlement.objects.create(merchant=store, n=1, cut_off=NOON, state="final",
-                                           commission=1, **made)  # fmt: skip
+                                           commission=1, earned=1, total=1, **made)  # fmt: skip
     bill(settlement.pk, at=NOON)
     payout = Payout.objects.create(
-        settlement=settlement, method=method, amount=1, made_at=NOON, state="paid",
+        settlement=settlement, method=method, amount=1, made_at=NOON, state="exported",
         batch=PayoutBatch.objects.create(profile="statement_csv", **made),
         reference=f"BB-P-{store.pk:08}",
     )  # fmt: skip
