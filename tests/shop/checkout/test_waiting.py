@@ -9,6 +9,7 @@ from shop.payments.models import Payment
 from shop.payments.operations import run_operations
 from shop.stock.models import Pool
 from tests import make
+from tests.emptying import in_any_step
 from tests.make import NOON
 from tests.shop.cart.carts import words
 from tests.shop.checkout.steps import (
@@ -78,7 +79,8 @@ def test_money_that_came_too_late_is_said_to_be_on_its_way_back(browser, till, c
 
 def test_what_a_person_sent_back_is_not_said_to_have_come_too_late(browser, till):
     payment = go_to_payment(browser, {make.variant(): 1})
-    Payment.objects.filter(pk=payment.pk).update(state="refunded")
+    with in_any_step(Payment):
+        Payment.objects.filter(pk=payment.pk).update(state="refunded")
     Order.objects.update(state="expired", ended_at=NOON)
 
     text = words(browser.get(link(payment.order, "paid/")))

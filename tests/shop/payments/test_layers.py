@@ -15,6 +15,7 @@ from shop.payments.operations import LEASE, run_operations
 from shop.payments.provider.stripe_gateway import gateway
 from shop.stock.models import Pool
 from tests import make
+from tests.emptying import in_any_step
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, post
 from tests.shop.payments.late import owed_back, twin_of
@@ -87,7 +88,8 @@ def test_a_message_is_known_by_its_id_whatever_else_it_says(till):
 def test_a_session_that_is_lost_and_found_has_one_key(till):
     payment = begin(make.cart({make.variant(20_00): 1}))
     known = payment.session_id
-    Payment.objects.update(session_id=None, session_url="", state="creating")
+    with in_any_step(Payment):
+        Payment.objects.update(session_id=None, session_url="", state="creating")
 
     found = open_session(Payment.objects.get(), at=LATER)
 

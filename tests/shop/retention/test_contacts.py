@@ -18,6 +18,7 @@ from shop.retention import contacts
 from shop.retention.contacts import UNPAID_FOR, forget_contacts
 from shop.returns.models import ReturnPicture, ReturnRequest
 from tests import make
+from tests.emptying import in_any_step
 from tests.make import NOON
 from tests.shop.retention.people import DAY, YEAR, asked_back, contact, ordered
 
@@ -100,7 +101,8 @@ def test_while_money_is_under_way_the_shopper_can_be_reached(state):
     forget_contacts(at=LATER)
     assert not is_blank(order)
 
-    Payment.objects.update(state="refunded")
+    with in_any_step(Payment):
+        Payment.objects.update(state="refunded")
     Contact.objects.update(judged_at=None)
     forget_contacts(at=LATER)
     assert is_blank(order)

@@ -10,6 +10,7 @@ from shop.settlements.remote.look import look_at_payouts
 from shop.settlements.remote.models import Transfer
 from shop.settlements.remote.transfers import send_transfers
 from tests import make
+from tests.emptying import in_any_step
 from tests.paying import set_clocks
 from tests.shop.settlements.earned import DAY, MONDAY, settled
 from tests.shop.settlements.remote.owned import case_66, store, transfers
@@ -50,9 +51,10 @@ def test_a_reference_that_was_used_is_refused(payout, connected):
     other = store(connected)
     case_66(connected, other)
     made = settled(other).payouts.get()
-    Payout.objects.filter(pk=made.pk).update(
-        state="done", bank_reference="FT 1", paid_on=MONDAY.date()
-    )
+    with in_any_step(Payout):
+        Payout.objects.filter(pk=made.pk).update(
+            state="done", bank_reference="FT 1", paid_on=MONDAY.date()
+        )
 
     with pytest.raises(NotPossible, match=f"proof of {made.reference}"):
         settle()

@@ -124,7 +124,7 @@ def test_a_price_that_begins_or_ends_is_counted_then(large):
 
 def test_what_is_taken_off_the_shop_is_counted_off(large):
     count_listings(at=NOON)
-    Product.objects.filter(pk=large[0].pk).update(state="hidden")
+    Product.objects.filter(pk=large[0].pk).update(state="draft")
     refresh([large[0].pk], at=NOON)
 
     count_listings(at=NOON)
