@@ -14,6 +14,7 @@ from sandbox.forms import Form, decode
 from sandbox.idempotency import Answer, keep, replayed, to_answer
 from sandbox.routes import Route, find_route
 from sandbox.shapes import API_VERSION
+from sandbox.spoiling import spoiled
 from sandbox.store import Body
 from sandbox.world import Fault, World
 
@@ -65,7 +66,9 @@ def answer(world: World, call: Call, execute: Callable[[World, Call], Answer]) -
     headers = {"Request-Id": request, "Stripe-Version": API_VERSION, **found.headers}
     if call.key:
         headers["Idempotency-Key"] = call.key
-    return Answer(found.status, found.text, headers)
+    is_spoiled = world.spoils and found.status == 200
+    text = spoiled(found.text, world.spoils) if is_spoiled else found.text
+    return Answer(found.status, text, headers)
 
 
 def is_authorised(world: World, headers: dict[str, str]) -> bool:

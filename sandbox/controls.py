@@ -1,4 +1,5 @@
 import time
+from typing import Any
 
 from sandbox import accounts, endpoints, events, idempotency, paying, payouts, schedule
 from sandbox.bank_controls import BankControls
@@ -6,6 +7,7 @@ from sandbox.contract import Problem
 from sandbox.delivery import Courier
 from sandbox.errors import missing
 from sandbox.locks import locked
+from sandbox.spoiling import Spoil
 from sandbox.store import Body
 from sandbox.v2 import accounts as recipients
 from sandbox.v2 import capabilities, defaults
@@ -31,6 +33,7 @@ class Sandbox(BankControls, RecipientControls):
         self._courier.forget()
         world.faults.clear()
         world.silences.clear()
+        world.spoils.clear()
         world.problems.clear()
         world.attempts.clear()
         world.secrets[:] = [world.options.secret]
@@ -87,6 +90,26 @@ class Sandbox(BankControls, RecipientControls):
         else:
             silences.append(Silence(time.monotonic() + seconds, on, executed))
         self.world.news.notify_all()
+
+    @locked
+    def spoil(
+        self, kind: str, field: str, value: Any = None, *, gone: bool = False, of: str = ""
+    ) -> None:
+        """Answer a field of a kind of objects otherwise than it is, until ``mend``.
+
+        Args:
+            kind: as the field ``object`` says it, wherever such objects stand in an answer.
+            field: its path, such as "status" or "balance_transactions.0.amount".
+            value: what is answered instead.
+            gone: the field is left out.
+            of: the id of the only object that is spoiled; empty for all of the kind.
+        """
+        self.world.spoils.append(Spoil(kind, field, value, gone, of))
+
+    @locked
+    def mend(self) -> None:
+        """Answer every field as it is again."""
+        self.world.spoils.clear()
 
     @locked
     def forget_keys(self) -> int:

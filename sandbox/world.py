@@ -10,6 +10,7 @@ from sandbox.clock import Clock
 from sandbox.contract import Contract, Problem
 from sandbox.journal import Journal
 from sandbox.shapes import new_id
+from sandbox.spoiling import Spoil
 from sandbox.store import Body, Store
 
 
@@ -89,6 +90,7 @@ class World:
     secrets: list[str] = field(init=False)
     faults: list[Fault] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
+    spoils: list[Spoil] = field(default_factory=list)
     held: int = 0
     problems: list[Problem] = field(default_factory=list)
     attempts: deque[Attempt] = field(default_factory=lambda: deque(maxlen=1000))

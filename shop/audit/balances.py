@@ -6,17 +6,19 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Sum
 
 from shop.audit.discrepancies import Breach
-from shop.audit.lines import known, take_in
+from shop.audit.lines import known_rows, take_in
 from shop.audit.models import Discrepancy
 from shop.currencies import currencies, has_fractions, written
 from shop.ledger.models import LedgerEntry
 from shop.money_desk.models import MoneyTask
 from shop.payments.models import Operation
 from shop.payments.provider.gateway import BalanceLine
+from shop.payments.provider.reading import Answer, NotUnderstood, known, read_ones
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
 
@@ -27,6 +29,15 @@ EXPLAINED = {"fee-": -1, "amount-": 1, "operation-": 1, "refund-line-": 1, "char
 """What single lines differ by, by the beginning of the key, and with which sign it is the balance
 that is higher: what a task of its own tells is not told again as a sum."""
 A_DAY = timedelta(days=1)
+
+
+class Balances(NamedTuple):
+    """What the account has by currency, and why another currency's balance is not known."""
+
+    there: dict[str, int]
+    unread: dict[str, str]
+
+
 NAME = "take in new lines of the balance"
 
 
@@ -67,8 +78,14 @@ def gone_ahead() -> Counter[str]:
     return Counter(dict(rows.values_list("currency").annotate(sum=Sum("amount"))))
 
 
-def _snapshot() -> tuple[dict[str, int], dict[str, int], Counter[str]]:
-    return gateway().balances(), in_books(), gone_ahead()
+def _snapshot() -> tuple[Balances, dict[str, int], Counter[str]]:
+    there, unread = {}, {}
+    for currency, answer in gateway().balances().items():
+        if isinstance(answer, NotUnderstood):
+            unread[currency] = str(answer)
+        else:
+            there[currency] = answer
+    return Balances(there, unread), in_books(), gone_ahead()
 
 
 def explained() -> Counter[str]:
@@ -93,27 +110,30 @@ def _newest(since: datetime, *, at: datetime) -> Counter[str] | None:
         page = gateway().balance_lines(since, at + A_DAY, after=after)
         if not _take_page(page.lines, young, at=at):
             return None
-        has_more, after = page.has_more, page.lines[-1].id if page.lines else ""
+        has_more, after = page.has_more, page.last
     return young
 
 
-def _take_page(lines: Sequence[BalanceLine], young: Counter[str], *, at: datetime) -> bool:
-    rows, left = known(lines), {line.id for line in lines}
+def _take_page(page: Sequence[Answer[BalanceLine]], young: Counter[str], *, at: datetime) -> bool:
+    rows, left = known_rows(read_ones(page)), {line.id for line in page}
 
-    def take(line: BalanceLine) -> None:
+    def take(answer: Answer[BalanceLine]) -> None:
+        line = known(answer)
         if take_in(line, rows, is_young=True, at=at) == "young":
             young[line.currency] += line.net
         left.discard(line.id)
 
-    each(NAME, lines, take, about=lambda line: line.id, at=at)
+    each(NAME, page, take, about=lambda line: line.id, at=at)
     return not left
 
 
 def _differences(
-    there: dict[str, int], ours: dict[str, int], waits: Counter[str], under_way: Counter[str]
+    balances: Balances, ours: dict[str, int], waits: Counter[str], under_way: Counter[str]
 ) -> Iterator[Breach]:
-    told = explained()
-    for currency in sorted({*there, *ours}):
+    told, there = explained(), balances.there
+    for currency, why in balances.unread.items():
+        yield Breach(MoneyTask.Kind.DIFFERENCE, f"provider-{currency}", 0, f"{currency}: {why}.")
+    for currency in sorted({*there, *ours} - set(balances.unread)):
         expected = ours.get(currency, 0) + under_way[currency] - waits[currency] + told[currency]
         apart = there.get(currency, 0) - expected
         if abs(apart) <= _rounded_off(currency):

@@ -44,10 +44,6 @@ BOOKED_AS = (Kind.CHARGE_FEE, Kind.WITHDRAWAL, Kind.FUNDING, Kind.DEPOSIT, Kind.
              Kind.SUSPENSE_CLOSED)  # fmt: skip
 
 
-class NotUnderstood(Exception):
-    """A line of the balance that cannot be read."""
-
-
 @dataclass(slots=True)
 class KnownRows:
     """What the shop knows of the lines of a page, read together."""
@@ -60,7 +56,7 @@ class KnownRows:
     booked: set[str] = field(default_factory=set)
 
 
-def known(lines: Sequence[BalanceLine]) -> KnownRows:
+def known_rows(lines: Sequence[BalanceLine]) -> KnownRows:
     """Return what the shop knows of some lines. Six statements."""
     sources = {line.source for line in lines if line.source}
     payments = Payment.objects.filter(charge_id__in=sources)
@@ -100,7 +96,7 @@ def book_fees(lines: Sequence[BalanceLine], rows: KnownRows, *, at: datetime) ->
 
 def is_of_charge(line: BalanceLine) -> bool:
     """Tell whether a line is of money that came by a charge."""
-    return not line.problem and line.kind in CHARGES and line.amount > 0
+    return line.kind in CHARGES and line.amount > 0
 
 
 def take_in(line: BalanceLine, rows: KnownRows, *, is_young: bool = False, at: datetime) -> str:
@@ -110,11 +106,8 @@ def take_in(line: BalanceLine, rows: KnownRows, *, is_young: bool = False, at: d
         is_young: its message may still be on its way, so that nobody judges it yet.
 
     Raises:
-        NotUnderstood: it cannot be read.
         GatewayError: the provider did not answer to a question about it.
     """
-    if line.problem:
-        raise NotUnderstood(line.problem)
     if (found := _matched(line, rows, at=at)) is None:
         found = _learned(line, at=at)
     if found is None:
@@ -266,7 +259,7 @@ def _learned(line: BalanceLine, *, at: datetime) -> str | None:
         if error.may_retry:
             raise
         return None
-    return _matched(line, known([line]), at=at)
+    return _matched(line, known_rows([line]), at=at)
 
 
 @transaction.atomic

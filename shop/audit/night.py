@@ -13,7 +13,7 @@ from django.db.models import Min
 
 from shop.audit import balances
 from shop.audit.discrepancies import report, settle_others
-from shop.audit.lines import book_fees, known, take_in
+from shop.audit.lines import book_fees, known_rows, take_in
 from shop.audit.models import Discrepancy, Night
 from shop.audit.rules import RULES, breaches
 from shop.errors import GatewayError
@@ -22,6 +22,7 @@ from shop.money_desk.models import MoneyTask
 from shop.papers.missing import make_missing
 from shop.payments.models import Payment
 from shop.payments.provider.gateway import BalanceLine
+from shop.payments.provider.reading import Answer, NotUnderstood, known, read_ones
 from shop.payments.provider.stripe_gateway import gateway
 from shop.reports.checks import note_check
 from shop.reports.models import Check
@@ -97,36 +98,39 @@ def _read_lines(night: Night, *, at: datetime) -> bool:
     page = gateway().balance_lines(night.since, night.until, after=night.after)
     if not _take_page(night, page.lines, at=at):
         return False
-    if page.lines:
-        night.after = page.lines[-1].id
+    night.after = page.last or night.after
     if not page.has_more:
         night.step = Step.RULES
     night.save()
     return True
 
 
-def _take_page(night: Night, lines: Sequence[BalanceLine], *, at: datetime) -> bool:
-    rows, left = known(lines), {line.id for line in lines}
+def _take_page(night: Night, page: Sequence[Answer[BalanceLine]], *, at: datetime) -> bool:
+    lines, left = read_ones(page), {line.id for line in page}
+    rows = known_rows(lines)
     silent: list[GatewayError] = []
     judged = night.until - TIME_TO_HEAR
     book_fees(lines, rows, at=at)
 
-    def take(line: BalanceLine) -> bool:
+    def take(answer: Answer[BalanceLine]) -> bool:
         try:
+            line = known(answer)
             is_young = line.made_at is not None and line.made_at > judged
             taken = take_in(line, rows, is_young=is_young, at=at)
+        except NotUnderstood:
+            raise
         except GatewayError as error:
             if not (error.may_retry or error.code == "authentication"):
                 raise  # it is this line's own fault
             silent.append(error)
             return False
         finally:
-            left.discard(line.id)
+            left.discard(answer.id)
         night.count(taken)
         return True
 
     with limited(WHOLE):
-        each(NAME, lines, take, about=lambda line: line.id, at=at)
+        each(NAME, page, take, about=lambda line: line.id, at=at)
     if silent:
         raise silent[0]
     return not left  # else its time was over in the midst of it

@@ -17,6 +17,7 @@ from shop.ledger.posting.entries import EventFacts
 from shop.money_desk.models import MoneyTask
 from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.payouts import StorageLine
+from shop.payments.provider.reading import Answer, NotUnderstood, known, read_ones
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds import each
 from shop.rounds.mishaps import FailedItem
@@ -37,23 +38,26 @@ def book_storage_lines(*, at: datetime) -> int:
     if since is None or not storage or gateway().is_given_up:
         return 0
     found = provider.storage_lines(gateway(), storage=storage, since=since)
-    lines = [line for line in found if line.is_posted and line.cause not in ASKED_FOR]
+    unread = [answer for answer in found if isinstance(answer, NotUnderstood)]
+    lines = [line for line in read_ones(found) if line.is_posted and line.cause not in ASKED_FOR]
     names = [f"{kind}-{line.id}" for line in lines for kind in (Kind.DEPOSIT, Kind.UNKNOWN)]
     booked = LedgerTransaction.objects.filter(reference__in=names)
-    known = set(booked.values_list("reference", flat=True))
+    done = set(booked.values_list("reference", flat=True))
     fresh = [
         line
         for line in lines
-        if not known & {f"{Kind.DEPOSIT}-{line.id}", f"{Kind.UNKNOWN}-{line.id}"}
+        if not done & {f"{Kind.DEPOSIT}-{line.id}", f"{Kind.UNKNOWN}-{line.id}"}
     ]
 
-    def about(line: StorageLine) -> FailedItem:
+    def about(line: Answer[StorageLine]) -> FailedItem:
         return FailedItem("storage line", line.id[-60:])
 
-    return each(
-        "book lines of the account for payouts", fresh, lambda line: _book(line, at=at), at=at,
-        about=about,
-    )  # fmt: skip
+    def book(line: Answer[StorageLine]) -> bool:
+        return _book(known(line), at=at)
+
+    name = "book lines of the account for payouts"
+    rows: list[Answer[StorageLine]] = [*unread, *fresh]
+    return each(name, rows, book, at=at, about=about)
 
 
 def _book(line: StorageLine, *, at: datetime) -> bool:

@@ -19,6 +19,7 @@ from shop.payments.collect import refuse_undecided, unreachable
 from shop.payments.models import Payment
 from shop.payments.open_session import KEY_LIFE, NeverOpened, give_up, open_session
 from shop.payments.provider.ask import Answers, close_all, said
+from shop.payments.provider.reading import NotUnderstood
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
 
@@ -33,7 +34,11 @@ def cancel_pending(order: Order, *, at: datetime) -> None:
     Raises:
         NotPossible: it was paid meanwhile, a bank is at work, or the provider is silent.
     """
-    is_over = end_unpaid(order, at=at)
+    try:
+        is_over = end_unpaid(order, at=at)
+    except (NotUnderstood, UnknownOrder) as error:
+        log.error("order %s: not closed: %s", order.number, error)
+        raise NotPossible(unreachable()) from error
     order.refresh_from_db()
     if order.is_paid:
         raise NotPossible(_("This order is paid already, so the payment cannot be stopped."))
@@ -51,6 +56,10 @@ def end_unpaid(order: Order, *, answers: Answers | None = None, at: datetime) ->
 
     Args:
         answers: what the provider has said already as it was asked to close sessions.
+
+    Raises:
+        NotUnderstood: nobody knows what the provider says of a session; nothing is given back.
+        UnknownOrder: it says that the session is none of ours.
     """
     if order.payments.undecided().exists():
         return False
@@ -93,8 +102,10 @@ def _close(payment: Payment, answers: Answers, *, at: datetime) -> bool:
         known = answers.get(session_id)
         session = said(known) if known else gateway().close_checkout(session_id)
         take_over(session, at=at)
-    except (GatewayError, UnknownOrder) as error:
-        if getattr(error, "code", "") != "given up":  # said once, where it was asked
+    except NotUnderstood:
+        raise
+    except GatewayError as error:
+        if error.code != "given up":  # said once, where it was asked
             log.error("payment %s: overdue and not closed: %s", payment.uuid, error)
         return False
     return True

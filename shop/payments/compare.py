@@ -16,6 +16,7 @@ from shop.errors import GatewayError
 from shop.payments.apply import UnknownOrder, take_over
 from shop.payments.models import Payment
 from shop.payments.provider.gateway import CheckoutSession
+from shop.payments.provider.reading import Answer, NotUnderstood, known
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
 
@@ -35,8 +36,10 @@ def mismatches(*, since: datetime) -> Iterator[str]:
     Raises:
         GatewayError: the provider does not answer.
     """
-    for session in gateway().sessions_since(since):
-        if is_ours(session) and (said := difference(session)):
+    for answer in gateway().sessions_since(since):
+        if isinstance(answer, NotUnderstood):
+            yield str(answer)
+        elif is_ours(answer) and (said := difference(answer)):
             yield said
     yield from _unknown_there(since)
 
@@ -47,12 +50,13 @@ def compare_recent(*, at: datetime) -> int:
     Return how many sessions were compared. Part of the beat.
     """
     try:
-        found = [one for one in gateway().sessions_since(at - LATELY) if is_ours(one)]
+        found = list(gateway().sessions_since(at - LATELY))
     except GatewayError as error:
         log.warning("sessions were not compared: %s", error)
         return 0
 
-    def compare(session: CheckoutSession) -> None:
+    def compare(answer: Answer[CheckoutSession]) -> None:
+        session = known(answer)
         if not difference(session):
             return
         try:
@@ -62,7 +66,8 @@ def compare_recent(*, at: datetime) -> int:
         if said := difference(session):
             raise Different(said)
 
-    return each("compare sessions", found, compare, about=lambda session: session.id, at=at)
+    ours = [one for one in found if isinstance(one, NotUnderstood) or is_ours(one)]
+    return each("compare sessions", ours, compare, about=lambda session: session.id, at=at)
 
 
 def is_ours(session: CheckoutSession) -> bool:

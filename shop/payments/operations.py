@@ -21,6 +21,7 @@ from shop.payments.models import Operation, Payment
 from shop.payments.parcels import let_go_on
 from shop.payments.provider.attempts import attempt
 from shop.payments.provider.gateway import NO_ANSWER, RemoteOperation
+from shop.payments.provider.reading import NOT_UNDERSTOOD, NotUnderstood
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
 
@@ -36,6 +37,7 @@ KEY_LIFE = timedelta(hours=23)
 BATCH = 20
 OVER = (Operation.State.FAILED, Operation.State.VOID)
 ASK_AGAIN = timedelta(hours=1)
+READ_AGAIN = timedelta(minutes=15)  # what could not be read
 
 
 def queue_refund(
@@ -66,8 +68,12 @@ def queue_refund(
 def run_operations(*, at: datetime) -> int:
     """Carry out waiting operations; return how many were tried. Several workers may call it."""
     tried = 0
-    while tried < BATCH and not gateway().is_given_up and (operation := _claim(at=at)):
+
+    def carry_out(operation: Operation) -> None:
         _carry_out(operation, at=at)
+
+    while tried < BATCH and not gateway().is_given_up and (operation := _claim(at=at)):
+        each("move money", [operation], carry_out, at=at)
         tried += 1
     return tried
 
@@ -81,6 +87,8 @@ def check_pending(*, at: datetime) -> int:
         Operation.objects.filter(pk=operation.pk).update(run_after=at + ASK_AGAIN)
         try:
             record(operation.pk, gateway().refund_now(cast("str", operation.remote_id)), at=at)
+        except NotUnderstood:
+            raise
         except GatewayError as error:
             log.warning("operation %s: not checked: %s", operation.uuid, error)
 
@@ -218,6 +226,9 @@ def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None
     if error.code in NO_ANSWER:
         changes["tries"] = operation.tries - 1
         changes["run_after"] = at + timedelta(minutes=1)
+    elif error.code == NOT_UNDERSTOOD:  # it may have gone: the same key is the only safe one
+        changes["tries"] = operation.tries - 1
+        changes["run_after"] = at + READ_AGAIN
     elif error.code == "authentication":  # our key is wrong, not what was asked
         changes["tries"] = operation.tries - 1
         changes["run_after"] = at + timedelta(minutes=5)

@@ -11,6 +11,7 @@ from shop.payments.disputes.models import Dispute
 from shop.payments.disputes.take_over import check_dispute, take_over_dispute
 from shop.payments.outside.take_over import take_over_refund
 from shop.payments.provider.gateway import RemoteDispute, RemoteRefund
+from shop.payments.provider.reading import Answer, NotUnderstood, known
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
 
@@ -37,6 +38,8 @@ def find_disputes(*, at: datetime) -> int:
     def check(dispute: Dispute) -> None:
         try:
             check_dispute(dispute.remote_id, at=at)
+        except NotUnderstood:
+            raise
         except GatewayError as error:
             log.warning("dispute %s: not checked: %s", dispute.remote_id, error)
 
@@ -47,7 +50,7 @@ def find_disputes(*, at: datetime) -> int:
 
 def _each_of[Remote: RemoteRefund | RemoteDispute](
     name: str,
-    ask: Callable[[datetime], Iterable[Remote]],
+    ask: Callable[[datetime], Iterable[Answer[Remote]]],
     take_over: Callable[[Remote], None],
     *,
     at: datetime,
@@ -57,4 +60,8 @@ def _each_of[Remote: RemoteRefund | RemoteDispute](
     except GatewayError as error:
         log.warning("%s: the provider does not answer: %s", name, error)
         return 0
-    return each(name, found, take_over, about=lambda remote: remote.id, at=at)
+
+    def take(answer: Answer[Remote]) -> None:
+        take_over(known(answer))
+
+    return each(name, found, take, about=lambda answer: answer.id, at=at)

@@ -16,6 +16,7 @@ from shop.payments.cancel import end_open
 from shop.payments.models import UNDECIDED, Payment
 from shop.payments.open_session import KEY_LIFE, open_session
 from shop.payments.provider.ask import Answers, read_all, said
+from shop.payments.provider.reading import NotUnderstood
 from shop.rounds.work import each
 
 log = logging.getLogger(__name__)
@@ -90,5 +91,7 @@ def _check(payment: Payment, answers: Answers, *, at: datetime) -> None:
                 open_session(payment, at=at)
             return
         take_over(said(answers[payment.session_id]), at=at)
-    except (GatewayError, UnknownOrder) as error:
+    except (NotUnderstood, UnknownOrder):
+        raise  # whatever it is, a person has to look
+    except GatewayError as error:
         log.warning("payment %s: not checked: %s", payment.uuid, error)

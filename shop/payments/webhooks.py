@@ -26,6 +26,7 @@ from shop.payments.models import GatewayEvent
 from shop.payments.outside.take_over import check_refund, check_refunds_of
 from shop.payments.provider.gateway import NO_ANSWER, ProviderEvent
 from shop.payments.provider.guards import is_live
+from shop.payments.provider.reading import NotUnderstood
 from shop.payments.provider.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,9 @@ def apply_once(stored: GatewayEvent, apply: Apply, *, at: datetime) -> None:
     except AnotherShops:  # its people are none of our business
         _done(stored, body=None, at=at)
     except Exception as error:  # whatever it is, the other messages must not wait for it
-        if not isinstance(error, GatewayError | UnknownOrder):
+        if isinstance(error, NotUnderstood):
+            log.error("event %s could not be applied: %s", stored.gateway_id, error)
+        elif not isinstance(error, GatewayError | UnknownOrder):
             log.exception("event %s could not be applied", stored.gateway_id)
         _put_off(stored, error, at=at)
     else:

@@ -24,6 +24,7 @@ from shop.payments.disputes.models import Dispute
 from shop.payments.models import Payment
 from shop.payments.parcels import let_go_on
 from shop.payments.provider.gateway import RemoteDispute
+from shop.payments.provider.reading import NotUnderstood
 from shop.payments.provider.stripe_gateway import gateway
 from shop.tasks import enqueue
 
@@ -54,12 +55,26 @@ def check_dispute(dispute_id: str, *, is_waited_for: bool = False, at: datetime)
     take_over_dispute(gateway().dispute_now(dispute_id, is_waited_for=is_waited_for), at=at)
 
 
-@transaction.atomic
 def take_over_dispute(remote: RemoteDispute, *, at: datetime) -> None:
-    """Bring a dispute of a charge of ours to the provider's state of now. Safe to repeat."""
+    """Bring a dispute of a charge of ours to the provider's state of now. Safe to repeat.
+
+    Raises:
+        NotUnderstood: its amount, or how it stands. A new one stops the order all the same.
+    """
     payment = Payment.of_charge(remote.charge_id)
+    if payment is None and Dispute.objects.filter(remote_id=remote.id).exists():
+        raise NotUnderstood("dispute", remote.id, "no charge of ours")
     if payment is None:
         return  # of another shop on the account
+    if not remote.amount:
+        raise NotUnderstood("dispute", remote.id, f"no amount in {remote.currency}")
+    _take_over(remote, payment, at=at)
+    if remote.status not in STATES:
+        raise NotUnderstood("dispute", remote.id, f"no known word: {remote.status[:40]}")
+
+
+@transaction.atomic
+def _take_over(remote: RemoteDispute, payment: Payment, *, at: datetime) -> None:
     order = end.lock(payment.order_id)
     dispute, is_new = Dispute.objects.get_or_create(
         remote_id=remote.id,

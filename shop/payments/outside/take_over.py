@@ -22,6 +22,7 @@ from shop.payments.models import Operation, Payment
 from shop.payments.operations import record
 from shop.payments.outside.match import lower_own
 from shop.payments.provider.gateway import RemoteRefund
+from shop.payments.provider.reading import NotUnderstood, known, read_ones
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
 
@@ -48,16 +49,20 @@ def check_refunds_of(charge_id: str, *, is_waited_for: bool = False, at: datetim
 
     Raises:
         GatewayError: the provider did not answer; nothing was changed.
+        NotUnderstood: of one it is not known how it stands; the others are written down.
     """
     payment = Payment.of_charge(charge_id)
     if payment is None:
         return  # of another shop on the account
     found = list(gateway().refunds_of(charge_id, is_waited_for=is_waited_for))
-    for remote in sorted(found, key=lambda remote: not remote.operation_uuid):
+    refunds = read_ones(found)
+    for remote in sorted(refunds, key=lambda remote: not remote.operation_uuid):
         take_over_refund(remote, at=at)
+    for answer in found:  # one of ours may be among those that cannot be read
+        known(answer)
     with transaction.atomic():
         end.lock(payment.order_id)
-        lower_own(payment, there={remote.operation_uuid for remote in found}, at=at)
+        lower_own(payment, there={remote.operation_uuid for remote in refunds}, at=at)
 
 
 def look_at_blocked(*, at: datetime) -> int:
@@ -73,6 +78,8 @@ def look_at_blocked(*, at: datetime) -> int:
         Operation.objects.filter(pk=operation.pk).update(run_after=at + LOOK_AGAIN)
         try:
             check_refunds_of(operation.payment.charge_id or "", at=at)
+        except NotUnderstood:
+            raise
         except GatewayError as error:
             log.warning("operation %s: not looked at: %s", operation.uuid, error)
 
@@ -105,10 +112,16 @@ def _known(remote: RemoteRefund) -> Operation | None:
 
 @transaction.atomic
 def _import(remote: RemoteRefund, *, at: datetime) -> Operation | None:
-    """Write down a refund that is not ours; None where its charge is not ours, or nothing went."""
+    """Write down a refund that is not ours; None where its charge is not ours, or nothing went.
+
+    Raises:
+        NotUnderstood: it is of a charge of ours, and of no amount that the shop can count.
+    """
     payment = Payment.of_charge(remote.charge_id)
-    if payment is None or remote.is_failed or not remote.amount:
+    if payment is None or remote.is_failed:
         return None
+    if not remote.amount:
+        raise NotUnderstood("refund", remote.id, f"no amount in {remote.currency}")
     order = end.lock(payment.order_id)
     if found := _known(remote):
         return found

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from shop.errors import GatewayError
+from shop.payments.provider.reading import NotUnderstood
 
 log = logging.getLogger(__name__)
 
@@ -15,9 +16,15 @@ def attempt(what: str, act: Callable[[], None], put_off: Callable[[GatewayError]
 
     Args:
         what: the name of it, for the log.
+
+    Raises:
+        NotUnderstood: it is put off, and nobody but a person can say whether it was done.
     """
     try:
         act()
+    except NotUnderstood as unread:
+        put_off(unread)
+        raise
     except GatewayError as error:
         put_off(error)
     except Exception as error:

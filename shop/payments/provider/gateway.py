@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from shop.money import Money
+from shop.payments.provider.reading import Answer
 
 
 class SessionStatus(StrEnum):
@@ -92,8 +93,7 @@ class RemoteDispute:
 class BalanceLine:
     """A line of the account's balance: what moved it, by how much, and what was kept of that.
 
-    ``source`` names the charge, refund, payout and so on that caused it. ``problem`` says why a
-    line cannot be understood; then its amounts say nothing.
+    ``source`` names the charge, refund, payout and so on that caused it.
     """
 
     id: str
@@ -105,14 +105,17 @@ class BalanceLine:
     currency: str = ""
     made_at: datetime | None = None
     available_on: datetime | None = None
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BalancePage:
-    """A page of the balance's lines, the newest first, and whether older ones follow."""
+    """A page of the balance's lines, the newest first, and whether older ones follow.
 
-    lines: list[BalanceLine]
+    ``last`` is the id of the oldest that has one: older ones are asked for after it.
+    """
+
+    lines: list[Answer[BalanceLine]]
+    last: str
     has_more: bool
 
 
@@ -135,8 +138,10 @@ NO_ANSWER = {"silent", "given up"}
 class Gateway(Protocol):
     """The interface to the provider. Every call may raise ``GatewayError``.
 
-    Its code is "silent" where there was no answer in time, "given up" until somebody may ask
-    again; "fault" where the provider's own server failed, an answer that it keeps under the key.
+    An answer that cannot be read is raised as ``NotUnderstood``; in a list it stands among the
+    others. The code of an error is "silent" where there was no answer in time, "given up" until
+    somebody may ask again; "fault" where the provider's own server failed, an answer that it
+    keeps under the key.
     """
 
     @property
@@ -158,19 +163,21 @@ class Gateway(Protocol):
     def find_refund(self, request: Mapping[str, Any]) -> RemoteOperation | None:
         """Return the refund that was made of a request, or None; found by the operation."""
 
-    def sessions_since(self, made_at: datetime) -> Iterator[CheckoutSession]:
+    def sessions_since(self, made_at: datetime) -> Iterator[Answer[CheckoutSession]]:
         """Yield the sessions of the account that were made since, the newest first."""
 
     def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteRefund:
         """Return a refund as it is now; asked briefly and once when somebody waits for it."""
 
-    def refunds_of(self, charge_id: str, *, is_waited_for: bool = False) -> Iterator[RemoteRefund]:
+    def refunds_of(
+        self, charge_id: str, *, is_waited_for: bool = False
+    ) -> Iterator[Answer[RemoteRefund]]:
         """Yield all refunds of a charge, whoever made them."""
 
-    def refunds_since(self, made_at: datetime) -> Iterator[RemoteRefund]:
+    def refunds_since(self, made_at: datetime) -> Iterator[Answer[RemoteRefund]]:
         """Yield the refunds of the account that were made since, the newest first."""
 
-    def disputes_since(self, made_at: datetime) -> Iterator[RemoteDispute]:
+    def disputes_since(self, made_at: datetime) -> Iterator[Answer[RemoteDispute]]:
         """Yield the disputes of the account that were opened since, the newest first."""
 
     def dispute_now(self, dispute_id: str, *, is_waited_for: bool = False) -> RemoteDispute:
@@ -179,7 +186,7 @@ class Gateway(Protocol):
     def balance_lines(self, since: datetime, until: datetime, *, after: str = "") -> BalancePage:
         """Return the lines of the balance made in between that are older than another one."""
 
-    def balances(self) -> dict[str, int]:
+    def balances(self) -> dict[str, Answer[int]]:
         """Return what the account has by currency, available and pending together."""
 
     def is_for_storage(self, payout_id: str) -> bool:

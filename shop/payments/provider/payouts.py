@@ -63,6 +63,7 @@ class RemoteFunding:
 
     id: str
     status: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

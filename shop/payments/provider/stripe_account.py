@@ -16,10 +16,12 @@ import stripe
 
 from shop.currencies import from_stripe
 from shop.errors import GatewayError
+from shop.payments.provider.reading import flag, known, read
 from shop.payments.provider.stripe_gateway import StripeGateway
 
 API_VERSION: str = stripe.api_version
 """With which messages are written, so that they are those that the SDK knows."""
+ENDPOINT = "endpoint of messages"
 NAME = "baobab"  # of our endpoints, in their metadata
 SIGNED = ["webhook_endpoint.signing_secret", "webhook_endpoint.url"]
 
@@ -74,11 +76,15 @@ def account(provider: StripeGateway) -> Account:
     balance = provider.ask(lambda client: client.v1.balance.retrieve())
     # As it comes: the SDK fails at a rule by currency that is null, as it is where there is none.
     settings: Any = provider.ask(lambda client: client.raw_request("get", "/v1/balance_settings"))
+    return known(read("account", own, lambda row: _account(row, balance, settings)))
+
+
+def _account(own: stripe.Account, balance: stripe.Balance, settings: Any) -> Account:
     shown = settings.data["payments"].get("payouts") or {}
     least = shown.get("minimum_balance_by_currency") or {}
     facts = own.to_dict()
     return Account(
-        is_live=balance.livemode,
+        is_live=flag(balance.livemode),
         takes_money=bool(own.charges_enabled),
         pays_out=bool(own.payouts_enabled),
         currency=(own.default_currency or "").upper(),
@@ -122,9 +128,9 @@ def unreadable(provider: StripeGateway, *, pays: bool, stores: bool) -> list[str
     """
     asked = READS | (PAYING_READS if pays else {}) | (STORING_READS if stores else {})
     found = []
-    for name, read in asked.items():
+    for name, look in asked.items():
         try:
-            provider.ask(read)
+            provider.ask(look)
         except GatewayError as error:
             if error.may_retry:
                 raise
@@ -135,7 +141,7 @@ def unreadable(provider: StripeGateway, *, pays: bool, stores: bool) -> list[str
 def snapshot_endpoints(provider: StripeGateway) -> list[Endpoint]:
     """Return the endpoints to which whole objects are sent."""
     listed = provider.ask(lambda client: client.v1.webhook_endpoints.list({"limit": 100}))
-    return [_snapshot(row) for row in listed.auto_paging_iter()]
+    return [known(read(ENDPOINT, row, _snapshot)) for row in listed.auto_paging_iter()]
 
 
 def make_snapshot(provider: StripeGateway, url: str, kinds: Collection[str]) -> Endpoint:
@@ -143,7 +149,11 @@ def make_snapshot(provider: StripeGateway, url: str, kinds: Collection[str]) -> 
     params: Any = _facts(url) | {
         "url": url, "enabled_events": sorted(kinds), "api_version": API_VERSION,
     }  # fmt: skip
-    return _snapshot(provider.ask(lambda client: client.v1.webhook_endpoints.create(params)))
+
+    def ask(client: stripe.StripeClient) -> Any:
+        return client.v1.webhook_endpoints.create(params)
+
+    return provider.ask_for(ENDPOINT, ask, _snapshot)
 
 
 def mend_snapshot(provider: StripeGateway, endpoint: Endpoint, kinds: Collection[str]) -> None:
@@ -156,7 +166,8 @@ def thin_endpoints(provider: StripeGateway) -> list[Endpoint]:
     """Return the endpoints to which the names of objects are sent."""
     params: Any = {"include": SIGNED[1:], "limit": 100}
     listed = provider.ask(lambda client: client.v2.core.event_destinations.list(params))
-    return [_thin(row) for row in listed.auto_paging_iter() if row.event_payload == "thin"]
+    rows = (known(read(ENDPOINT, row, _thin)) for row in listed.auto_paging_iter())
+    return [row for row in rows if row]
 
 
 def make_thin(provider: StripeGateway, url: str, kinds: Collection[str]) -> Endpoint:
@@ -166,7 +177,11 @@ def make_thin(provider: StripeGateway, url: str, kinds: Collection[str]) -> Endp
         "events_from": ["@self", "@accounts"], "enabled_events": sorted(kinds),
         "webhook_endpoint": {"url": url}, "include": SIGNED,
     }  # fmt: skip
-    return _thin(provider.ask(lambda client: client.v2.core.event_destinations.create(params)))
+
+    def ask(client: stripe.StripeClient) -> Any:
+        return client.v2.core.event_destinations.create(params)
+
+    return provider.ask_for(ENDPOINT, ask, _destination)
 
 
 def mend_thin(provider: StripeGateway, endpoint: Endpoint, kinds: Collection[str]) -> None:
@@ -194,7 +209,11 @@ def _snapshot(row: stripe.WebhookEndpoint) -> Endpoint:
     )
 
 
-def _thin(row: Any) -> Endpoint:
+def _thin(row: Any) -> Endpoint | None:
+    return _destination(row) if row.event_payload == "thin" else None
+
+
+def _destination(row: Any) -> Endpoint:
     facts = row.to_dict()
     where = facts.get("webhook_endpoint") or {}
     return Endpoint(

@@ -9,6 +9,7 @@ from typing import Any
 from shop.currencies import from_stripe
 from shop.errors import GatewayError
 from shop.payments.provider.payouts import PayoutEstimate
+from shop.payments.provider.reading import id_of, known, read, whole
 from shop.payments.provider.stripe_gateway import StripeGateway
 from shop.payments.provider.stripe_payouts import arrives, from_to, rate_of
 
@@ -22,15 +23,20 @@ def estimate(provider: StripeGateway, request: Mapping[str, Any]) -> PayoutEstim
         GatewayError: it said no, or nothing.
     """
     params = from_to(request) | {"confirmation_method": "manual"}  # else it is sent
-    made = provider.ask(lambda c: c.v2.money_management.payout_intents.create(params)).to_dict()
+    made = provider.ask(lambda c: c.v2.money_management.payout_intents.create(params))
     try:
-        provider.ask(lambda c: c.v2.money_management.payout_intents.cancel(made["id"]))
+        provider.ask(lambda c: c.v2.money_management.payout_intents.cancel(id_of(made)))
     except GatewayError as error:  # it lapses, since nobody confirms it
         log.warning("an estimate was not given up: %s", error)
-    debited, credited = made["from"]["debited"], made["to"]["credited"]
-    fees = sum(fee["amount"]["value"] for fee in made["estimated_fees"])
-    return PayoutEstimate(
-        fees=from_stripe(fees, request["currency"]),
-        arrives=arrives(credited),
-        rate=rate_of(debited, credited),
-    )
+
+    def estimated(row: Any) -> PayoutEstimate:
+        facts = row.to_dict()
+        debited, credited = facts["from"]["debited"], facts["to"]["credited"]
+        fees = sum(whole(fee["amount"]["value"]) for fee in facts["estimated_fees"])
+        return PayoutEstimate(
+            fees=from_stripe(fees, request["currency"]),
+            arrives=arrives(credited),
+            rate=rate_of(debited, credited),
+        )
+
+    return known(read("estimate", made, estimated))

@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
-import requests
 import stripe
 from django.conf import settings
 
@@ -34,10 +33,22 @@ from shop.payments.provider.messages import (
     object_of,
     text_of,
 )
+from shop.payments.provider.reading import (
+    Answer,
+    NotUnderstood,
+    first,
+    flag,
+    id_of,
+    known,
+    read,
+    read_each,
+)
+from shop.payments.provider.stripe_errors import said_plainly
 from shop.payments.provider.stripe_shapes import (
     balance_line_of,
     balances_of,
     dispute_of,
+    has_method,
     refund_of,
     session_of,
 )
@@ -52,29 +63,24 @@ TOLERANCE_SECONDS = 300
 EXPAND = ["payment_intent.latest_charge"]
 # What may go well a moment later. Silence is not among it: whoever waits would wait twice.
 BY_CHANCE = {"broken line", "fault", "at work"}
-# What is refused for what, by the class of the error; most are the newer API's.
-BY_CLASS: dict[type[stripe.StripeError], str] = {
-    stripe.RateLimitError: "busy",
-    stripe.QuotaExceededError: "busy",
-    stripe.AuthenticationError: "authentication",
-    stripe.PermissionError: "permission",
-    stripe.IdempotencyError: "idempotency",
-    stripe.InsufficientFundsError: "funds",
-    stripe.FeatureNotEnabledError: "not enabled",
-    stripe.CapabilityNotEnabledError: "not enabled",
-    stripe.FinancialAccountNotOpenError: "not enabled",
-    stripe.InvalidPayoutMethodError: "not enabled",
-    stripe.BlockedByStripeError: "not enabled",
-    stripe.AlreadyCanceledError: "canceled already",
-    stripe.NotCancelableError: "too late",
-}
-PASSING = {"busy", "funds"}
 OUR_METADATA = ("order", "payment", "shop")
 # Methods whose money comes days later; a flash deal cannot wait for them.
 DELAYED_METHODS = [
     "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini",
     "multibanco", "nz_bank_account", "oxxo", "sepa_debit", "us_bank_account",
 ]  # fmt: skip
+
+
+SESSION, REFUND, DISPUTE, LINE = "checkout session", "refund", "dispute", "balance line"
+PAGE = "page of a list"
+
+
+class Page(NamedTuple):
+    """A page of a list, the id of the last object that has one, and whether others follow."""
+
+    rows: list[Any]
+    last: str
+    has_more: bool
 
 
 class StripeGateway:
@@ -122,25 +128,27 @@ class StripeGateway:
         if request["is_urgent"]:
             params["excluded_payment_method_types"] = DELAYED_METHODS
         create = self._client.v1.checkout.sessions.create
-        return session_of(self._call(lambda: create(params, {"idempotency_key": key})))
+        return self._told(SESSION, session_of, lambda: create(params, {"idempotency_key": key}))
 
     def session(self, session_id: str, *, is_waited_for: bool = False) -> CheckoutSession:
         """Return a session as it is now; asked briefly and once when somebody waits for it."""
         client = self._brief if is_waited_for else self._client
         retrieve = client.v1.checkout.sessions.retrieve
         ask = partial(retrieve, session_id, {"expand": EXPAND})
-        return session_of(self._call(ask, is_brief=is_waited_for))
+        return self._told(SESSION, session_of, ask, is_brief=is_waited_for)
 
-    def sessions_since(self, made_at: datetime) -> Iterator[CheckoutSession]:
+    def sessions_since(self, made_at: datetime) -> Iterator[Answer[CheckoutSession]]:
         """Yield the sessions of the account that were made since, the newest first."""
         params = _since(made_at) | {"expand": [f"data.{name}" for name in EXPAND]}
-        yield from map(session_of, self._pages(self._client.v1.checkout.sessions.list, params))
+        pages = self._pages(self._client.v1.checkout.sessions.list, params)
+        return read_each(SESSION, pages, session_of)
 
     def close_checkout(self, session_id: str) -> CheckoutSession:
         """Make a session unpayable and return its state; it may be paid already."""
         expire = self._client.v1.checkout.sessions.expire
         try:
-            return session_of(self._call(lambda: expire(session_id, {"expand": EXPAND})))
+            ask = partial(expire, session_id, {"expand": EXPAND})
+            return self._told(SESSION, session_of, ask)
         except GatewayError as error:
             if error.may_retry or error.code == "authentication":
                 raise
@@ -154,40 +162,43 @@ class StripeGateway:
             "metadata": {"operation": request["operation"], "order": request["order"]},
         }
         create = self._client.v1.refunds.create
-        return refund_of(self._call(lambda: create(params, {"idempotency_key": key})))
+        return self._told(REFUND, refund_of, lambda: create(params, {"idempotency_key": key}))
 
     def find_refund(self, request: Mapping[str, Any]) -> RemoteRefund | None:
         """Return the refund that was made of a request, or None; found by the operation."""
-        own = (row for row in self.refunds_of(request["charge"])
-               if row.operation_uuid == request["operation"])  # fmt: skip
-        return next(own, None)
+        rows = self.refunds_of(request["charge"])
+        return first(rows, lambda row: row.operation_uuid == request["operation"])
 
-    def refunds_of(self, charge_id: str, *, is_waited_for: bool = False) -> Iterator[RemoteRefund]:
+    def refunds_of(
+        self, charge_id: str, *, is_waited_for: bool = False
+    ) -> Iterator[Answer[RemoteRefund]]:
         """Yield all refunds of a charge, whoever made them, the newest first."""
         client = self._brief if is_waited_for else self._client
         params: Any = {"charge": charge_id, "limit": 100}
-        for refund in self._pages(client.v1.refunds.list, params, is_brief=is_waited_for):
-            yield refund_of(refund)
+        pages = self._pages(client.v1.refunds.list, params, is_brief=is_waited_for)
+        return read_each(REFUND, pages, refund_of)
 
-    def refunds_since(self, made_at: datetime) -> Iterator[RemoteRefund]:
+    def refunds_since(self, made_at: datetime) -> Iterator[Answer[RemoteRefund]]:
         """Yield the refunds of the account that were made since, the newest first."""
-        yield from map(refund_of, self._pages(self._client.v1.refunds.list, _since(made_at)))
+        pages = self._pages(self._client.v1.refunds.list, _since(made_at))
+        return read_each(REFUND, pages, refund_of)
 
-    def disputes_since(self, made_at: datetime) -> Iterator[RemoteDispute]:
+    def disputes_since(self, made_at: datetime) -> Iterator[Answer[RemoteDispute]]:
         """Yield the disputes of the account that were opened since, the newest first."""
-        yield from map(dispute_of, self._pages(self._client.v1.disputes.list, _since(made_at)))
+        pages = self._pages(self._client.v1.disputes.list, _since(made_at))
+        return read_each(DISPUTE, pages, dispute_of)
 
     def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteRefund:
         """Return a refund as it is now; asked briefly and once when somebody waits for it."""
         client = self._brief if is_waited_for else self._client
         ask = partial(client.v1.refunds.retrieve, refund_id)
-        return refund_of(self._call(ask, is_brief=is_waited_for))
+        return self._told(REFUND, refund_of, ask, is_brief=is_waited_for)
 
     def dispute_now(self, dispute_id: str, *, is_waited_for: bool = False) -> RemoteDispute:
         """Return a dispute as it is now; asked briefly and once when somebody waits for it."""
         client = self._brief if is_waited_for else self._client
         ask = partial(client.v1.disputes.retrieve, dispute_id)
-        return dispute_of(self._call(ask, is_brief=is_waited_for))
+        return self._told(DISPUTE, dispute_of, ask, is_brief=is_waited_for)
 
     def balance_lines(self, since: datetime, until: datetime, *, after: str = "") -> BalancePage:
         """Return the lines of the balance made in between that are older than another one."""
@@ -195,26 +206,38 @@ class StripeGateway:
         params["created"]["lte"] = int(until.timestamp())
         if after:
             params["starting_after"] = after
-        listed = self._call(partial(self._client.v1.balance_transactions.list, params))
-        return BalancePage([balance_line_of(row) for row in listed.data], bool(listed.has_more))
+        page = self._page(partial(self._client.v1.balance_transactions.list, params))
+        lines = list(read_each(LINE, page.rows, balance_line_of))
+        if page.has_more and not page.last:
+            raise NotUnderstood(PAGE, "", "none of its objects has an id")
+        return BalancePage(lines, page.last, page.has_more)
 
-    def balances(self) -> dict[str, int]:
+    def balances(self) -> dict[str, Answer[int]]:
         """Return what the account has by currency, available and pending together."""
-        return balances_of(self._call(self._client.v1.balance.retrieve))
+        return self._told("balance", balances_of, self._client.v1.balance.retrieve)
 
     def is_for_storage(self, payout_id: str) -> bool:
         """Tell whether a payout went to the account from which payouts are sent, not to a bank."""
         retrieve = self._client.v1.payouts.retrieve
-        found: Any = self._call(partial(retrieve, payout_id))
-        return bool(found.to_dict().get("payout_method"))
+        return self._told("payout", has_method, partial(retrieve, payout_id))
 
     def knock(self) -> None:
         """Ask for something small, briefly and once; returning at all says that it answers."""
         self._ask(self._brief.v1.balance.retrieve)
 
     def ask[T](self, call: Callable[[stripe.StripeClient], T]) -> T:
-        """Ask what only setting the shop up needs, with the same care; see ``own_account``."""
+        """Ask what no method here is for, with the same care."""
         return self._call(lambda: call(self._client))
+
+    def ask_for[Row, T](
+        self, what: str, call: Callable[[stripe.StripeClient], Row], parse: Callable[[Row], T]
+    ) -> T:
+        """Ask what no method here is for, and return what the answer says.
+
+        Raises:
+            NotUnderstood: it cannot be read.
+        """
+        return self._told(what, parse, lambda: call(self._client))
 
     def read_event(self, body: bytes, signature: str) -> ProviderEvent:
         """Return the message, or raise ``BadSignature``."""
@@ -234,14 +257,39 @@ class StripeGateway:
     def _pages(
         self, ask: Callable[..., Any], params: dict[str, Any], *, is_brief: bool = False
     ) -> Iterator[Any]:
-        """Yield what stands on all pages of a list."""
-        found = self._call(partial(ask, params), is_brief=is_brief)
+        """Yield what stands on all pages of a list; last of all a page that cannot be read."""
+        asked = params
         while True:
-            yield from found.data
-            if not found.has_more:
+            try:
+                page = self._page(partial(ask, asked), is_brief=is_brief)
+            except NotUnderstood as unread:
+                yield unread
                 return
-            after = params | {"starting_after": found.data[-1].id}
-            found = self._call(partial(ask, after), is_brief=is_brief)
+            yield from page.rows
+            if not page.has_more:
+                return
+            if page.last in ("", asked.get("starting_after")):
+                yield NotUnderstood(PAGE, "", "none of its objects has an id")
+                return
+            asked = params | {"starting_after": page.last}
+
+    def _page(self, ask: Callable[[], Any], *, is_brief: bool = False) -> Page:
+        return self._told(PAGE, _page_of, ask, is_brief=is_brief)
+
+    def _told[Row, T](
+        self,
+        what: str,
+        parse: Callable[[Row], T],
+        ask: Callable[[], Row],
+        *,
+        is_brief: bool = False,
+    ) -> T:
+        """Ask, and return what the answer says.
+
+        Raises:
+            NotUnderstood: it cannot be read.
+        """
+        return known(read(what, self._call(ask, is_brief=is_brief), parse))
 
     def _call[T](self, ask: Callable[[], T], *, is_brief: bool = False) -> T:
         """Call Stripe unless it is given up at present; repeat once after a failure by chance."""
@@ -256,7 +304,7 @@ class StripeGateway:
 
     def _ask[T](self, ask: Callable[[], T]) -> T:
         try:
-            answer = _said_plainly(ask)
+            answer = said_plainly(ask)
         except GatewayError as error:
             if error.code == "silent":
                 self._breaker.note_silence()
@@ -306,30 +354,9 @@ def _client(key: str, timeout: tuple[int, int], **options: Any) -> stripe.Stripe
     return stripe.StripeClient(key, max_network_retries=0, http_client=http_client, **options)
 
 
-def _said_plainly[T](ask: Callable[[], T]) -> T:
-    """Ask, and turn the SDK's errors into ours."""
-    try:
-        return ask()
-    except stripe.APIConnectionError as error:
-        is_silence = isinstance(error.__cause__, requests.Timeout)
-        code = "silent" if is_silence else "broken line"
-        raise GatewayError(_said(error), may_retry=True, code=code) from error
-    except tuple(BY_CLASS) as error:
-        code = BY_CLASS[type(error)]
-        raise GatewayError(_said(error), may_retry=code in PASSING, code=code) from error
-    except stripe.InvalidRequestError as error:
-        code = error.code or "invalid"
-        raise GatewayError(_said(error), may_retry=False, code=code) from error
-    except stripe.StripeError as error:
-        status = error.http_status or 500
-        # 409: the same key is being worked on at this moment.
-        code = "fault" if status >= 500 else "at work" if status == 409 else "refused"
-        raise GatewayError(_said(error), may_retry=code != "refused", code=code) from error
-
-
-def _said(error: stripe.StripeError) -> str:
-    # The request's id is what support asks for; the key and the body are never in it.
-    return f"{error.user_message or type(error).__name__} ({error.request_id or 'no answer'})"
+def _page_of(found: Any) -> Page:
+    rows, has_more = list(found.data), flag(found.has_more)
+    return Page(rows, next(filter(None, map(id_of, reversed(rows))), ""), has_more)
 
 
 def _line(line: Mapping[str, Any], currency: str) -> dict[str, Any]:

@@ -10,8 +10,11 @@ from typing import Any
 
 from shop.currencies import for_stripe
 from shop.payments.provider.payouts import RemoteTransfer
+from shop.payments.provider.reading import first, read_each
 from shop.payments.provider.stripe_gateway import StripeGateway
-from shop.payments.provider.stripe_payouts import metadata_of, on_all_pages
+from shop.payments.provider.stripe_payouts import named, on_all_pages
+
+TRANSFER = "transfer"
 
 
 def move(provider: StripeGateway, request: Mapping[str, Any], key: str) -> RemoteTransfer:
@@ -27,7 +30,7 @@ def move(provider: StripeGateway, request: Mapping[str, Any], key: str) -> Remot
     if request["charge"]:
         params["source_transaction"] = request["charge"]
     options: Any = {"idempotency_key": key}
-    return _read(provider.ask(lambda c: c.v1.transfers.create(params, options)))
+    return provider.ask_for(TRANSFER, lambda c: c.v1.transfers.create(params, options), named)
 
 
 def take_back(provider: StripeGateway, request: Mapping[str, Any], key: str) -> RemoteTransfer:
@@ -38,7 +41,11 @@ def take_back(provider: StripeGateway, request: Mapping[str, Any], key: str) -> 
     }
     options: Any = {"idempotency_key": key}
     number = request["transfer"]
-    return _read(provider.ask(lambda c: c.v1.transfers.reversals.create(number, params, options)))
+
+    def ask(client: Any) -> Any:
+        return client.v1.transfers.reversals.create(number, params, options)
+
+    return provider.ask_for(TRANSFER, ask, named)
 
 
 def find_transfer(
@@ -52,14 +59,10 @@ def find_transfer(
     else:
         group = params | {"transfer_group": request["group"]}
         listed = provider.ask(lambda c: c.v1.transfers.list(group))
-    rows = (_read(row) for row in on_all_pages(provider, listed))
-    return next((row for row in rows if row.key == key), None)
+    rows = read_each(TRANSFER, on_all_pages(provider, listed), named)
+    return first(rows, lambda row: row.key == key)
 
 
 def transfer_now(provider: StripeGateway, transfer_id: str) -> RemoteTransfer:
     """Return a transfer as the provider knows it now."""
-    return _read(provider.ask(lambda c: c.v1.transfers.retrieve(transfer_id)))
-
-
-def _read(row: Any) -> RemoteTransfer:
-    return RemoteTransfer(row.id, metadata_of(row).get("operation", ""))
+    return provider.ask_for(TRANSFER, lambda c: c.v1.transfers.retrieve(transfer_id), named)

@@ -13,6 +13,7 @@ from shop.ledger.posting import payouts as books
 from shop.ledger.posting.entries import EventFacts
 from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.payouts import StorageLine
+from shop.payments.provider.reading import read_ones
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds import each
 from shop.rounds.mishaps import FailedItem
@@ -58,9 +59,10 @@ def book_fees(*, at: datetime) -> int:
     since, storage = lines_since(), storage_account()
     if since is None or not storage or gateway().is_given_up:
         return 0
+    # One that cannot be read is listed by the round that books all other lines.
     lines = [
         line
-        for line in provider.storage_lines(gateway(), storage=storage, since=since)
+        for line in read_ones(provider.storage_lines(gateway(), storage=storage, since=since))
         if line.cause in FEES and line.is_posted and line.amount < 0
     ]
     names = {f"{Kind.PAYOUT_FEE}-{line.id}" for line in lines}

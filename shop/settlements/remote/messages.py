@@ -17,11 +17,13 @@ from shop import clock
 from shop.errors import BadSignature, GatewayError
 from shop.payments.models import GatewayEvent
 from shop.payments.own_account.endpoints import THIN_KINDS
-from shop.payments.provider import stripe_payouts as provider
+from shop.payments.provider import stripe_messages as provider
 from shop.payments.provider.guards import is_live
 from shop.payments.provider.payouts import ThinEvent
+from shop.payments.provider.reading import Answer, known
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.webhooks import THIN, apply_once, refusal_of, stored_once
+from shop.rounds import each
 from shop.settlements.countries import moves_to_accounts, sends_abroad
 from shop.settlements.remote.look import look_at_payout
 from shop.settlements.remote.recipients import look_at_recipient
@@ -74,12 +76,18 @@ def look_for_messages(*, at: datetime) -> int:
     except GatewayError as error:
         log.warning("messages were not looked for: %s", error)
         return 0
-    known = GatewayEvent.objects.filter(gateway_id__in=[event.id for event in found])
-    ids = set(known.values_list("gateway_id", flat=True))
-    fresh = [event for event in found if event.id not in ids and _is_of_use(event)]
-    for event in fresh:
-        _store(event, at=at)
-    return len(fresh)
+    stored = GatewayEvent.objects.filter(gateway_id__in=[event.id for event in found])
+    ids = set(stored.values_list("gateway_id", flat=True))
+
+    def store(answer: Answer[ThinEvent]) -> bool:
+        event = known(answer)
+        if is_fresh := _is_of_use(event):
+            _store(event, at=at)
+        return is_fresh
+
+    fresh = [event for event in found if event.id not in ids]
+    name = "look for messages about payouts"
+    return each(name, fresh, store, about=lambda event: event.id, at=at)
 
 
 def _is_of_use(event: ThinEvent) -> bool:

@@ -22,6 +22,7 @@ from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.attempts import attempt
 from shop.payments.provider.gateway import NO_ANSWER
 from shop.payments.provider.payouts import RemotePayout
+from shop.payments.provider.reading import NOT_UNDERSTOOD, NotUnderstood
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds import each
 from shop.settlements.countries import is_reached, sends_abroad
@@ -37,7 +38,7 @@ LEASE = timedelta(minutes=2)
 MOST_TRIES = 80
 BATCH = 100
 KEY_REFUSED = {"authentication", "permission"}
-WAIT_FOR_MONEY = timedelta(minutes=15)
+WAIT_FOR_MONEY = READ_AGAIN = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
@@ -70,11 +71,20 @@ def send_payouts(*, at: datetime) -> int:
 
 def _filled(ids: list[int], *, at: datetime) -> int:
     """Return what is there for payouts that wait; nothing where the provider does not say."""
-    try:
-        return fill_up(_rows(ids), at=at) if ids else 0
-    except GatewayError as error:
-        log.warning("nothing is sent now: %s", error)
-        return 0
+    there: list[int] = []
+
+    def fill(_account: str) -> bool:
+        try:
+            there.append(fill_up(_rows(ids), at=at))
+        except NotUnderstood:
+            raise
+        except GatewayError as error:
+            log.warning("nothing is sent now: %s", error)
+        return bool(there)
+
+    if ids:
+        each("fill the account for payouts", ["the account"], fill, at=at)
+    return sum(there)
 
 
 def _undecided(at: datetime) -> QuerySet[Payout]:
@@ -220,6 +230,8 @@ def wait_after(error: GatewayError, tries: int) -> tuple[timedelta | None, bool]
     """
     if error.code in NO_ANSWER:
         return timedelta(minutes=1), False
+    if error.code == NOT_UNDERSTOOD:  # it may have gone: the same key is the only safe one
+        return READ_AGAIN, False
     if error.code in KEY_REFUSED:
         log.error("payouts wait for a key that the provider takes: %s", error)
         return timedelta(minutes=5), False

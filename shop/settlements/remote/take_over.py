@@ -17,6 +17,7 @@ from shop.money_desk import gate
 from shop.money_desk.models import MoneyTask
 from shop.payments.provider import stripe_payouts as provider
 from shop.payments.provider.payouts import RemotePayout
+from shop.payments.provider.reading import known
 from shop.payments.provider.stripe_gateway import gateway
 from shop.settlements.models import Payout, Settlement
 from shop.settlements.payouts import facts_of, locked_payout, owed_again
@@ -54,8 +55,12 @@ def tell_stuck(payout: Payout, why: str, *, at: datetime) -> None:
 
 
 def _came_back(remote: RemotePayout) -> int:
-    """Return what the account for payouts got back: the payout itself does not say it."""
-    lines = provider.storage_lines(gateway(), cause=remote.id)
+    """Return what the account for payouts got back: the payout itself does not say it.
+
+    Raises:
+        NotUnderstood: a line of it cannot be read.
+    """
+    lines = map(known, provider.storage_lines(gateway(), cause=remote.id))
     return sum(line.amount for line in lines if line.cause == CAME_BACK and line.is_posted)
 
 
