@@ -25,7 +25,7 @@ from shop.errors import GatewayError
 from shop.orders.freeze import frozen_rows
 from shop.payments.collect import LEAST_LIFE
 from shop.payments.models import Operation, Payment
-from shop.payments.provider.gateway import CheckoutSession, SessionStatus
+from shop.payments.provider.gateway import CheckoutSession, Payer, SessionStatus
 from shop.payments.provider.requests import checkout_request
 from shop.payments.provider.stripe_gateway import gateway
 
@@ -111,7 +111,7 @@ def _paid(asked: Asked) -> CheckoutSession:
 def _opened(asked: Asked) -> CheckoutSession:
     # A later load asks for a later end, so its key is another one as well.
     key = f"{asked.payment.uuid}-{asked.request['ends_at']}"
-    return gateway().open_checkout(asked.request, email=asked.email, key=key)
+    return gateway().open_checkout(asked.request, whose=Payer(asked.email), key=key)
 
 
 @transaction.atomic

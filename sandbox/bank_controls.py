@@ -1,4 +1,4 @@
-from sandbox import disputes, payouts, refunds, topups, transfers
+from sandbox import disputes, fraud_warnings, payouts, refunds, topups, transfers
 from sandbox.balance import book
 from sandbox.currencies import check_amount, find_currency
 from sandbox.forms import Form
@@ -79,6 +79,11 @@ class BankControls:
     ) -> Body:
         """Let the shopper's bank dispute a charge, or ask about it, and return the dispute."""
         return disputes.open_dispute(self.world, charge_id, amount=amount, is_inquiry=is_inquiry)
+
+    @locked
+    def warn_of_fraud(self, charge_id: str, reason: str = "unauthorized_use_of_card") -> Body:
+        """Let the issuer of a card suspect that a charge is fraud, and return the warning."""
+        return fraud_warnings.warn(self.world, charge_id, reason=reason)
 
     @locked
     def close_inquiry(self, dispute_id: str) -> Body:

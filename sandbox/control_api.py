@@ -19,7 +19,7 @@ from sandbox.web import Request, Response
 _METHODS = names(
     "reset advance set_offset fail_next silence spoil mend forget_keys pay decline pay_later settle"
     " onboard set_transfers pay_out fund settle_topup settle_payout book_line change_fee lose_line"
-    " hold_refunds settle_refund dispute close_dispute close_inquiry escalate appeal"
+    " hold_refunds settle_refund dispute warn_of_fraud close_dispute close_inquiry escalate appeal"
     " dashboard_refund dashboard_transfer dashboard_reversal events pull redeliver deliveries"
     " wait_until_delivered roll_secret drop_old_secrets onboard_recipient set_capability"
     " close_account restrict_method post_payment fail_payment return_payment review_payment"

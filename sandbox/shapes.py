@@ -23,6 +23,7 @@ PREFIXES = {
     "payout": "po",
     "price": "price",
     "product": "prod",
+    "radar.early_fraud_warning": "issfr",
     "refund": "re",
     "topup": "tu",
     "transfer": "tr",

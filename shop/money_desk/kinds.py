@@ -42,6 +42,7 @@ class TaskOutcome(models.TextChoices):
     MADE = "made", "It is made"
     APPLIED_AGAIN = "apply_again", "Apply again"
     WRONG_ALARM = "wrong_alarm", "Wrong alarm"
+    REFUNDED_NOW = "refund_now", "Refund now"
     BY_ITSELF = "by_itself", "Solved itself"
 
 
@@ -78,6 +79,12 @@ KINDS: dict[str, KindOfTask] = {
         "disputes",
         (TaskOutcome.ANSWERED, TaskOutcome.ACCEPTED, TaskOutcome.FAULT_SPLIT),
         due=timedelta(days=2),
+    ),
+    Kind.FRAUD_WARNING: KindOfTask(
+        "Fraud suspected",
+        "payments that a bank suspects to be fraud",
+        (TaskOutcome.REFUNDED_NOW, TaskOutcome.WRONG_ALARM),
+        due=timedelta(days=1),
     ),
     Kind.MESSAGE: KindOfTask(
         "Message given up",

@@ -34,6 +34,7 @@ class MoneyTask(Stateful):
         PAYOUT_STUCK = "payout_stuck"
         BALANCE = "balance"
         LEAVING = "leaving"
+        FRAUD_WARNING = "fraud_warning"
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -12,6 +12,7 @@ from shop.errors import GatewayError
 from shop.payments.apply import apply_session, lock_payment
 from shop.payments.models import Payment
 from shop.payments.provider.gateway import CheckoutSession, SessionStatus
+from shop.payments.provider.requests import payer_of
 from shop.payments.provider.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
@@ -64,10 +65,10 @@ def _asked_for(payment: Payment) -> CheckoutSession:
     It keeps such an answer under the key for a day. What it may have made under that key nobody
     has seen, so nobody can pay it.
     """
-    email = payment.order.contact.email
+    whose = payer_of(payment.order.contact)
     for is_last in (False, True):
         try:
-            return gateway().open_checkout(payment.request, email=email, key=payment.key)
+            return gateway().open_checkout(payment.request, whose=whose, key=payment.key)
         except GatewayError as error:
             if error.code != "fault":
                 raise

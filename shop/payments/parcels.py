@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db.models import F
 
+from shop.money_desk.gate import open_tasks
+from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order
 from shop.orders.stop import let_go
 from shop.payments.disputes.models import Dispute
@@ -13,7 +15,8 @@ from shop.payments.models import Operation
 def let_go_on(order: Order) -> None:
     """Let an order be sent again, unless something else of its money is in question.
 
-    A bank may still decide, or has decided against us; or nobody knows what a refund was for.
+    A bank may still decide, or has decided against us, or warned of fraud; or nobody knows what a
+    refund was for.
     """
     against = (*Dispute.LIVE, Dispute.State.LOST)
     disputes = Dispute.objects.filter(payment__order=order, state__in=against)
@@ -23,5 +26,6 @@ def let_go_on(order: Order) -> None:
         state__in=(Operation.State.PENDING, Operation.State.DONE),
         matched__lt=F("amount"),
     )
-    if not disputes.exists() and not outside.exists():
+    warned = open_tasks().filter(kind=MoneyTask.Kind.FRAUD_WARNING, order=order)
+    if not disputes.exists() and not outside.exists() and not warned.exists():
         let_go(order)

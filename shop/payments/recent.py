@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from shop.errors import GatewayError
 from shop.payments.disputes.models import Dispute
 from shop.payments.disputes.take_over import check_dispute, take_over_dispute
+from shop.payments.fraud import take_over_warning
 from shop.payments.outside.take_over import take_over_refund
-from shop.payments.provider.gateway import RemoteDispute, RemoteRefund
+from shop.payments.provider.gateway import RemoteDispute, RemoteRefund, RemoteWarning
 from shop.payments.provider.reading import Answer, NotUnderstood, known
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
@@ -48,7 +49,16 @@ def find_disputes(*, at: datetime) -> int:
     return found + each("look for disputes", list(live.order_by("due_by", "pk")), check, at=at)
 
 
-def _each_of[Remote: RemoteRefund | RemoteDispute](
+def find_warnings(*, at: datetime) -> int:
+    """Act on the early fraud warnings of the last day of which no message told; return how many."""
+
+    def take_over(remote: RemoteWarning) -> None:
+        take_over_warning(remote, at=at)
+
+    return _each_of("look for fraud warnings", gateway().warnings_since, take_over, at=at)
+
+
+def _each_of[Remote: RemoteRefund | RemoteDispute | RemoteWarning](
     name: str,
     ask: Callable[[datetime], Iterable[Answer[Remote]]],
     take_over: Callable[[Remote], None],

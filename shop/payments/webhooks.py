@@ -22,6 +22,7 @@ from shop.money_desk.gate import open_task
 from shop.money_desk.models import MoneyTask
 from shop.payments.apply import AnotherShops, UnknownOrder, apply_session, is_known_as_paid
 from shop.payments.disputes.take_over import check_dispute
+from shop.payments.fraud import check_warning
 from shop.payments.models import GatewayEvent
 from shop.payments.outside.take_over import check_refund, check_refunds_of
 from shop.payments.provider.gateway import NO_ANSWER, ProviderEvent
@@ -48,7 +49,8 @@ DISPUTE_EVENTS = {
 }
 
 
-APPLIED = SESSION_EVENTS | REFUND_EVENTS | CHARGE_EVENTS | DISPUTE_EVENTS
+WARNING_EVENTS = {f"radar.early_fraud_warning.{what}" for what in ("created", "updated")}
+APPLIED = SESSION_EVENTS | REFUND_EVENTS | CHARGE_EVENTS | DISPUTE_EVENTS | WARNING_EVENTS
 """The kinds of messages that something is done about; the provider is asked for these."""
 
 
@@ -136,6 +138,8 @@ def _apply(stored: GatewayEvent, *, is_waited_for: bool, at: datetime) -> None:
         check_refunds_of(stored.object_id, is_waited_for=is_waited_for, at=at)
     elif stored.kind in DISPUTE_EVENTS:
         check_dispute(stored.object_id, is_waited_for=is_waited_for, at=at)
+    elif stored.kind in WARNING_EVENTS:
+        check_warning(stored.object_id, is_waited_for=is_waited_for, at=at)
 
 
 def _done(stored: GatewayEvent, *, at: datetime, **changes: object) -> None:

@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.merchants.models import Merchant
+from shop.money_desk.gate import open_tasks
+from shop.money_desk.models import MoneyTask
 from shop.orders.models import Replacement, Suborder
 from shop.payments.disputes.models import Dispute
 from shop.payments.models import Operation, Payment
@@ -107,6 +109,7 @@ def kept() -> Q:
         | Q(in_replacement())
         | Q(in_dispute())
         | Q(in_review())
+        | Q(in_warning())
         | Q(in_refund())
     )
 
@@ -131,6 +134,12 @@ def in_dispute() -> Exists:
 def in_review() -> Exists:
     """Return whether money of its order is looked at."""
     rows = Payment.objects.filter(state=Payment.State.REVIEW)
+    return Exists(rows.filter(order=OuterRef("order")))
+
+
+def in_warning() -> Exists:
+    """Return whether the issuer of its shopper's card suspects fraud, and nobody has decided."""
+    rows = open_tasks().filter(kind=MoneyTask.Kind.FRAUD_WARNING).order_by()
     return Exists(rows.filter(order=OuterRef("order")))
 
 

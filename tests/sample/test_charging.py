@@ -12,6 +12,7 @@ from shop.orders.models import Order, Suborder
 from shop.payments.compare import compare_recent, mismatches
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.payments.operations import run_operations
+from shop.payments.provider.gateway import Payer
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.refund import refund_lines
 from shop.rounds.models import Mishap
@@ -127,7 +128,7 @@ def test_who_died_before_keeping_a_charge_finds_it_again(uncharged):
 def left_behind(payment):
     """Make a session as a load did that was killed before it could write it down."""
     [asked] = charging._asked((payment,), {}, at=clock.now())
-    return gateway().open_checkout(asked.request, email=asked.email, key=str(payment.uuid))
+    return gateway().open_checkout(asked.request, whose=Payer(asked.email), key=str(payment.uuid))
 
 
 def test_without_a_sandbox_charges_wait_for_another_time(sales, sold, demo):

@@ -46,9 +46,10 @@ from shop.orders.after_sale.contents import to_send
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.refund import Amount, delivery_left, gone
 from shop.orders.shares import Share
-from shop.payments import repair, review
+from shop.payments import fraud, repair, review
 from shop.payments.disputes import decide as disputes
 from shop.payments.disputes.take_over import PLATFORM
+from shop.payments.models import RefundProposal
 from shop.payments.outside import decide as outside
 
 type MakeAct = Callable[[SignedIn, MoneyTask], Act]
@@ -273,6 +274,43 @@ def _of_payout_or(of_payout: MakeAct, of_refund: MakeAct) -> MakeAct:
     return make
 
 
+def _of_warning_or(of_message: MakeAct) -> MakeAct:
+    """Return what makes an act about a suspected fraud, or about a message."""
+
+    def make(request: SignedIn, task: MoneyTask) -> Act:
+        if task.kind != MoneyTask.Kind.FRAUD_WARNING:
+            return of_message(request, task)
+
+        def run(answers: dict[str, Any]) -> str:
+            fraud.wrong_alarm(task, **answers, at=clock.moment_of(request), by=request.user)
+            return "Closed. Its parcels and payouts go on, unless something else stops them."
+
+        effects = [
+            _came(task),
+            "The stores can send it, and are paid for it.",
+            "The issuer may still dispute the payment: then the parcels stop again.",
+        ]
+        return Act("This payment is no fraud", "Wrong alarm", effects, run, Reason)
+
+    return make
+
+
+def _refund_now(request: SignedIn, task: MoneyTask) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        made = fraud.refund_now(task, **answers, at=clock.moment_of(request), by=request.user)
+        if isinstance(made, RefundProposal):
+            return "A second person has to approve the refund. Until then nothing is sent."
+        return "It goes back within a minute. The shopper and the stores are told."
+
+    effects = [
+        _came(task),
+        "All that is left of it goes back to the card. A refund costs less than a lost dispute.",
+        "What is not sent yet is not sent any more, and can be sold again.",
+        "Above what one person may send back, a second person has to approve it.",
+    ]
+    return Act("Refund a suspected fraud", "Refund now", effects, run, Reason, is_grave=True)
+
+
 ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.TRY_AGAIN: _of_payout_or(send_rest, _try_again),
     TaskOutcome.SETTLED_ELSEWHERE: _of_payout_or(rest_elsewhere, _settle),
@@ -300,7 +338,8 @@ ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.EXPLAINED: _of_payouts_or(TaskOutcome.EXPLAINED, explain),
     TaskOutcome.MADE: made,
     TaskOutcome.APPLIED_AGAIN: _message(TaskOutcome.APPLIED_AGAIN),
-    TaskOutcome.WRONG_ALARM: _message(TaskOutcome.WRONG_ALARM),
+    TaskOutcome.WRONG_ALARM: _of_warning_or(_message(TaskOutcome.WRONG_ALARM)),
+    TaskOutcome.REFUNDED_NOW: _refund_now,
 }
 
 

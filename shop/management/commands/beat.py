@@ -32,7 +32,7 @@ from shop.payments.call_off import refund_what_is_left
 from shop.payments.compare import compare_recent
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.outside.take_over import look_at_blocked
-from shop.payments.recent import find_disputes, find_refunds
+from shop.payments.recent import find_disputes, find_refunds, find_warnings
 from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.visits.few_guests import decide_few
 from shop.payments.webhooks import handle_waiting
@@ -135,6 +135,7 @@ ROUNDS = tuple(
         ("compare sessions with the provider", compare_recent, 240, 20),
         ("look for refunds", find_refunds, 240, 20),
         ("look for disputes", find_disputes, 240, 20),
+        ("look for fraud warnings", find_warnings, 240, 20),
         ("decide about dates with few guests", decide_few, 4),
         ("refund sessions that were called off", refund_what_is_left, 20),
         ("end orders at a wrong price", void.end_open_ones, 1),
@@ -174,6 +175,7 @@ MONEY = frozenset({
     "look at payouts", "ask about fundings", "look for messages about payouts",
     "book fees of payouts", "book lines of the account for payouts",
     "compare sessions with the provider", "look for refunds", "look for disputes",
+    "look for fraud warnings",
     "refund sessions that were called off", "end orders at a wrong price",
     "end orders of what was taken down", "compare books and provider",
 })  # fmt: skip

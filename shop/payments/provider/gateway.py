@@ -90,6 +90,20 @@ class RemoteDispute:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteWarning:
+    """A card issuer's warning that a charge may be fraud, as the provider knows it now.
+
+    ``is_actionable`` until the charge is disputed or refunded whole; ``reason`` is the
+    provider's own word.
+    """
+
+    id: str
+    charge_id: str
+    reason: str
+    is_actionable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceLine:
     """A line of the account's balance: what moved it, by how much, and what was kept of that.
 
@@ -131,6 +145,21 @@ class ProviderEvent:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays, and where it is sent to: kept in no request, since it is personal."""
+
+    email: str
+    name: str = ""
+    phone: str = ""
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+
+
 NO_ANSWER = {"silent", "given up"}
 """Codes of errors that say nothing about what was asked."""
 
@@ -148,7 +177,9 @@ class Gateway(Protocol):
     def is_given_up(self) -> bool:
         """Tell whether nobody is asked for a minute, since a call was not answered in time."""
 
-    def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> CheckoutSession:
+    def open_checkout(
+        self, request: Mapping[str, Any], *, whose: Payer, key: str
+    ) -> CheckoutSession:
         """Make a session that can be paid; the same key gives the same session."""
 
     def session(self, session_id: str, *, is_waited_for: bool = False) -> CheckoutSession:
@@ -182,6 +213,12 @@ class Gateway(Protocol):
 
     def dispute_now(self, dispute_id: str, *, is_waited_for: bool = False) -> RemoteDispute:
         """Return a dispute as it is now; asked briefly and once when somebody waits for it."""
+
+    def warnings_since(self, made_at: datetime) -> Iterator[Answer[RemoteWarning]]:
+        """Yield the early fraud warnings of the account that came since, the newest first."""
+
+    def warning_now(self, warning_id: str, *, is_waited_for: bool = False) -> RemoteWarning:
+        """Return a warning as it is now; asked briefly and once when somebody waits for it."""
 
     def balance_lines(self, since: datetime, until: datetime, *, after: str = "") -> BalancePage:
         """Return the lines of the balance made in between that are older than another one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from shop.errors import GatewayError
 
@@ -132,6 +132,13 @@ def word(value: Any, words: Collection[str]) -> str:
         told = value if isinstance(value, str) and WORD.fullmatch(value) else _kind(value)
         raise ValueError(f"no known word: {told}")
     return value
+
+
+def words_in(annotation: Any) -> frozenset[str]:
+    """Return the words that a type of the SDK lists."""
+    if isinstance(annotation, str):
+        return frozenset({annotation})
+    return frozenset().union(*map(words_in, get_args(annotation)))
 
 
 def moment(value: Any) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.currencies import least_charge
+from shop.delivery.models import Contact
 from shop.orders.freeze import Frozen
-from shop.orders.models import OrderLine
+from shop.orders.models import Order, OrderLine
 from shop.payments.models import Payment
+from shop.payments.provider.gateway import Payer
 
 # Stripe, Checkout sessions, checked 2026-11: 100 line items at the most. Above 80 nobody reads
 # them one by one, so each store gets one; with still more stores the order is one item.
 MOST_LINES, MOST_STORES = 80, 100
+MOST_OF_DESCRIPTION, MOST_OF_SUFFIX = 500, 10
 LOCALES = {"zh-hans": "zh", "pt": "pt", "fr": "fr", "en": "en"}  # others: the browser's
 
 
@@ -55,12 +58,37 @@ def checkout_request(
         "lines": lines,
         "ends_at": int(ends_at.timestamp()),
         "locale": LOCALES.get(order.language, "auto"),
+        "description": _description(order, rows),
+        "suffix": suffix_of(order.number),
+        "is_sent": any(part.service for part in rows.suborders.values()),
         # Then no method is offered whose money takes days: others wait, or the day is near.
         "is_urgent": rows.is_scarce or rows.has_seats,
         "shop": settings.SITE_URL,  # an account may have several
         "success_url": addresses.success.replace("{order}", path),
         "cancel_url": addresses.cancel.replace("{order}", path),
     }
+
+
+def suffix_of(number: str) -> str:
+    """Return what stands on the bank statement behind the shop's name: BB-100457.
+
+    Stripe, Statement descriptors, checked 2026-12: 22 characters with the account's prefix, "*" and
+    a blank, Latin, one letter at least. A prefix has ten at most.
+    """
+    first, dash, last = number.rpartition("-")
+    return f"{first[:2]}-{last[-7:]}" if dash else number[-MOST_OF_SUFFIX:]
+
+
+def payer_of(contact: Contact) -> Payer:
+    """Return who pays, and where it is sent to."""
+    names = [field.name for field in fields(Payer)]
+    return Payer(**{name: getattr(contact, name) for name in names})
+
+
+def _description(order: Order, rows: Frozen) -> str:
+    """Return what the payment is for, in English as its bank reads it: number and stores."""
+    stores = dict.fromkeys(part.merchant.name for part in rows.suborders.values())
+    return f"Order {order.number}: {', '.join(stores)}"[:MOST_OF_DESCRIPTION]
 
 
 def _lines(rows: Frozen) -> list[dict[str, Any]]:

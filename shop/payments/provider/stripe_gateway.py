@@ -21,9 +21,11 @@ from shop.payments.provider.circuit_breaker import Breaker
 from shop.payments.provider.gateway import (
     BalancePage,
     CheckoutSession,
+    Payer,
     ProviderEvent,
     RemoteDispute,
     RemoteRefund,
+    RemoteWarning,
 )
 from shop.payments.provider.messages import (
     LONGEST_ID,
@@ -43,6 +45,7 @@ from shop.payments.provider.reading import (
     read,
     read_each,
 )
+from shop.payments.provider.stripe_checkout import EXPAND, checkout_params
 from shop.payments.provider.stripe_errors import said_plainly
 from shop.payments.provider.stripe_shapes import (
     balance_line_of,
@@ -51,6 +54,7 @@ from shop.payments.provider.stripe_shapes import (
     has_method,
     refund_of,
     session_of,
+    warning_of,
 )
 
 log = logging.getLogger(__name__)
@@ -60,19 +64,10 @@ BRIEF_SECONDS = (1, 3)
 # Stripe, webhook signatures: five minutes of tolerance. The SDK looks back only; a stamp from
 # the future is as wrong as an old one.
 TOLERANCE_SECONDS = 300
-EXPAND = ["payment_intent.latest_charge"]
 # What may go well a moment later. Silence is not among it: whoever waits would wait twice.
 BY_CHANCE = {"broken line", "fault", "at work"}
-OUR_METADATA = ("order", "payment", "shop")
-# Methods whose money comes days later; a flash deal cannot wait for them.
-DELAYED_METHODS = [
-    "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini",
-    "multibanco", "nz_bank_account", "oxxo", "sepa_debit", "us_bank_account",
-]  # fmt: skip
-
-
 SESSION, REFUND, DISPUTE, LINE = "checkout session", "refund", "dispute", "balance line"
-PAGE = "page of a list"
+PAGE, WARNING = "page of a list", "early fraud warning"
 
 
 class Page(NamedTuple):
@@ -100,33 +95,14 @@ class StripeGateway:
         """Tell whether nobody is asked for a minute, since a call was not answered in time."""
         return self._breaker.is_open
 
-    def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> CheckoutSession:
+    def open_checkout(
+        self, request: Mapping[str, Any], *, whose: Payer, key: str
+    ) -> CheckoutSession:
         """Make a session that can be paid; the same key gives the same session."""
         currency = request["currency"]
         if not is_chargeable(currency):
             raise GatewayError(f"{currency} is not taken", may_retry=False, code="currency")
-        metadata = {name: request[name] for name in OUR_METADATA if name in request}
-        params: Any = {
-            "mode": "payment",
-            "line_items": [_line(line, currency) for line in request["lines"]],
-            "client_reference_id": request["order"],
-            "metadata": metadata,
-            # Session metadata does not reach the charge.
-            "payment_intent_data": {
-                "metadata": metadata,
-                "transfer_group": f"order_{request['order']}",
-            },
-            "customer_email": email,
-            "success_url": request["success_url"],
-            "cancel_url": request["cancel_url"],
-            "expires_at": request["ends_at"],
-            "locale": request["locale"],
-            # Otherwise another currency and other amounts might be shown there.
-            "adaptive_pricing": {"enabled": False},
-            "expand": EXPAND,
-        }
-        if request["is_urgent"]:
-            params["excluded_payment_method_types"] = DELAYED_METHODS
+        params = checkout_params(request, whose)
         create = self._client.v1.checkout.sessions.create
         return self._told(SESSION, session_of, lambda: create(params, {"idempotency_key": key}))
 
@@ -199,6 +175,17 @@ class StripeGateway:
         client = self._brief if is_waited_for else self._client
         ask = partial(client.v1.disputes.retrieve, dispute_id)
         return self._told(DISPUTE, dispute_of, ask, is_brief=is_waited_for)
+
+    def warnings_since(self, made_at: datetime) -> Iterator[Answer[RemoteWarning]]:
+        """Yield the early fraud warnings of the account that came since, the newest first."""
+        pages = self._pages(self._client.v1.radar.early_fraud_warnings.list, _since(made_at))
+        return read_each(WARNING, pages, warning_of)
+
+    def warning_now(self, warning_id: str, *, is_waited_for: bool = False) -> RemoteWarning:
+        """Return a warning as it is now; asked briefly and once when somebody waits for it."""
+        client = self._brief if is_waited_for else self._client
+        ask = partial(client.v1.radar.early_fraud_warnings.retrieve, warning_id)
+        return self._told(WARNING, warning_of, ask, is_brief=is_waited_for)
 
     def balance_lines(self, since: datetime, until: datetime, *, after: str = "") -> BalancePage:
         """Return the lines of the balance made in between that are older than another one."""
@@ -357,17 +344,6 @@ def _client(key: str, timeout: tuple[int, int], **options: Any) -> stripe.Stripe
 def _page_of(found: Any) -> Page:
     rows, has_more = list(found.data), flag(found.has_more)
     return Page(rows, next(filter(None, map(id_of, reversed(rows))), ""), has_more)
-
-
-def _line(line: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    return {
-        "quantity": line["quantity"],
-        "price_data": {
-            "currency": currency.lower(),
-            "unit_amount": for_stripe(line["amount"], currency),
-            "product_data": {"name": line["name"]},
-        },
-    }
 
 
 def _is_recent(signature: str) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from shop.payments.compare import compare_recent, mismatches
 from shop.payments.models import GatewayEvent, Payment
+from shop.payments.provider.gateway import Payer
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.models import Mishap
 from tests import make
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def theirs(till, **metadata):
     """Let another shop on the account sell something, and return the message about it."""
     request = begin(make.cart({make.variant(20_00): 1})).request | metadata
-    session = gateway().open_checkout(request, email="li@example.org", key=str(uuid.uuid4()))
+    session = gateway().open_checkout(request, whose=Payer("li@example.org"), key=str(uuid.uuid4()))
     if not metadata:
         till.world.store.change(till.world.store.get("checkout.session", session.id), metadata={})
     till.pull()

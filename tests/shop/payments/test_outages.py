@@ -10,6 +10,7 @@ from shop.orders.models import Order
 from shop.payments.apply import apply_session
 from shop.payments.models import GatewayEvent, Payment
 from shop.payments.open_session import open_session
+from shop.payments.provider.requests import payer_of
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.sweep import BATCH, check_unsettled, expire_overdue
 from shop.payments.webhooks import handle_waiting
@@ -80,8 +81,8 @@ def make_without_session(till, who, *, executed=False):
         begin(who)
     payment = Payment.objects.get()
     if executed:
-        email = payment.order.contact.email
-        gateway().open_checkout(payment.request, email=email, key=payment.key)
+        whose = payer_of(payment.order.contact)
+        gateway().open_checkout(payment.request, whose=whose, key=payment.key)
     return payment
 
 

@@ -1,0 +1,136 @@
+"""Early fraud warnings: the issuer of a card says that a payment may be fraud, before a dispute.
+
+A warning stops the order's parcels and its stores' payouts until a person has refunded the payment
+or said that the alarm is wrong. The task about it is all that is kept.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.currencies import written
+from shop.errors import NotPossible, StaleState
+from shop.money_desk import gate
+from shop.money_desk.kinds import TaskOutcome
+from shop.money_desk.models import MoneyTask
+from shop.orders import end
+from shop.orders.after_sale.contents import units_of
+from shop.orders.models import Order, Refund, Suborder
+from shop.orders.refund import delivery_left, gone
+from shop.orders.shares import Share
+from shop.orders.stop import stop
+from shop.payments.models import Payment, RefundProposal
+from shop.payments.parcels import let_go_on
+from shop.payments.proposals import RefundPlan, decided, propose
+from shop.payments.provider.gateway import RemoteWarning
+from shop.payments.provider.stripe_gateway import gateway
+
+KIND = MoneyTask.Kind.FRAUD_WARNING
+
+
+def check_warning(warning_id: str, *, is_waited_for: bool = False, at: datetime) -> None:
+    """Read a warning and act on it; safe to repeat.
+
+    Raises:
+        GatewayError: the provider did not answer; nothing was changed.
+    """
+    take_over_warning(gateway().warning_now(warning_id, is_waited_for=is_waited_for), at=at)
+
+
+@transaction.atomic
+def take_over_warning(remote: RemoteWarning, *, at: datetime) -> None:
+    """Stop the order of a warning and ask a person, once for each warning.
+
+    One that is disputed or refunded by now asks for nothing any more.
+    """
+    payment = Payment.of_charge(remote.charge_id)
+    if payment is None:
+        return  # of another shop on the account
+    order = end.lock(payment.order_id)
+    known = MoneyTask.objects.filter(kind=KIND, about=remote.id)
+    if not remote.is_actionable:
+        if known.filter(state=MoneyTask.State.OPEN).exists():
+            gate.close_by_itself(remote.id, kind=KIND, at=at)
+            let_go_on(order)
+        return
+    if known.exists():
+        return
+    stop(order, at=at)
+    amount = written(payment.came.amount, payment.came.currency, "en")
+    said = remote.reason.replace("_", " ")
+    gate.open_task(
+        KIND, remote.id, f"The card’s issuer suspects fraud: {said}. {amount} were paid.", at=at,
+        order=order, payment=payment, amount=payment.came.amount, currency=payment.came.currency,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def refund_now(
+    task: MoneyTask, *, reason: str, at: datetime, by: User
+) -> Refund | RefundProposal | None:
+    """Send all that is left of a suspicious payment back, or ask a second person for it.
+
+    None where nothing was left. The parcels that have not left are cancelled with the refund.
+
+    Raises:
+        NotPossible: the order is not paid, or its bank has taken the money already.
+        StaleState: somebody else has decided.
+    """
+    order = _locked(task)
+    plan = _all_of(order)
+    made = None
+    if plan.lines or plan.delivery:
+        made = propose(order.pk, plan, seen=decided(order.pk), at=at, by=by)
+    gate.close(task, TaskOutcome.REFUNDED_NOW, reason=reason, at=at, by=by)
+    if isinstance(made, RefundProposal):
+        stop(order, at=at, by_hand=True)  # until the second person has decided
+    else:
+        let_go_on(order)
+    return made
+
+
+@transaction.atomic
+def wrong_alarm(task: MoneyTask, *, reason: str, at: datetime, by: User) -> None:
+    """Say that a payment is no fraud: its parcels and payouts go on, unless something else stops.
+
+    Raises:
+        NotPossible: there is no reason.
+        StaleState: somebody else has decided.
+    """
+    order = _locked(task)
+    gate.close(task, TaskOutcome.WRONG_ALARM, reason=reason, at=at, by=by)
+    let_go_on(order)
+
+
+def _all_of(order: Order) -> RefundPlan:
+    """Return the plan that sends back all that is left of an order."""
+    rows = list(order.lines.all())
+    before, places = gone(rows), units_of(rows)
+    lines: dict[str, tuple[int, int | None]] = {}
+    for line in rows:
+        back = before.get(line.pk, Share())
+        if line.paid > back.paid:
+            lines[str(line.pk)] = (line.quantity - back.quantity, None)
+    # With all of a parcel that was not sent its delivery goes back anyway.
+    sent = {line.suborder_id for line in rows if places[line.pk].sent}
+    parts = order.suborders.filter(pk__in=sent).exclude(state=Suborder.State.CANCELLED)
+    delivery = {str(part.pk): delivery_left(part)[0] for part in parts}
+    return RefundPlan(
+        cause=Refund.Cause.CANCELLED,
+        reason="The bank that issued the card suspects that somebody else used it.",
+        lines=lines,
+        delivery={pk: amount for pk, amount in delivery.items() if amount},
+        is_restocked=not sent,  # else the store says what it has
+    )
+
+
+def _locked(task: MoneyTask) -> Order:
+    if task.order_id is None or task.kind != KIND:
+        raise StaleState
+    order = end.lock(task.order_id)
+    if not order.is_paid:
+        raise NotPossible("This order is not paid.")
+    return order
