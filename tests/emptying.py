@@ -76,13 +76,8 @@ def kept_no_more(tables: Iterable[str]) -> Iterator[None]:
 @contextmanager
 def in_any_step(model: type[Model]) -> Iterator[None]:
     """Let rows of a model be put into any state of it, whatever came before."""
-    table = model._meta.db_table
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER takes_steps")
+    with _without([(model._meta.db_table, "takes_steps")]):
         yield
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER takes_steps")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 @contextmanager
@@ -101,12 +96,13 @@ def may_be_emptied() -> Iterator[None]:
 def _without(triggers: Iterable[tuple[str, str]]) -> Iterator[None]:
     several = list(triggers)
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits keeps a table from changing
         for table, trigger in several:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
         yield
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits keeps a table from changing
         for table, trigger in several:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _filled() -> dict[str, int]:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from shop.errors import GatewayError
+from shop.payments.disputes.fraud import take_over_warning
 from shop.payments.disputes.models import Dispute
 from shop.payments.disputes.take_over import check_dispute, take_over_dispute
-from shop.payments.fraud import take_over_warning
 from shop.payments.outside.take_over import take_over_refund
 from shop.payments.provider.gateway import RemoteDispute, RemoteRefund, RemoteWarning
 from shop.payments.provider.reading import Answer, NotUnderstood, known

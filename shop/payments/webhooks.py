@@ -21,8 +21,8 @@ from shop.errors import BadSignature, GatewayError
 from shop.money_desk.gate import open_task
 from shop.money_desk.models import MoneyTask
 from shop.payments.apply import AnotherShops, UnknownOrder, apply_session, is_known_as_paid
+from shop.payments.disputes.fraud import check_warning
 from shop.payments.disputes.take_over import check_dispute
-from shop.payments.fraud import check_warning
 from shop.payments.models import GatewayEvent
 from shop.payments.outside.take_over import check_refund, check_refunds_of
 from shop.payments.provider.gateway import NO_ANSWER, ProviderEvent

@@ -32,6 +32,7 @@ class Everything:
         self.event = api.v1.events.list().data[0].id
         self.endpoint = self.listen().id
         self.dispute = sandbox.dispute(make.charge(api, sandbox))["id"]
+        self.warning = sandbox.warn_of_fraud(self.charge)["id"]
         sandbox.fund(500_00, "usd")
         self.payout, self.topup = self.pay_out().id, self.top_up().id
 
@@ -121,6 +122,10 @@ CALLS = {
     "POST /v1/transfers": lambda e: e.transfer_again(),
     "GET /v1/transfers/{transfer}": lambda e: e.v1.transfers.retrieve(
         e.transfer, {"expand": ["destination", "source_transaction"]}
+    ),
+    "GET /v1/radar/early_fraud_warnings": lambda e: e.v1.radar.early_fraud_warnings.list(),
+    "GET /v1/radar/early_fraud_warnings/{early_fraud_warning}": lambda e: (
+        e.v1.radar.early_fraud_warnings.retrieve(e.warning)
     ),
     "GET /v1/transfers/{id}/reversals": lambda e: e.v1.transfers.reversals.list(e.transfer),
     "POST /v1/transfers/{id}/reversals": lambda e: e.reverse(),

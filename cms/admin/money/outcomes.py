@@ -46,8 +46,9 @@ from shop.orders.after_sale.contents import to_send
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.refund import Amount, delivery_left, gone
 from shop.orders.shares import Share
-from shop.payments import fraud, repair, review
+from shop.payments import repair, review
 from shop.payments.disputes import decide as disputes
+from shop.payments.disputes import fraud
 from shop.payments.disputes.take_over import PLATFORM
 from shop.payments.models import RefundProposal
 from shop.payments.outside import decide as outside

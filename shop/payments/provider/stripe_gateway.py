@@ -232,11 +232,13 @@ class StripeGateway:
         facts = facts_of(body)
         about = object_of(object_of(facts, "data"), "object")
         object_of(about, "metadata", is_needed=False)
+        if not isinstance(facts.get("livemode"), bool):
+            raise BadSignature("the message is not an event")
         return ProviderEvent(
             id=text_of(facts, "id", LONGEST_ID),
             kind=text_of(facts, "type", LONGEST_KIND),
             object_id=text_of(about, "id", LONGEST_ID, is_needed=False),
-            is_live=facts.get("livemode") is True,
+            is_live=bool(facts["livemode"]),
             api_version=text_of(facts, "api_version", LONGEST_VERSION, is_needed=False),
             body=facts,
         )

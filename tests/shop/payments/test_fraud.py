@@ -8,7 +8,7 @@ from shop.errors import NotPossible, StaleState
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Suborder
 from shop.orders.ship import ship
-from shop.payments.fraud import check_warning, refund_now, wrong_alarm
+from shop.payments.disputes.fraud import check_warning, refund_now, wrong_alarm
 from shop.payments.models import RefundProposal
 from shop.payments.operations import run_operations
 from shop.payments.recent import find_warnings
