@@ -107,7 +107,9 @@ def clone_festival(
             setattr(made, f"{name}_wall", typed(wall_of(moment, source.zone)))
     save_new(made)
     if terms := source.terms.filter(version=source.terms_version).first():
-        Terms.objects.create(festival=made, version=terms.version, text=terms.text, at=at, by=by)
+        Terms.objects.create(
+            festival=made, version=terms.version, text=terms.text, texts=terms.texts, at=at, by=by
+        )
     _copy_slots(source, made, shift)
     _copy_promotions(source, made, shift)
     log(made, "clone", at=at, by=by, festival=made, after={"of": source.pk, "days": days})

@@ -1,5 +1,6 @@
 """Every address of the organizers' desk, who may go there, and what is sent."""
 
+from shop.festivals.schedule.findings import Finding
 from tests.cms.admin.people import BEFORE, GROUPS, typed
 
 ALL, PLAN = set(GROUPS), {"organizer"}
@@ -43,6 +44,9 @@ CARRIER = {
     "seen_on": "2026-11-29",
 }  # fmt: skip
 DISTURBED = {"title": "Taken over", "text": "Taken over", "since": "2027-05-12T10:00"}
+NO_STORE = {
+    "finding": "stores", "stamp": Finding("No store takes part yet.", True, "stores").stamp,
+}  # fmt: skip
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -69,12 +73,7 @@ ADDRESSES = [
     ),
     ("festivals/{festival}/publish/", "get", PLAN, {}),
     ("festivals/{festival}/publish/", "post", PLAN, {"reason": "Taken over"}),
-    (
-        "festivals/{blocked}/override/",
-        "post",
-        PLAN,
-        {"finding": "stores", "text": "No store takes part yet.", "reason": "Taken over"},
-    ),
+    ("festivals/{blocked}/override/", "post", PLAN, NO_STORE | {"reason": "Taken over"}),
     ("festivals/{festival}/products/", "post", PLAN, {}),
     ("festivals/{festival}/live/", "get", ALL, {}),
     ("festivals/{festival}/health/", "get", ALL, {}),
@@ -288,6 +287,8 @@ ADDRESSES = [
 AFTER_SALE = [
     ("orders/{order}/refund/", "get", PLAN, {}),
     ("orders/{order}/refund/", "post", PLAN, {"cause": "goodwill", "reason": "Taken over"}),
+    ("orders/{order}/refund/all/", "get", PLAN, {}),
+    ("orders/{order}/refund/all/", "post", PLAN, {"cause": "goodwill", "reason": ""}),
     ("orders/{order}/arrived/?part={parcel}", "get", PLAN, {}),
     ("orders/{order}/arrived/?part={parcel}", "post", PLAN, {"reason": ""}),
     ("orders/{order}/keep/?part={parcel}", "get", PLAN, {}),
@@ -382,6 +383,7 @@ AFTER_SALE = [
     ("books/receivables/", "get", ALL, {}),
     ("books/{year}-{month}/", "get", ALL, {}),
     ("books/{year}-{month}.xlsx", "get", ALL, {}),
+    ("books/{year}-{month}/journal.csv", "get", ALL, {}),
     ("accounts/", "get", ALL, {}),
     ("accounts/{account}/", "get", PLAN, {}),
     ("accounts/{account}/estimate/", "post", PLAN, {}),

@@ -4,6 +4,7 @@ import pytest
 
 from shop.festivals.models import ChangeLog, Deal, Enrolment, Fund, Wanted
 from tests import make
+from tests.cms.admin.addresses import NO_STORE
 from tests.cms.admin.people import BEFORE
 from tests.make import NOON
 
@@ -146,7 +147,7 @@ def test_a_wish_that_no_store_could_answer_is_refused(desk, festival, told, sent
 
 def test_what_a_database_cannot_keep_is_left_out_of_a_reason(desk):
     festival = make.festival(state="draft")
-    told = {"finding": "stores", "text": "No store takes part yet.", "reason": "It\0  must be seen"}
+    told = NO_STORE | {"reason": "It\0  must be seen"}
 
     answer = desk.post(f"/organize/festivals/{festival.pk}/override/", told)
 

@@ -235,8 +235,9 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         end.mark_paid(end.lock(order.pk), at=NOON)
     issue_papers(order.pk, at=NOON)
     coming = make.festival(
-        starts_at=START + timedelta(days=30), ends_at=START + timedelta(days=40), state="draft"
-    )
+        starts_at=START + timedelta(days=30), ends_at=START + timedelta(days=40), state="draft",
+        terms="",
+    )  # fmt: skip
     nomination = make.nomination(variant, during=coming, percent=20)
     sheet = NominationSheet.objects.create(
         festival=coming, merchant=merchant, name="kettles.csv", language="en", at=NOON,

@@ -13,7 +13,7 @@ from tests.make import NOON
 pytestmark = pytest.mark.django_db
 # Sign-in and membership are three of them.
 MOST = {
-    "": 19,  # with the messages to answer, and the academy
+    "": 21,  # with messages to answer, the academy, what is packed, and new times to agree to
     "{store}/orders/": 6,
     "{store}/papers/": 4,
     "{store}/products/": 7,

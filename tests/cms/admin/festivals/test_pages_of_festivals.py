@@ -83,7 +83,7 @@ def test_the_board_and_the_editor_lead_nobody_to_a_page_that_is_not_shown_yet(de
 
 
 def test_the_board_says_whether_there_are_terms(desk):
-    festival = make.festival()
+    festival = make.festival(terms="")
     board = f"/organize/festivals/{festival.pk}/"
     before = desk.get(board).text
 

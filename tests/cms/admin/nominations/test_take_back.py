@@ -108,7 +108,7 @@ def test_a_store_is_told_in_its_language_what_was_done_to_its_deal(festival, ket
         assert f"The reason: {REASON}" in mail.body
     type(user).objects.filter(pk=user.pk).update(language="fr")
     send_changed.call(lines["pause"].pk, deal.nomination.pk, user.pk)
-    assert "les organisateurs ont suspendu votre offre" in mailoutbox[-1].body
+    assert "Les organisateurs ont suspendu votre offre" in mailoutbox[-1].body
 
 
 def test_what_a_store_does_itself_is_no_news_to_it(festival, kettle):

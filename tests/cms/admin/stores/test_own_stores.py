@@ -55,7 +55,9 @@ def made():
     end_price(wrong, reason="A zero is missing", at=BEFORE)
     product = make.product(of=store, state="submitted", submitted_at=BEFORE, published_at=None)
     coming = make.festival(starts_at=START + timedelta(days=90), ends_at=START + timedelta(days=95))
-    applied = coming.enrolments.create(merchant=store, state="applied", commission_bp=1000)
+    applied = coming.enrolments.create(
+        merchant=store, state="applied", terms_version="1", commission_bp=1000
+    )
     return {"nomination": nomination, "deal": deal, "line": order.lines.get(), "store": store,
             "product": product, "applied": applied, "festival": festival}  # fmt: skip
 

@@ -67,6 +67,7 @@ def test_a_store_that_is_suspended_gets_no_place(festival):
         festival.enrolments.create(
             merchant=merchant,
             state="waiting",
+            terms_version="1",
             commission_bp=0,
             waiting_since=START.replace(minute=number),
         )
@@ -79,7 +80,9 @@ def test_a_store_that_is_suspended_gets_no_place(festival):
 
 
 def test_nobody_is_accepted_for_a_festival_that_was_called_off(festival):
-    row = festival.enrolments.create(merchant=make.merchant(), state="applied", commission_bp=0)
+    row = festival.enrolments.create(
+        merchant=make.merchant(), state="applied", terms_version="1", commission_bp=0
+    )
     type(festival).objects.update(state="cancelled")
 
     with pytest.raises(NotPossible, match="is over"):

@@ -198,7 +198,7 @@ def test_a_store_that_leaves_while_its_product_is_approved_stays():
 
 @db
 def test_new_terms_are_a_new_version_and_those_who_joined_keep_theirs():
-    festival = make.festival(commission_bp=800)
+    festival = make.festival(commission_bp=800, terms="")
     publish_terms(festival, "Send within three days.", at=BEFORE)
     festival.refresh_from_db()
     assert festival.terms_version == "1"

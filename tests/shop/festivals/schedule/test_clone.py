@@ -26,10 +26,13 @@ def test_rules_slots_and_benefits_come_along_as_a_draft():
         min_percent_off=15, max_stores=40, country_places={"KE": 5}, price_ceiling=90_00,
         texts={"en": {"title": "Spring", "tagline": "All new"},
                "fr": {"title": "Printemps", "tagline": "Tout neuf"}},
-        enrol_opens=START - timedelta(days=60), enrol_closes=START - timedelta(days=10),
+        enrol_opens=START - timedelta(days=60), enrol_closes=START - timedelta(days=10), terms="",
     )  # fmt: skip
     make.slot(source, label="Night", starts_at=NOON, ends_at=NOON + HOUR, max_nominations=5)
-    terms.publish_terms(source, "Ship within three days.", at=NOON, by=make.user())
+    french = {"fr": "Envoyez sous trois jours."}
+    terms.publish_terms(
+        source, "Ship within three days.", translations=french, at=NOON, by=make.user()
+    )
     make.promotion(source, title="Save", value=5_00, budget=90_00, spent=80_00, used=16)
     make.deal(make.variant(20_00), during=source, price=15_00)
 
@@ -53,7 +56,8 @@ def test_rules_slots_and_benefits_come_along_as_a_draft():
     assert benefit.use_to == made.ends_at
     assert not made.enrolments.exists()
     assert (made.max_stores, made.country_places, made.price_ceiling) == (40, {"KE": 5}, 90_00)
-    assert terms.terms_in_force(made).text == "Ship within three days."
+    carried = terms.terms_in_force(made)
+    assert (carried.text, carried.texts) == ("Ship within three days.", french)
     assert found.notes == ()
     assert ChangeLog.objects.get(action="clone").after["of"] == source.pk
 

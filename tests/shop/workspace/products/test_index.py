@@ -17,7 +17,7 @@ def test_list_and_overview_cost_the_same_for_few_products_and_many(client, desk,
 
     with statements(most=9):
         client.get(desk.address("{store}/products/"))
-    with statements(most=19):
+    with statements(most=21):  # with what is packed in each parcel, and new times to agree to
         client.get(desk.address("{store}/"))
     with statements(most=14):
         client.get(desk.address("{store}/products/{product}/"))
