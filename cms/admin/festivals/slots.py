@@ -78,6 +78,7 @@ def edit(request: SignedIn, pk: int, slot_id: int) -> HttpResponse:
             effect = _effect(form, slot, request)
             agreed = moving.confirmed(request, effect) if effect else None
             if effect and not agreed:
+                plan.refuse_same_label(slot, form.cleaned_data["label"], festival)
                 return _ask(request, slot, effect)
             with transaction.atomic():
                 lock_one(Festival.objects, pk)  # before its slots

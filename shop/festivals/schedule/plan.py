@@ -98,7 +98,7 @@ def add_slot(slot: Slot, during: Window, *, at: datetime, by: User | None = None
         NotPossible: it would begin in the past or lie outside, or its label is another slot's.
     """
     festival = locked_open(slot.festival)
-    _refuse_same_label(slot, slot.label, festival)
+    refuse_same_label(slot, slot.label, festival)
     refuse_past(during, at)
     refuse_outside(during, festival)
     slot.kind = Slot.Kind.FLASH
@@ -131,7 +131,7 @@ def change_slot(
     """
     festival = locked_open(slot.festival)
     _refuse_called_off(slot)
-    _refuse_same_label(slot, changes["label"], festival)
+    refuse_same_label(slot, changes["label"], festival)
     if (during.starts_at, during.ends_at) != (slot.starts_at, slot.ends_at):
         move_slot(slot, during, at=at, confirmed=confirmed, by=by)
     before = {name: getattr(slot, name) for name in SLOT_FIELDS}
@@ -160,7 +160,7 @@ def remove_slot(slot: Slot, *, at: datetime, by: User | None = None) -> None:
     spans.mark_change("slot removed", at=at)
 
 
-def _refuse_same_label(slot: Slot, label: str, festival: Festival) -> None:
+def refuse_same_label(slot: Slot, label: str, festival: Festival) -> None:
     """Refuse the label of another slot: stores name a slot by it. The festival is locked."""
     others = festival.slots.filter(label__iexact=label, cancelled_at=None).exclude(pk=slot.pk)
     if other := others.first():

@@ -51,6 +51,12 @@ def typed(**facts: Any) -> dict[str, Any]:
     return known | facts
 
 
+def hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of a page, as a browser sends them back."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
+    return {name: value for name, value in found if name != "csrfmiddlewaretoken"}
+
+
 def approve_many(desk: Client, where: str, body: dict[str, Any]) -> str:
     """Press in the review queue, let the worker work, and return both pages that follow."""
     answer = desk.post(where, body, follow=True)

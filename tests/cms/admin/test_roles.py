@@ -96,6 +96,9 @@ def made():
         at=BEFORE,
         by=make.member(applied),
     )
+    nobody = make.merchant()
+    festival.enrolments.create(merchant=nobody, state="invited", commission_bp=0)
+    invite_person(nobody, "kofi@example.org", language="en", at=BEFORE, by=make.user())
     product = make.product(state="submitted", submitted_at=BEFORE, published_at=None)
     deal = make.deal(make.variant(), during=festival, price=15_00)
     wrong = make.deal(make.variant(), during=festival, price=1_50)
@@ -122,6 +125,7 @@ def made():
         "year": "2027", "month": "05",
         "locked": locked.pk, "member": locked.memberships.get().pk, "leave": "leave",
         "suspended": make.merchant(state="suspended").pk,
+        "leaving": make.merchant(state="suspended", leaving_since=BEFORE).pk,
         "later": LaterLook.objects.create(merchant=applied, shown=[], at=BEFORE).pk,
         "notice": Notice.objects.create(
             merchant=applied, reason="unsafe", text="It burns.", email="lin@example.org", at=BEFORE,

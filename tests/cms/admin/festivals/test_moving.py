@@ -7,17 +7,11 @@ import pytest
 
 from shop.festivals.models import ChangeLog, Slot
 from tests import make
-from tests.cms.admin.people import typed, version
+from tests.cms.admin.people import hidden, typed, version
 from tests.make import NOON, START
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-def fields(page: str) -> dict[str, str]:
-    """Return the hidden fields of a page, as a browser sends them back."""
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
-    return {name: value for name, value in found if name != "csrfmiddlewaretoken"}
 
 
 def form_of(festival, **facts):
@@ -53,9 +47,9 @@ def test_a_published_festival_moves_once_its_effect_was_read(desk, festival, ket
     assert "(keeps its time)" in shown.text
     assert re.search(r"have to agree</h2><p>Kisumu Clay", shown.text)
 
-    silent = desk.post(where, fields(shown.text))
+    silent = desk.post(where, hidden(shown.text))
     assert (silent.status_code, "Give a reason" in silent.text) == (422, True)
-    done = desk.post(where, fields(shown.text) | {"reason": "The harvest is early"}, follow=True)
+    done = desk.post(where, hidden(shown.text) | {"reason": "The harvest is early"}, follow=True)
     festival.refresh_from_db()
     deal.refresh_from_db()
     assert "Saved." in done.text
@@ -69,13 +63,13 @@ def test_an_effect_that_changed_since_is_shown_again_and_nothing_moves(desk, fes
     shown = desk.post(where, form_of(festival, starts="2027-05-09T01:00"))
     make.deal(kettle, during=festival, price=15_00)
 
-    again = desk.post(where, fields(shown.text) | {"reason": "Early"})
+    again = desk.post(where, hidden(shown.text) | {"reason": "Early"})
 
     festival.refresh_from_db()
     assert (again.status_code, festival.starts_at) == (422, START)
     assert "The effect is another one by now" in again.text
     assert "1 deal would start earlier" in again.text
-    desk.post(where, fields(again.text) | {"reason": "Early"})
+    desk.post(where, hidden(again.text) | {"reason": "Early"})
     festival.refresh_from_db()
     assert festival.starts_at < START
 
@@ -84,7 +78,7 @@ def test_what_was_typed_can_be_changed_after_the_effect(desk, festival):
     where = f"/organize/festivals/{festival.pk}/edit/"
     shown = desk.post(where, form_of(festival, starts="2027-05-09T01:00", title="Early spring"))
 
-    form = desk.post(where, fields(shown.text) | {"back": "1"})
+    form = desk.post(where, hidden(shown.text) | {"back": "1"})
 
     assert form.status_code == 200
     assert 'value="Early spring"' in form.text
@@ -110,7 +104,7 @@ def test_flash_slots_move_along_if_that_is_ticked(desk, festival):
     assert "“Opening night” would lie outside" in alone.text
     shown = desk.post(where, later | {"along": "on"})
     assert "2027-05-10 00:00 to 2027-05-10 02:00 → 2027-06-10 00:00" in shown.text
-    desk.post(where, fields(shown.text) | {"reason": "Rain"})
+    desk.post(where, hidden(shown.text) | {"reason": "Rain"})
 
     slot.refresh_from_db()
     assert slot.starts_at == START + 31 * DAY
@@ -126,7 +120,7 @@ def test_a_slot_moves_with_its_deals_once_its_effect_was_read(desk, festival, ke
     shown = desk.post(where, later)
     slot.refresh_from_db()
     assert (shown.status_code, slot.starts_at) == (200, NOON)
-    desk.post(where, fields(shown.text) | {"reason": "The harbour is free"})
+    desk.post(where, hidden(shown.text) | {"reason": "The harbour is free"})
 
     slot.refresh_from_db()
     deal.refresh_from_db()
@@ -153,7 +147,7 @@ def test_an_extension_shows_the_effect_of_the_end_that_was_typed(desk, clock_at,
     late = desk.post(where, {"ends": "2027-06-22T00:00", "reason": "Rain"})
     assert "at most as long as the slot itself" in late.text
 
-    done = desk.post(where, fields(shown.text) | {"reason": "Rain"}, follow=True)
+    done = desk.post(where, hidden(shown.text) | {"reason": "Rain"}, follow=True)
     festival.refresh_from_db()
     assert "Extended to 2027-05-22 00:00" in done.text
     assert festival.ends_at.day == 22
