@@ -96,9 +96,7 @@ def made():
         at=BEFORE,
         by=make.member(applied),
     )
-    nobody = make.merchant()
-    festival.enrolments.create(merchant=nobody, state="invited", commission_bp=0)
-    invite_person(nobody, "kofi@example.org", language="en", at=BEFORE, by=make.user())
+    without_people(festival)
     product = make.product(state="submitted", submitted_at=BEFORE, published_at=None)
     deal = make.deal(make.variant(), during=festival, price=15_00)
     wrong = make.deal(make.variant(), during=festival, price=1_50)
@@ -118,12 +116,10 @@ def made():
         make.festival(state="draft"), {nomination.pk: BEFORE}, at=BEFORE, by=make.user()
     )
     gone = {"starts_at": BEFORE - timedelta(days=9), "ends_at": BEFORE - timedelta(days=2)}
-    locked = make.member(applied)
     make.origin("KE")
-    TOTP.activate(locked, generate_totp_secret())
     return {
         "year": "2027", "month": "05",
-        "locked": locked.pk, "member": locked.memberships.get().pk, "leave": "leave",
+        **with_second_step(applied), "leave": "leave",
         "suspended": make.merchant(state="suspended").pk,
         "leaving": make.merchant(state="suspended", leaving_since=BEFORE).pk,
         "later": LaterLook.objects.create(merchant=applied, shown=[], at=BEFORE).pk,
@@ -164,6 +160,20 @@ def made():
         "uninvited": Merchant.objects.filter(state="approved")
         .exclude(enrolments__festival=festival).count(),
     }  # fmt: skip
+
+
+def with_second_step(store):
+    """Return somebody of a store who signs in with a second step, and the membership."""
+    locked = make.member(store)
+    TOTP.activate(locked, generate_totp_secret())
+    return {"locked": locked.pk, "member": locked.memberships.get().pk}
+
+
+def without_people(festival):
+    """Ask a store to a festival for which nobody signs in yet."""
+    nobody = make.merchant()
+    festival.enrolments.create(merchant=nobody, state="invited", commission_bp=0)
+    invite_person(nobody, "kofi@example.org", language="en", at=BEFORE, by=make.user())
 
 
 def of_paper(order):
