@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import get_resolver
@@ -14,8 +13,6 @@ from cms.admin.festivals.override import readiness_of
 from cms.colleagues.invite import invite
 from cms.models import FestivalPage
 from shop.catalogue.models import Category
-from shop.certificates import write
-from shop.certificates.write import CertificateFacts
 from shop.delivery.models import TaxRule
 from shop.festivals.deals.void import end_price
 from shop.festivals.enrolment import enrol
@@ -25,19 +22,12 @@ from shop.festivals.models import (
 )
 from shop.festivals.promotions.code_batches import make_codes
 from shop.festivals.schedule.findings import override
-from shop.forms.private_files import as_kept
-from shop.incidents.keep import keep_update
 from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.moderation.models import LaterLook
 from shop.notices.models import Notice
-from shop.orders.models import OrderMessage, OrderNote, Replacement
-from shop.papers.issue import issue_papers
-from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
+from shop.orders.models import OrderMessage
 from shop.rounds.models import Mishap
-from shop.settlements.methods import add_method
-from shop.settlements.models import Payout, PayoutBatch, PayoutProof, Settlement
-from shop.settlements.remote.models import PayoutCountry
 from shop.share_links.links import make_own
 from shop.storefront.models import VainSearch
 from shop.workspace.people.invite import invite as invite_person
@@ -45,12 +35,17 @@ from tests import make, pages, worlds
 from tests.buying import pay
 from tests.cms.admin.addresses import ADDRESSES, AFTER_SALE, READ
 from tests.cms.admin.found import stamp_of, state, stuck_money
+from tests.cms.admin.one_of_each import (
+    of_application,
+    of_certificate,
+    of_incident,
+    of_paper,
+    of_payouts,
+    with_second_step,
+    without_people,
+)
 from tests.cms.admin.people import BEFORE, GROUPS, grant, organizer
 from tests.make import START
-from tests.shop.applications import applied as applications
-from tests.shop.incidents.told import incident
-from tests.shop.payments.slips import slip
-from tests.shop.settlements.earned import ACCOUNT
 from tests.shop.storefront.previews.steps import shared
 
 pytestmark = pytest.mark.django_db
@@ -159,84 +154,6 @@ def made():
         "language": "fr", "stamp": stamp_of(festival), "person": make.user().email,
         "uninvited": Merchant.objects.filter(state="approved")
         .exclude(enrolments__festival=festival).count(),
-    }  # fmt: skip
-
-
-def with_second_step(store):
-    """Return somebody of a store who signs in with a second step, and the membership."""
-    locked = make.member(store)
-    TOTP.activate(locked, generate_totp_secret())
-    return {"locked": locked.pk, "member": locked.memberships.get().pk}
-
-
-def without_people(festival):
-    """Ask a store to a festival for which nobody signs in yet."""
-    nobody = make.merchant()
-    festival.enrolments.create(merchant=nobody, state="invited", commission_bp=0)
-    invite_person(nobody, "kofi@example.org", language="en", at=BEFORE, by=make.user())
-
-
-def of_paper(order):
-    """Return what addresses and sheets say of an order's paper."""
-    issue_papers(order.pk, at=BEFORE)
-    paper = order.suborders.get().papers.get()
-    return {"paper": paper.pk, "paper_number": paper.number, "digest": paper.digest}
-
-
-def of_application():
-    """Return an application of a new store, and one of its papers."""
-    found = applications.made(BEFORE)
-    paper = found.papers.first().pk
-    return {"applied": found.pk, "paper_sent": paper, "ask": "ask", "decline": "decline"}
-
-
-def of_incident():
-    """Return a disturbance that goes on, and what was added to it."""
-    found = incident(BEFORE)
-    added = keep_update(found, "It gets better.", {}, at=BEFORE, by=make.user())
-    return {"incident": found.pk, "incident_update": added.pk, "end": "end"}
-
-
-def of_certificate(store):
-    """Return a certificate of a store that waits, and its page."""
-    claim = CertificateFacts("Halal", "1", "Body", (START + timedelta(days=99)).date())
-    paper = as_kept("halal.pdf", b"%PDF-1")
-    found = write.send(store, claim, [paper], at=BEFORE, by=make.user())
-    return {"certificate": found.pk, "page": found.papers.get().pk}
-
-
-def of_payouts(order):
-    """Return a settlement, a payout in a file with its proof, an account and a picture."""
-    merchant, store = order.suborders.get().merchant, {"currency": "USD", "made_at": BEFORE}
-    account = add_method(merchant, ACCOUNT, rail="bank", at=BEFORE, by=make.user())
-    settlement = Settlement.objects.create(
-        merchant=merchant, n=1, cut_off=BEFORE, state="final", earned=1, total=1, **store
-    )
-    batch = PayoutBatch.objects.create(profile="statement_csv", **store)
-    payout = Payout.objects.create(
-        settlement=settlement, method=account, batch=batch, amount=1, made_at=BEFORE,
-        reference="BB-P-AAAAAAAA", state="exported",
-    )  # fmt: skip
-    PayoutProof.objects.create(
-        payout=payout, name="a.pdf", kind="application/pdf", content=b"%PDF-"
-    )
-    part = order.suborders.get()
-    asked = ReturnRequest.objects.create(suborder=part, kind="return", asked_at=BEFORE,
-                                         answer_by=BEFORE)  # fmt: skip
-    line = ReturnLine.objects.create(request=asked, line=order.lines.get(), quantity=1,
-                                     reason="wrong")  # fmt: skip
-    shot = ReturnPicture.objects.create(line=line, content=b"\xff\xd8")
-    land, _made = PayoutCountry.objects.get_or_create(
-        code="GH", defaults={"currency": "GHS", "source": "A page", "as_of": BEFORE.date()}
-    )
-    again = Replacement.objects.create(suborder=part, reason="Broken", made_at=BEFORE,
-                                       ship_by=BEFORE, arrives_to=BEFORE)  # fmt: skip
-    note = OrderNote.objects.create(order=order, text="Call her", at=BEFORE, due_on=BEFORE)
-    return {
-        "again_sent": again.pk, "note": note.pk, "called": "called", "request": asked.pk,
-        "settlement": settlement.pk, "payout": payout.pk, "file": batch.pk, "shot": shot.pk,
-        "account": account.pk, "parcel": part.pk, "fail": "fail", "confirm": "confirm",
-        "land": land.pk, "slip": slip(part, at=BEFORE).pk,
     }  # fmt: skip
 
 
