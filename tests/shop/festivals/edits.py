@@ -51,7 +51,7 @@ def edit_often(times: int, *, after: datetime, minutes: int, dice: random.Random
     while history.done.total() < times:
         at += timedelta(minutes=dice.randrange(1, minutes))
         name = dice.choices(list(EDITS), WEIGHTS)[0]
-        deal = Deal.objects.select_related("variant", "slot__festival").get(pk=dice.choice(deals))
+        deal = _deal(dice.choice(_paused(deals) if name == "resume" else deals))
         products = _touched(name, deal)
         was = past(products, at)
         if _try(name, deal, dice, at):
@@ -59,6 +59,16 @@ def edit_often(times: int, *, after: datetime, minutes: int, dice: random.Random
             history.instants.append(at)
             history.before.append((products, at, was))
     return history
+
+
+def _deal(pk: int) -> Deal:
+    return Deal.objects.select_related("variant", "slot__festival").get(pk=pk)
+
+
+def _paused(deals: list[int]) -> list[int]:
+    """Return the deals that can be resumed, or all where none was paused: of 1,000 few are."""
+    paused = Closure.objects.filter(reason=Closure.Reason.PAUSED, ends_at=None)
+    return list(paused.order_by("pk").values_list("deal", flat=True)) or deals
 
 
 def _touched(name: str, deal: Deal) -> list[int]:
