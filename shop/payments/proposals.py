@@ -125,6 +125,7 @@ def propose(
     """
     if not plan.reason.strip():
         raise NotPossible("Say why: the shopper reads it.")
+    lock_one(User.objects, by.pk)  # their bound of a day is over all orders
     order = end.lock(order_id)
     refuse_own(*order.suborders.values_list("merchant", flat=True), by=by)
     if decided(order_id) != seen:

@@ -27,6 +27,7 @@ from shop.returns.answer import pay_back
 from shop.returns.ask import Wish, ask, foreseen
 from tests import make
 from tests.cms.admin.people import organizer
+from tests.crowd import at_once
 from tests.make import NOON
 from tests.paying import assert_books_agree
 from tests.queue import run_queued_work
@@ -161,6 +162,18 @@ def test_what_one_person_refunds_of_all_orders_in_a_day_is_bounded(order, settin
     assert alone_left(order, other, at=NOON) == 50_00
     assert goods(order, 1, by=one).amount == 20_00
     assert goods(order, 1, by=one).state == "asked"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_of_one_person_do_not_pass_the_bound_of_a_day(till, settings):
+    settings.ALONE_UP_TO = 50_00
+    kettle, one = make.variant(20_00, on_hand=9), organizer()
+    orders = [paid(till, {kettle: 1}) for _ in range(4)]
+    Refund.objects.create(order=orders[0], cause="return", amount=470_00, by=one, at=NOON)
+
+    made = at_once([lambda order=order: goods(order, 1, by=one) for order in orders[1:]])
+
+    assert sorted(type(row).__name__ for row in made) == ["Refund", *["RefundProposal"] * 2]
 
 
 def test_what_somebody_approves_leaves_their_own_bound_as_it_was(order, settings):
