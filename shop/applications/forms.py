@@ -12,6 +12,7 @@ from shop.applications.models import Application
 from shop.applications.steps import BY_NAME, paper_name
 from shop.delivery.names import countries_by_name
 from shop.forms.fields import FilesInput, LineField, ProseField
+from shop.forms.phones import phone_wanted, read_phone
 from shop.moderation.stores import countries
 from shop.pictures.papers import ACCEPTED
 
@@ -70,6 +71,17 @@ class ApplicantForm(ApplicationForm):
         known, language = set(countries()), get_language() or "en"
         names = [(code, name) for code, name in countries_by_name(language) if code in known]
         self.fields["country"].choices = [CHOOSE, *names]
+
+    def clean_phone(self) -> str:
+        """Return the number with its country code.
+
+        Raises:
+            ValidationError: it is none.
+        """
+        typed, country = self.cleaned_data["phone"], self.cleaned_data.get("country", "")
+        if typed and not (number := read_phone(typed, country)):
+            raise forms.ValidationError(phone_wanted(country))
+        return number if typed else ""
 
 
 class BeginForm(ApplicantForm):

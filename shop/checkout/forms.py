@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-import phonenumbers
 from django import forms
 from django.utils.functional import lazy
 from django.utils.translation import gettext as now
@@ -17,6 +16,7 @@ from shop.cart.formats import language
 from shop.delivery.addresses import AddressRules, address_rules
 from shop.delivery.areas import area_of, areas
 from shop.delivery.models import Contact
+from shop.forms.phones import phone_wanted, read_phone
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -117,15 +117,9 @@ class AddressForm(forms.Form):
         typed = self.cleaned_data["phone"]
         if not typed:  # which is refused before where one is needed
             return ""
-        try:
-            number = phonenumbers.parse(typed, self.code)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise forms.ValidationError(_wrong_phone(self.code))
-        text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-        if len(text) > LONGEST_PHONE:
-            raise forms.ValidationError(_wrong_phone(self.code))
+        text = read_phone(typed, self.code)
+        if not text or len(text) > LONGEST_PHONE:
+            raise forms.ValidationError(phone_wanted(self.code))
         return text
 
     def _ask_who_is_booking(self) -> None:
@@ -183,13 +177,3 @@ def _wrong_postcode(rules: AddressRules) -> str:
         count,
     )
     return text % {"count": count, "example": rules.example}
-
-
-def _wrong_phone(country: str) -> str:
-    example = phonenumbers.example_number(country)
-    if example is None:
-        return now("Enter a phone number the courier can call")
-    style = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return now("Enter a phone number with the country code, like %(example)s") % {
-        "example": phonenumbers.format_number(example, style)
-    }

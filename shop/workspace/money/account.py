@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
 from shop.errors import NotPossible, ShopError
+from shop.forms.phones import phone_wanted, read_phone
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.settlements.methods import add_method, close_method
@@ -52,6 +53,11 @@ class AccountForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        """Read numbers as those of a country, where none is typed."""
+        super().__init__(*args, **kwargs)
+        self.country = country
+
     def clean_bic(self) -> str:
         """Return the code in capital letters.
 
@@ -68,10 +74,9 @@ class AccountForm(forms.Form):
         answers = super().clean() or self.cleaned_data
         typed = "".join(answers.get("account", "").split()).replace("-", "").upper()
         if answers.get("rail") == Rail.MOBILE and typed:
-            if not re.fullmatch(r"\+[1-9][0-9]{7,14}", typed):
-                self.add_error(
-                    "account", _("Begin with + and the country code, like +254 700 123456.")
-                )
+            typed = read_phone(answers["account"], self.country, compact=True)
+            if not typed:
+                self.add_error("account", phone_wanted(self.country))
         elif typed[:2].isalpha() and typed and not _is_iban(typed):
             self.add_error("account", _("This IBAN has a mistake in it. Compare it again."))
         elif typed and not re.fullmatch(r"[A-Z0-9]{4,34}", typed):
@@ -88,7 +93,7 @@ def account(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
 
 @reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 def _typed(request: MemberRequest, merchant: Merchant) -> HttpResponse:
-    form = AccountForm(request.POST or None)
+    form = AccountForm(request.POST or None, country=merchant.country)
     if request.method == "POST" and form.is_valid():
         facts = {"country": merchant.country, **form.cleaned_data}
         rail = facts.pop("rail")

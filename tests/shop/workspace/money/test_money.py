@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.test import Client
 
+from shop.applications.forms import ApplicantForm
 from shop.moderation.suspend import suspend
 from shop.returns.ask import ask
 from shop.settlements.make import draft
@@ -19,6 +20,7 @@ from shop.settlements.methods import (
 )
 from shop.settlements.models import PayoutMethod, Settlement
 from shop.settlements.payouts import queue_what_waits
+from shop.settlements.seal import unseal
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
@@ -162,7 +164,7 @@ def test_an_account_is_kept_sealed_and_shown_by_its_last_digits(till):
     ({"account": "07 00"}, ""),
     ({"account": "?" * 12}, "4 to 34 letters and digits"),
     ({"bic": "EQB"}, "A BIC has eight or eleven"),
-    ({"rail": "mobile", "account": "0700123456"}, "Begin with +"),
+    ({"rail": "mobile", "account": "0700"}, "a phone number with the country code, like +254"),
     ({"holder": ""}, "This field is required"),
 ])  # fmt: skip
 def test_an_account_that_cannot_be_is_refused_with_what_to_do(till, facts, said):
@@ -184,6 +186,20 @@ def test_a_right_iban_and_a_telephone_are_taken(till):
         browser = fresh(make.member(merchant))
         assert browser.post(where(merchant, "account/"), TYPED | facts).status_code == 302
     assert PayoutMethod.objects.count() == 2
+
+
+@pytest.mark.parametrize("typed", ["0712 123456", "+254 (0)712-123456", "٠٧١٢١٢٣٤٥٦"])
+def test_a_telephone_is_read_as_the_application_reads_it(till, typed):
+    merchant = make.merchant(country="KE")
+    make.origin("KE")
+    facts = TYPED | {"rail": "mobile", "account": typed, "bank": "M-Pesa"}
+    who = ApplicantForm({"country": "KE", "phone": typed})
+
+    assert fresh(make.member(merchant)).post(where(merchant, "account/"), facts).status_code == 302
+
+    who.is_valid()
+    assert unseal(PayoutMethod.objects.get().sealed)["account"] == "+254712123456"
+    assert who.cleaned_data["phone"] == "+254 712 123456"
 
 
 def test_a_wrong_account_of_another_store_cannot_be_closed(browser, till, merchant):
