@@ -51,11 +51,15 @@ def tell_invited(enrolments: Iterable[Enrolment]) -> int:
 
 
 def tell_decided(nomination_ids: Iterable[int]) -> None:
-    """Queue a mail to who joins festivals for the stores whose nominations were decided."""
+    """Queue a mail to who joins festivals for the stores whose nominations were decided.
+
+    It says what was decided now, whatever becomes of the nomination before it is sent.
+    """
     rows = Nomination.objects.filter(
         pk__in=list(nomination_ids), product__merchant__memberships__role__in=ROLES
     )
-    enqueue_all(send_decision, rows.values_list("pk", "product__merchant__memberships__user"))
+    told = ("pk", "product__merchant__memberships__user", "state", "note")
+    enqueue_all(send_decision, rows.values_list(*told))
 
 
 def tell_enrolled(enrolment_ids: Iterable[int]) -> None:
@@ -212,11 +216,15 @@ def send_invitation(enrolment_id: int, user_id: int) -> None:
 
 @task
 @tried_again
-def send_decision(nomination_id: int, user_id: int) -> None:
-    """Mail one member of a store the decision on a nomination; nothing if it is open again."""
+def send_decision(nomination_id: int, user_id: int, decided: str = "", note: str = "") -> None:
+    """Mail one member of a store the decision on a nomination.
+
+    Args:
+        decided: the state that it was given; empty in tasks of the version before.
+    """
     rows = Nomination.objects.select_related("slot__festival", "product__merchant")
     nomination, user = rows.get(pk=nomination_id), User.objects.get(pk=user_id)
-    key = DECISIONS.get(nomination.state)
+    key = DECISIONS.get(decided or nomination.state)
     if key is None:
         return
     slot, language = nomination.slot, user.language or "en"
@@ -228,7 +236,7 @@ def send_decision(nomination_id: int, user_id: int) -> None:
             "slot": slot.label_in(language),
             "slot_starts": _moment(slot.starts_at, slot.festival.zone),
             "slot_ends": _moment(slot.ends_at, slot.festival.zone),
-            "note": nomination.note,
+            "note": note if decided else nomination.note,
             "link": _link(nomination.product.merchant.slug, slot.festival),
         }
     send(key, user.email, language=language, context=context)

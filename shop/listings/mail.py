@@ -13,7 +13,7 @@ from shop.festivals.models import ChangeLog
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant
 from shop.merchants.roles import Right, who_may
-from shop.tasks import enqueue, enqueue_all, tried_again
+from shop.tasks import enqueue_all, tried_again
 
 DECISIONS: dict[str, str] = {
     Product.State.PUBLISHED: "product-approved",
@@ -30,10 +30,14 @@ LETTERS = {
 
 
 def tell_decided(product: Product) -> None:
-    """Queue a mail to who writes the words of the store whose product was decided on."""
+    """Queue a mail to who writes the words of the store whose product was decided on.
+
+    It says what was decided now, whatever becomes of the product before it is sent.
+    """
     members = Membership.objects.filter(who_may(Right.WORDS), merchant=product.merchant_id)
-    for user_id in members.values_list("user", flat=True):
-        enqueue(send_decision, product.pk, user_id)
+    now = Product.objects.only("state", "review_note").get(pk=product.pk)
+    users = members.values_list("user", flat=True)
+    enqueue_all(send_decision, [(now.pk, pk, now.state, now.review_note) for pk in users])
 
 
 def tell_store(line: ChangeLog, merchant_id: int) -> None:
@@ -75,11 +79,15 @@ def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
 
 @task
 @tried_again
-def send_decision(product_id: int, user_id: int) -> None:
-    """Tell one member of a store the decision on a product; nothing if it waits again."""
+def send_decision(product_id: int, user_id: int, decided: str = "", note: str = "") -> None:
+    """Tell one member of a store the decision on a product.
+
+    Args:
+        decided: the state that it was given; empty in tasks of the version before.
+    """
     product = Product.objects.select_related("merchant").get(pk=product_id)
     user = User.objects.get(pk=user_id)
-    key = DECISIONS.get(product.state)
+    key = DECISIONS.get(decided or product.state)
     if key is None:
         return
     store = product.merchant
@@ -87,7 +95,7 @@ def send_decision(product_id: int, user_id: int) -> None:
         "name": user.name,
         "stores": [{"name": store.name}],
         "product": product.title,
-        "note": product.review_note,
+        "note": note if decided else product.review_note,
         "link": neutral_address("workspace-product", store.slug, product.pk),
     }
     send(key, user.email, language=user.language or "en", context=context)

@@ -6,12 +6,13 @@ from openpyxl import load_workbook
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.enrolment import enrol
-from shop.festivals.mail import send_decision
+from shop.festivals.mail import send_decision, tell_decided
 from shop.festivals.models import Deal, Enrolment, Nomination, Participation
 from shop.listings.models import Listing
 from tests import make
 from tests.budgets import statements
 from tests.cms.admin.people import BEFORE, approve_many
+from tests.queue import run_queued_work
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,39 @@ def test_a_new_product_is_sent_back_with_a_reason(desk):
 
     product.refresh_from_db()
     assert (product.state, product.review_note) == ("draft", "Brighter, please")
+
+
+def test_each_decision_on_a_product_is_told_though_another_followed_before_the_mail(
+    desk, mailoutbox
+):
+    product = make.product(title="Kettle", state="submitted", submitted_at=BEFORE)
+    make.member(product.merchant)
+    where = f"/organize/new-products/{product.pk}/"
+
+    desk.post(where, {"changes": "", "note": "Brighter, please", "seen": BEFORE.isoformat()})
+    Product.objects.update(state="submitted", submitted_at=BEFORE)
+    desk.post(where, {"approve": "", "seen": BEFORE.isoformat()})
+    run_queued_work()
+
+    told = [message.subject for message in mailoutbox]
+    assert told == ["Please change something: Kettle", "Published: Kettle"]
+    assert "Brighter, please" in mailoutbox[0].body
+
+
+def test_each_decision_on_a_nomination_is_told_though_another_followed_before_the_mail(
+    desk, mailoutbox
+):
+    nomination = make.nomination(of=make.variant(), during=make.festival(), price=15_00)
+    make.member(nomination.product.merchant)
+    for state, note in (("changes_requested", "A little lower?"), ("approved", "")):
+        Nomination.objects.update(state=state, note=note)
+        tell_decided([nomination.pk])
+
+    run_queued_work()
+
+    asked, approved = mailoutbox
+    assert "A little lower?" in asked.body
+    assert asked.subject != approved.subject
 
 
 @pytest.mark.parametrize("name", ["desk_products", "desk_stores", "desk_orders", "desk_categories"])
