@@ -30,7 +30,7 @@ from shop.pictures.models import Picture
 register_permission_policy(Picture, PICTURES, exact_class=True)
 register_permission_policy(Document, DOCUMENTS, exact_class=True)
 
-SHEETS = ("desk", "desk-board", "desk-calendar", "desk-changes")
+SHEETS = ("desk", "desk-board", "desk-calendar", "desk-changes", "desk-figures")
 
 for facts in ENTRIES:
     hooks.register("register_admin_menu_item", partial(entry, *facts))

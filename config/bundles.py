@@ -34,7 +34,8 @@ SHOP = _parts("css/pages/{}.css", "hero stores bento listing article checklist")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options form-field track cart order after ticket")
 WORKSPACE = _parts(
-    "css/pages/{}.css", "workspace charts tools rows apply team imports door month person share"
+    "css/pages/{}.css",
+    "workspace charts tools rows figures apply team imports door month person share",
 )
 LEARNING = _parts("css/pages/{}.css", "article academy")
 SCRIPT = _parts(

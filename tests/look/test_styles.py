@@ -33,6 +33,7 @@ def test_every_part_is_in_a_bundle_and_every_part_exists():
         "css/desk-board.css",
         "css/desk-calendar.css",
         "css/desk-changes.css",
+        "css/desk-figures.css",
         "css/desk-prices.css",
         "css/desk-words.css",
     }

@@ -109,13 +109,20 @@ def health_table(festival: Festival, readings: Iterable[Reading], *, at: datetim
     return Table("Health", columns, list(readings))
 
 
+class FiguresTable(Table):
+    """A table whose rows go on below where their figures have no room beside each other."""
+
+    template_name = "cms/admin/parts/figures_table.html"
+
+
 def report_table(shape: Shape, rows: Sequence[Figures], currency: str) -> Table:
     """Return a table of the report."""
     columns = [_figure(label, key, kind, currency) for label, key, kind in shape.columns]
-    return Table(shape.title, columns, rows)
+    has_sums = any(kind == "money" for _label, _key, kind in shape.columns)
+    return (FiguresTable if has_sums else Table)(shape.title, columns, rows)
 
 
-class StatementTable(Table):
+class StatementTable(FiguresTable):
     """The sales of one store, line by line; those outside the festival's goods stand apart."""
 
     def __init__(self, statement: Statement) -> None:
