@@ -17,8 +17,10 @@ from shop.orders.models import Order
 from shop.payments.apply import UnknownOrder, take_over
 from shop.payments.collect import refuse_undecided, unreachable
 from shop.payments.models import Payment
-from shop.payments.open_session import KEY_LIFE, NeverOpened, give_up, open_session
+from shop.payments.open_session import NeverOpened, give_up, open_session
 from shop.payments.provider.ask import Answers, close_all, said
+from shop.payments.provider.doubts import KEY_LIFE
+from shop.payments.provider.gateway import FAULT
 from shop.payments.provider.reading import NotUnderstood
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
@@ -124,7 +126,7 @@ def _is_found(payment: Payment, *, at: datetime) -> bool:
     except NeverOpened:
         return False
     except GatewayError as error:
-        if error.code != "fault":
+        if error.code != FAULT:
             raise
         log.error("payment %s: no session, the provider's server fails: %s", payment.uuid, error)
         return False

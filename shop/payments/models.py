@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from shop.money import Money
 from shop.orders.models import Order, Refund, Suborder
+from shop.payments.provider.doubts import Doubted
 from shop.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
 
 PAYABLE = Q(state__in=("creating", "open")) | (Q(state="superseded") & ~Q(session_url=""))
@@ -211,10 +212,10 @@ class GatewayEvent(Stateful):
         ]
 
 
-class Operation(Stateful):
+class Operation(Stateful, Doubted):
     """Money to be moved at the provider: written with its cause, carried out afterwards.
 
-    Its UUID is the idempotency key, so that carrying it out twice moves the money once.
+    Its UUID makes the idempotency key, so that carrying it out twice moves the money once.
     """
 
     class Kind(models.TextChoices):
@@ -264,9 +265,6 @@ class Operation(Stateful):
     request = models.JSONField(help_text="Frozen, so that a repeat asks for the same.")
     made_at = models.DateTimeField(null=True)
     first_sent_at = models.DateTimeField(null=True, help_text="Written before the first call.")
-    key_until = models.DateTimeField(
-        null=True, help_text="Until then the provider surely knows the key; afterwards look first."
-    )
     run_after = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -328,6 +326,7 @@ class Operation(Stateful):
         if self.state != self.State.QUEUED:
             self.enter(self.State.QUEUED)
         self.run_after, self.tries, self.error = at, 0, ""
+        self.keys_used, self.doubted_at = 0, None
         self.remote_id = self.first_sent_at = self.key_until = None
 
     @property

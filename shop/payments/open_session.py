@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -11,14 +11,12 @@ from django.db.models import F
 from shop.errors import GatewayError
 from shop.payments.apply import apply_session, lock_payment
 from shop.payments.models import Payment
-from shop.payments.provider.gateway import CheckoutSession, SessionStatus
+from shop.payments.provider.gateway import FAULT, CheckoutSession, SessionStatus
 from shop.payments.provider.requests import payer_of
 from shop.payments.provider.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
 
-# The provider keeps keys for 24 hours; within 23 a repeat surely meets the first try.
-KEY_LIFE = timedelta(hours=23)
 # With these a refusal says nothing about whether a session was made before.
 NO_VERDICT = {"authentication", "idempotency", "refused"}
 
@@ -70,7 +68,7 @@ def _asked_for(payment: Payment) -> CheckoutSession:
         try:
             return gateway().open_checkout(payment.request, whose=whose, key=payment.key)
         except GatewayError as error:
-            if error.code != "fault":
+            if error.code != FAULT:
                 raise
             _use_up_key(payment)
             if is_last:

@@ -20,6 +20,7 @@ from shop.orders.models import Order, Refund
 from shop.payments.models import Operation, Payment
 from shop.payments.parcels import let_go_on
 from shop.payments.provider.attempts import attempt
+from shop.payments.provider.doubts import KEY_LIFE, found_or_next_key, note_of
 from shop.payments.provider.gateway import NO_ANSWER, RemoteOperation
 from shop.payments.provider.reading import NOT_UNDERSTOOD, NotUnderstood
 from shop.payments.provider.stripe_gateway import gateway
@@ -31,9 +32,6 @@ Kind = MoneyTask.Kind
 LEASE = timedelta(minutes=2)
 # Twenty hours of tries, as they grow rarer: after a day the provider forgets the key.
 MOST_TRIES = 80
-# Stripe, idempotent requests, checked 2026-11: keys are kept for 24 hours at least. Within 23 a
-# repeat surely meets the first try; afterwards it could move the money a second time.
-KEY_LIFE = timedelta(hours=23)
 BATCH = 20
 OVER = (Operation.State.FAILED, Operation.State.VOID)
 ASK_AGAIN = timedelta(hours=1)
@@ -127,11 +125,18 @@ def _carry_out(operation: Operation, *, at: datetime) -> None:
 
 def _refunded(operation: Operation, *, at: datetime) -> RemoteOperation:
     """Send the money back, or find that it went; nothing is sent under a key that grew old."""
-    if at < cast("datetime", operation.key_until):
-        return gateway().refund(operation.request, key=str(operation.uuid))
-    if found := gateway().find_refund(operation.request):
+
+    def look() -> RemoteOperation | None:
+        return gateway().find_refund(operation.request)
+
+    if at >= cast("datetime", operation.key_until):
+        if found := look():
+            return found
+        raise GatewayError("not found there after a day", may_retry=False, code="key")
+    mine = {"state": Operation.State.SENDING, "tries": operation.tries}
+    if found := found_or_next_key(operation, look, at=at, **mine):
         return found
-    raise GatewayError("not found there after a day", may_retry=False, code="key")
+    return gateway().refund(operation.request, key=operation.key_of(operation.uuid))
 
 
 @transaction.atomic
@@ -234,7 +239,8 @@ def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None
         changes["run_after"] = at + timedelta(minutes=5)
         log.error("operation %s waits for a key that the provider takes", operation.uuid)
     elif error.may_retry and operation.tries < MOST_TRIES:
-        changes["run_after"] = at + timedelta(seconds=2 ** min(operation.tries, 10))
+        later = {"run_after": at + timedelta(seconds=2 ** min(operation.tries, 10))}
+        changes |= note_of(operation, error, at=at) or later
     else:
         state, changes["run_after"] = Operation.State.BLOCKED, at
         log.error("operation %s is blocked: %s", operation.uuid, error)

@@ -14,8 +14,9 @@ from shop.orders.models import Order
 from shop.payments.apply import UnknownOrder, take_over
 from shop.payments.cancel import end_open
 from shop.payments.models import UNDECIDED, Payment
-from shop.payments.open_session import KEY_LIFE, open_session
+from shop.payments.open_session import open_session
 from shop.payments.provider.ask import Answers, read_all, said
+from shop.payments.provider.doubts import KEY_LIFE
 from shop.payments.provider.reading import NotUnderstood
 from shop.rounds.work import each
 

@@ -75,7 +75,8 @@ class RemoteRefund(RemoteOperation):
 class RemoteDispute:
     """A bank's claim on a charge, as the provider knows it now.
 
-    ``withdrawn`` and ``fee`` are what the provider has taken from the balance until now.
+    ``withdrawn`` and ``fee`` are what the provider has taken from the balance until now;
+    ``answer`` names the answer of ours that it has, ``submissions`` counts what went to the bank.
     """
 
     id: str
@@ -87,6 +88,8 @@ class RemoteDispute:
     due_by: datetime | None
     withdrawn: int
     fee: int
+    answer: str = ""
+    submissions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,8 @@ class Payer:
 
 NO_ANSWER = {"silent", "given up"}
 """Codes of errors that say nothing about what was asked."""
+FAULT = "fault"
+"""Code of an error of the provider's own server: what was asked may be done, or not."""
 
 
 class Gateway(Protocol):
@@ -169,8 +174,9 @@ class Gateway(Protocol):
 
     An answer that cannot be read is raised as ``NotUnderstood``; in a list it stands among the
     others. The code of an error is "silent" where there was no answer in time, "given up" until
-    somebody may ask again; "fault" where the provider's own server failed, an answer that it
-    keeps under the key.
+    somebody may ask again; ``FAULT`` where the provider's own server failed. The older half of
+    its API keeps that answer under the key, so a call with a key is not repeated: see
+    ``doubts.py``.
     """
 
     @property

@@ -8,6 +8,7 @@ import requests
 import stripe
 
 from shop.errors import GatewayError
+from shop.payments.provider.gateway import FAULT
 from shop.payments.provider.reading import UNREADABLE, NotUnderstood
 
 # What is refused for what, by the class of the error; most are the newer API's.
@@ -50,7 +51,7 @@ def said_plainly[T](ask: Callable[[], T]) -> T:
         if status < 400:
             raise NotUnderstood("answer", "", "it is no JSON") from error
         # 409: the same key is being worked on at this moment.
-        code = "fault" if status >= 500 else "at work" if status == 409 else "refused"
+        code = FAULT if status >= 500 else "at work" if status == 409 else "refused"
         raise GatewayError(_said(error), may_retry=code != "refused", code=code) from error
 
 

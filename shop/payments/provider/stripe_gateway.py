@@ -19,6 +19,7 @@ from shop.currencies import for_stripe, is_chargeable
 from shop.errors import BadSignature, GatewayError
 from shop.payments.provider.circuit_breaker import Breaker
 from shop.payments.provider.gateway import (
+    FAULT,
     BalancePage,
     CheckoutSession,
     Payer,
@@ -65,7 +66,7 @@ BRIEF_SECONDS = (1, 3)
 # the future is as wrong as an old one.
 TOLERANCE_SECONDS = 300
 # What may go well a moment later. Silence is not among it: whoever waits would wait twice.
-BY_CHANCE = {"broken line", "fault", "at work"}
+BY_CHANCE = {"broken line", FAULT, "at work"}
 SESSION, REFUND, DISPUTE, LINE = "checkout session", "refund", "dispute", "balance line"
 PAGE, WARNING = "page of a list", "early fraud warning"
 
@@ -104,7 +105,8 @@ class StripeGateway:
             raise GatewayError(f"{currency} is not taken", may_retry=False, code="currency")
         params = checkout_params(request, whose)
         create = self._client.v1.checkout.sessions.create
-        return self._told(SESSION, session_of, lambda: create(params, {"idempotency_key": key}))
+        ask = partial(create, params, {"idempotency_key": key})
+        return self._told(SESSION, session_of, ask, is_kept=True)
 
     def session(self, session_id: str, *, is_waited_for: bool = False) -> CheckoutSession:
         """Return a session as it is now; asked briefly and once when somebody waits for it."""
@@ -138,7 +140,8 @@ class StripeGateway:
             "metadata": {"operation": request["operation"], "order": request["order"]},
         }
         create = self._client.v1.refunds.create
-        return self._told(REFUND, refund_of, lambda: create(params, {"idempotency_key": key}))
+        ask = partial(create, params, {"idempotency_key": key})
+        return self._told(REFUND, refund_of, ask, is_kept=True)
 
     def find_refund(self, request: Mapping[str, Any]) -> RemoteRefund | None:
         """Return the refund that was made of a request, or None; found by the operation."""
@@ -217,14 +220,22 @@ class StripeGateway:
         return self._call(lambda: call(self._client))
 
     def ask_for[Row, T](
-        self, what: str, call: Callable[[stripe.StripeClient], Row], parse: Callable[[Row], T]
+        self,
+        what: str,
+        call: Callable[[stripe.StripeClient], Row],
+        parse: Callable[[Row], T],
+        *,
+        is_kept: bool = False,
     ) -> T:
         """Ask what no method here is for, and return what the answer says.
+
+        Args:
+            is_kept: the provider keeps its answer under the call's key, a failure included.
 
         Raises:
             NotUnderstood: it cannot be read.
         """
-        return self._told(what, parse, lambda: call(self._client))
+        return self._told(what, parse, lambda: call(self._client), is_kept=is_kept)
 
     def read_event(self, body: bytes, signature: str) -> ProviderEvent:
         """Return the message, or raise ``BadSignature``."""
@@ -272,22 +283,24 @@ class StripeGateway:
         ask: Callable[[], Row],
         *,
         is_brief: bool = False,
+        is_kept: bool = False,
     ) -> T:
         """Ask, and return what the answer says.
 
         Raises:
             NotUnderstood: it cannot be read.
         """
-        return known(read(what, self._call(ask, is_brief=is_brief), parse))
+        answer = self._call(ask, is_brief=is_brief, is_kept=is_kept)
+        return known(read(what, answer, parse))
 
-    def _call[T](self, ask: Callable[[], T], *, is_brief: bool = False) -> T:
+    def _call[T](self, ask: Callable[[], T], *, is_brief: bool = False, is_kept: bool = False) -> T:
         """Call Stripe unless it is given up at present; repeat once after a failure by chance."""
         if not self._breaker.admit():
             raise GatewayError("it is given up for a minute", may_retry=True, code="given up")
         try:
             return self._ask(ask)
         except GatewayError as error:
-            if is_brief or error.code not in BY_CHANCE:
+            if is_brief or error.code not in BY_CHANCE or (is_kept and error.code == FAULT):
                 raise
         return self._ask(ask)
 

@@ -204,25 +204,31 @@ def balance_available(provider: StripeGateway, currency: str) -> int:
     return provider.ask_for("balance", lambda c: c.v1.balance.retrieve(), available)
 
 
-def fund(provider: StripeGateway, request: Mapping[str, Any], key: str) -> RemoteFunding:
+def fund(
+    provider: StripeGateway, request: Mapping[str, Any], *, name: str, key: str
+) -> RemoteFunding:
     """Move money from the balance of payments to the account for payouts, once for a key."""
     params: Any = {
         "amount": for_stripe(request["amount"], request["currency"]),
         "currency": request["currency"].lower(),
         "payout_method": request["storage"],
         "description": "For payouts to stores",
-        "metadata": {"operation": key},
+        "metadata": {"operation": name},
     }
     options: Any = {"idempotency_key": key}
-    return provider.ask_for(FUNDING, lambda c: c.v1.payouts.create(params, options), _funding)
+
+    def ask(client: Any) -> Any:
+        return client.v1.payouts.create(params, options)
+
+    return provider.ask_for(FUNDING, ask, _funding, is_kept=True)
 
 
-def find_funding(provider: StripeGateway, key: str, *, since: datetime) -> RemoteFunding | None:
-    """Return what was moved under a key since a moment, or None."""
+def find_funding(provider: StripeGateway, name: str, *, since: datetime) -> RemoteFunding | None:
+    """Return what was moved by a name since a moment, or None."""
     params: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
     listed = provider.ask(lambda c: c.v1.payouts.list(params))
     rows = read_each(FUNDING, on_all_pages(provider, listed), _funding)
-    return first(rows, lambda row: row.key == key)
+    return first(rows, lambda row: row.key == name)
 
 
 def funding_now(provider: StripeGateway, funding_id: str) -> RemoteFunding:

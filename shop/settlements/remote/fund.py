@@ -26,6 +26,8 @@ from shop.locks import lock_one, one_after_another
 from shop.money_desk import gate
 from shop.money_desk.models import MoneyTask
 from shop.payments.provider import stripe_payouts as provider
+from shop.payments.provider.doubts import KEY_LIFE, found_or_next_key
+from shop.payments.provider.gateway import FAULT
 from shop.payments.provider.payouts import RemoteFunding
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds import each
@@ -34,8 +36,6 @@ from shop.settlements.remote.models import Funding
 
 log = logging.getLogger(__name__)
 State, Kind, Account = Funding.State, MoneyTask.Kind, LedgerEntry.Account
-# Stripe, Idempotent requests, checked 2026-11: keys of the older API are kept for 24 hours.
-KEY_LIFE = timedelta(hours=23)
 FEE_BP, FEE = 225, 1_50
 """What the provider keeps of a payout at the most, until it is known: US sender, 2026-11."""
 MAY_COME_BACK_FOR = timedelta(days=14)
@@ -174,6 +174,8 @@ def _carry_out(row: Funding, *, at: datetime) -> bool:
     except GatewayError as error:
         if error.may_retry or error.code in ("authentication", "permission"):
             Funding.objects.filter(pk=row.pk).update(error=str(error)[:300])
+            if error.code == FAULT:
+                Funding.objects.filter(pk=row.pk, doubted_at=None).update(doubted_at=at)
             raise
         _block(row, error, at=at)
         return False
@@ -181,11 +183,15 @@ def _carry_out(row: Funding, *, at: datetime) -> bool:
 
 
 def _sent(row: Funding, *, at: datetime) -> RemoteFunding:
-    since = row.first_sent_at - timedelta(hours=1)
+    def look() -> RemoteFunding | None:
+        since = row.first_sent_at - timedelta(hours=1)
+        return provider.find_funding(gateway(), str(row.key), since=since)
+
     if row.state == State.SENDING and at < row.key_until:
-        return provider.fund(gateway(), row.request, str(row.key))
-    found = provider.find_funding(gateway(), str(row.key), since=since)
-    if found is None:
+        if found := found_or_next_key(row, look, at=at, state=State.SENDING):
+            return found
+        return provider.fund(gateway(), row.request, name=str(row.key), key=row.key_of(row.key))
+    if (found := look()) is None:
         raise GatewayError(row.error or "not found there", may_retry=False, code="key")
     return found
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from shop.merchants.models import Merchant
 from shop.orders.models import Suborder
+from shop.payments.provider.doubts import Doubted
 from shop.settlements.models import Payout
 from shop.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
 
@@ -43,7 +44,7 @@ class PayoutCountry(models.Model):
         ]  # fmt: skip
 
 
-class Funding(Stateful):
+class Funding(Stateful, Doubted):
     """Money that goes from the balance of payments to the account from which payouts are sent."""
 
     class State(models.TextChoices):
@@ -86,7 +87,7 @@ class Funding(Stateful):
         ]  # fmt: skip
 
 
-class Transfer(Stateful):
+class Transfer(Stateful, Doubted):
     """Money between the balance of payments and a store's own account at the provider.
 
     A payout to such an account is made of them: one out of each charge, and one for what is owed
@@ -133,9 +134,6 @@ class Transfer(Stateful):
     request = models.JSONField(help_text="Frozen, so that a repeat asks for the same.")
     made_at = models.DateTimeField()
     first_sent_at = models.DateTimeField(null=True, help_text="Written before the first call.")
-    key_until = models.DateTimeField(
-        null=True, help_text="Until then the provider surely knows the key; afterwards look first."
-    )
     run_after = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -26,13 +26,14 @@ from shop.money_desk.models import MoneyTask
 from shop.orders.models import Suborder
 from shop.payments.provider import stripe_payouts, stripe_transfers
 from shop.payments.provider.attempts import attempt
+from shop.payments.provider.doubts import KEY_LIFE, found_or_next_key, note_of
 from shop.payments.provider.payouts import RemoteTransfer
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds import each
 from shop.settlements.claims import OF_PAYOUTS, unclaimed
 from shop.settlements.models import Payout, PayoutMethod, Settlement
 from shop.settlements.payouts import locked_payout
-from shop.settlements.remote.fund import KEY_LIFE, floor
+from shop.settlements.remote.fund import floor
 from shop.settlements.remote.look import uuid_of
 from shop.settlements.remote.models import Transfer
 from shop.settlements.remote.pieces import TransferPiece, pieces_of
@@ -103,7 +104,7 @@ def renew(row: Transfer, *, at: datetime, error: str = "") -> None:
     """
     row.move_to(
         State.QUEUED, key=uuid.uuid4(), first_sent_at=None, key_until=None, run_after=at, tries=0,
-        leased_until=None, error=error,
+        leased_until=None, error=error, keys_used=0, doubted_at=None,
     )  # fmt: skip
 
 
@@ -237,11 +238,15 @@ def _sent(row: Transfer, *, at: datetime) -> RemoteTransfer:
         if found := find(row):
             return found
         raise GatewayError("not found there after a day", may_retry=False, code="key")
+    mine = {"state": State.SENDING, "tries": row.tries}
+    if found := found_or_next_key(row, lambda: find(row), at=at, **mine):
+        return found
+    named = {"name": str(row.key), "key": row.key_of(row.key)}
     if row.is_back:
-        return stripe_transfers.take_back(gateway(), row.request, str(row.key))
+        return stripe_transfers.take_back(gateway(), row.request, **named)
     if row.kind == Kind.TOP_UP and row.tries == 1 and not _is_there(row, at=at):
         raise GatewayError("what is available is for refunds", may_retry=True, code=SHORT)
-    return stripe_transfers.move(gateway(), row.request, str(row.key))
+    return stripe_transfers.move(gateway(), row.request, **named)
 
 
 def _is_there(row: Transfer, *, at: datetime) -> bool:
@@ -298,9 +303,10 @@ def _put_off(row: Transfer, error: GatewayError, *, at: datetime) -> None:
             renew(now, at=at + WAIT_FOR_MONEY, error=said)
             _tell_short(now, at=at)
         elif waits is not None:
+            later = note_of(row, error, at=at) or {"run_after": at + waits}
             Transfer.objects.filter(pk=now.pk).update(
-                error=said, leased_until=None, run_after=at + waits,
-                tries=F("tries") if is_our_try else F("tries") - 1,
+                error=said, leased_until=None, tries=F("tries") if is_our_try else F("tries") - 1,
+                **later,
             )  # fmt: skip
         elif payout is None:
             log.warning("a transfer could not be taken back: %s", error)

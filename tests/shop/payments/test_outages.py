@@ -76,7 +76,7 @@ def test_the_poller_gives_a_lost_try_up_and_the_order_stays_payable(till):
 
 def make_without_session(till, who, *, executed=False):
     """Return a payment whose session was not made, or was and nobody knows."""
-    till.fail_next(503, 503, 503, 503)
+    till.fail_next(503, 503)  # under two keys
     with pytest.raises(NotPossible, match="payment page cannot be reached"):
         begin(who)
     payment = Payment.objects.get()
