@@ -2,8 +2,8 @@
 
 from sandbox import events
 from sandbox.balance import book
-from sandbox.errors import forbidden
-from sandbox.forms import Form
+from sandbox.errors import forbidden, invalid
+from sandbox.forms import Form, names
 from sandbox.lists import matching, page
 from sandbox.store import Body
 from sandbox.world import World
@@ -12,12 +12,23 @@ _FEE = 15_00
 _DAYS_TO_ANSWER = 7
 _DAY = 24 * 60 * 60
 _INQUIRIES = frozenset({"warning_needs_response", "warning_under_review"})
+# Evidence is sent once: what is under review takes no more.
 _SUBMITTED = {
     "needs_response": "under_review",
-    "under_review": "under_review",
     "warning_needs_response": "warning_under_review",
-    "warning_under_review": "warning_under_review",
 }
+# Stripe's parameters, SDK 16.1: files by their id, texts up to so many characters.
+_FILES = names(
+    "cancellation_policy customer_communication customer_signature duplicate_charge_documentation"
+    " receipt refund_policy service_documentation shipping_documentation uncategorized_file"
+)
+_LONG = names(
+    "access_activity_log cancellation_policy_disclosure cancellation_rebuttal"
+    " duplicate_charge_explanation product_description refund_policy_disclosure"
+    " refund_refusal_explanation uncategorized_text"
+)
+_LONG_TEXT, _SHORT_TEXT, _ALL_TEXT = 20_000, 5_000, 150_000
+_ALL_FILES = 4_500_000
 
 
 def open_dispute(
@@ -125,6 +136,9 @@ def update(world: World, dispute_id: str, form: Form) -> Body:
     evidence, details = form.inner("evidence").fields, dispute["evidence_details"]
     if evidence and dispute["status"] not in _SUBMITTED:
         raise forbidden(f"The dispute {dispute_id} is {dispute['status']}.")
+    if evidence and world.now() > details["due_by"]:
+        raise forbidden(f"The dispute {dispute_id} is past due.")
+    _check(world, evidence)
     changes: Body = {"metadata": {**dispute["metadata"], **form.metadata()}}
     if evidence:
         changes["evidence"] = {**dispute["evidence"], **evidence}
@@ -136,6 +150,23 @@ def update(world: World, dispute_id: str, form: Form) -> Body:
     world.store.change(dispute, **changes)
     events.emit(world, "charge.dispute.updated", dispute)
     return dispute
+
+
+def _check(world: World, evidence: Body) -> None:
+    size = 0
+    for name, value in evidence.items():
+        field = f"evidence[{name}]"
+        if name in _FILES:
+            file = world.store.find("file", value)
+            if not file or file["purpose"] != "dispute_evidence":
+                raise invalid(f"No such file upload: '{value}'", field, "resource_missing")
+            size += file["size"]
+        elif len(value) > (_LONG_TEXT if name in _LONG else _SHORT_TEXT):
+            raise invalid(f"{field} is too long.", field)
+    if sum(len(value) for value in evidence.values()) > _ALL_TEXT:
+        raise invalid("All fields together are too long.", "evidence")
+    if size > _ALL_FILES:
+        raise invalid("The files together are larger than 4.5 MB.", "evidence")
 
 
 def accept(world: World, dispute_id: str, _form: Form) -> Body:

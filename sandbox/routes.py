@@ -17,6 +17,7 @@ from sandbox import (
     sessions,
     topups,
     transfers,
+    uploads,
 )
 from sandbox.errors import Refused
 from sandbox.store import Body
@@ -62,6 +63,8 @@ ROUTES = (
     Route("POST", "/v1/disputes/{dispute}/close", disputes.accept),
     Route("GET", "/v1/events", events.list_all),
     Route("GET", "/v1/events/{id}", events.retrieve),
+    Route("POST", "/v1/files", uploads.create),
+    Route("GET", "/v1/files/{file}", uploads.retrieve),
     Route("GET", "/v1/payment_intents", paying.list_intents),
     Route("GET", "/v1/payment_intents/{intent}", paying.retrieve_intent),
     Route("GET", "/v1/payouts", payouts.list_all),

@@ -15,6 +15,7 @@ DOCUMENT = "urn:stripe"
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
+_PARTS = "multipart/form-data"
 _NOTHING: Schema = {"type": "object", "properties": {}}
 _PROSE = frozenset({"description", "title", "example"})
 
@@ -61,7 +62,7 @@ def _call_schema(operation: Schema, method: str) -> Schema:
         content = operation.get("requestBody", {"content": {_JSON: {"schema": _NOTHING}}})[
             "content"
         ]
-        return (content.get(_FORM) or content[_JSON])["schema"]
+        return (content.get(_FORM) or content.get(_PARTS) or content[_JSON])["schema"]
     query = [p for p in operation.get("parameters", []) if p["in"] == "query"]
     return {
         "type": "object",

@@ -4,7 +4,10 @@ from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from sandbox.uploads import as_form
+
 _LARGEST_BODY = 1024 * 1024
+_LARGEST_FILE = 6 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,13 @@ class Response:
 def read_request(environ: WSGIEnvironment) -> Request | None:
     """Return the request, or nothing when its body is too large or not text."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    if length > _LARGEST_BODY:
+    kind = environ.get("CONTENT_TYPE", "")
+    has_file = kind.startswith("multipart/form-data")
+    if length > (_LARGEST_FILE if has_file else _LARGEST_BODY):
         return None
+    content = environ["wsgi.input"].read(length)
     try:
-        body = environ["wsgi.input"].read(length).decode()
+        body = as_form(kind, content) if has_file else content.decode()
     except UnicodeDecodeError:
         return None
     return Request(

@@ -23,7 +23,7 @@ ORDER = (
     "shop_place", "shop_category", "shop_term", "shop_meaning", "shop_synonym", "shop_reminder",
     "shop_ordernote",
     "shop_order", "shop_payment", "shop_cart", "shop_returnrequest", "shop_refundproposal",
-    "shop_operation", "shop_moneytask",
+    "shop_operation", "shop_disputeanswer", "shop_moneytask",
     "shop_cartvoucher", "shop_orderline",
     "shop_suborder", "shop_ordermessage",
     "shop_merchant", "shop_settlement", "shop_payoutbatch", "shop_payoutmethod", "shop_payout",

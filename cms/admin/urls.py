@@ -26,6 +26,7 @@ from cms.admin.festivals import views as festivals
 from cms.admin.incidents import views as incidents
 from cms.admin.mishaps import views as mishaps
 from cms.admin.money import task as money
+from cms.admin.money.bank_answer import bank_answer
 from cms.admin.money.index import MoneyView
 from cms.admin.nominations import bulk, take_back, wishes
 from cms.admin.nominations import index as queue
@@ -165,6 +166,7 @@ urlpatterns = [
     path("money/papers/<int:pk>/", money.paper, name="money-paper"),
     path("money/<int:pk>/", money.task, name="money-task"),
     path("money/<int:pk>/look/", money.look_again, name="money-look"),
+    path("money/<int:pk>/bank/", bank_answer, name="money-bank"),
     path("money/<int:pk>/<slug:outcome>/", money.close, name="money-close"),
     path("books/", books.books, name="books"),
     path("books/paid-in/", books.money_in, name="money-in"),

@@ -21,7 +21,12 @@ from shop.cart.models import Cart
 from shop.delivery.models import Contact
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, OrderMessage, OrderNote, Refund, Replacement, Shipment
-from shop.payments.disputes.models import Dispute, DisputeEvidence, EvidencePaper
+from shop.payments.disputes.models import (
+    Dispute,
+    DisputeAnswer,
+    DisputeEvidence,
+    EvidencePaper,
+)
 from shop.payments.models import Operation, Payment
 from shop.pictures.models import IncomingFile
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
@@ -139,6 +144,8 @@ def _forget_words(contact_ids: Collection[int]) -> None:
     said = DisputeEvidence.objects.filter(suborder__order__in=orders)
     EvidencePaper.objects.filter(evidence__in=said).delete()
     said.update(text="", tracking_number="")
+    sent = DisputeAnswer.objects.filter(dispute__payment__order__in=orders)
+    sent.exclude(texts={}).update(texts={})
 
 
 def _needed(at: datetime, unpaid_for: timedelta) -> Q:

@@ -99,6 +99,8 @@ CALLS = {
         e.dispute, {"evidence": {"uncategorized_text": "sent"}}
     ),
     "POST /v1/disputes/{dispute}/close": lambda e: e.v1.disputes.close(e.dispute),
+    "POST /v1/files": make.file,
+    "GET /v1/files/{file}": lambda e: e.v1.files.retrieve(make.file(e).id),
     "GET /v1/events": lambda e: e.v1.events.list({"limit": 100}),
     "GET /v1/events/{id}": lambda e: e.v1.events.retrieve(e.event),
     "GET /v1/payment_intents": lambda e: e.v1.payment_intents.list(),

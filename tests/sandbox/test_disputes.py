@@ -76,6 +76,60 @@ def test_evidence_is_kept_or_sent(api, sandbox):
     assert sandbox.events()[-1]["type"] == "charge.dispute.updated"
 
 
+def test_evidence_is_sent_once(api, sandbox):
+    dispute = sandbox.dispute(make.charge(api, sandbox))["id"]
+    api.v1.disputes.update(dispute, {"evidence": {"uncategorized_text": "sent"}})
+
+    with pytest.raises(stripe.InvalidRequestError, match="under_review"):
+        api.v1.disputes.update(dispute, {"evidence": {"uncategorized_text": "more"}})
+
+    found = api.v1.disputes.retrieve(dispute)
+    assert (found.evidence.uncategorized_text, found.evidence_details.submission_count) == (
+        "sent",
+        1,
+    )
+
+
+def test_evidence_after_the_last_day_is_refused(api, sandbox):
+    dispute = sandbox.dispute(make.charge(api, sandbox))["id"]
+    sandbox.advance(8 * 24 * 60 * 60)
+
+    with pytest.raises(stripe.InvalidRequestError, match="past due"):
+        api.v1.disputes.update(dispute, {"evidence": {"uncategorized_text": "late"}})
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"uncategorized_text": "x" * 20_001},
+        {"shipping_carrier": "x" * 5_001},
+        {"receipt": "file_of_nobody"},
+    ],
+)
+def test_evidence_beyond_the_limits_is_refused(api, sandbox, evidence):
+    dispute = sandbox.dispute(make.charge(api, sandbox))["id"]
+
+    with pytest.raises(stripe.InvalidRequestError):
+        api.v1.disputes.update(dispute, {"evidence": evidence})
+
+    assert not api.v1.disputes.retrieve(dispute).evidence_details.has_evidence
+
+
+def test_files_of_more_than_4_5_mb_together_are_refused(api, sandbox):
+    dispute = sandbox.dispute(make.charge(api, sandbox))["id"]
+    files = [make.file(api, b"%PDF-" + bytes(2_300_000)).id for _n in range(2)]
+    evidence = dict(zip(("receipt", "uncategorized_file"), files, strict=True))
+
+    with pytest.raises(stripe.InvalidRequestError, match=r"4\.5 MB"):
+        api.v1.disputes.update(dispute, {"evidence": evidence})
+
+
+@pytest.mark.parametrize("content", [b"MZ", b"%PDF-" + bytes(5 * 1024 * 1024)])
+def test_a_file_that_is_no_evidence_is_refused(api, content):
+    with pytest.raises(stripe.InvalidRequestError):
+        make.file(api, content)
+
+
 def test_an_accepted_dispute_is_lost(api, sandbox):
     dispute = sandbox.dispute(make.charge(api, sandbox, 100_00))["id"]
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cms.admin.confirm import perform
@@ -30,7 +31,12 @@ from shop.money_desk.kinds import KINDS, TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.payments.apply import UnknownOrder, apply_session
 from shop.payments.disputes.evidence import with_papers
-from shop.payments.disputes.models import DisputeEvidence, EvidencePaper
+from shop.payments.disputes.models import (
+    Dispute,
+    DisputeAnswer,
+    DisputeEvidence,
+    EvidencePaper,
+)
 from shop.payments.models import Payment
 
 RELATED = (
@@ -61,6 +67,7 @@ def task(request: SignedIn, pk: int) -> HttpResponse:
         "said": _said(found),
         "outcome": TaskOutcome(found.outcome).label if found.outcome else "",
         "acts": [(name, name.label) for name in open_to(found, request)] if can_act else [],
+        "can_send": can_act and _takes_evidence(found),
         "is_own": can_act and asked_by(found, request.user),
         "can_look": can_act and found.kind == MoneyTask.Kind.PAYMENT_REVIEW,
         "people": people() if can_act else [],
@@ -145,6 +152,21 @@ def _hand_over(request: SignedIn, found: MoneyTask) -> HttpResponse:
     return redirect("desk:money-task", found.pk)
 
 
+def _takes_evidence(found: MoneyTask) -> bool:
+    dispute = found.dispute
+    is_open = dispute is not None and dispute.state in (Dispute.State.INQUIRY, Dispute.State.OPEN)
+    return bool(is_open and dispute and not dispute.is_being_answered)
+
+
+def _how(row: DisputeAnswer) -> object:
+    """Return how an answer to the bank stands."""
+    if row.sent_at:
+        return format_html("Sent, {}", moment(row.sent_at))
+    if row.state == DisputeAnswer.State.BLOCKED:
+        return f"Not sent: {row.error}"
+    return f"Being sent. {row.error}".strip()
+
+
 def _said(found: MoneyTask) -> list[DisputeEvidence]:
     """Return what stores said about the dispute of a task. Two statements, or none."""
     if found.dispute is None:
@@ -173,6 +195,7 @@ def _facts(found: MoneyTask) -> list[tuple[str, object]]:
         facts.append(("Taken by the bank", written(dispute.withdrawn, dispute.currency, "en")))
         facts.append(("Fee of the provider", written(dispute.fee, dispute.currency, "en")))
         facts.append(("To be answered by", moment(dispute.due_by)))
+        facts += [("Evidence for the bank", _how(row)) for row in dispute.answers.all()]
     if found.event:
         facts.append(("Message", f"{found.event.kind} {found.event.object_id}"))
     return [(name, value) for name, value in facts if value]

@@ -30,6 +30,7 @@ from shop.papers.missing import make_missing
 from shop.payments import void
 from shop.payments.call_off import refund_what_is_left
 from shop.payments.compare import compare_recent
+from shop.payments.disputes.send import send_answers
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.outside.take_over import look_at_blocked
 from shop.payments.recent import find_disputes, find_refunds, find_warnings
@@ -100,6 +101,7 @@ ROUNDS = tuple(
         ("apply waiting messages", handle_waiting, 1),
         ("move money", run_operations, 1),
         ("apply messages about payouts", apply_waiting, 1),
+        ("send evidence", send_answers, 1),
         ("send payouts", send_payouts, 4),
         ("send transfers", send_transfers, 4),
         ("take transfers back", take_back_refunded, 40),
@@ -170,7 +172,7 @@ FORGETS = frozenset(rule.name for rule in RULES)
 # Where the provider is slow, these wait for it; in a process of their own nothing waits for them.
 MONEY = frozenset({
     "expire overdue orders", "apply waiting messages", "move money", "apply messages about payouts",
-    "send payouts", "send transfers", "take transfers back", "ask about payments",
+    "send evidence", "send payouts", "send transfers", "take transfers back", "ask about payments",
     "ask about refunds", "look at refused refunds", "queue payouts again", "look at recipients",
     "look at payouts", "ask about fundings", "look for messages about payouts",
     "book fees of payouts", "book lines of the account for payouts",

@@ -42,6 +42,8 @@ def answer(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User
     dispute = _locked(task)
     if dispute.state not in (State.INQUIRY, State.OPEN):
         raise NotPossible("The bank has decided. Say who bears it.")
+    if dispute.is_being_answered:
+        raise NotPossible("Evidence is being sent to the bank. Wait a minute, then look again.")
     dispute.enter(State.ANSWERED if outcome == TaskOutcome.ANSWERED else State.ACCEPTED)
     dispute.save(update_fields=["state"])
     gate.close(task, outcome, reason=reason, at=at, by=by)

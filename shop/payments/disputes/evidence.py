@@ -15,7 +15,12 @@ from shop.errors import NotPossible
 from shop.forms.private_files import as_kept
 from shop.orders import end
 from shop.orders.models import Suborder
-from shop.payments.disputes.models import Dispute, DisputeEvidence, EvidencePaper
+from shop.payments.disputes.models import (
+    Dispute,
+    DisputeAnswer,
+    DisputeEvidence,
+    EvidencePaper,
+)
 
 MOST_WORDS = 2_000
 MOST = 20
@@ -53,6 +58,8 @@ def give(part: Suborder, dispute_id: int, said: Said, *, at: datetime, by: User)
     dispute = rows.get(pk=dispute_id)
     if not dispute.is_live:
         raise NotPossible(_("The bank has decided: nothing can be added any more."))
+    if was_answered(dispute):
+        raise NotPossible(_("The answer has been sent to the bank. Nothing can be changed."))
     own = dispute.evidence.filter(suborder=part)
     digests = sorted(paper["sha256"] for paper in papers)
     for same in with_papers(own.filter(text=text, tracking_number=number)):
@@ -83,9 +90,17 @@ def take_away(part: Suborder, paper_id: int) -> None:
         said = paper.evidence
         if not said.dispute.is_live:
             raise NotPossible(_("The bank has decided: nothing can be changed any more."))
+        if was_answered(said.dispute) or said.dispute.is_being_answered:
+            raise NotPossible(_("The answer has been sent to the bank. Nothing can be changed."))
         paper.delete()
         if not (said.text or said.tracking_number or said.papers.exists()):
             said.delete()
+
+
+def was_answered(dispute: Dispute) -> bool:
+    """Return whether the bank has our answer and waits for no other."""
+    is_answered = dispute.state == Dispute.State.ANSWERED
+    return is_answered and dispute.answers.filter(state=DisputeAnswer.State.SENT).exists()
 
 
 def with_papers(said: QuerySet[DisputeEvidence]) -> QuerySet[DisputeEvidence]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import ClassVar, TypedDict
 
@@ -10,6 +11,7 @@ from django.db.models import Q
 from shop.forms.private_files import PrivateFile
 from shop.orders.models import Suborder
 from shop.payments.models import Payment
+from shop.payments.provider.doubts import Doubted
 from shop.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
 
 
@@ -70,6 +72,8 @@ class Dispute(Stateful):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
+    answered_at: datetime | None  # Only where a query adds it.
+
     objects = StateQuerySet.as_manager()
 
     class Meta:
@@ -88,6 +92,11 @@ class Dispute(Stateful):
     def is_live(self) -> bool:
         """Tell whether the bank has not decided."""
         return self.state in self.LIVE
+
+    @property
+    def is_being_answered(self) -> bool:
+        """Return whether an answer of ours is on its way to the bank."""
+        return self.answers.filter(state__in=DisputeAnswer.UNDER_WAY).exists()
 
     def next_entry(self, *, at: datetime) -> BookedAs:
         """Return what the next entry of the books about it says of itself; saved with the row."""
@@ -124,3 +133,65 @@ class EvidencePaper(PrivateFile):
 
     class Meta:
         ordering = ["pk"]
+
+
+class DisputeAnswer(Stateful, Doubted):
+    """What an organizer sends to the bank about a dispute: written down first, sent once."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"  # whether the provider has it is not known yet
+        SENT = "sent"
+        BLOCKED = "blocked"  # a person has to look
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.QUEUED: {State.SENDING},
+        State.SENDING: {State.SENDING, State.QUEUED, State.SENT, State.BLOCKED},
+        State.SENT: set(),
+        State.BLOCKED: set(),
+    }
+    UNDER_WAY = (State.QUEUED, State.SENDING)
+
+    dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="answers")
+    state = ChoiceField(max_length=7, choices=State, default=State.QUEUED)
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    texts = models.JSONField(help_text="By the provider's fields. Blanked with the order's words.")
+    made_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    run_after = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispute"], condition=Q(state__in=["queued", "sending"]),
+                name="one_answer_at_once",
+            ),
+            models.CheckConstraint(
+                name="answer_sent_at_a_time",
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at=None)),
+            ),
+        ]  # fmt: skip
+
+
+class AnswerFile(models.Model):
+    """A paper that goes to the bank with an answer, and as what."""
+
+    answer = models.ForeignKey(DisputeAnswer, models.CASCADE, related_name="files")
+    paper = models.ForeignKey(EvidencePaper, models.SET_NULL, null=True, related_name="sent_as")
+    field = models.CharField(max_length=40, help_text="The provider's.")
+    sha256 = models.CharField(max_length=64)
+    remote_id = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "field"], name="one_file_for_each_field")
+        ]

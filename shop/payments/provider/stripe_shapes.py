@@ -100,6 +100,8 @@ def dispute_of(dispute: stripe.Dispute) -> RemoteDispute:
         due_by=None if due_by is None else moment(due_by),
         withdrawn=max(taken, 0),
         fee=nearest_from_stripe(sum(fee for _amount, fee in own), currency) if own else 0,
+        answer=text_or_none(_metadata(dispute).get("answer")),
+        submissions=whole(dispute.evidence_details.submission_count),
     )
 
 

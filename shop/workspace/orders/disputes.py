@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Max, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
@@ -64,6 +66,13 @@ class DisputeShown:
     reason: str
     bears: int
     is_decided: bool  # who bears a lost one is said
+    sent_at: datetime | None  # what was sent to the bank
+
+    @property
+    def takes_more(self) -> bool:
+        """Return whether what a store adds can still reach the bank."""
+        is_answered = self.row.state == Dispute.State.ANSWERED and self.sent_at
+        return self.row.is_live and not is_answered
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,8 +81,7 @@ def dispute(request: MemberRequest, suborder_id: int, dispute_id: int) -> HttpRe
     """Show a dispute to members who answer shoppers, and keep what they say about it."""
     part = get_object_or_404(suborders_of(request), pk=suborder_id)
     work_on(request, part.merchant, Right.ANSWER)
-    rows = Dispute.objects.filter(payment__order=part.order_id)
-    found = get_object_or_404(rows, pk=dispute_id)
+    found = get_object_or_404(_rows(part), pk=dispute_id)
     form = EvidenceForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -139,12 +147,17 @@ def _said(request: MemberRequest, form: EvidenceForm) -> evidence.Said:
 
 def disputes_of(part: Suborder) -> list[DisputeShown]:
     """Return the disputes of a store's order, the newest first. One statement."""
-    rows = Dispute.objects.filter(payment__order=part.order_id).order_by("-pk")
-    return [_shown(row, part) for row in rows]
+    return [_shown(row, part) for row in _rows(part).order_by("-pk")]
+
+
+def _rows(part: Suborder) -> QuerySet[Dispute]:
+    rows = Dispute.objects.filter(payment__order=part.order_id)
+    return rows.annotate(answered_at=Max("answers__sent_at"))
 
 
 def _shown(row: Dispute, part: Suborder) -> DisputeShown:
     text, tag = state_words(row.state)
     reason = reason_words(row.reason, get_language() or "en")
     is_decided = row.state == Dispute.State.LOST and bool(row.borne or not row.to_bear)
-    return DisputeShown(row, text, tag, reason, borne_by(row, part) + fee_of(row, part), is_decided)
+    bears = borne_by(row, part) + fee_of(row, part)
+    return DisputeShown(row, text, tag, reason, bears, is_decided, row.answered_at)
