@@ -19,6 +19,7 @@ from cms.admin.catalogue.terms import TermViewSet
 from cms.admin.changelog.index import LogViewSet
 from cms.admin.menu import ENTRIES, WaitingPanel, entry
 from cms.admin.orders.views import OrderViewSet
+from cms.admin.search.areas import AREAS, Area
 from cms.admin.search.menu import SearchWords
 from cms.choosers import product_chooser, store_chooser
 from cms.files import DOCUMENTS, PICTURES
@@ -34,6 +35,8 @@ SHEETS = ("desk", "desk-board", "desk-calendar", "desk-changes", "desk-figures")
 
 for facts in ENTRIES:
     hooks.register("register_admin_menu_item", partial(entry, *facts))
+for searched in AREAS:
+    hooks.register("register_admin_search_area", partial(Area, *searched))
 
 
 @hooks.register("register_admin_urls")

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 from shop.delivery.addresses import Written, write_address
 from shop.merchants.models import Merchant
@@ -285,6 +286,11 @@ class Contact(models.Model):
             ),
             models.Index(
                 Lower("email"), condition=Q(blanked_at__isnull=True), name="contact_of_address"
+            ),
+            GinIndex(
+                *(OpClass(Upper(name), "gin_trgm_ops") for name in ("name", "email")),
+                condition=Q(blanked_at__isnull=True),
+                name="contact_words",
             ),
         ]
 

@@ -63,6 +63,8 @@ class IndexView(Told, generic.IndexView):
 class ProductIndexView(IndexView):
     """The list of products; a product is found once, however many of its variants fit."""
 
+    show_other_searches = True
+
     @property
     def paginator_class(self) -> type[BoundedPaginator]:
         """Return the paginator of the list."""
@@ -94,6 +96,8 @@ class ProductIndexView(IndexView):
 
 class StoreIndexView(IndexView):
     """The list of stores."""
+
+    show_other_searches = True
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:

@@ -6,13 +6,14 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from cms.admin.catalogue.lists import IndexView, ReadOnly
+from cms.admin.changelog.finding import SHOP, found
 from cms.admin.changelog.names import named
 from cms.admin.changelog.text import SUBJECTS, WORDS, line_of
 from cms.colleagues.roles import colleagues
@@ -72,16 +73,16 @@ def _when(line: ChangeLog) -> str:
 
 
 def _who(line: ChangeLog) -> str:
-    return line.by.name if line.by else "the shop itself"
+    return line.by.name if line.by else SHOP
 
 
 def _done(line: ChangeLog) -> SafeString:
-    found = line_of(line)
-    name = found.name
-    if found.url:
-        name = format_html('<a href="{}">{}</a>', found.url, name)
-    facts = f" ({found.facts})" if found.facts else ""
-    return format_html("{}{}{}{}", found.words, ": " if name else "", name, facts)
+    told = line_of(line)
+    name = told.name
+    if told.url:
+        name = format_html('<a href="{}">{}</a>', told.url, name)
+    facts = f" ({told.facts})" if told.facts else ""
+    return format_html("{}{}{}{}", told.words, ": " if name else "", name, facts)
 
 
 class LogIndexView(IndexView):
@@ -103,23 +104,18 @@ class LogIndexView(IndexView):
         return rows
 
     def search_queryset(self, queryset: QuerySet[ChangeLog]) -> QuerySet[ChangeLog]:
-        """Keep the lines with the words in the name of the subject, the reason or the person."""
+        """Keep the lines that print the words."""
         if not self.is_searching:
             return queryset
-        words = self.search_query
-        names = ("what", "reason", "by__first_name", "by__last_name", "by__email")
-        found = Q()
-        for name in names:
-            found |= Q(**{f"{name}__icontains": words})
-        return queryset.filter(found)
+        return found(queryset, self.search_query)
 
     def to_row_dict(self, item: ChangeLog) -> dict[str, object]:
         """Return a row of the sheet."""
-        found = line_of(item)
+        told = line_of(item)
         festival = item.festival.title if item.festival else ""
         return {
-            "at": item.at, "who": _who(item), "done": found.words, "what": found.name,
-            "facts": found.facts, "reason": item.reason, "festival": festival,
+            "at": item.at, "who": _who(item), "done": told.words, "what": told.name,
+            "facts": told.facts, "reason": item.reason, "festival": festival,
         }  # fmt: skip
 
 

@@ -209,6 +209,13 @@ def _text(name: str, before: str = "") -> Callable[[ChangeLog], str]:
     return lambda change: f"{before}{change.after[name]}" if change.after.get(name) else ""
 
 
+# By action, the fact that is printed as it was typed.
+TEXTS = {
+    "override": "text", "honoured": "order", "refunded": "order", "settle elsewhere": "reference",
+    "terms": "terms_version", "fiscal number": "fiscal_number",
+}  # fmt: skip
+
+
 def _stores(change: ChangeLog) -> str:
     count = len(change.after.get("merchants", ()))
     return "1 store" if count == 1 else f"{count} stores"
@@ -233,10 +240,10 @@ SAYS: dict[str, Callable[[ChangeLog], str]] = {
     "change": what_changed, "raise": what_changed, "edit": what_changed, "propose": what_changed,
     "approve change": what_changed,
     "move": _times, "extend": _times, "stop": _times,
-    "override": _text("text"), "publish": _missing, "invite": _stores, "make codes": _codes,
-    "subsidise": _amount("subsidy"), "honoured": _text("order"), "refunded": _text("order"),
-    "settle elsewhere": _text("reference"), "terms": _text("terms_version", "version "),
-    "legal": what_changed, "fiscal number": _text("fiscal_number"),
+    **{action: _text(name) for action, name in TEXTS.items()},
+    "publish": _missing, "invite": _stores, "make codes": _codes,
+    "subsidise": _amount("subsidy"), "terms": _text("terms_version", "version "),
+    "legal": what_changed,
     "role": _role,
 }  # fmt: skip
 

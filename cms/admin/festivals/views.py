@@ -22,7 +22,7 @@ from cms.admin.festivals.forms import LOCAL, FestivalForm, refused
 from cms.admin.festivals.links import may_write, page_of
 from cms.admin.festivals.override import led, readiness_of
 from cms.admin.festivals.tables import country_table, slot_table
-from cms.admin.listing import ListView
+from cms.admin.listing import ListFilters, ListView, WordsFilter
 from cms.admin.permissions import needs
 from cms.admin.screens import Trail, button, show, version_seen, words_of
 from cms.admin.tables import Column, WhenColumn, link, status
@@ -58,6 +58,12 @@ def _title(festival: Festival) -> SafeString:
     return link(festival.title, reverse("desk:festival", args=[festival.pk]))
 
 
+class FestivalsFilters(ListFilters):
+    """The filter of the list of festivals."""
+
+    q = WordsFilter("Title or address", "title", "slug")
+
+
 class FestivalsView(ListView):
     """The festivals, the newest first; those that are closed or cancelled stand apart."""
 
@@ -66,6 +72,8 @@ class FestivalsView(ListView):
     page_title = "Festivals"
     header_icon = "calendar-alt"
     paginate_by: int | None = None
+    filterset_class = FestivalsFilters
+    none_fits = "No festival has these words in its title or address."
     default_ordering = ("-starts_at", "pk")
 
     @property
@@ -92,8 +100,13 @@ class FestivalsView(ListView):
         return status(word, "primary" if word == "live" else "")
 
     def get_base_queryset(self) -> QuerySet[Festival]:
-        """Return the festivals that are asked for, with the numbers of stores and products."""
-        rows = Festival.objects.filter(DONE if "archive" in self.request.GET else ~DONE)
+        """Return the festivals that are asked for, with the numbers of stores and products.
+
+        Words find those that are over, too.
+        """
+        rows = Festival.objects.all()
+        if not self.request.GET.get("q"):
+            rows = rows.filter(DONE if "archive" in self.request.GET else ~DONE)
         return rows.annotate(
             stores=Count("enrolments", ACCEPTED, distinct=True),
             products=Count("participations", distinct=True),

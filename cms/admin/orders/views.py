@@ -9,7 +9,7 @@ import logging
 from typing import ClassVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -21,6 +21,7 @@ from cms.admin.catalogue.lists import IndexView, InspectView, ReadOnly
 from cms.admin.listing import ChoiceFilter
 from cms.admin.orders.events import SHOWN, ReadRows, events_of
 from cms.admin.orders.facts import parcels_of, shopper_of, sums_of
+from cms.admin.orders.finding import found
 from cms.admin.orders.history import disputes_of, tasks_of, told_dispute
 from cms.admin.orders.mails import letters_of
 from cms.admin.orders.messages import messages_of
@@ -36,47 +37,25 @@ from cms.admin.orders.tables import (
     papers_of,
     payment_table,
 )
+from cms.admin.paging import BoundedPaginator, FoundPaginator
 from cms.admin.permissions import may
 from cms.admin.screens import button
 from shop import clock
-from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.currencies import in_whole, written
 from shop.delivery.names import country_name
 from shop.forms.numbers import ids_of
-from shop.orders.models import Order, OrderLine, OrderMessage, OrderNote, Suborder, id_of_number
+from shop.orders.models import Order, OrderMessage, OrderNote, Suborder
 from shop.orders.stop import parcels as parcels_to_send
 
 log = logging.getLogger(__name__)
 
 SUMS = ("goods", "discount", "delivery", "total")
-MOST_WORDS = 200
 
 
 def sees_shoppers(user: User) -> bool:
     """Tell whether somebody may see who bought, where they live and how they are reached."""
     return may(user, "change_order")
-
-
-def found(orders: QuerySet[Order], words: str, *, by_person: bool) -> QuerySet[Order]:
-    """Keep the orders that words mean: a number, a store, a product, its SKU, a festival.
-
-    Args:
-        by_person: whether names and mail addresses of shoppers may be asked for, too.
-    """
-    words = words.replace("\0", "").strip()[:MOST_WORDS]
-    if (number := id_of_number(words)) is not None:
-        return orders.filter(pk=number)
-    parts = Suborder.objects.filter(order=OuterRef("pk"), merchant__name__icontains=words)
-    named = Q(sku__iexact=words) | Q(title__iexact=words) | Q(product__title__iexact=words)
-    named |= Q(festival__title__iexact=words)
-    lines = OrderLine.objects.filter(named, order=OuterRef("pk"))
-    meant = Exists(parts) | Exists(lines)
-    if by_person and "@" in words:
-        meant |= Q(email_key=mailbox_key(words)) | Q(contact__email__icontains=words)
-    elif by_person:
-        meant |= Q(contact__name__icontains=words) | Q(contact__email__icontains=words)
-    return orders.filter(meant)
 
 
 def _total(order: Order) -> str:
@@ -98,13 +77,20 @@ def _shopper(order: Order) -> str:
 class OrderIndexView(IndexView):
     """The list of orders."""
 
+    show_other_searches = True
+
+    @property
+    def paginator_class(self) -> type[BoundedPaginator]:
+        """Return the paginator of the list."""
+        return FoundPaginator if self.is_searching else BoundedPaginator
+
     @cached_property
     def columns(self) -> list[BaseColumn]:
         """Return the columns of the list; the shopper's only for those who may see shoppers."""
-        found = super().columns
+        columns = super().columns
         if sees_shoppers(self.request.user):
-            found.insert(3, Column("shopper", accessor=_shopper, sort_key="contact__name"))
-        return found
+            columns.insert(3, Column("shopper", accessor=_shopper, sort_key="contact__name"))
+        return columns
 
     def get_base_queryset(self) -> QuerySet[Order]:
         """Return the orders with the contact and the stores that a row shows."""

@@ -4,8 +4,10 @@ from collections.abc import Collection
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q, Sum
+from django.db.models.functions import Upper
 
 from shop.delivery.models import Carried, Contact
 from shop.orders.models.parts import OrderLine, Suborder
@@ -74,6 +76,7 @@ class Replacement(Stateful, Carried):
     class Meta:
         ordering = ["-pk"]
         indexes = [
+            GinIndex(OpClass(Upper("tracking_number"), "gin_trgm_ops"), name="replacement_words"),
             models.Index(
                 fields=["ship_by"], condition=Q(state="waiting"), name="replacement_to_send"
             ),

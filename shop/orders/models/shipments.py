@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from shop.delivery.models import Carried, Contact
 from shop.orders.models.parts import OrderLine, Suborder
@@ -19,6 +21,11 @@ class Shipment(Carried):
     carrier = models.CharField(max_length=80)
     shipped_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            GinIndex(OpClass(Upper("tracking_number"), "gin_trgm_ops"), name="shipment_words")
+        ]
 
 
 class ShipmentLine(models.Model):

@@ -149,6 +149,40 @@ def test_lines_are_found_by_thing_person_reason_kind_and_day(desk, festival):
     assert desk.get(LIST, {"festival": "x", "at_from": "x", "q": "\0"}).status_code == 200
 
 
+def test_lines_are_found_by_all_that_they_print(desk, festival):
+    kettle, cup = make.product(title="Kettle"), make.product(title="Cup")
+    amina = make.user(first_name="Amina", last_name="Otieno", email="a.o@example.org")
+    note(kettle, "take down", reason="A forgery", by=amina)
+    note(cup, "approve")
+    note(festival, "override", festival, by=amina, after={"text": "No store takes part yet."})
+    gone = make.slot(festival, label="Lunch", starts_at=START + timedelta(days=1))
+    note(gone, "remove", festival, by=amina, before={"label": "Lunch"})
+    type(gone).objects.filter(pk=gone.pk).delete()
+    store = make.merchant(name="Amani Loom")
+    note(store, "invite person", by=amina, after={"email": "asha@example.org"})
+
+    down, fine = "product taken down: Kettle", "product approved: Cup"
+    allowed, lunch = "festival overridden: Harvest", "slot removed: Lunch"
+    asked = "store invited somebody: Amani Loom"
+    for words, lines in {
+        "taken down": [down], "product taken": [down], "down: kett": [down], "forg": [down],
+        "Amina Otieno": [asked, lunch, allowed, down], "a.o@example": [asked, lunch, allowed, down],
+        "the shop itself": [fine], "harvest": [lunch, allowed], "takes part": [allowed],
+        "lunch": [lunch], "asha@": [asked], "store invited": [asked], "take down": [],
+        "nobody": [], "%": [], "": [asked, lunch, allowed, fine, down],
+    }.items():  # fmt: skip
+        assert done(desk, q=words) == lines, words
+
+
+@pytest.mark.parametrize("group", ["reviewer", "analyst", "merchandiser"])
+def test_words_find_no_line_that_somebody_may_not_read(client, clock_at, festival, group):
+    clock_at(BEFORE)
+    note(make.user(email="closed@example.org"), "close", after={"email": "closed@example.org"})
+    client.force_login(organizer(group))
+
+    assert done(client, q="closed@example.org") == []
+
+
 def test_the_sheet_has_all_lines_of_the_filter_and_no_formula(desk, festival):
     for number in range(60):
         note(make.product(title=f"=1+{number}"), "approve")
