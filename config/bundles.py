@@ -31,7 +31,7 @@ FRAME = [
     *_parts("css/components/{}.css", "chips messages lists head mast nav foot suggested heart"),
 ]
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article checklist")
-PRODUCT = _parts("css/pages/{}.css", "product about options")
+PRODUCT = _parts("css/pages/{}.css", "product about options days")
 TILL = _parts("css/pages/{}.css", "options form-field track cart order after ticket")
 WORKSPACE = _parts(
     "css/pages/{}.css",

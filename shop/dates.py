@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import Calendar
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, get_timezone_name
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -27,6 +29,13 @@ def day(when: date, language: str, *, since: datetime | None = None) -> str:
 def day_of_year(when: date, language: str) -> str:
     """Return a day with its year: 29 November 2026."""
     return _day(when.year, when.month, when.day, language, True)
+
+
+def weeks_of_month(first: date) -> list[list[date]]:
+    """Return the month of a day in whole weeks, as the reader's language begins them."""
+    # Django counts from Sunday, Python from Monday.
+    begins = (int(get_format("FIRST_DAY_OF_WEEK")) + 6) % 7
+    return Calendar(begins).monthdatescalendar(first.year, first.month)
 
 
 def from_to(first: date, last: date, language: str) -> tuple[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page
 
 from shop import clock
 from shop.applications import write
 from shop.applications.models import Application
+from shop.listings.sessions import Plan, open_sessions
 from shop.reports import tallies
 from tests import make
 from tests.browsing.steps import sign_in
@@ -34,6 +37,9 @@ STICKS_OUT = """(selector) => [...document.querySelectorAll(selector)].flatMap((
   }
   return inside ? [] : [cell.textContent.trim()];
 })"""
+
+
+HEIGHT = "document.documentElement.scrollHeight"
 
 
 def cut(page: Page, selector: str) -> list[str]:
@@ -79,6 +85,45 @@ def test_no_sum_of_an_organizers_report_is_cut(stage, sold, visitor, width):
         assert not goes_sideways(page)
     page.goto(f"/organize/festivals/{sold.pk}/report/")
     assert cut(page, ".desk-stats b") == []
+
+
+@pytest.fixture
+def busy(stage):
+    """Open three dates a day of an experience for fifty days."""
+    tour = visits.experience()
+    plan = Plan("Africa/Nairobi", 12, visits.KINDS, timedelta(hours=24))
+    for hours in (20, 23, 26):
+        starts = [clock.now() + timedelta(days=day, hours=hours) for day in range(1, 50)]
+        open_sessions(tour, starts, plan, at=clock.now())
+    make.listed(tour)
+    return tour
+
+
+@on_desk_and_phone
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dates_of_months_stand_on_short_pages(stage, busy, visitor, width, scheme):
+    page = visitor(color_scheme=scheme)
+    for language in ("", "/fr", "/ar", "/zh-hans", "/sw", "/pt"):
+        page.goto(f"{language}/products/{busy.slug}/")
+        assert page.locator("[name=session]").count() == 3
+        assert page.evaluate(HEIGHT) < 3_800
+        assert cut(page, ".days a, .days th") == []
+        assert not goes_sideways(page)
+    page.goto(f"/products/{busy.slug}/")
+    page.locator(".days a[rel^=next]").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="June 2027").wait_for()
+    page.locator(".days td a").nth(4).click()
+    page.get_by_text("Saturday 5 June").first.wait_for()
+    page.get_by_role("button", name="Reserve").click()
+    page.wait_for_url("**/cart/")
+
+    sign_in(page, make.member(busy.merchant).email, "/merchant/")
+    for language in ("", "/fr", "/ar", "/zh-hans", "/sw", "/pt"):
+        page.goto(f"{language}/merchant/{busy.merchant.slug}/sessions/month/")
+        assert page.evaluate(HEIGHT) < 2_600
+        assert cut(page, ".month .day small, .month th") == []
+        assert not goes_sideways(page)
 
 
 @pytest.mark.parametrize("width", [390])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -15,6 +16,7 @@ from shop.catalogue.words import ProductTerms
 from shop.forms.numbers import number_of
 from shop.languages import Wording
 from shop.storefront.cards import money
+from shop.storefront.product.date_month import day_asked
 from shop.storefront.product.variants import VariantNow
 from shop.storefront.search.filters import KnownFilters
 
@@ -33,16 +35,19 @@ class AskedVariant:
 
     variant: int | None = None
     options: tuple[str, ...] = ()
+    day: date | None = None
+    """Of an experience: the day whose dates are shown."""
 
     def query(self) -> str:
         """Return the canonical query."""
         pairs = [(f"option{place}", option) for place, option in enumerate(self.options)]
-        return urlencode([("variant", self.variant)] if self.variant else pairs)
+        day = [("day", self.day.isoformat())] if self.day else []
+        return urlencode([*([("variant", self.variant)] if self.variant else pairs), *day])
 
     @property
     def is_common(self) -> bool:
         """Tell whether many ask for just this, so that a copy of the answer is worth keeping."""
-        return not self.variant and not self.options
+        return not self.variant and not self.options and not self.day
 
     @property
     def is_plain_search(self) -> bool:
@@ -84,8 +89,8 @@ class Selector:
 def read_asked(data: QueryDict, known: KnownFilters) -> AskedVariant:
     """Return the variant or options that an address asks for; a malformed variant is left out."""
     if (variant := number_of(data.get("variant", ""))) is not None:
-        return AskedVariant(variant=variant)
-    return AskedVariant(options=posted_options(data))
+        return AskedVariant(variant=variant, day=day_asked(data))
+    return AskedVariant(options=posted_options(data), day=day_asked(data))
 
 
 def posted_options(data: QueryDict) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from shop.storefront.product.buy_box import Buying, buying
 from shop.storefront.product.choice import AskedVariant, Offered, variant_asked
 from shop.storefront.product.delivery import Delivery, Reader, deliveries
 from shop.storefront.product.notify_me import WaitingNames, turns_of, waiting
-from shop.storefront.product.sessions import Visit, sessions_of, visit
+from shop.storefront.product.sessions import Visit, date_asked, sessions_of, visit
 from shop.storefront.product.specs import Spec, details, duration
 from shop.storefront.product.structured_data import offer_data
 from shop.storefront.product.variants import VariantNow, variants_now
@@ -141,7 +141,8 @@ def product_page(
     variants = variants_now(product.pk, at=at) if variants is None else variants
     sessions = sessions_of(variants) if is_experience else []
     # The price at the head is that of the ticket and the date which are counted at first.
-    first = next((session for session in sessions if session.is_open), None)
+    chosen_date = date_asked(sessions, asked.day)
+    first = chosen_date if chosen_date and chosen_date.is_open else None
     kinds = first.kinds if first else variants
     words = product_words(product, product.translated, product.called, language)
     shown: Any = [first.first] if first else kinds[:1] if is_experience else kinds
@@ -167,7 +168,11 @@ def product_page(
         shared=shared_file(gallery[0]["sizes"]) if gallery else "",
         is_experience=is_experience,
         buying=box,
-        visit=visit(sessions, words.terms, language, cancel_hours=product.cancel_hours, at=at),
+        visit=visit(
+            sessions, chosen_date, words.terms, language, cancel_hours=product.cancel_hours, at=at
+        )
+        if chosen_date
+        else None,
         length=duration(product.duration_minutes or 0) if is_experience else "",
         delivery=_first_delivery(sent, box) if box else None,
         travels=tuple((panel.id, sent[panel.weight_g]) for panel in box.panels)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -19,9 +20,10 @@ from shop.catalogue.words import ProductTerms
 from shop.currencies import currencies
 from shop.languages import Wording, beside, sentences
 from shop.storefront.cards import money
+from shop.storefront.product.date_month import MonthOfDates, month_of_dates
 from shop.storefront.product.variants import VariantNow
 
-OPEN = 4  # dates that are open to see
+LISTED = 4  # dates in one list; more of them stand in a calendar
 MOST_TICKETS = 20  # of one kind; who wants more changes the number in the cart
 FEW = 3
 
@@ -69,11 +71,12 @@ class TicketChoice:
 class Visit:
     """Everything that is chosen to come along.
 
-    ``label`` is the kind of ticket that is counted at first, where prices differ.
+    ``label`` is the kind of ticket that is counted at first, where prices differ; ``month`` is
+    there where the dates are too many for one list: then ``dates`` are those of the chosen day.
     """
 
-    first: tuple[DateChoice, ...]
-    rest: tuple[DateChoice, ...]
+    dates: tuple[DateChoice, ...]
+    month: MonthOfDates | None
     tickets: tuple[TicketChoice, ...]
     zone: str
     capacity: int
@@ -91,6 +94,11 @@ class SessionChoice:
     starts: datetime
     zone: str
     kinds: tuple[VariantNow, ...]
+
+    @property
+    def day(self) -> date:
+        """Return the day on which it begins, by the clock of its place."""
+        return self.starts.astimezone(ZoneInfo(self.zone)).date()
 
     @property
     def seats_left(self) -> int:
@@ -130,40 +138,53 @@ def sessions_of(variants: Iterable[VariantNow]) -> list[SessionChoice]:
     return sorted(sessions, key=lambda session: (session.starts, session.pool_id))
 
 
+def date_asked(sessions: Sequence[SessionChoice], day: date | None) -> SessionChoice | None:
+    """Return the date that is chosen at first: one of a day that can be booked, else the soonest.
+
+    Nothing where there is no date.
+    """
+    bookable = [session for session in sessions if session.is_open]
+    on_day = [session for session in bookable if session.day == day]
+    return next(iter(on_day or bookable or sessions), None)
+
+
 def visit(
     sessions: Sequence[SessionChoice],
+    chosen: SessionChoice,
     terms: ProductTerms,
     language: str,
     *,
     cancel_hours: int,
     at: datetime,
-) -> Visit | None:
-    """Return the choice of dates and tickets, or None when there is no date.
+) -> Visit:
+    """Return the choice of dates and tickets.
 
     A kind of ticket is known by its name: dates may have different ones.
 
     Args:
+        chosen: the date that is chosen at first.
         terms: what its kinds are called in the language.
         cancel_hours: before a session starts, in which a booking is final.
     """
-    if not sessions:
-        return None
-    chosen = next((session for session in sessions if session.is_open), sessions[0])
-    kinds = [kind for session in sessions for kind in session.kinds if kind.price is not None]
+    has_month = len(sessions) > LISTED
+    shown = [one for one in sessions if one.day == chosen.day] if has_month else sessions
+    kinds = [kind for session in shown for kind in session.kinds if kind.price is not None]
     names = tuple(dict.fromkeys(kind.name for kind in kinds))
     is_varied = len({_prices(session, names) for session in sessions if session.is_open}) > 1
-    tickets = _tickets(chosen, sessions, names, terms, language)
+    tickets = _tickets(chosen, shown, names, terms, language)
     first = next((ticket for ticket in tickets if ticket.first), None)
     choices = [
         _date(
             session, names, chosen, language, is_varied=is_varied,
             cancel=cancelling(cancel_hours, session.starts, session.zone, language, at=at),
         )
-        for session in sessions
+        for session in shown
     ]  # fmt: skip
+    days = [session.day for session in sessions]
+    bookable = [session.day for session in sessions if session.is_open]
     return Visit(
-        first=tuple(choices[:OPEN]),
-        rest=tuple(choices[OPEN:]),
+        dates=tuple(choices),
+        month=month_of_dates(chosen.day, days, bookable) if has_month else None,
         tickets=tickets,
         zone=dates.zone_name(chosen.starts, chosen.zone, language),
         capacity=chosen.kinds[0].on_hand,

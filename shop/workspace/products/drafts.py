@@ -24,6 +24,7 @@ from shop.moderation.drafts import copy_product, delete_draft
 from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.preferences import country_of, currency_of
 from shop.storefront.product.choice import AskedVariant, posted_options
+from shop.storefront.product.date_month import day_asked
 from shop.storefront.product.delivery import Reader
 from shop.storefront.product.page import product_page, read_product
 from shop.storefront.product.variants import VariantNow, variants_now
@@ -85,7 +86,7 @@ def delete(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpR
 
 def _asked(request: MemberRequest) -> AskedVariant:
     variant = number_of(request.GET.get("variant", ""))
-    return AskedVariant(variant=variant, options=posted_options(request.GET))
+    return AskedVariant(variant, posted_options(request.GET), day_asked(request.GET))
 
 
 def _write_over(product: Product) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import Calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,15 +11,15 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shop import clock
+from shop import clock, dates
 from shop.catalogue.date_plans import guide_of, lacking
 from shop.merchants.models import Merchant
 from shop.merchants.roles import Right
 from shop.stock.models import Pool
+from shop.storefront.product.date_month import day_asked
 from shop.tickets.own_calendar import address_of, close_address, new_address
 from shop.workspace.access import MemberRequest, store_members, today_of
 from shop.workspace.products.sessions import SessionFacts, experiences_of, pools_of
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 MOST = 1_000
 """So many dates of one month are shown at the most; an experience can be chosen."""
+IN_BOX = 2
+"""So many dates of a day stand in its box; the list below has all of them."""
 MARGIN = timedelta(days=1)
 """No clock on earth is further off UTC."""
 
@@ -81,11 +82,13 @@ def month(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     shown = [_date(pool, at=at) for pool in pools[: MOST + 1]]
     weeks = weeks_of(first, shown[:MOST], today=today)
     days = [one for week in weeks for one in week if one.is_inside]
+    shown_day = _shown_day(days, day_asked(request.GET), today=today)
     context = {
         "part": "sessions",
         "first": first,
         "weeks": weeks,
-        "days": [one for one in days if one.dates],
+        "shown_day": shown_day,
+        "in_box": f":{IN_BOX}",
         "before": _previous(first),
         "after": _next(first),
         "is_now": (first.year, first.month) == (today.year, today.month),
@@ -125,8 +128,6 @@ def weeks_of(first: date, shown: list[DateShown], *, today: date) -> list[list[D
         first: the first day of the month.
         shown: its dates in their order; those of other months are left out.
     """
-    # Django counts from Sunday, Python from Monday.
-    begins = (int(get_format("FIRST_DAY_OF_WEEK")) + 6) % 7
     by_day: dict[date, list[DateShown]] = {}
     for one in shown:
         by_day.setdefault(one.starts.date(), []).append(one)
@@ -135,8 +136,16 @@ def weeks_of(first: date, shown: list[DateShown], *, today: date) -> list[list[D
         is_inside = day.month == first.month
         return DayShown(day, is_inside, day == today, by_day.get(day, []) if is_inside else [])
 
-    weeks = Calendar(begins).monthdatescalendar(first.year, first.month)
-    return [[cell(day) for day in week] for week in weeks]
+    return [[cell(day) for day in week] for week in dates.weeks_of_month(first)]
+
+
+def _shown_day(days: list[DayShown], asked: date | None, *, today: date) -> DayShown | None:
+    """Return the day whose dates are listed: the one asked for, else the next that has any."""
+    if found := next((one for one in days if one.day == asked), None):
+        return found
+    with_dates = [one for one in days if one.dates]
+    coming = (one for one in with_dates if one.day >= today)
+    return next(coming, next(iter(with_dates), None))
 
 
 def _date(pool: WithAnnotations[Pool, SessionFacts], *, at: datetime) -> DateShown:

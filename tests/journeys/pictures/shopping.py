@@ -27,7 +27,7 @@ def buy_goods_and_a_visit(page: Page, camera: Camera) -> None:
     camera.take(page, "shoppers-product")
     choose(page)
     page.goto("/products/kiambu-coffee-from-cherry-to-cup/")
-    page.locator("[name=session]").nth(1).check()
+    page.locator(".days td a").nth(1).click()
     page.get_by_label("Adult").select_option("2")
     camera.take(page, "shoppers-date")
     page.get_by_role("button", name=re.compile("^Reserve")).click()

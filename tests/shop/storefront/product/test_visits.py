@@ -9,6 +9,7 @@ from django.utils.html import escape
 
 from shop.catalogue.models import Variant
 from shop.listings.sessions import TicketKind
+from shop.stock.models import Pool
 from tests.shop.cart.carts import words
 from tests.shop.storefront.shelf import show
 from tests.shop.tickets import visits
@@ -73,6 +74,62 @@ def test_dates_of_one_price_say_how_many_seats_are_left():
     visits.session(adult.product, seats=6, starts=FRIDAY + WEEK)
 
     assert rows(show(adult.product)) == ["6 seats left", "6 seats left"]
+
+
+def many_dates():
+    """Return an experience on some days of three months, twice a day; 22 May is full."""
+    product = visits.experience()
+    for days in (0, 20, 21, 50, 51):
+        for hours in (0, 3):
+            visits.session(product, starts=FRIDAY + timedelta(days=days, hours=hours))
+    full, *_ = visits.session(product, starts=FRIDAY + timedelta(days=1), seats=1)
+    Pool.objects.filter(pk=full.pool_id).update(sold=1)
+    return product
+
+
+def test_many_dates_are_shown_by_month_and_those_of_one_day_below():
+    product = many_dates()
+
+    text = show(product)
+
+    assert len(rows(text)) == 2
+    assert ">May 2027</h2>" in text
+    assert re.findall(r'href="\?day=([\d-]+)#dates" rel="nofollow"', text) == ["2027-05-21"]
+    assert "<s>22</s>" in text
+    assert re.findall(r'rel="(?:prev|next) nofollow" href="\?day=([\d-]+)', text) == ["2027-06-10"]
+    assert text.count("<tr>") == 7
+
+
+@pytest.mark.parametrize(("asked", "shown", "around"), [
+    ("2027-06-11", "Friday 11 June", ["2027-05-21", "2027-07-10"]),
+    ("2027-07-11", "Sunday 11 July", ["2027-06-10"]),
+    ("2027-05-22", "Friday 21 May", ["2027-06-10"]),
+    ("2027-02-30", "Friday 21 May", ["2027-06-10"]),
+    ("9999", "Friday 21 May", ["2027-06-10"]),
+])  # fmt: skip
+def test_a_day_is_chosen_by_its_address(client, asked, shown, around):
+    product = many_dates()
+
+    text = client.get(f"/products/{product.slug}/", {"day": asked}).text
+
+    assert len(re.findall('name="session"', text)) == 2
+    assert text.count(f"<bdi>{shown}") == 2
+    assert re.findall(r'rel="(?:prev|next) nofollow" href="\?day=([\d-]+)', text) == around
+    assert text.count('aria-current="date"') == 1
+
+
+@pytest.mark.parametrize(("language", "first", "month"), [
+    ("", "Monday", "May 2027"), ("fr/", "lundi", "mai 2027"), ("ar/", "الأحد", "مايو 2027"),
+    ("zh-hans/", "星期一", "2027年5月"), ("sw/", "Jumapili", "Mei 2027"),
+    ("pt/", "domingo", "maio de 2027"),
+])  # fmt: skip
+def test_a_month_of_dates_is_written_as_the_language_has_it(client, language, first, month):
+    product = many_dates()
+
+    text = client.get(f"/{language}products/{product.slug}/").text
+
+    assert f'<h2 id="month">{month}</h2>' in text
+    assert re.search(r'<abbr title="([^"]+)"', text)[1] == first
 
 
 def test_dates_say_their_price_where_it_differs():

@@ -1,7 +1,7 @@
 """A host's dates by month, and the page of the address of their own calendar."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import translation
@@ -46,10 +46,44 @@ def test_a_month_shows_its_dates_with_how_many_are_booked(client, walk, host):
 
     assert found == {21: [adult.pool_id], 22: [full.pool_id], 23: [gone.pool_id]}
     for words in ("May 2027", "5 of 12", "5 of 12 seats booked", "7 seats left", "2 of 2, full",
-                  "Called off", "15:00", "7 guests in this month."):  # fmt: skip
+                  "Called off", "15:00", "7 guests in this month.", "1 date<"):  # fmt: skip
         assert words in answer.text
     assert answer.text.count(f'href="/merchant/{walk.merchant.slug}/sessions/{adult.pool_id}/"'
                              ) == 2  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "day"),
+    [
+        ("", 21),
+        ("2027-05-22", 22),
+        ("2027-05-23", 23),
+        ("2027-06-22", 21),
+        ("2027-05-32", 21),
+        ("x", 21),
+    ],
+)
+def test_the_dates_of_one_day_stand_below_the_month(client, walk, host, asked, day):  # fmt: skip
+    pools = {21: opened(walk, FRIDAY), 22: opened(walk, FRIDAY + DAY)}
+
+    answer, _found = shown(client, walk, day=asked)
+
+    listed = answer.text.split('class="agenda"')[1]
+    for number, pool in pools.items():
+        assert (f"/sessions/{pool.pk}/" in listed) == (number == day)
+    assert ("No dates on this day." in listed) == (day == 23)
+    assert answer.context["shown_day"].day == date(2027, 5, day)
+
+
+def test_a_box_of_the_month_has_the_first_dates_of_its_day_and_says_how_many(client, walk, host):
+    pools = [opened(walk, FRIDAY + timedelta(hours=n)) for n in range(5)]
+
+    answer, _found = shown(client, walk)
+
+    month, below = answer.text.split('class="agenda"')
+    assert [f"/sessions/{pool.pk}/" in month for pool in pools] == [True] * 2 + [False] * 3
+    assert all(f"/sessions/{pool.pk}/" in below for pool in pools)
+    assert "5 dates<" in month
 
 
 @pytest.mark.parametrize(("zone", "starts", "month", "day"), [
@@ -96,7 +130,7 @@ def test_months_lead_to_each_other(client, walk, host):
 
     answer, _found = shown(client, walk, m="2027-12", of=walk.pk)
 
-    links = re.findall(r'href="\?(m=[^"]*)"', answer.text)
+    links = re.findall(r'href="\?(m=[^"#]*)"', answer.text)
     assert links == [f"m={month}&amp;of={walk.pk}" for month in ("2027-11", "2028-01")]
     assert shown(client, walk, m="2028-01")[1].keys() == {3}
     for edge in ("2000-01", "2099-12"):
