@@ -5,9 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import include, path
+from django.urls import include, path, reverse
 from django.utils.html import format_html_join
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.documents.models import Document
 from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
@@ -23,6 +24,8 @@ from cms.admin.search.areas import AREAS, Area
 from cms.admin.search.menu import SearchWords
 from cms.choosers import product_chooser, store_chooser
 from cms.files import DOCUMENTS, PICTURES
+from cms.pages.base import ShopPage
+from cms.pages.translations import outdated
 from shop import clock
 from shop.festivals.prices.spans import mark_change
 from shop.pictures.models import Picture
@@ -31,6 +34,10 @@ from shop.pictures.models import Picture
 register_permission_policy(Picture, PICTURES, exact_class=True)
 register_permission_policy(Document, DOCUMENTS, exact_class=True)
 
+CHANGED = (
+    "The English page has changed since this translation was saved. Bring the translation up to "
+    "date and save it."
+)
 SHEETS = ("desk", "desk-board", "desk-calendar", "desk-changes", "desk-figures")
 
 for facts in ENTRIES:
@@ -64,6 +71,15 @@ def moved_together(request: HttpRequest, action: str, rows: object, view: object
     """Make the kept copies of pages that were moved together stale."""
     if action == "move":
         mark_change("pages moved", at=clock.moment_of(request))
+
+
+@hooks.register("before_edit_page")
+def changed(request: HttpRequest, page: Page) -> None:
+    """Say above a translation that its English page has changed since it was written."""
+    source = page.source if isinstance(page, ShopPage) and request.method == "GET" else None
+    if source is not None and outdated(source, [page]):
+        where = reverse("wagtailadmin_pages:edit", args=[source.pk])
+        messages.warning(request, CHANGED, buttons=[messages.button(where, "English page")])
 
 
 @hooks.register("insert_global_admin_css")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import Widget
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -32,8 +35,32 @@ TOP = 2  # the depth of the home page, below which addresses begin
 TAKEN = "This is an address of the shop itself: choose another one."
 
 
+class Shown(Widget):
+    """A value to read. It is no field, so that the script of the title writes nothing into it."""
+
+    def render(
+        self, name: str, value: object, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """Return the value as text."""
+        return format_html('<code id="{}">{}</code>', (attrs or {}).get("id", ""), value)
+
+
 class PageForm(WagtailAdminPageForm):
-    """Says at once when an address is taken by the shop."""
+    """Says at once when an address is taken; a translation has that of its English page."""
+
+    of_source: ClassVar[tuple[str, ...]] = ()  # what a translation does not choose either
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        source = self.instance.source if self.instance.pk else None
+        if source is None or source.depth <= TOP:
+            return
+        for name in self.of_source:
+            self.fields.pop(name, None)
+        if address := self.fields.get("slug"):
+            address.widget, address.disabled = Shown(), True
+            address.help_text = "All languages share the address of the English page."
+            self.initial["slug"] = source.slug
 
     def clean(self) -> dict[str, Any]:
         """Refuse an address at the top that is not a page's to have."""

@@ -14,7 +14,7 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 
 from cms.blocks.body import SHOP_BODY
-from cms.pages.base import ListPage, ShopPage
+from cms.pages.base import ListPage, PageForm, ShopPage
 from cms.pages.lists import festival_cards, known
 from cms.pages.scene import Gathered
 from shop.festivals.models import Festival
@@ -39,6 +39,12 @@ class FestivalIndexPage(ListPage):
         return {"cards": festival_cards(FestivalPage, at=scene.at, language=scene.language)}
 
 
+class FestivalPageForm(PageForm):
+    """Asks for the festival in English alone."""
+
+    of_source = ("festival",)
+
+
 class FestivalPage(ShopPage):
     """The public face of one festival. A translation is about its English page's festival."""
 
@@ -47,6 +53,7 @@ class FestivalPage(ShopPage):
     )
     body = StreamField(SHOP_BODY, blank=True)
 
+    base_form_class = FestivalPageForm
     content_panels = [*ShopPage.content_panels, FieldPanel("festival"), FieldPanel("body")]
     search_fields = [*ShopPage.search_fields, index.SearchField("body")]
     template = "cms/pages/festival.html"

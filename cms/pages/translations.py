@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
+from django.utils.html import strip_tags
 from wagtail import blocks
+from wagtail.models import PageLogEntry, Revision
 from wagtail.rich_text import RichText
 
 from cms.pages.base import ShopPage
 
 WORDS = (blocks.CharBlock, blocks.TextBlock, blocks.RichTextBlock)
+SENTENCE = 4  # words; what is shorter may be a name, which is the same in each language
 NOT_READ = {"address"}  # of a block: where something leads
 
 
@@ -30,10 +33,46 @@ def untranslated(pages: Iterable[ShopPage]) -> tuple[list[str], list[str]]:
             continue
         if page is None or page.alias_of_id or not page.live:
             missing.append(name)
-        elif words_of(page) == english:
+        elif _is_left(words_of(page), english):
             missing.append(name)
             copies.append(name)
     return missing, copies
+
+
+def outdated(source: ShopPage, pages: Iterable[ShopPage]) -> list[ShopPage]:
+    """Return the translations written before the words of their English page changed.
+
+    A translation that is saved again is taken as following them. Four statements.
+
+    Args:
+        source: the English page.
+        pages: of other languages; aliases follow by themselves.
+    """
+    saved = list(Revision.page_revisions.filter(object_id=str(source.pk))
+                 .order_by("created_at", "pk").values_list("created_at", "pk"))  # fmt: skip
+    public = PageLogEntry.objects.filter(
+        page=source.pk, action="wagtail.publish", revision__isnull=False
+    )
+    published = list(public.order_by("timestamp", "pk").values_list("timestamp", "revision"))
+    read = {}
+    for page in pages:
+        if page.pk != source.pk and not page.alias_of_id and page.latest_revision_created_at:
+            written = page.latest_revision_created_at
+            before = [pk for at, pk in published if at <= written]
+            before = before or [pk for at, pk in saved if at <= written]
+            if before:
+                read[page] = before[-1]
+    then = Revision.objects.in_bulk(set(read.values()))
+    words = {pk: words_of(row.as_object()) for pk, row in then.items()}
+    now = words_of(source)
+    return [page for page, pk in read.items() if words[pk] != now]
+
+
+def _is_left(words: tuple[str, ...], english: tuple[str, ...]) -> bool:
+    """Tell whether a copy is as it began, or has a sentence that is still in English."""
+    known = set(english)
+    same = [text for text in words if text in known]
+    return words == english or any(len(strip_tags(text).split()) >= SENTENCE for text in same)
 
 
 def words_of(page: ShopPage) -> tuple[str, ...]:

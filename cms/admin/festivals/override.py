@@ -17,7 +17,7 @@ from cms.admin.festivals.links import PageLink
 from cms.admin.permissions import needs
 from cms.admin.screens import words
 from cms.pages.festival import FestivalPage
-from cms.pages.translations import untranslated
+from cms.pages.translations import outdated, untranslated
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible, ShopError
@@ -87,12 +87,18 @@ def missing_of_page(festival: Festival) -> Iterable[Finding]:
         return [Finding("It has no page yet.", True, "page")]
     found = [] if page.live else [Finding("Its page is a draft.", True, "page-draft")]
     same = FestivalPage.objects.filter(translation_key=page.translation_key)
-    missing, copies = untranslated(same.select_related("locale"))
+    pages = list(same.select_related("locale"))
+    missing, copies = untranslated(pages)
     if missing:
         text = f"Its page is shown in English in: {', '.join(missing)}."
         if copies:
             text = f"{text[:-1]} (a copy in English stands in: {', '.join(copies)})."
         found.append(Finding(text, True, "translation"))
+    if old := outdated(page, pages):
+        names = dict(settings.LANGUAGES)
+        languages = ", ".join(names[row.locale.language_code] for row in old)
+        text = f"Its page has changed since it was translated into: {languages}."
+        found.append(Finding(text, False, "translation-old"))
     return found
 
 
@@ -103,7 +109,7 @@ def led(ready: Readiness, festival: Festival, page: PageLink | None) -> list[tup
         cause = "terms" if finding.code.startswith("terms-") else finding.code
         screen = SCREENS.get(cause)
         address = reverse(screen, args=[festival.pk]) if screen else ""
-        if finding.code in ("translation", "page-draft") and page:
+        if finding.code in ("translation", "translation-old", "page-draft") and page:
             address = page.edit_url
         if finding.code == "intro":  # in the shop's own language; "words" leads to the others
             address = reverse("desk:festival-words-in", args=[festival.pk, settings.LANGUAGE_CODE])

@@ -1,6 +1,7 @@
 """What a festival's page lacks: a copy in English is no translation, and a draft is no page."""
 
 import pytest
+from wagtail.rich_text import RichText
 
 from cms.admin.festivals.override import readiness_of
 from cms.models import FestivalPage
@@ -18,7 +19,7 @@ BODY = [
 def test_the_languages_in_which_a_page_is_missing_are_named(desk):
     festival = make.festival(state="draft")
     made = pages.page(FestivalPage, festival=festival, title="Days", slug="days")
-    pages.translated(made, "fr", title="Les jours")
+    pages.translated(made, "fr", title="Les jours", search_description="De quoi il s’agit.")
 
     found = {finding.code: finding for finding in readiness_of(festival, at=BEFORE).blockers}
 
@@ -42,9 +43,15 @@ def test_a_copy_in_english_is_no_translation(desk):
     copied.body[1].value["address"] = "/fr/products/"
     copied.save()
     assert "Français" in said()
-    copied.body[2].value["tiles"][0]["text"] = "Les tissus"
+    copied.title = "Les jours"  # one text: a sentence is left in English
     copied.save()
-    assert "Français" not in said()
+    assert said().endswith("(a copy in English stands in: Français).")
+    copied.search_description = "De quoi il s’agit."
+    copied.save()
+    assert "Français" in said()
+    copied.body[0].value["words"] = RichText("<p>Deux jours de tissu.</p>")
+    copied.save()
+    assert "Français" not in said()  # “See” and “Cloth” may be names
     FestivalPage.objects.filter(pk=copied.pk).update(live=False)
     assert "Français" in said()
 
