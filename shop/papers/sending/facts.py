@@ -1,7 +1,8 @@
 """What the papers of a parcel say, as values for the page that sets them.
 
-A slip is in the shopper's language. A customs declaration is in French, a language of every post,
-and in English; its boxes are those of the forms CN22 and CN23 of the Universal Postal Union.
+A slip is in the shopper's language, and beneath it in that of who packs, where they differ. A
+customs declaration is in French, a language of every post, and in English; its boxes are those of
+the forms CN22 and CN23 of the Universal Postal Union.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from shop.delivery.names import address_lines, country_name
 from shop.money import split
 from shop.orders.after_sale.contents import Units, units_of
 from shop.orders.models import OrderLine, Suborder
+from shop.papers.sending.barcode import barcode
 
 CN22_MOST_G = 2_000
 """A CN22 is for a small packet: up to 2 kg and a value of 300 SDR; above it takes a CN23."""
@@ -144,23 +146,38 @@ def declaration(
 
 def _slip(part: Suborder, packed: Mapping[int, int]) -> dict[str, Any]:
     language = part.order.language or settings.LANGUAGE_CODE
+    packers = _slip_words()
     with override(language):
-        words = {
-            "title": _("Packing slip"), "order": _("Order"), "day": _("Date"),
-            "from": _("From"), "to": _("To"), "item": _("Item"), "sku": _("SKU"),
-            "quantity": _("Qty"),
-            "note": _("Is something missing or broken? Say so on the page of your order."),
-        }  # fmt: skip
+        words = _slip_words()
         day = dates.day_of_year(part.order.placed_at.date(), language)
     return {
-        "language": language, "words": words, "number": part.order.number, "day": day,
+        "language": language, "words": words,
+        "beneath": {name: text for name, text in packers.items() if text != words[name]},
+        "number": part.order.number, "day": day,
         "sender": _sender(part), "to": _receiver(part, language),
         "rows": [
-            [line.shown_title or line.title, ", ".join(_options(line)), line.sku,
-             str(packed[line.pk])]
+            [line.shown_title or line.title, ", ".join(_options(line)), _as_listed(line), line.sku,
+             *barcode(line.sku), str(packed[line.pk])]
             for line in part.lines.all() if packed.get(line.pk)
         ],
     }  # fmt: skip
+
+
+def _slip_words() -> dict[str, str]:
+    return {
+        "title": _("Packing slip"), "order": _("Order"), "day": _("Date"),
+        "from": _("From"), "to": _("To"), "item": _("Item"), "sku": _("SKU"),
+        "quantity": _("Qty"),
+        "note": _("Is something missing or broken? Say so on the page of your order."),
+    }  # fmt: skip
+
+
+def _as_listed(line: OrderLine) -> str:
+    """Return title and options as the store knows them, where the shopper read others."""
+    shown = (line.shown_title or line.title, list(_options(line)))
+    if shown == (line.title, list(line.options)):
+        return ""
+    return ", ".join([line.title, *line.options])
 
 
 def _options(line: OrderLine) -> Collection[str]:

@@ -1,16 +1,23 @@
 """Papers of a parcel: what lies in it, where it goes, and what customs ask for."""
 
+import json
 from io import BytesIO
 
 import pytest
+import typst
+import zxingcpp
 from django.db import transaction
 from django.test import Client
+from PIL import Image
 from pypdf import PdfReader
 
 from shop.delivery.models import Contact
 from shop.orders import end
 from shop.orders.models import Suborder
+from shop.papers.pdf import fonts
+from shop.papers.sending.barcode import barcode
 from shop.papers.sending.facts import declaration, slips
+from shop.papers.sending.pdf import HERE
 from tests import make
 from tests.make import NOON
 from tests.shop.papers.sold import refund
@@ -66,7 +73,46 @@ def test_a_slip_is_in_the_language_of_the_shopper(client, desk, part):
     part.order.language = "fr"
     part.order.save()
 
-    assert "Packing slip" not in paper(client, part, "slip")[1]
+    words = paper(client, part, "slip")[1]
+    assert words.index("Bon de préparation") < words.index("Packing slip")
+
+
+def test_what_the_shopper_read_stands_above_what_the_store_calls_it(client, desk, part):
+    part.lines.update(shown_title="紅銅壺", shown_options=["紅色"])
+    part.order.language = "zh-hans"
+    part.order.save()
+
+    words = paper(client, part, "slip")[1]
+
+    assert words.index("紅銅壺") < words.index("Copper kettle, Red")
+    part.lines.update(shown_title="", shown_options=[])
+    assert slips([Suborder.objects.get(pk=part.pk)])[0]["rows"][0][2] == ""
+
+
+def test_words_stand_once_where_store_and_shopper_read_one_language(client, desk, part):
+    assert slips([part])[0]["beneath"] == {}
+    assert paper(client, part, "slip")[1].count("Packing slip") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_scanner_reads_the_sku_off_a_slip(desk, part, language):
+    part.lines.update(sku="BF-NDK-002/red")
+    part.order.language = language
+
+    given = {"sheets": json.dumps(slips([part])), "kind": "slip"}
+    page = typst.compile(HERE / "slip.typ", root=HERE, font_paths=fonts(), format="png", ppi=200,
+                         sys_inputs=given)  # fmt: skip
+    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(page)).convert("L"))
+
+    assert (found.text, found.format) == ("BF-NDK-002/red", zxingcpp.BarcodeFormat.Code128)
+
+
+@pytest.mark.parametrize("sku", ["紅銅壺", "x" * 40, ""])
+def test_a_sku_that_has_no_barcode_stands_in_letters_alone(client, part, sku):
+    part.lines.update(sku=sku)
+
+    assert barcode(sku) == ("", 0)
+    assert sku in paper(client, part, "slip")[1]
 
 
 def test_a_label_is_as_large_as_it_says_and_names_both_ends(client, desk, part):
