@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Exists, OuterRef
 
+from config.table_rights import owns_tables
 from shop.accounts.models import User
 from shop.accounts.second_step import second_steps
 from shop.networks import LOOPBACK
@@ -50,6 +51,7 @@ def register_checks() -> None:
     """Let Django's checks of a deployment cover the settings, the database and the disk."""
     register(wrong_settings, Tags.security, deploy=True)
     register(wrong_database, Tags.security, deploy=True)
+    register(own_tables, Tags.security, deploy=True)
 
 
 def wrong_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -64,6 +66,17 @@ def wrong_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     except (DatabaseError, InterfaceError):
         text = "The database does not answer, so that nothing in it could be looked at."
         return [Error(text, "Look at DATABASE_URL and at the server.", id="production.E030")]
+
+
+def own_tables(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn where a process of the shop could empty its books, or turn their triggers off."""
+    try:
+        is_owner = owns_tables()
+    except (DatabaseError, InterfaceError):
+        return []  # wrong_database says so
+    text = "The shop works as the role that owns its tables: it could empty the books."
+    hint = "Let another role own them and name it in DATABASE_OWNER_URL: docs/how-to/owner-role.md."
+    return [Warning(text, hint, id="production.W036")] if is_owner else []
 
 
 def _of_database() -> Iterator[tuple[str, str, str]]:

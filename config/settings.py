@@ -1,6 +1,7 @@
 """Settings of the shop, read from the environment. docs/reference/settings.md lists them."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -161,14 +162,18 @@ STATEMENT_SECONDS = int(env("DATABASE_STATEMENT_SECONDS", "30"))  # 0: as long a
 DATABASE_PREPARES = env("DATABASE_PREPARES", "1") == "1"  # 0: a pooler that knows no such thing
 DATABASE_POOLED = env_on("DATABASE_POOLED")  # each transaction may get another connection
 DATABASE_REPLICA_URL = env("DATABASE_REPLICA_URL")  # answers what may be late
+# The role that owns the tables; only migrate is told of it, and works as that.
+DATABASE_OWNER_URL = env("DATABASE_OWNER_URL")
+_line = partial(
+    address_of,
+    kept=KEPT_SECONDS,
+    seconds=STATEMENT_SECONDS,
+    may_prepare=DATABASE_PREPARES,
+    is_pooled=DATABASE_POOLED,
+)
+DATABASE_OWNER = _line(DATABASE_OWNER_URL) if DATABASE_OWNER_URL else None
 DATABASES = {
-    name: address_of(
-        address,
-        kept=KEPT_SECONDS,
-        seconds=STATEMENT_SECONDS,
-        may_prepare=DATABASE_PREPARES,
-        is_pooled=DATABASE_POOLED,
-    )
+    name: _line(address)
     for name, address in (("default", DATABASE_URL), ("replica", DATABASE_REPLICA_URL))
     if address
 }

@@ -13,7 +13,7 @@ name=${1:?Say for which host: deploy/install.sh shop.example}
 certificate=${2:-} key=${3:-}
 site=/etc/nginx/sites-available/baobab first=/etc/nginx/baobab-first
 here=$(cd "$(dirname "$0")/.." && pwd)
-home=/opt/baobab data=/var/lib/baobab settings=/etc/baobab/baobab.env
+home=/opt/baobab data=/var/lib/baobab settings=/etc/baobab/baobab.env owner=/etc/baobab/owner.env
 version=${VERSION:-$(git -C "$here" describe --tags --always 2>/dev/null || date +%Y%m%d%H%M%S)}
 release=$home/releases/$version
 
@@ -86,14 +86,25 @@ if [ -n "$is_alone" ]; then
     say "Database and cache"
     has_systemd || { service postgresql start; service valkey-server start 2>/dev/null || :; }
     as_postgres() { (cd / && runuser -u postgres -- "$@"); }
+    has_owner() {
+        as_postgres psql -qtc "SELECT 1 FROM pg_roles WHERE rolname = 'baobab_owner'" | grep -q 1
+    }
     as_postgres psql -qtc "SELECT 1 FROM pg_roles WHERE rolname = 'baobab'" | grep -q 1 ||
         as_postgres createuser baobab
     # Settings without a database are those of a shop that is lost, or of one that moves here.
     is_empty=''
     as_postgres psql -qtc "SELECT 1 FROM pg_database WHERE datname = 'baobab'" | grep -q 1 || {
-        as_postgres createdb -O baobab -E UTF8 -T template0 --locale=C.UTF-8 baobab
+        has_owner || as_postgres createuser baobab_owner
+        as_postgres createdb -O baobab_owner -E UTF8 -T template0 --locale=C.UTF-8 baobab
         is_empty=$is_kept
     }
+    # Root alone reads it: a process of the shop cannot change its tables. docs/how-to/owner-role.md
+    if has_owner && [ ! -f "$owner" ]; then
+        pass=$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')
+        echo "ALTER ROLE baobab_owner PASSWORD '$pass'" | as_postgres psql -q
+        (umask 077 &&
+            echo "DATABASE_OWNER_URL=postgres://baobab_owner:$pass@127.0.0.1/baobab" >"$owner")
+    fi
     for folder in /etc/postgresql/*/main/conf.d; do
         install -m 644 "$here/deploy/postgresql.conf" "$folder/baobab.conf"
     done

@@ -122,7 +122,9 @@ def create(cluster: Cluster, programs: Programs) -> None:
     superuser.unlink()
     if made.returncode:
         raise NoDatabase(f"PostgreSQL could not make its data folder: {made.stderr.strip()}")
-    _say(programs, unfinished, f"CREATE ROLE {OWNER} LOGIN CREATEDB")
+    # Tests let one role own the tables and another one sell.
+    rights = "CREATEDB CREATEROLE" if cluster.disposable else "CREATEDB"
+    _say(programs, unfinished, f"CREATE ROLE {OWNER} LOGIN {rights}")
     _say(programs, unfinished, f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
     unfinished.rename(cluster.data)
 

@@ -6,9 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as MigrateCommand
-from django.db import OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations import Migration
 from psycopg.errors import LockNotAvailable
+
+from config.table_rights import as_owner, grant_rights, role_of
 
 BEHIND_POOLER = (
     "Tables are changed by the database itself, not through a pooler: let DATABASE_URL name it for"
@@ -24,13 +26,25 @@ class Command(MigrateCommand):
     """Django's own, which gives a table back that it does not get soon, and asks again later."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Apply migrations; each is applied whole or not at all, so that it can be tried again."""
+        """Apply migrations; each is applied whole or not at all, so that it can be tried again.
+
+        Where another role owns the tables it does so as that, and gives the shop's role its rights.
+        """
         if settings.DATABASE_POOLED:
             raise CommandError(BEHIND_POOLER)
         self._database = options["database"]
+        has_owner = bool(settings.DATABASE_OWNER_URL) and self._database == DEFAULT_DB_ALIAS
+        if has_owner:
+            as_owner()
+        self._migrate(*args, **options)
+        if has_owner and not options["plan"] and not options["check_unapplied"]:
+            grant_rights(role_of(settings.DATABASE_URL))
+
+    def _migrate(self, *args: Any, **options: Any) -> None:
         for tries in range(1, TRIES + 1):
             try:
-                return super().handle(*args, **options)
+                super().handle(*args, **options)
+                return
             except OperationalError as error:
                 if not isinstance(error.__cause__, LockNotAvailable) or tries == TRIES:
                     raise
@@ -39,7 +53,6 @@ class Command(MigrateCommand):
             finally:
                 with connections[self._database].cursor() as cursor:
                     cursor.execute("RESET lock_timeout")
-        return None
 
     def migration_progress_callback(
         self, action: str, migration: Migration | None = None, fake: bool = False
