@@ -27,17 +27,17 @@ FROM unnest(%s::bigint[], %s::text[]) AS new (id, text) WHERE l.product_id = new
 """
 # Words of letters, as they are mistyped; in one order, so that two writers do not wait in a circle.
 NEW_WORDS = """
-SELECT DISTINCT w.lexeme COLLATE "C" AS word
+SELECT w.lexeme COLLATE "C" AS word, max(coalesce(w.weights && '{A,B}', false)::int) AS titles
 FROM shop_listing l, unnest(l.text) AS w
 WHERE l.product_id = ANY(%s) AND w.lexeme !~ '^([#0-9]|.?$)'
   AND w.lexeme !~ '[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]'
   AND NOT EXISTS (SELECT 1 FROM shop_searchword k WHERE k.word = w.lexeme COLLATE "C")
-ORDER BY word
+GROUP BY word ORDER BY word
 """
 ADD_WORDS = """
 INSERT INTO shop_searchword (word, listings, titles, near_misses)
-SELECT word, 1, 0, ARRAY(SELECT jsonb_array_elements_text(misses))
-FROM jsonb_to_recordset(%s::jsonb) AS new (word text, misses jsonb)
+SELECT word, 1, titles, ARRAY(SELECT jsonb_array_elements_text(misses))
+FROM jsonb_to_recordset(%s::jsonb) AS new (word text, titles int, misses jsonb)
 ORDER BY word COLLATE "C" ON CONFLICT (word) DO NOTHING
 """
 # How often a word is there tells what is rare and what is mistyped: of a large shop a part says it
@@ -80,7 +80,10 @@ def index(product_ids: Collection[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(VECTORS, [EDITION, list(documents), list(documents.values())])
         cursor.execute(NEW_WORDS, [list(documents)])
-        new = [{"word": word, "misses": _misses(word)} for (word,) in cursor.fetchall()]
+        new = [
+            {"word": word, "titles": titles, "misses": _misses(word)}
+            for word, titles in cursor.fetchall()
+        ]
         if new:
             cursor.execute(ADD_WORDS, [json.dumps(new)])
 

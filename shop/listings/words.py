@@ -28,10 +28,10 @@ en et l la le les os para pour um uma un una une kwa wa ya za
 SMALL = frozenset(SMALL_WORDS.split())
 # Written in Latin letters as English is: without a mark a search in one would find the other's.
 TONGUES = ("fr", "pt", "sw")
-# Plurals that end otherwise: berries, chevaux, tecidos naturais, limões, armazéns.
+# Plurals that end otherwise: berries, scarves, knives, chevaux, tecidos naturais, limões, armazéns.
 ENDS = (
     ("ies", "y"), ("aux", "al"), ("ais", "al"), ("oes", "ao"), ("aes", "ao"), ("eis", "el"),
-    ("ns", "m"),
+    ("ns", "m"), ("ves", "f"), ("ves", "fe"),
 )  # fmt: skip
 CLASSES = (("ki", "vi"), ("vi", "ki"), ("mi", "m"), ("m", "mi"))
 ARABIC_ENDS = ("ات", "يه", "ين", "ون", "ه", "ي")
@@ -111,6 +111,7 @@ def _without_s(word: str) -> list[str]:
 def _plurals(word: str) -> list[str]:
     found = [f"{word}s", f"{word}x"] if word.endswith("u") else [f"{word}s"]
     found += [f"{word[:-1]}ies"] if word.endswith("y") else []
+    found += [f"{word.removesuffix('e')[:-1]}ves"] if word.endswith(("f", "fe")) else []
     return [*found, f"{word}es"] if word.endswith(("s", "x", "ch", "sh")) else found
 
 

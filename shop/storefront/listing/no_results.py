@@ -35,12 +35,16 @@ class SearchNote:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """The offers in place of results; ``words`` are those of the search, each alone."""
+    """The offers in place of results; ``words`` are those of the search, each alone.
+
+    ``meant`` are searches that may have been meant.
+    """
 
     words: tuple[Chip, ...]
     categories: tuple[Chip, ...]
     title: str
     cards: list[Card]
+    meant: tuple[Chip, ...] = ()
 
 
 def notes(
@@ -55,9 +59,18 @@ def notes(
         return ()
     url = address(path, filters.changed(is_exact=True))
     label = _("Only “%(query)s”") % {"query": filters.words}
-    return tuple(
+    understood = (
         SearchNote(text, url, label) for text in _understood(filters, search, is_near=is_near)
     )
+    return (*understood, *_offered(search, path))
+
+
+def _offered(search: Search, path: str) -> Iterator[SearchNote]:
+    if search.is_mentioned:
+        yield SearchNote(_("No product has this name. These mention it."), "", "")
+    for words in search.offers:
+        url = address(path, Filters(words=words, sort="best"))
+        yield SearchNote(_("Did you mean:"), url, _("“%(query)s”") % {"query": words})
 
 
 def _understood(filters: Filters, search: Search, *, is_near: bool) -> Iterator[str]:
@@ -93,8 +106,14 @@ def nothing(
     path = reverse("products")
     parts = search.parts if search else ()
     rows = find_popular(["l.is_available"], {}, most=POPULAR, at=at, language=language)
+    offers = search.offers if search else ()
+
+    def chips(texts: tuple[str, ...]) -> tuple[Chip, ...]:
+        return tuple(Chip(text, address(path, Filters(words=text, sort="best"))) for text in texts)
+
     return Nothing(
-        words=tuple(Chip(word, address(path, Filters(words=word, sort="best"))) for word in parts),
+        words=chips(parts),
+        meant=chips(offers),
         categories=categories(version, language),
         title=_("Most bought"),
         cards=cards(rows, language),

@@ -1,7 +1,8 @@
 """Takes a search apart: into parts, each with its query and its weight.
 
-A word that no listing holds is taken for a typing error if there is one that differs by a letter
-or two; if there is none and the others are known, it is left out.
+A word that no listing holds is taken for a typing error if just one that listings hold differs by
+a letter or two. A real word never is. If nothing is near and the others are known, it is left out;
+but where it names the thing itself, nothing is found.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
-from shop.listings.words import errors_between, forms, is_unspaced, mark_of
+from shop.listings.words import TONGUES, errors_between, forms, in_tongue, is_unspaced, mark_of
 from shop.storefront.search.meaning import Meant
+from shop.storefront.search.real_words import has_real_neighbour, is_real
 from shop.storefront.search.tsquery import QueryTerm, all_of, any_of, fact, phrase, term
 from shop.storefront.search.vocabulary import (
     FORGIVEN_TWICE_FROM,
@@ -24,6 +26,7 @@ from shop.storefront.search.vocabulary import (
 
 MOST_SYNONYMS = 24
 MOST_PAIRED = 5
+MOST_OFFERS = 3
 WORD, FACT, WISH = 4, 3, 2  # what a word, a place or condition, and a wish count
 FEW = 6  # listings; fewer are taken to be hardly any
 TELLING = 3  # listings that hold a word which is taken for another beside words that are known
@@ -31,11 +34,15 @@ MIDDLING, MANY = 100, 10_000  # listings that are taken to fit where nobody has 
 
 
 class SearchPart(NamedTuple):
-    """A part of a search: its query, its weight, and the number of listings with it."""
+    """A part of a search: its query, its weight, and the number of listings with it.
+
+    ``is_named`` unless all of them only mention it in a text.
+    """
 
     term: QueryTerm
     weight: int
     listings: int = 1
+    is_named: bool = True
 
 
 class Unit(NamedTuple):
@@ -59,6 +66,8 @@ class Parts:
     what is the thing itself; ``facts`` the words of places and conditions. ``meant`` are the
     words with their errors mended, ``also`` the synonyms to be named, ``words`` the parts of
     things that several words name, ``whole`` the things of whose name each part is a piece.
+    ``offers`` are the words that an unknown one may be mistyped for; ``is_vain`` tells that the
+    thing itself is a real word which no listing holds.
     """
 
     parts: list[SearchPart] = field(default_factory=list)
@@ -71,11 +80,24 @@ class Parts:
     whole: list[QueryTerm] = field(default_factory=list)
     meant: list[str] = field(default_factory=list)
     also: tuple[str, ...] = ()
+    offers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    is_vain: bool = False
 
     @property
     def is_single(self) -> bool:
         """Tell whether there is but one part, and one word that says it."""
         return len(self.parts) < 2 and not self.words
+
+    @property
+    def is_mentioned(self) -> bool:
+        """Return whether no listing is called by any of its words."""
+        return not any(part.is_named for part in self.parts)
+
+    @property
+    def has_chief(self) -> bool:
+        """Return whether it has a part that may be found alone: one that names something."""
+        parts = self.words if len(self.parts) < 2 else self.parts
+        return not self.is_vain and any(part.is_named for part in parts)
 
     @property
     def chief(self) -> QueryTerm:
@@ -85,8 +107,9 @@ class Parts:
         alone. Of one thing that several words name it is these words.
         """
         lone = self.parts if len(self.parts) < 2 else []
+        parts = self.words if lone else self.parts
         rare = sorted(
-            self.words if lone else self.parts,
+            [part for part in parts if part.is_named],
             key=lambda part: (part.weight == WISH, part.listings),
         )
         whole = [*self.whole, *(part.term for part in lone)]
@@ -105,19 +128,45 @@ def _pairs(parts: Sequence[SearchPart]) -> list[QueryTerm]:
 
 
 def take_apart(
-    typed: list[str], known: KnownWords, meaning: Meant, *, quoted: Sequence[QueryTerm]
+    typed: list[str],
+    known: KnownWords,
+    meaning: Meant,
+    *,
+    quoted: Sequence[QueryTerm],
+    language: str,
+    thing: str,
 ) -> Parts:
     """Return the parts of a search.
 
     Args:
         typed: the words about which nothing but words is known.
         quoted: phrases that have to stand as they are.
+        language: of the page.
+        thing: the word that names the thing itself, if one does.
     """
-    meant = _meant(typed, known, _units(typed, known), has_facts=not meaning.is_plain)
+    same = {n for unit in _units(typed, known) if unit.synonyms for n in unit.numbers}
+    is_there = [n in same or known.is_known.get(word, True) for n, word in enumerate(typed)]
+    least = 1 if len(typed) == 1 and meaning.is_plain else TELLING
+    offers = {
+        word: _mended(word, known.misses.get(word), least=least, language=language)
+        for word, is_found in zip(typed, is_there, strict=True)
+        if not is_found
+    }
+    real = {word for word in offers if is_real(word, language)}
+    is_vain = bool(real) and (thing in real or not any(is_there))
+    meant = _meant(typed, is_there, offers, real, has_facts=not meaning.is_plain, is_vain=is_vain)
     units = _units([right or word for right, word in zip(meant, typed, strict=True)], known)
     found = Parts(
         [SearchPart(one, WORD) for one in quoted], list(quoted), list(quoted), meant=meant
     )
+    found.is_vain = is_vain
+    found.offers = {
+        word: others
+        for word, right, others in (
+            (w, r, offers.get(w, ())) for w, r in zip(typed, meant, strict=True)
+        )
+        if others and right in ("", word)
+    }
     for unit in units:
         _add_unit(found, unit, known, typed)
     facts = [*meaning.places, *meaning.conditions]
@@ -126,7 +175,12 @@ def take_apart(
     found.facts = [one.said for one in facts]
     found.needed = [*found.wide, *(one.term for one in facts)]
     found.needed = found.needed or [one.term for one in meaning.wishes]
-    local = (synonym.term for unit in units for synonym in unit.synonyms if synonym.is_local)
+    local = (
+        one.term
+        for unit in units
+        for one in unit.synonyms
+        if one.is_local or (one.is_near and one.language == language.partition("-")[0])
+    )
     found.also = tuple(dict.fromkeys(local))[:2]
     return found
 
@@ -134,19 +188,20 @@ def take_apart(
 def _add_unit(found: Parts, unit: Unit, known: KnownWords, typed: Sequence[str]) -> None:
     said = [found.meant[n] for n in unit.numbers if found.meant[n]]
     own = [_of_word(word, known, typed) for word in said]
-    others = [phrase(synonym.folded.split()) for synonym in unit.synonyms]
+    others = [_of_synonym(synonym, known) for synonym in unit.synonyms]
     if not own and not others:
         return
     found.own.append(all_of(own) if own else any_of(others))
     found.wide.append(any_of([*([all_of(own)] if own else []), *others]))
-    found.heads.append(_heads(said, unit))
-    parts = _parts_of(found.wide[-1], said, known)
+    friends = tuple(one for one in unit.synonyms if not _is_false_friend(one, known))
+    found.heads.append(_heads(said, unit._replace(synonyms=friends)))
+    parts = _parts_of(found.wide[-1], said, known, has_synonyms=bool(unit.synonyms))
     found.parts += parts
     if unit.synonyms and len(parts) > 1:
         found.whole.append(found.wide[-1])
     if len(own) > 1:
         found.words += [
-            SearchPart(one, WORD, known.exactly.get(word, MIDDLING))
+            SearchPart(one, WORD, known.exactly.get(word, MIDDLING), _is_named([word], known))
             for one, word in zip(own, said, strict=True)
         ]
 
@@ -162,7 +217,9 @@ def _heads(said: Sequence[str], unit: Unit) -> QueryTerm:
     return any_of([fact(mark_of("head", kind)) for kind in kinds])
 
 
-def _parts_of(found: QueryTerm, said: Sequence[str], known: KnownWords) -> list[SearchPart]:
+def _parts_of(
+    found: QueryTerm, said: Sequence[str], known: KnownWords, *, has_synonyms: bool
+) -> list[SearchPart]:
     """Return the part of a word; of a long run of signs, a part for each two of them."""
     if len(said) == 1 and is_unspaced(said[0]):
         run = said[0]
@@ -171,7 +228,12 @@ def _parts_of(found: QueryTerm, said: Sequence[str], known: KnownWords) -> list[
         cut += [run[-2:]] if len(run) > 2 and len(run) % 2 else []
         return [SearchPart(term(two), WORD // min(2, len(cut)), 0) for two in cut]
     rarity = min((known.exactly.get(word, MIDDLING) for word in said), default=MIDDLING)
-    return [SearchPart(found, WORD, rarity)]
+    return [SearchPart(found, WORD, rarity, has_synonyms or _is_named(said, known))]
+
+
+def _is_named(said: Sequence[str], known: KnownWords) -> bool:
+    """Return whether listings have one of the words in a title, a tag or a store's name."""
+    return any(known.titles.get(word, 1) or not known.exactly.get(word) for word in said)
 
 
 def _units(typed: list[str], known: KnownWords) -> list[Unit]:
@@ -190,37 +252,75 @@ def _units(typed: list[str], known: KnownWords) -> list[Unit]:
     return sorted([*found, *(Unit(n, 1) for n in range(len(typed)) if n not in covered)])
 
 
-def _meant(typed: list[str], known: KnownWords, units: list[Unit], *, has_facts: bool) -> list[str]:
+def _meant(
+    typed: list[str],
+    is_there: list[bool],
+    offers: dict[str, tuple[str, ...]],
+    real: set[str],
+    *,
+    has_facts: bool,
+    is_vain: bool,
+) -> list[str]:
     """Return the words with their typing errors mended; words that nobody knows are empty."""
-    same = {n for unit in units if unit.synonyms for n in unit.numbers}
-    exact = [n in same or known.is_known.get(word, True) for n, word in enumerate(typed)]
-    least = 1 if len(typed) == 1 and not has_facts else TELLING
     found = [
-        word
-        if n in same or known.is_known.get(word, True)
-        else _nearest(word, known.misses.get(word), least=least)
-        for n, word in enumerate(typed)
+        word if is_found else _only(() if word in real else offers[word])
+        for word, is_found in zip(typed, is_there, strict=True)
     ]
     # Where nothing is known as it stands, and something not at all, the rest is chance.
-    if not has_facts and (not any(found) or (not all(found) and not any(exact))):
-        return typed
-    return found
+    is_chance = not any(found) or (not all(found) and not any(is_there))
+    return typed if is_vain or (is_chance and not has_facts) else found
 
 
-def _nearest(word: str, misses: list[Miss] | None, *, least: int) -> str:
-    """Return the likeliest word of those few errors away: its first letter is rarely wrong.
+def _only(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else ""
+
+
+def _mended(word: str, misses: list[Miss] | None, *, least: int, language: str) -> tuple[str, ...]:
+    """Return the words that one may be mistyped for, the likeliest first, each in one number.
+
+    Those of the fewest errors, and of these such as begin alike. Of a real word one letter may be
+    wrong, and what is meant has to be a name of something.
 
     Args:
-        least: listings that have to hold it.
+        listings: that have to hold it.
     """
-    apart = [
-        (-errors, other[0] == word[0], sorted(other) == sorted(word), counts, other)
-        for other, counts in misses or ()
-        if counts[1] >= least
-        if (errors := errors_between(word, other)) == 1
-        or (errors == 2 and len(word) >= FORGIVEN_TWICE_FROM and other[0] == word[0])
-    ]
-    return max(apart)[-1] if apart else ""
+    apart: dict[tuple[int, bool], list[tuple[tuple[int, int], str]]] = {}
+    for other, counts in misses or ():
+        errors = errors_between(word, other)
+        is_alike = other[0] == word[0]
+        if counts[1] < least or errors > 2 or (errors == 2 and not _may_be_two(word, is_alike)):
+            continue
+        apart.setdefault((errors, not is_alike), []).append((counts, other))
+    if not apart:
+        return ()
+    nearest = min(apart)
+    if nearest[0] == 2 and has_real_neighbour(word, language):
+        return ()
+    named = [pair for pair in apart[nearest] if pair[0][0]] or apart[nearest]
+    if is_real(word, language):
+        named = [pair for pair in apart[nearest] if pair[0][0] and nearest == (1, False)]
+    found: list[str] = []
+    for _counts, other in sorted(named, reverse=True):
+        if not set(forms(other)) & set(found):
+            found.append(other)
+    return tuple(found[:MOST_OFFERS])
+
+
+def _may_be_two(word: str, is_alike: bool) -> bool:
+    return is_alike and len(word) >= FORGIVEN_TWICE_FROM
+
+
+def _of_synonym(synonym: KnownSynonym, known: KnownWords) -> QueryTerm:
+    """Return the query for a synonym: of a word that means something else here, in its language."""
+    if _is_false_friend(synonym, known):
+        return QueryTerm(in_tongue(synonym.folded, synonym.language))
+    return phrase(synonym.folded.split())
+
+
+def _is_false_friend(synonym: KnownSynonym, known: KnownWords) -> bool:
+    own = synonym.language
+    is_foreign = own in TONGUES and own not in known.tongues
+    return is_foreign and " " not in synonym.folded and is_real(synonym.folded, "en")
 
 
 def _of_word(word: str, known: KnownWords, typed: Sequence[str]) -> QueryTerm:

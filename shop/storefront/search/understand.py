@@ -14,9 +14,10 @@ from itertools import islice
 
 from django.conf import settings
 
+from shop.listings.heads import head_of
 from shop.listings.words import forms, is_unspaced, spelled, tongue_of, words
 from shop.storefront.search.meaning import Meant, phrases_of, read_meaning
-from shop.storefront.search.parts import Parts, take_apart
+from shop.storefront.search.parts import MOST_OFFERS, Parts, take_apart
 from shop.storefront.search.tsquery import (
     QueryTerm,
     all_of,
@@ -47,7 +48,8 @@ class Search:
     ``full`` is what all of them weigh.
     ``instead`` are the words that were looked for in place of the typed ones, ``also`` the
     synonyms to be named, ``parts`` the words if there are several, ``listings`` how many hold the
-    word if there is but one. ``low`` and ``high`` are prices that the text names.
+    word if there is but one. ``offers`` are texts that may have been meant. ``is_mentioned`` tells
+    that no listing is called by the only word. ``low`` and ``high`` are prices that the text names.
     """
 
     query: str
@@ -63,6 +65,8 @@ class Search:
     low: int | None = None
     high: int | None = None
     full: int = 0
+    offers: tuple[str, ...] = ()
+    is_mentioned: bool = False
 
 
 def understand(text: str, language: str, *, is_exact: bool = False) -> Search | None:
@@ -88,11 +92,14 @@ def understand(text: str, language: str, *, is_exact: bool = False) -> Search | 
         plain, known.meanings, language, but=known.synonyms, currency=settings.SHOP_CURRENCY
     )
     asked, meant = _left(asked, meant)
-    parts = take_apart(list(asked), known, meant, quoted=quoted)
+    thing = head_of(plain, language)
+    parts = take_apart(list(asked), known, meant, quoted=quoted, language=language, thing=thing)
     found = _search(asked, known, meant, parts, without=without)
     if parts.meant != list(asked):
         found = replace(found, instead=_mended(plain, dict(zip(asked, parts.meant, strict=True))))
-    return replace(found, relaxed="") if is_exact else found
+    offers = (_mended(plain, {w: one}) for w, others in parts.offers.items() for one in others)
+    found = replace(found, offers=tuple(offers)[:MOST_OFFERS])
+    return replace(found, relaxed="", offers=()) if is_exact else found
 
 
 def _mended(text: str, right: dict[str, str]) -> str:
@@ -145,14 +152,24 @@ def _search(
         titled=text_of(every, weights="A", tongues=tongues),
         own=text_of(excluding(all_of(found.own or needed), nots), tongues=tongues),
         also=found.also,
-        parts=() if found.is_single else tuple(asked.values()),
+        parts=() if found.is_single else tuple(_there(asked, known, found)),
         listings=max(counts, default=0) if found.is_single else 0,
-        relaxed="" if found.is_single else text_of(excluding(found.chief, nots), tongues=tongues),
+        relaxed=""
+        if found.is_single or not found.has_chief
+        else text_of(excluding(found.chief, nots), "ABC", tongues),
         units=tuple(_weights(found, tongues)),
         full=sum(part.weight for part in found.parts) * WHOLE,
+        is_mentioned=found.is_single and meant.is_plain and found.is_mentioned,
         low=meant.low,
         high=meant.high,
     )
+
+
+def _there(asked: dict[str, str], known: KnownWords, found: Parts) -> Iterator[str]:
+    """Yield the words that are worth a search alone: if the thing is not there, the others."""
+    for word, written in asked.items():
+        if not found.is_vain or known.is_known.get(word, True):
+            yield written
 
 
 def _weights(found: Parts, tongues: Sequence[str]) -> Iterator[tuple[str, int]]:

@@ -46,6 +46,9 @@ met AS (
     SELECT max(k.listings) FROM shop_searchword k
     WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.forms)))), 0) AS exactly,
     coalesce((
+      SELECT max(k.titles) FROM shop_searchword k WHERE k.word = ANY(
+        ARRAY(SELECT jsonb_array_elements_text(a.forms || a.elsewhere)))), 0) AS titles,
+    coalesce((
       SELECT max(k.listings) FROM shop_searchword k
       WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.elsewhere)))), 0) AS others
   FROM asked a),
@@ -68,13 +71,14 @@ missed AS (
      ORDER BY similarity(w.word, b.word) DESC, w.word LIMIT {most})) AS k
   WHERE NOT b.is_known AND b.misses <> '[]')
 SELECT
-  (SELECT json_agg(json_build_array(n, exactly, others, is_own, is_other))::text FROM known),
+  (SELECT json_agg(json_build_array(n, exactly, others, titles, is_own, is_other))::text
+   FROM known),
   (SELECT json_agg(json_build_array(n, word, titles, listings))::text FROM missed),
   (SELECT json_agg(json_build_array(
-     a.folded, s.folded, s.term, s.is_near, EXISTS (
+     a.folded, s.folded, s.term, s.language, s.is_near OR a.is_near, EXISTS (
        SELECT 1 FROM shop_searchword k WHERE k.word = s.folded COLLATE "C"
          AND s.language <> ALL(%(spoken)s))))::text
-   FROM (SELECT DISTINCT folded, "group" FROM shop_synonym
+   FROM (SELECT DISTINCT folded, "group", is_near FROM shop_synonym
          WHERE folded = ANY(%(terms)s)
            OR folded IN (SELECT regexp_replace(word, '^~[a-z]+:', '') FROM missed)) AS a
    JOIN shop_synonym s ON s."group" = a."group" AND s.folded <> a.folded),
@@ -99,6 +103,7 @@ class KnownSynonym(NamedTuple):
 
     folded: str
     term: str
+    language: str
     is_near: bool
     is_local: bool
 
@@ -108,6 +113,7 @@ class KnownWords:
     """The answer of the statement: on words, on their near misses, on synonyms and phrases."""
 
     exactly: dict[str, int] = field(default_factory=dict)
+    titles: dict[str, int] = field(default_factory=dict)
     is_known: dict[str, bool] = field(default_factory=dict)
     misses: dict[str, list[Miss]] = field(default_factory=dict)
     synonyms: dict[str, list[KnownSynonym]] = field(default_factory=dict)
@@ -147,7 +153,8 @@ def look_up(
         tongues=TONGUES if is_foreign else (tongue,),
         meanings=tuple(FoundMeaning(row[0], row[1], row[2], tuple(row[3])) for row in meanings),
     )
-    for n, exactly, others, is_own, is_other in facts:
+    for n, exactly, others, titles, is_own, is_other in facts:
+        known.titles[asked[n]] = titles
         known.exactly[asked[n]] = max(exactly, others) if is_foreign else exactly
         known.is_known[asked[n]] = is_own or is_other
     for n, word, *counts in misses:
@@ -156,7 +163,7 @@ def look_up(
         known.synonyms.setdefault(folded, []).append(KnownSynonym(*synonym))
     listings = {without_tongue(word): count for word, count in there}
     for folded, other in compounds(asked, listings, known.is_known):
-        known.synonyms.setdefault(folded, []).append(KnownSynonym(other, other, False, False))
+        known.synonyms.setdefault(folded, []).append(KnownSynonym(other, other, "", False, False))
     return known
 
 

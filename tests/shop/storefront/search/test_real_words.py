@@ -1,0 +1,161 @@
+"""A real word is never rewritten; what may be mistyped is offered, or mended where it is clear."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from django.test import Client
+
+from shop.listings.models import Synonym
+from shop.listings.search_index import count_words
+from shop.storefront.search.real_words import FOLDER, LANGUAGES, has_real_neighbour, is_real
+from shop.storefront.search.understand import understand
+from tests import make
+from tests.make import NOON
+from tests.shop.storefront.shelf import listed
+
+pytestmark = pytest.mark.django_db
+
+
+def shelf(*titles, **facts):
+    for title in titles:
+        made = make.product(title=title, **facts)
+        make.variant(of=made)
+        make.listed(made)
+    count_words(at=NOON)
+
+
+def page(words, path="/products/"):
+    return Client().get(path, {"q": words}).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_of_a_language_is_sorted_so_that_it_can_be_halved(language):
+    lines = (FOLDER / f"{language}.txt").read_bytes().splitlines()
+
+    assert len(lines) > 40_000
+    assert all(one < other for one, other in pairwise(lines))
+
+
+REAL = [("wallet", "en"), ("wallets", "en"), ("portefeuille", "fr"), ("carteira", "pt"),
+        ("vikapu", "sw"), ("حقيبه", "ar"), ("wallet", "ar"), ("tee", "en")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "language"), REAL)
+def test_words_of_a_language_and_of_english_are_real(word, language):
+    assert is_real(word, language)
+
+
+@pytest.mark.parametrize("word", ["necklase", "baskts", "glases", "zxqvblorp", "hibiscis"])
+def test_errors_are_no_real_words(word):
+    assert not is_real(word, "en")
+
+
+def test_real_words_next_to_an_error_are_known():
+    assert has_real_neighbour("walet", "en")
+    assert not has_real_neighbour("zxqvblorp", "en")
+
+
+@pytest.mark.parametrize(
+    ("typed", "there"),
+    [("wallet", "Walled town"), ("sneakers", "Shakers"), ("leather wallet", "Leather mallet"),
+     ("wallet for men", "Marimba mallet"), ("walet", "Walled town")],
+)  # fmt: skip
+def test_real_words_are_not_rewritten_and_find_nothing_where_nothing_is_called_so(typed, there):
+    shelf(there, there, there)
+
+    assert understand(typed, "en").instead == ""
+    assert listed(words=typed, sort="best") == []
+    assert f"No products match “{typed}”" in page(typed)
+
+
+def test_where_the_thing_itself_is_not_there_its_other_words_are_offered():
+    shelf("Leather belt", "Leather bag")
+
+    text = page("leather wallet")
+
+    assert '?q=leather"' in text
+    assert "?q=wallet" not in text
+
+
+def test_a_beside_word_that_is_not_there_leaves_the_thing():
+    shelf("Ebony comb")
+
+    assert listed(words="wallet comb", sort="best") == ["Ebony comb"]
+
+
+def test_an_error_with_one_meaning_is_mended_and_the_page_says_so():
+    shelf("Brass necklace")
+
+    text = page("necklase")
+
+    assert "Showing results for “necklace”." in text
+    assert re.search(r'<a href="[^"]*exact=1[^"]*">Only “necklase”</a>', text)
+
+
+def test_an_error_with_two_meanings_is_offered_and_not_mended():
+    shelf("Carved basin", "Woven basil")
+
+    text = page("basiq")
+
+    assert "Did you mean:" in text
+    assert ("?q=basin" in text, "?q=basil" in text) == (True, True)
+    assert "Showing results for" not in text
+
+
+def test_an_offer_stands_beside_what_the_other_words_find():
+    shelf(*["Carved basin"] * 3, *["Woven basil"] * 3, "Blue cup")
+
+    text = page("basiq cup")
+
+    assert "Blue cup" in text
+    assert "Did you mean:" in text
+    assert "?q=basin+cup" in text
+
+
+def test_plurals_in_ves_are_met_from_both_sides():
+    shelf("Silk scarf", "Kitchen knives")
+
+    assert listed(words="scarves", sort="best") == ["Silk scarf"]
+    assert listed(words="knife", sort="best") == ["Kitchen knives"]
+
+
+def synonyms(group, *rows):
+    for term, language, is_near in rows:
+        Synonym.objects.create(
+            group=group, term=term, folded=term, language=language, is_near=is_near
+        )
+
+
+def test_a_kind_that_is_not_there_finds_what_it_is_a_kind_of_and_says_so():
+    synonyms("drum", ("djembe", "en", True), ("drum", "en", False))
+    shelf("Goatskin drum")
+
+    assert listed(words="djembe", sort="best") == ["Goatskin drum"]
+    assert "Also showing results for drum." in page("djembe")
+
+    shelf("Djembe of Bamako")
+    assert listed(words="djembe", sort="best") == ["Djembe of Bamako"]
+
+
+def test_a_synonym_that_is_another_word_here_is_looked_for_in_its_own_language():
+    synonyms("wax-print", ("ankara", "en", False), ("wax", "fr", False))
+    shelf("Lip balm with wax")
+    shelf("Cotton cloth", titles={"fr": "Tissu wax"})
+
+    assert listed(words="ankara", sort="best") == ["Cotton cloth"]
+
+
+def test_a_word_that_no_product_is_called_by_is_said_to_be_mentioned():
+    shelf("Honey jar", description="Made under an umbrella thorn")
+    shelf("Cup")
+
+    assert "No product has this name. These mention it." in page("umbrella")
+    assert "These mention it." not in page("honey")
+
+
+def test_words_of_a_text_alone_do_not_stand_for_a_search():
+    shelf(*["Carpet"] * 7, description="Fits an office")
+    shelf("Tray", description="Beside a chair")
+
+    assert listed(words="office chair", sort="best") == []
