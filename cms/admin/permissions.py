@@ -19,6 +19,7 @@ SEES = (
     "view_merchant", "view_product", "view_category", "view_order", "view_suborder",
     "view_changelog", "view_term", "view_meaning", "view_synonym",
 )  # fmt: skip
+COUNTS = ("view_settlement",)  # reads books, settlements and papers
 PLANS = (
     "add_festival", "change_festival", "add_slot", "change_slot", "delete_slot",
     "add_enrolment", "change_enrolment", "add_category", "change_category",
@@ -36,10 +37,10 @@ ERASES = ("erase_user",)  # a person who asks for it
 
 # By group, codenames of the shop's permissions; migrations grant them, and Wagtail's own on pages.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
-    ORGANIZER: (*SEES, *PLANS, *DECIDES, *PUBLISHES, *HELPS, *ERASES, *NAMES, *FINDS),
-    REVIEWER: (*SEES, *DECIDES),
+    ORGANIZER: (*SEES, *COUNTS, *PLANS, *DECIDES, *PUBLISHES, *HELPS, *ERASES, *NAMES, *FINDS),
+    REVIEWER: (*SEES, *COUNTS, *DECIDES),
     MERCHANDISER: (*SEES, *NAMES, *FINDS),
-    ANALYST: SEES,
+    ANALYST: (*SEES, *COUNTS),
 }
 
 View = Callable[..., HttpResponseBase]

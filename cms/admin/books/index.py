@@ -50,7 +50,7 @@ NAMES = {
 
 
 @require_safe
-@needs("view_order")
+@needs("view_settlement")
 def books(request: SignedIn) -> HttpResponse:
     """Show what is held and owed by currency, the last nights, and the months."""
     at = clock.moment_of(request)

@@ -26,7 +26,7 @@ HEADS = ("month", "currency", "account", "what", "amount")
 
 
 @require_safe
-@needs("view_order")
+@needs("view_settlement")
 def show_month(request: SignedIn, year: str, month: str) -> HttpResponse:
     """Show what stood on each account, what moved it, and what stands there."""
     begins = _month(year, month)
@@ -42,7 +42,7 @@ def show_month(request: SignedIn, year: str, month: str) -> HttpResponse:
 
 
 @require_safe
-@needs("view_order")
+@needs("view_settlement")
 def month_sheet(request: SignedIn, year: str, month: str, kind: str) -> HttpResponse:
     """Return a month as a sheet: a line for each opening, kind of event and closing."""
     begins = _month(year, month)
@@ -51,7 +51,7 @@ def month_sheet(request: SignedIn, year: str, month: str, kind: str) -> HttpResp
 
 
 @require_safe
-@needs("view_order")
+@needs("view_settlement")
 def journal_sheet(request: SignedIn, year: str, month: str) -> StreamingHttpResponse:
     """Return every entry of a month as a line of a CSV that accounting software imports."""
     begins = _month(year, month)

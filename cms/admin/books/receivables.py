@@ -26,7 +26,7 @@ SHOWN = 200
 
 
 @require_safe
-@needs("view_order")
+@needs("view_settlement")
 def show_receivables(request: SignedIn) -> HttpResponse:
     """List the stores that owe, whoever owes most first; or give them as a sheet."""
     at = clock.moment_of(request)

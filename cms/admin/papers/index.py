@@ -56,7 +56,7 @@ class PaperFilters(ListFilters):
 class PapersView(ListView):
     """All papers, the newest first."""
 
-    needed = "view_order"
+    needed = "view_settlement"
     filterset_class = PaperFilters
     queryset = Document.objects.select_related(
         "merchant", "suborder__order", "settlement__merchant"

@@ -71,7 +71,7 @@ class TaxRuleForm(forms.Form):
 class TaxRulesView(ListView):
     """All rules; of several that fit, the one that says most of the countries counts."""
 
-    needed = "view_order"
+    needed = "view_settlement"
     queryset = TaxRule.objects.all()
     default_ordering = ("buyer", "seller", "up_to")
     page_title = TITLE

@@ -87,7 +87,7 @@ def add(request: SignedIn) -> HttpResponse:
 
 
 @require_GET
-@needs("view_order")
+@needs("view_settlement")
 def batch(request: SignedIn, pk: int) -> HttpResponse:
     """Show a file: who made and checked it, its hash, and how each payout stands."""
     row = get_object_or_404(PayoutBatch.objects.select_related("made_by", "exported_by"), pk=pk)
@@ -156,7 +156,7 @@ def file(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_GET
-@needs("view_order")
+@needs("view_settlement")
 def payout(request: SignedIn, pk: int) -> HttpResponse:
     """Show one payout, with what may be done."""
     row = payout_or_404(pk)
@@ -179,7 +179,7 @@ def payout(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_GET
-@needs("view_order")
+@needs("view_settlement")
 def proof(request: SignedIn, pk: int) -> HttpResponse:
     """Return the bank's paper about a payout."""
     row = get_object_or_404(PayoutProof, payout=pk)

@@ -45,7 +45,7 @@ class SettlementFilters(ListFilters):
 class SettlementsView(ListView):
     """What stores are paid, store by store."""
 
-    needed = "view_order"
+    needed = "view_settlement"
     filterset_class = SettlementFilters
     usual: Mapping[str, str] = {"state": "draft"}
     queryset = Settlement.objects.select_related("merchant")
@@ -86,7 +86,7 @@ class PayoutFilters(ListFilters):
 class PayoutsView(ListView):
     """The tries to move the money of settlements."""
 
-    needed = "view_order"
+    needed = "view_settlement"
     filterset_class = PayoutFilters
     usual: Mapping[str, str] = {"state": "queued"}
     queryset = Payout.objects.select_related("settlement__merchant", "method", "batch")
@@ -121,7 +121,7 @@ class PayoutsView(ListView):
 class BatchesView(ListView):
     """The files for the bank."""
 
-    needed = "view_order"
+    needed = "view_settlement"
     queryset = PayoutBatch.objects.select_related("made_by", "exported_by")
     default_ordering = ("-pk",)
     page_title = "Files for the bank"
@@ -149,7 +149,7 @@ class AccountFilters(ListFilters):
 class AccountsView(ListView):
     """Where stores are paid: the last digits alone."""
 
-    needed = "view_order"
+    needed = "view_settlement"
     filterset_class = AccountFilters
     usual: Mapping[str, str] = {"state": "new"}
     queryset = PayoutMethod.objects.select_related("merchant", "added_by")

@@ -60,7 +60,7 @@ class CountryFilters(ListFilters):
 class CountriesView(ListView):
     """Where stores can be paid by the provider, and by whose word."""
 
-    needed = "view_order"
+    needed = "view_settlement"
     filterset_class = CountryFilters
     queryset = PayoutCountry.objects.all()
     default_ordering = ("code",)

@@ -40,7 +40,7 @@ MOST_KEPT = 50
 
 
 @require_GET
-@needs("view_order")
+@needs("view_settlement")
 def settlement(request: SignedIn, pk: int) -> HttpResponse:
     """Show a settlement, line by line."""
     row = get_object_or_404(Settlement.objects.select_related("merchant", "method"), pk=pk)

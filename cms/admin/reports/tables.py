@@ -80,7 +80,7 @@ def board_tables(
 LISTS = {
     "failures": ("See what failed", "desk:mishaps", "view_festival"),
     "money": ("See the money desk", "desk:money", "view_order"),
-    "night": ("See the books", "desk:books", "view_order"),
+    "night": ("See the books", "desk:books", "view_settlement"),
 }
 
 

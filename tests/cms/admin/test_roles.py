@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import get_resolver
 
 from cms.admin.festivals.override import readiness_of
+from cms.admin.menu import ENTRIES, entry
 from cms.colleagues.invite import invite
 from cms.models import FestivalPage
 from shop.catalogue.models import Category
@@ -322,3 +323,18 @@ def test_the_first_screens_lead_nobody_where_they_may_not_go(client, rows, group
     assert links
     for link in sorted(links):
         assert client.get(link).status_code == 200, link
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_menu_has_what_somebody_may_open_and_nothing_else(client, rows, group, rf):
+    request = rf.get("/organize/")
+    request.user = rows[group]
+    client.force_login(rows[group])
+
+    shown = {facts[0] for facts in ENTRIES if entry(*facts).is_shown(request)}
+
+    opened = {facts[0] for facts in ENTRIES if client.get(entry(*facts).url).status_code == 200}
+    assert shown == opened
+    assert {"Books", "Settlements", "Papers"} & shown == (
+        set() if group == "merchandiser" else {"Books", "Settlements", "Papers"}
+    )
