@@ -94,6 +94,11 @@ def day_in(at: datetime, zone: str, language: str, *, since: datetime | None = N
     return day(at.astimezone(ZoneInfo(zone)).date(), language, since=since)
 
 
+def day_of_year_in(at: datetime, zone: str, language: str) -> str:
+    """Return the day of an instant in a zone, with its year: 29 November 2026."""
+    return day_of_year(at.astimezone(ZoneInfo(zone)).date(), language)
+
+
 def full_day_in(at: datetime, zone: str, language: str) -> str:
     """Return the day of an instant in a zone, with its weekday: Saturday, 12 December 2026."""
     there = at.astimezone(ZoneInfo(zone)).date()
@@ -110,6 +115,20 @@ def day_and_hour(at: datetime, zone: str, language: str, *, since: datetime | No
     """Return an instant in a zone: 29 November at 18:00; see ``day``."""
     there = {"date": day_in(at, zone, language, since=since), "time": hour(at, zone)}
     return _("%(date)s at %(time)s") % there
+
+
+def own_words() -> str:
+    """Return the words of ``day_and_hour`` for the page's script, which knows the reader's zone."""
+    return _("%(date)s at %(time)s") % {"date": "{date}", "time": "{time}"}
+
+
+def of_visit(at: datetime, zone: str, language: str) -> str:
+    """Return when a visit begins: by the clock of the place, which is said."""
+    there = {
+        "session_date": full_day_in(at, zone, language), "session_time": hour(at, zone),
+        "time_zone": zone_name(at, zone, language),
+    }  # fmt: skip
+    return _("%(session_date)s, %(session_time)s local time (%(time_zone)s)") % there
 
 
 def clock(at: datetime, zone: str, language: str) -> str:

@@ -189,15 +189,18 @@ class SessionBlock(ShelfBlock):
         own = scene.festival.zone if scene.festival else settings.SHOP_ZONE
         zone = value.get("zone") or own
         opens_at, starts_at, ends_at = turns
+        when = dates.day_and_hour(starts_at, zone, scene.language)
+        name = dates.zone_name(starts_at, zone, scene.language)
         stream = value["stream"] or ""
         return shown | {
             "starts_at": starts_at,
+            "ends_at": ends_at,
             "zone_id": zone,
             "early": EARLY // MINUTE,
             "may_watch": opens_at <= scene.at < ends_at,
-            "when": dates.day_and_hour(starts_at, zone, scene.language),
-            "until": dates.hour(ends_at, zone),
-            "zone": dates.zone_name(starts_at, zone, scene.language),
+            "when": when,
+            "text": f"{when}–{dates.hour(ends_at, zone)} · {name}",
+            "pattern": f"{dates.own_words()}–{{until}}",
             "is_on": starts_at <= scene.at < ends_at,
             "is_over": scene.at >= ends_at,
             "stream": stream if stream.startswith("https://") else "",

@@ -44,6 +44,16 @@ def day(of: date) -> str:
     return dates.day(of, language())
 
 
+def day_at(of: datetime) -> str:
+    """Return the day of an instant by the shop's clock, which tells all of an order."""
+    return dates.day_in(of, settings.SHOP_ZONE, language())
+
+
+def full_day_at(of: datetime) -> str:
+    """Return the day of an instant by the shop's clock, with its year."""
+    return dates.day_of_year_in(of, settings.SHOP_ZONE, language())
+
+
 def starts_on(voucher: Promotion) -> str:
     """Say on which day a voucher starts, where its festival takes place."""
     day = dates.day_in(voucher.use_from, voucher.festival.zone, language())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shop import dates
 from shop.cart.current import Shopper
-from shop.cart.formats import amount, full_day, language, less
+from shop.cart.formats import amount, language, less
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart, is_barred, is_on_holiday
 from shop.catalogue.date_plans import promise_of
@@ -149,9 +149,7 @@ def _label(line: CartLine) -> Wording:
     label = terms.label(variant.options)
     if variant.session_start is None:
         return label
-    local = variant.session_start.astimezone(ZoneInfo(variant.session_zone or "UTC"))
-    facts = {"date": full_day(local), "time": f"{local:%H:%M}"}
-    when = _("%(date)s at %(time)s") % facts
+    when = dates.of_visit(variant.session_start, variant.session_zone or "UTC", language())
     return Wording(beside(label.text, when))
 
 

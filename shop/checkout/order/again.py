@@ -6,14 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.cart.formats import day, language
 from shop.checkout.order.summary import GONE, OrderShown, Step, Way
 from shop.languages import Wording
-from shop.merchants.zones import zone_of
 from shop.orders.models import Order, Replacement, Suborder
 from shop.returns.words import replacement_words
 
@@ -61,8 +59,8 @@ def _shown(order: Order, part: Suborder, row: Replacement) -> AgainShown:
 
 def _steps(part: Suborder, row: Replacement) -> Sequence[Step]:
     """Return the steps of a replacement's way: those done, the present one, those to come."""
-    promised = Step.done_at(_("Replacement promised"), row.made_at, settings.SHOP_ZONE)
-    at_store, zone = {"place": part.merchant.city}, zone_of(part.merchant.country)
+    promised = Step.done_at(_("Replacement promised"), row.made_at)
+    at_store = {"place": part.merchant.city}
     if row.state == State.CANCELLED:
         return [promised, Step(_("Cancelled"), "", "now")]
     if row.shipped_at is None:
@@ -72,5 +70,5 @@ def _steps(part: Suborder, row: Replacement) -> Sequence[Step]:
     is_there = row.state == State.DELIVERED
     handed = _("Handed to %(carrier)s") % {"carrier": row.carrier}
     kind = "done" if is_there else "now"
-    steps = [promised, Step.done_at(handed, row.shipped_at, zone, kind)]
+    steps = [promised, Step.done_at(handed, row.shipped_at, kind)]
     return [*steps, Step(_("Delivered"), "", "now")] if is_there else steps

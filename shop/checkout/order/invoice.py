@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from shop.cart.formats import amount, full_day, language, less
+from shop.cart.formats import amount, full_day_at, language, less
 from shop.checkout.order.access import own_order_page
 from shop.checkout.order.papers import PaperLink, link_to
 from shop.checkout.order.refunds import MoneyBack, money_back
@@ -79,7 +79,7 @@ def show_invoice(order: Order) -> Invoice:
     return Invoice(
         billed_to=address_lines(order.contact, language()),
         sold_through=(settings.OPERATOR_NAME, settings.OPERATOR_ADDRESS),
-        date=full_day(cast("datetime", order.paid_at)),
+        date=full_day_at(cast("datetime", order.paid_at)),
         method=paid_with(payment.method) if payment else "",
         rows=tuple(row for part in parts for row in _rows(part, order)),
         taxes=tuple(tax_rows(order, {part: list(part.lines.all()) for part in parts})),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import cast
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from shop import clock
+from shop import clock, dates
 from shop.checkout.order.access import own_order_page
 from shop.errors import ShopError
 from shop.forms.fields import ProseField
@@ -52,7 +55,11 @@ def needs(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved. Your host sees it on the guest list."))
             return see_other("order", order.number, order.token)
-    context = {"order": order, "line": line, "store": line.suborder.merchant.name, "form": form}
+    starts = cast("datetime", line.variant.session_start)
+    context = {
+        "order": order, "line": line, "store": line.suborder.merchant.name, "form": form,
+        "when": dates.of_visit(starts, line.variant.session_zone or "UTC", get_language() or "en"),
+    }  # fmt: skip
     status = 422 if form.errors else 200
     response = render(request, "shop/checkout/needs.html", context, status=status)
     # Without any referrer the form would be sent as from nowhere, and refused.

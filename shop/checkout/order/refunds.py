@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import amount, between, full_day, less
+from shop.cart.formats import amount, between, full_day_at, less
 from shop.checkout.order.summary import paid_with
 from shop.delivery.quote import working_day
 from shop.orders.models import Order
@@ -98,7 +100,7 @@ def _shown(operation: Operation) -> RefundShown:
     standing = stands(operation)
     text = told(standing)
     if standing == DONE:
-        text = _("Refunded, %(date)s") % {"date": full_day(cast("datetime", operation.made_at))}
+        text = _("Refunded, %(date)s") % {"date": full_day_at(cast("datetime", operation.made_at))}
     return RefundShown(
         text=text,
         amount=less(operation.amount, operation.currency),
@@ -128,7 +130,7 @@ def _notes(operation: Operation, standing: str) -> Iterator[str]:
 
 def arrival(operation: Operation) -> str:
     """Say when the money of a refund should be there, and on which card or account."""
-    made = cast("datetime", operation.made_at).date()
+    made = cast("datetime", operation.made_at).astimezone(ZoneInfo(settings.SHOP_ZONE)).date()
     facts = between(working_day(made, LEAST_DAYS), working_day(made, MOST_DAYS))
     if method := paid_with(operation.payment.method):
         text = _("It should be on %(method)s between %(from)s and %(to)s.")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import day
+from shop.cart.formats import day_at
 from shop.checkout.order.refunds import DELAYED, DONE, arrival, stands, told
 from shop.checkout.order.summary import Step
 from shop.orders.models import Refund
@@ -25,7 +24,7 @@ def steps_of(request: ReturnRequest) -> list[Step]:
     if request.kind == Kind.CANCEL:
         return [*steps, *_money(request)]
     if request.state == State.ASKED:
-        by = _("by %(date)s") % {"date": day(request.answer_by.date())}
+        by = _("by %(date)s") % {"date": day_at(request.answer_by)}
         steps.append(Step(_("%(store)s answers") % store, by, "now"))
     elif request.answered_at:
         steps.append(_done(_answer(request), request.answered_at))
@@ -72,7 +71,7 @@ def _way(request: ReturnRequest) -> list[Step]:
     if request.sent_at:
         steps = [_done(_("You sent it"), request.sent_at)]
     else:
-        by = _("by %(date)s") % {"date": day(request.send_by.date())} if request.send_by else ""
+        by = _("by %(date)s") % {"date": day_at(request.send_by)} if request.send_by else ""
         is_now = request.state == State.AGREED
         steps = [Step(_("You send it"), by, "now" if is_now else "")]
     if request.received_at:
@@ -105,4 +104,4 @@ def _sent_back(refund: Refund) -> list[Step]:
 
 
 def _done(text: str, at: datetime) -> Step:
-    return Step.done_at(text, at, settings.SHOP_ZONE)
+    return Step.done_at(text, at)

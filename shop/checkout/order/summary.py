@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shop import dates
-from shop.cart.formats import amount, arrives, between, day, full_day, language, parcels
+from shop.cart.formats import amount, arrives, between, day, day_at, full_day, language, parcels
 from shop.cart.sums import SumsShown
 from shop.checkout.order.papers import PaperLink
 from shop.delivery.names import country_name, lines_of
 from shop.languages import Wording, beside
-from shop.merchants.zones import zone_of
 from shop.orders.models import Order, OrderLine, Replacement, Shipment, Suborder
 from shop.orders.sums import Lines, lines_by_part, order_rows, tax_rows
 from shop.orders.text import sent_elsewhere
@@ -31,7 +30,7 @@ GONE = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
 class Step:
     """One step of a parcel's way; ``kind`` is done, now, or empty for a step to come.
 
-    ``when`` are words; of an instant they say it as it was in ``zone``.
+    ``when`` are words; of an instant they say it as the shop's clock has it, which is ``zone``.
     """
 
     text: str
@@ -41,8 +40,9 @@ class Step:
     zone: str = ""
 
     @classmethod
-    def done_at(cls, text: str, at: datetime, zone: str, kind: str = "done") -> Step:
-        """Return a step that was done at an instant, which is told as a zone has it."""
+    def done_at(cls, text: str, at: datetime, kind: str = "done") -> Step:
+        """Return a step that was done at an instant: all of an order by one clock."""
+        zone = settings.SHOP_ZONE
         return cls(text, dates.moment(at, zone, language()), kind, at, zone)
 
 
@@ -222,7 +222,7 @@ def _heading(part: Suborder) -> str:
 def _delivered(part: Suborder) -> str:
     if part.delivered_at is None:
         return _("Delivered")
-    return _("Delivered %(date)s") % {"date": day(part.delivered_at.date())}
+    return _("Delivered %(date)s") % {"date": day_at(part.delivered_at)}
 
 
 def _tag(part: Suborder) -> tuple[str, str]:
@@ -264,17 +264,16 @@ def _steps(order: Order, part: Suborder) -> list[Step]:
     the shop. Not yet carrier-scans.
     """
     paid_at = cast("datetime", order.paid_at)
-    paid = Step.done_at(pgettext("order state", "Paid"), paid_at, settings.SHOP_ZONE)
+    paid = Step.done_at(pgettext("order state", "Paid"), paid_at)
     at_store = {"place": part.merchant.city}
     if part.state == Suborder.State.CANCELLED:
         return [paid, Step(_("Cancelled"), "", "now")]
-    zone = zone_of(part.merchant.country)
     if part.state == Suborder.State.WAITING:
         due = _("Due by %(date)s") % {"date": day(cast("date", part.ship_by))}
         packed, handed = _("Being packed in %(place)s"), list[Step]()
         if part.is_partly_sent:
             packed = _("The rest is being packed in %(place)s")
-            handed = _handed(part, zone, "done")
+            handed = _handed(part, "done")
         return [
             paid,
             *handed,
@@ -285,15 +284,15 @@ def _steps(order: Order, part: Suborder) -> list[Step]:
     return [
         paid,
         Step(_("Packed in %(place)s") % at_store, "", "done"),
-        *_handed(part, zone, "done" if is_there else "now"),
+        *_handed(part, "done" if is_there else "now"),
         *([Step(_("Delivered"), "", "now")] if is_there else []),
     ]
 
 
-def _handed(part: Suborder, zone: str, kind: str) -> list[Step]:
+def _handed(part: Suborder, kind: str) -> list[Step]:
     """Return a step for each parcel of a part that has left."""
     handed = _("Handed to %(carrier)s")
     return [
-        Step.done_at(handed % {"carrier": row.carrier}, row.shipped_at, zone, kind)
+        Step.done_at(handed % {"carrier": row.carrier}, row.shipped_at, kind)
         for row in part.shipments.all()
     ]

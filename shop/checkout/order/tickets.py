@@ -43,11 +43,7 @@ class VisitShown:
     title: str
     lang: str
     store: str
-    day: str
-    hour: str
-    zone: str
-    starts: datetime
-    zone_id: str
+    when: str  # by the clock of the place
     meeting_point: str
     is_cancelled: bool
     is_coming: bool
@@ -110,11 +106,7 @@ def _visit(lines: Sequence[OrderLine], order: Order, *, at: datetime) -> VisitSh
         title=line.read_title,
         lang=line.mark(order, language),
         store=session.store,
-        day=dates.full_day_in(starts, session.zone, language),
-        hour=dates.hour(starts, session.zone),
-        zone=dates.zone_name(starts, session.zone, language),
-        starts=starts,
-        zone_id=session.zone,
+        when=dates.of_visit(starts, session.zone, language),
         meeting_point=session.meeting_point,
         is_cancelled=line.variant.cancelled_at is not None,
         is_coming=is_coming,

@@ -34,6 +34,7 @@ class MessageShown:
     at: datetime
     when: str
     zone: str
+    is_of_store: bool
     text: str
     is_hidden: bool
     reason: str
@@ -100,6 +101,7 @@ def _shown(row: OrderMessage, part: Suborder, side: str, zone: str, language: st
         at=row.at,
         when=dates.moment(row.at, zone, language, has_year=True),
         zone=zone,
+        is_of_store=side == Side.STORE,
         text="" if row.is_hidden else row.text,
         is_hidden=row.is_hidden,
         reason=row.hidden_reason if is_own else "",

@@ -149,7 +149,7 @@ def _slip(part: Suborder, packed: Mapping[int, int]) -> dict[str, Any]:
     packers = _slip_words()
     with override(language):
         words = _slip_words()
-        day = dates.day_of_year(part.order.placed_at.date(), language)
+        day = dates.day_of_year_in(part.order.placed_at, settings.SHOP_ZONE, language)
     return {
         "language": language, "words": words,
         "beneath": {name: text for name, text in packers.items() if text != words[name]},

@@ -87,6 +87,9 @@ class Hero:
     zone: str
     turns_at: datetime | None
     turns_text: str
+    turns_own: str  # what script says instead of the zone, by the reader's own clock
+    starts_at: datetime
+    ends_at: datetime
     cloth: SafeString
     meters: tuple[Meter, ...]
     remind: str
@@ -115,6 +118,10 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
         zone=dates.zone_name(at, festival.zone, language),
         turns_at=_turns_at(festival, at),
         turns_text=_turn(festival, at=at, language=language),
+        turns_own=(_("Closes %(date)s") if is_live else _("Opens %(date)s"))
+        % {"date": dates.own_words()},
+        starts_at=festival.starts_at,
+        ends_at=festival.ends_at,
         cloth=cloth(
             stores,
             festival.target_stores,

@@ -24,10 +24,12 @@ class SlotShown:
     """A time of the flash deals; ``remind`` is where to ask to be told of one to come.
 
     ``why`` is the organizers' reason for another end than was planned, ``turns_at`` the instant
-    that it names last, until it is over.
+    that it names last, until it is over, and
+    ``pattern`` the words that script puts into the reader's own time.
     """
 
     url: str
+    starts_at: datetime
     hour: str
     text: str
     is_over: bool
@@ -36,6 +38,7 @@ class SlotShown:
     why: str = ""
     why_lang: str = ""
     turns_at: datetime | None = None
+    pattern: str = ""
     zone: str = ""
 
 
@@ -64,17 +67,19 @@ def flash_slots(
 
 def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:
     is_over, is_on = slot.ends_at <= at, slot.starts_at <= at < slot.ends_at
+    pattern = "{date}"
     if is_over:
         text = _("Ended")
     elif is_on:
         words = _("On now, ends %(time)s")
         if slot.moved == "extend":
             words = _("On now, extended until %(time)s")
-        text = words % {"time": dates.hour(slot.ends_at, zone)}
+        text, pattern = words % {"time": dates.hour(slot.ends_at, zone)}, words % {"time": "{time}"}
     else:
         text = dates.day_in(slot.starts_at, zone, language)
     return SlotShown(
         url=f"{reverse('products')}?{'deal=flash' if is_on else f'slot={slot.pk}'}",
+        starts_at=slot.starts_at,
         hour=dates.hour(slot.starts_at, zone),
         text=text,
         is_over=is_over,
@@ -83,5 +88,6 @@ def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:
         why=slot.why or "",
         why_lang=lang_mark(not slot.why, language),
         turns_at=None if is_over else slot.ends_at if is_on else slot.starts_at,
+        pattern=pattern,
         zone=zone,
     )

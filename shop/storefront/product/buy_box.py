@@ -43,6 +43,7 @@ class Facts:
     deal_ends: datetime | None
     zone: str | None
     ends_text: str
+    ends_own: str
     lowest: str
     claim: ClaimBar | None
     limit: str
@@ -162,6 +163,7 @@ def _facts(
         "deal_ends": variant.deal_ends if variant.has_deal else None,
         "zone": variant.zone,
         "ends_text": _ends(variant, language, at) if variant.has_deal else "",
+        "ends_own": _ends_own(variant) if variant.has_deal else "",
         "lowest": _lowest(variant) if is_lower else "",
         "claim": claim_of(*claimed, is_flash=is_flash) if claimed else None,
         "limit": _limit(variant) if variant.has_deal else "",
@@ -200,15 +202,25 @@ def _about(amount: int, reader: Reader) -> str:
 def _ends(variant: VariantNow, language: str, at: datetime) -> str:
     if variant.kind != "flash":
         last = local_time.last_day(variant.deal_ends, variant.zone)
-        until = {"date": dates.day(last, language, since=at)}
-        rule: Any = variant.rule
-        if rule.counts_together:
-            return _("Until %(date)s") % until
-        return _("Festival price until %(date)s") % until
+        return _until(variant, dates.day(last, language, since=at))
     day = dates.day_in(variant.deal_ends, variant.zone, language)
     hour = dates.hour(variant.deal_ends, variant.zone)
     ends = _("Deal ends %(date)s at %(time)s") % {"date": day, "time": hour}
     return beside(ends, dates.zone_name(variant.deal_ends, variant.zone, language))
+
+
+def _ends_own(variant: VariantNow) -> str:
+    """Return the same words for the page's script, which knows the reader's zone."""
+    if variant.kind != "flash":
+        return _until(variant, dates.own_words())
+    return _("Deal ends %(date)s at %(time)s") % {"date": "{date}", "time": "{time}"}
+
+
+def _until(variant: VariantNow, date: str) -> str:
+    rule: Any = variant.rule
+    if rule.counts_together:
+        return _("Until %(date)s") % {"date": date}
+    return _("Festival price until %(date)s") % {"date": date}
 
 
 def _lowest(variant: VariantNow) -> str:

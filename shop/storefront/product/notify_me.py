@@ -23,8 +23,9 @@ MOST = 20
 class WaitingNames:
     """Names of things to wait for, as ``shop.reminders`` knows them.
 
-    ``coming`` is the product's next opening, at ``opens_at`` in ``zone``, with ``opens`` in words;
-    ``returns`` are sold-out variants, or deals of which all is claimed, each with its label.
+    ``coming`` is the product's next opening, at ``opens_at`` in ``zone``: ``opens`` in words,
+    ``opens_own`` for script, by the reader's own clock. ``returns`` are sold-out variants, or
+    deals of which all is claimed, each with its label.
     """
 
     coming: str
@@ -33,6 +34,7 @@ class WaitingNames:
     is_claimed: bool
     opens_at: datetime | None = None
     zone: str = ""
+    opens_own: str = ""
 
 
 def waiting(
@@ -61,6 +63,7 @@ def waiting(
         is_claimed=bool(claimed),
         opens_at=opens_at,
         zone=zone,
+        opens_own=_("In a festival from %(date)s") % {"date": dates.own_words()} if opens else "",
     )
 
 

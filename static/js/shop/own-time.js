@@ -1,36 +1,64 @@
-// <own-time at="2027-05-12T12:30:00Z" zone="Africa/Nairobi" pattern="{time} where you are">
-// Stands beside a time that the server wrote as the event's zone has it, and says the same instant
-// as this device has it: with its day where that is another one there, or with the attribute day.
-// Says nothing where both clocks show the same, and nothing without script: the event's is named.
+// <own-time zone="Africa/Nairobi" pattern="Ends {date} at {time}">
+//   <time datetime="2027-05-12T12:30:00Z">Ends 12 May at 15:30 (East Africa Time)</time></own-time>
+// Says an instant as this device's clock has it, in place of the words that the server wrote for
+// everybody, which name their zone. Without script those words stand, so a time is told once.
+// {time} gets its day where that is another one than in the event's zone and no {date} is beside
+// it; {hour} never does. With the attribute days it says from which day to which, until is over.
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const DAY = { day: "numeric", month: "long" };
+
 customElements.define(
   "own-time",
   class extends HTMLElement {
     connectedCallback() {
-      const at = new Date(this.getAttribute("at"));
+      const shown = this.querySelector("time");
+      const at = new Date(shown.dateTime);
+      const until = new Date(this.getAttribute("until") ?? at);
       const zone = this.getAttribute("zone");
       try {
-        const [here, there] = [wallTime(at), wallTime(at, zone)];
-        if (here.join() === there.join()) return;
-        const hasDay = this.hasAttribute("day") || here[0] !== there[0];
-        this.textContent = this.getAttribute("pattern").replace("{time}", ownWords(at, hasDay));
+        if (this.hasAttribute("days")) {
+          const last = new Date(until - 1);
+          if (isOtherDay(at, zone) || isOtherDay(last, zone)) {
+            shown.textContent = format(DAY).formatRange(at, last);
+          }
+          return;
+        }
+        const pattern = this.getAttribute("pattern");
+        const isDayNew = !pattern.includes("{date}") && isOtherDay(at, zone);
+        const day = this.hasAttribute("year") ? { ...DAY, year: "numeric" } : DAY;
+        const words = {
+          date: () => format(day).format(at),
+          time: () => format(isDayNew ? { ...DAY, ...TIME } : TIME).format(at),
+          hour: () => format(TIME).format(at),
+          until: () => format(TIME).format(until),
+          zone: () => zoneName(at),
+        };
+        shown.textContent = pattern.replace(/\{(\w+)\}/g, (_, name) => words[name]());
       } catch {
-        // A zone that this browser does not know: what the server wrote stands alone.
+        // A zone that this browser does not know: what the server wrote stands.
       }
     }
   },
 );
 
-// The day and the time of day in a zone, or on this device, to compare.
-function wallTime(at, timeZone) {
-  const format = { timeZone, dateStyle: "short", timeStyle: "short" };
-  return new Intl.DateTimeFormat("sv", format).format(at).split(" ");
+// Tells whether an instant is of another day on this device than in a zone.
+function isOtherDay(at, timeZone) {
+  const [here, there] = [{}, { timeZone }].map((zone) =>
+    new Intl.DateTimeFormat("sv", { ...zone, dateStyle: "short" }).format(at),
+  );
+  return here !== there;
 }
 
-// "20:30", or "13 May at 01:30", in the page's language and with the digits that the shop writes.
-function ownWords(at, hasDay) {
+// Writes in the page's language, with the digits that the shop writes.
+function format(options) {
   const language = document.documentElement.lang || "en";
-  const locale = `${language === "en" ? "en-GB" : language}-u-nu-latn`;
-  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  const day = { day: "numeric", month: "long" };
-  return new Intl.DateTimeFormat(locale, hasDay ? { ...day, ...time } : time).format(at);
+  return new Intl.DateTimeFormat(
+    `${language === "en" ? "en-GB" : language}-u-nu-latn`,
+    options,
+  );
+}
+
+function zoneName(at) {
+  const parts = format({ timeZoneName: "long" }).formatToParts(at);
+  return parts.find((part) => part.type === "timeZoneName").value;
 }

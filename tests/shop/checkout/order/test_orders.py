@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from shop.delivery.models import Carrier
 from shop.orders.models import Order, Replacement, Suborder
 from shop.orders.ship import add_parcel, ship
 from shop.payments.models import Payment
+from shop.returns.ask import ask
 from shop.returns.replace import send as replaced
 from shop.returns.replace import send_again
 from shop.stock.models import Pool
@@ -17,6 +19,7 @@ from tests.make import NOON
 from tests.paying import assert_books_agree
 from tests.shop.cart.carts import words
 from tests.shop.checkout.steps import buy, go_to_payment, link, way_back
+from tests.shop.returns.sold import wish
 
 pytestmark = pytest.mark.django_db
 TRACKING = "https://post.example/track?n={number}"
@@ -67,6 +70,30 @@ def test_a_parcel_on_its_way_has_its_carrier_and_a_link(browser, till):
     assert "Handed to Kenya Post 12 May at 15:00 (East Africa Time)" in words(answer)
     link_of = 'href="https://post.example/track?n=EE%20482%20KE" rel="noreferrer"'
     assert f"{link_of}>Follow at Kenya Post</a>" in answer.text
+
+
+def test_the_steps_of_an_order_are_told_by_one_clock_wherever_its_store_is(browser, till):
+    store = make.merchant(country="NG", city="Lagos")
+    order = buy(browser, till, {make.variant(of=make.product(of=store)): 2})
+    late = NOON + timedelta(hours=10, minutes=30)  # the next day in Nairobi, not so in Lagos
+    by = make.member(store)
+    part = order.suborders.get()
+    ship(part, carrier="By hand", tracking_number="", at=late, by=by)
+    row = send_again(part.pk, {order.lines.get().pk: 1}, reason="Broken", at=late, by=by)
+    replaced(row.pk, carrier="By hand", tracking_number="", at=late, by=by)
+    request = ask(order.pk, part.pk, "return", wish(order, 1, "broken"), at=late)
+    Suborder.objects.filter(pk=part.pk).update(state="delivered", delivered_at=late)
+
+    page = words(browser.get(link(order)))
+    asked = words(browser.get(link(order, f"requests/{request.pk}/")))
+
+    assert "Paid 12 May at 15:00 (East Africa Time)" in page
+    assert "Handed to By hand 13 May at 01:30 (East Africa Time)" in page
+    assert "Replacement promised 13 May at 01:30 (East Africa Time)" in page
+    assert "Delivered 13 May" in page
+    assert "You asked 13 May at 01:30 (East Africa Time)" in asked
+    for text in (page, asked):
+        assert set(re.findall(r"\d\d:\d\d \(([^)]+)\)", text)) == {"East Africa Time"}
 
 
 def test_a_parcel_without_a_number_says_so_and_a_delivered_one_is_done(browser, till):
