@@ -10,7 +10,8 @@ from tests.journeys.ways import journey, on_desk_and_phone
 
 pytestmark = journey
 KEY = {
-    "protocol": "ctap2", "transport": "internal", "hasUserVerification": True,
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+    "hasUserVerification": True,
     "isUserVerified": True, "automaticPresenceSimulation": True,
 }  # fmt: skip
 
