@@ -99,7 +99,7 @@ def clone(page: Page, last: Festival) -> Festival:
 def invite(page: Page, festival: Festival) -> None:
     """Write the terms and invite all stores of a country."""
     page.goto(f"/organize/festivals/{festival.pk}/terms/")
-    page.locator("textarea[name=text]").fill("Ship within three days.")
+    page.locator("textarea[name=text_en]").fill("Ship within three days.")
     page.get_by_role("button", name="Publish").first.click()
     page.goto(f"/organize/festivals/{festival.pk}/stores/invite/?country=KE")
     page.get_by_role("link", name="Invite all 1 of this filter").click()
