@@ -17,6 +17,7 @@ from tests.browsing.steps import (
     put_in_cart,
     sign_in,
 )
+from tests.emptying import in_any_step
 from tests.make import END, NOON
 
 SHOPPER = "lin@example.org"
@@ -102,6 +103,11 @@ def test_an_order_that_is_not_paid_has_no_barriers(market, inspector):
     assert inspector.found == []
 
 
+def put_back(state):
+    with in_any_step(Payment):
+        Payment.objects.update(state=state)
+
+
 def test_an_order_that_waits_for_a_person_or_ran_out_has_no_barriers(stage, market, inspector):
     page = inspector.page
     put_in_cart(page, market.indigo.product, choice="Indigo")
@@ -116,7 +122,7 @@ def test_an_order_that_waits_for_a_person_or_ran_out_has_no_barriers(stage, mark
     page.get_by_text("We are looking at the payment and will email you.").wait_for()
     inspector.look("in review")
     inspector.visit(f"{address}paid/")
-    Payment.objects.update(state=payment.state)
+    put_back(payment.state)
     stage.set_clock(order.pay_by + timedelta(minutes=2))
     stage.beat()
     page.goto(address)

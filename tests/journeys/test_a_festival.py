@@ -115,6 +115,12 @@ def plan(page: Page, email: str, starts: Any) -> None:
     page.fill("[name=ends]", f"{local + timedelta(days=2):%Y-%m-%dT%H:%M}")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("“Cloth Days” is planned.").wait_for()
+    board = page.url
+    page.goto(f"{board}terms/")
+    page.locator("[name=text_en]").fill("Send within three days.")
+    page.get_by_role("button", name="Publish as a new version").click()
+    page.get_by_text("Version 1 is in force.").wait_for()
+    page.goto(board)
     page.locator("main").get_by_role("link", name="Stores", exact=True).click()
     page.get_by_role("link", name="Invite stores").first.click()
     page.get_by_label("Adire House").check()
