@@ -51,7 +51,7 @@ MFA_FORMS = {
     "add_webauthn": "shop.accounts.passkeys.AddForm",
     "edit_webauthn": "shop.accounts.passkeys.RenameForm",
     "authenticate_webauthn": "shop.accounts.passkeys.SignInForm",
-    "login_webauthn": "shop.accounts.passkeys.LoginForm",
+    "login_webauthn": "shop.accounts.passkeys.PasskeyLoginForm",
     "reauthenticate_webauthn": "shop.accounts.passkeys.ConfirmForm",
 }
 MFA_TOTP_ISSUER = "Baobab"

@@ -5,7 +5,7 @@ from django.db import migrations
 READ_BY = ("organizer", "reviewer", "analyst")
 
 
-def grant(apps, editor):
+def grant(apps, schema_editor):
     kind, _ = apps.get_model("contenttypes.ContentType").objects.get_or_create(
         app_label="shop", model="settlement"
     )

@@ -36,7 +36,7 @@ class SignInForm(webauthn.AuthenticateWebAuthnForm):
         _await_key(self.fields["credential"])
 
 
-class LoginForm(webauthn.LoginWebAuthnForm):
+class PasskeyLoginForm(webauthn.LoginWebAuthnForm):
     """A passkey in place of address, password and second step."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

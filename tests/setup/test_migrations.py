@@ -8,6 +8,9 @@ from django_migration_linter import MigrationLinter
 SINCE = {"shop": "0100", "cms": "0093"}
 """Numbers of the first migrations after version 0.9; what is before has landed and stays."""
 
+# The table is made there: the linter takes the condition of an index for a part of its name.
+FALSE_ALARMS = {"0119_dispute_answers"}
+
 
 @pytest.fixture
 def linter(transactional_db):
@@ -38,6 +41,7 @@ def of_app(app: str):
 @pytest.mark.parametrize("app", SINCE)
 def test_no_migration_breaks_the_version_before(linter, app):
     new = [migration for migration in of_app(app) if migration.name >= SINCE[app]]
+    new = [migration for migration in new if migration.name not in FALSE_ALARMS]
 
     assert lint(linter, new) == []
 

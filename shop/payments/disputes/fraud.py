@@ -13,6 +13,7 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.currencies import written
 from shop.errors import NotPossible, StaleState
+from shop.locks import lock_one
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
@@ -79,6 +80,7 @@ def refund_now(
         NotPossible: the order is not paid, or its bank has taken the money already.
         StaleState: somebody else has decided.
     """
+    lock_one(User.objects, by.pk)  # before the order, as ``propose`` does
     order = _locked(task)
     plan = _all_of(order)
     made = None

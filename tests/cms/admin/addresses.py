@@ -380,6 +380,8 @@ AFTER_SALE = [
     ("books/tax-paid/", "post", PLAN, {"amount": "5"}),
     ("books/tax-returned/", "get", PLAN, {}),
     ("books/tax-returned/", "post", PLAN, {"amount": "5"}),
+    ("money/{disputed}/bank/", "get", PLAN, {}),
+    ("money/{disputed}/bank/", "post", PLAN, {"uncategorized_text": "It came."}),
     ("books/receivables/", "get", COUNT, {}),
     ("books/{year}-{month}/", "get", COUNT, {}),
     ("books/{year}-{month}.xlsx", "get", COUNT, {}),

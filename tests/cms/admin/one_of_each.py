@@ -8,8 +8,12 @@ from shop.certificates import write
 from shop.certificates.write import CertificateFacts
 from shop.forms.private_files import as_kept
 from shop.incidents.keep import keep_update
+from shop.money_desk import gate
+from shop.money_desk.models import MoneyTask
 from shop.orders.models import OrderNote, Replacement
 from shop.papers.issue import issue_papers
+from shop.payments.disputes.models import Dispute
+from shop.payments.models import Payment
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.settlements.methods import add_method
 from shop.settlements.models import Payout, PayoutBatch, PayoutProof, Settlement
@@ -36,6 +40,23 @@ def without_people(festival):
     nobody = make.merchant()
     festival.enrolments.create(merchant=nobody, state="invited", commission_bp=0)
     invite_person(nobody, "kofi@example.org", language="en", at=BEFORE, by=make.user())
+
+
+def of_dispute(order):
+    """Return the task of a dispute whose evidence the bank waits for."""
+    payment = Payment.objects.create(
+        order=order, state="paid", amount=order.total, currency="USD", request={},
+        session_ends_at=BEFORE, made_at=BEFORE,
+    )  # fmt: skip
+    dispute = Dispute.objects.create(
+        payment=payment, remote_id="dp_1", remote_status="needs_response", state="open",
+        reason="fraudulent", amount=order.total, currency="USD", opened_at=BEFORE,
+    )  # fmt: skip
+    gate.open_task(
+        MoneyTask.Kind.DISPUTE, dispute, "The bank asks.", at=BEFORE, order=order, payment=payment,
+        dispute=dispute, amount=order.total, currency="USD",
+    )  # fmt: skip
+    return {"disputed": MoneyTask.objects.get(dispute=dispute).pk}
 
 
 def of_paper(order):

@@ -39,6 +39,7 @@ from tests.cms.admin.found import stamp_of, state, stuck_money
 from tests.cms.admin.one_of_each import (
     of_application,
     of_certificate,
+    of_dispute,
     of_incident,
     of_paper,
     of_payouts,
@@ -127,8 +128,8 @@ def made():
                                by=make.user()).pk,
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
         "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
-        **of_paper(order), **of_payouts(order), **of_application(), **of_certificate(applied),
-        **of_incident(),
+        **of_paper(order), **of_dispute(order), **of_payouts(order),
+        **of_application(), **of_certificate(applied), **of_incident(),
         "rule": TaxRule.objects.create(treatment="export", source="A letter", seen_on=BEFORE).pk,
         "message": OrderMessage.objects.create(
             suborder=order.suborders.get(), side="store", text="Pay me", at=BEFORE,

@@ -197,7 +197,7 @@ def test_who_comes_after_others_of_the_network_reads_when_to_come_again(till, se
 
 def test_a_provider_that_is_down_is_said_kindly_and_the_price_stays_held(browser, till):
     at_delivery(browser, {make.variant(): 1})
-    till.fail_next(500, 500, 500, 500, on="POST /v1/checkout")
+    till.fail_next(500, 500, on="POST /v1/checkout")
 
     refused = press_pay(browser)
     again = press_pay(browser)

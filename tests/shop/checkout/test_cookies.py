@@ -66,8 +66,8 @@ def test_over_https_every_cookie_is_bound_to_the_host(https, browser):
 
     names = sorted(name for name, kept in browser.cookies.items() if kept.value)
     assert names == [
-        "__Host-cart", "__Host-country", "__Host-csrftoken", "__Host-currency", "__Host-messages",
-        "__Host-sessionid",
+        "__Host-cart", "__Host-country", "__Host-csrftoken", "__Host-currency", "__Host-known",
+        "__Host-messages", "__Host-sessionid",
     ]  # fmt: skip
     for cookie in browser.cookies.values():
         assert cookie["secure"] is True

@@ -246,7 +246,7 @@ def test_case_20_a_timeout_while_the_session_is_made_is_tried_again_with_the_sam
 ):
     fill(browser, {make.variant(): 1})
     give_address(browser)
-    till.fail_next(500, 500, 500, 500, on="POST /v1/checkout/sessions")
+    till.fail_next(500, 500, on="POST /v1/checkout/sessions")
 
     refused, again = press_pay(browser), press_pay(browser)
 
