@@ -54,6 +54,7 @@ def make_a_draft(page):
     page.get_by_role("link", name="Add a product").click()
     page.get_by_label("Name", exact=True).fill("Adire throw, deep indigo")
     page.get_by_label("Description").fill("A heavy cotton throw.")
+    page.get_by_label("Category").select_option(label="– Kitchen")
     page.get_by_label("Made in").select_option(label="Nigeria")
     page.get_by_label("Size or kind, row 1").fill("180 × 220 cm")
     page.get_by_label("SKU, row 1").fill("AD-TH-180")

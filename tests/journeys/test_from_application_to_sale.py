@@ -161,7 +161,7 @@ def list_a_dozen(page: Page, desk: str) -> None:
     assert product.pictures.count() == 2
     assert {row.pool.on_hand for row in product.variants.select_related("pool")} == {7}
     page.goto(f"{desk}products/{product.pk}/")
-    page.locator("button[form=submit]").click()
+    page.locator("button[name=then][value=review]").click()
     wait_until(lambda: Product.objects.get().state == "submitted")
 
 

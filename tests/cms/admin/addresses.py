@@ -44,9 +44,8 @@ CARRIER = {
     "seen_on": "2026-11-29",
 }  # fmt: skip
 DISTURBED = {"title": "Taken over", "text": "Taken over", "since": "2027-05-12T10:00"}
-NO_STORE = {
-    "finding": "stores", "stamp": Finding("No store takes part yet.", True, "stores").stamp,
-}  # fmt: skip
+LACKING = Finding("No store takes part yet.", True, "stores")
+NO_STORE = {"finding": "stores", "stamp": LACKING.stamp}
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -380,7 +379,6 @@ AFTER_SALE = [
     ("books/tax-paid/", "post", PLAN, {"amount": "5"}),
     ("books/tax-returned/", "get", PLAN, {}),
     ("books/tax-returned/", "post", PLAN, {"amount": "5"}),
-    ("money/{disputed}/bank/", "get", PLAN, {}),
     ("money/{disputed}/bank/", "post", PLAN, {"uncategorized_text": "It came."}),
     ("books/receivables/", "get", COUNT, {}),
     ("books/{year}-{month}/", "get", COUNT, {}),
