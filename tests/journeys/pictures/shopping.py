@@ -42,7 +42,7 @@ def buy_goods_and_a_visit(page: Page, camera: Camera) -> None:
 
 def look_at_the_order(page: Page, camera: Camera) -> None:
     """Follow the parcel, and show the tickets on a phone."""
-    page.get_by_role("link", name="Track your parcels").click()
+    page.get_by_role("link", name="See your order").click()
     page.get_by_role("region", name="Parcel from").first.wait_for()
     assert "Iveti Hills Market" in words(page)
     camera.take(page, "shoppers-order")
