@@ -162,7 +162,7 @@ STATEMENT_SECONDS = int(env("DATABASE_STATEMENT_SECONDS", "30"))  # 0: as long a
 DATABASE_PREPARES = env("DATABASE_PREPARES", "1") == "1"  # 0: a pooler that knows no such thing
 DATABASE_POOLED = env_on("DATABASE_POOLED")  # each transaction may get another connection
 DATABASE_REPLICA_URL = env("DATABASE_REPLICA_URL")  # answers what may be late
-# The role that owns the tables; only migrate is told of it, and works as that.
+# The role that owns the tables. Only migrate uses it.
 DATABASE_OWNER_URL = env("DATABASE_OWNER_URL")
 _line = partial(
     address_of,

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Concat, NullIf
 from cms.admin.changelog.text import OTHERS, SUBJECTS, TEXTS, WORDS
 from shop.festivals.models import ChangeLog
 
-SHOP = "the shop itself"  # who did what nobody did
+SHOP = "the shop itself"  # did what no person did
 
 
 def found(rows: QuerySet[ChangeLog], words: str) -> QuerySet[ChangeLog]:

@@ -21,7 +21,7 @@ class Area(SearchArea):
         return may(request.user, self.permission)
 
 
-# The first is what the side bar asks; the others, and pages (100), stand beside what it finds.
+# The side bar searches the first. Beside its results it offers the others and pages (100).
 AREAS = (
     ("Orders", "desk_orders:index", "view_order", "list-ul", 10),
     ("Products", "desk_products:index", "view_product", "tag", 20),

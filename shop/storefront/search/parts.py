@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from shop.listings.words import TONGUES, errors_between, forms, in_tongue, is_unspaced, mark_of
 from shop.storefront.search.meaning import Meant
-from shop.storefront.search.real_words import has_real_neighbour, is_real
+from shop.storefront.search.real_words import SHORTEST, has_real_neighbour, is_real
 from shop.storefront.search.tsquery import QueryTerm, all_of, any_of, fact, phrase, term
 from shop.storefront.search.vocabulary import (
     FORGIVEN_TWICE_FROM,
@@ -154,7 +154,7 @@ def take_apart(
     }
     real = {word for word in offers if is_real(word, language)}
     is_vain = bool(real) and (thing in real or not any(is_there))
-    meant = _meant(typed, is_there, offers, real, has_facts=not meaning.is_plain, is_vain=is_vain)
+    meant = _meant(typed, is_there, offers, has_facts=not meaning.is_plain, is_vain=is_vain)
     units = _units([right or word for right, word in zip(meant, typed, strict=True)], known)
     found = Parts(
         [SearchPart(one, WORD) for one in quoted], list(quoted), list(quoted), meant=meant
@@ -256,14 +256,13 @@ def _meant(
     typed: list[str],
     is_there: list[bool],
     offers: dict[str, tuple[str, ...]],
-    real: set[str],
     *,
     has_facts: bool,
     is_vain: bool,
 ) -> list[str]:
     """Return the words with their typing errors mended; words that nobody knows are empty."""
     found = [
-        word if is_found else _only(() if word in real else offers[word])
+        word if is_found else _only(offers[word])
         for word, is_found in zip(typed, is_there, strict=True)
     ]
     # Where nothing is known as it stands, and something not at all, the rest is chance.
@@ -278,12 +277,13 @@ def _only(words: Sequence[str]) -> str:
 def _mended(word: str, misses: list[Miss] | None, *, least: int, language: str) -> tuple[str, ...]:
     """Return the words that one may be mistyped for, the likeliest first, each in one number.
 
-    Those of the fewest errors, and of these such as begin alike. Of a real word one letter may be
-    wrong, and what is meant has to be a name of something.
+    Those of the fewest errors, and of these such as begin alike. A real word is none.
 
     Args:
-        listings: that have to hold it.
+        least: how many listings have to hold it.
     """
+    if is_real(word, language):
+        return ()
     apart: dict[tuple[int, bool], list[tuple[tuple[int, int], str]]] = {}
     for other, counts in misses or ():
         errors = errors_between(word, other)
@@ -297,8 +297,6 @@ def _mended(word: str, misses: list[Miss] | None, *, least: int, language: str) 
     if nearest[0] == 2 and has_real_neighbour(word, language):
         return ()
     named = [pair for pair in apart[nearest] if pair[0][0]] or apart[nearest]
-    if is_real(word, language):
-        named = [pair for pair in apart[nearest] if pair[0][0] and nearest == (1, False)]
     found: list[str] = []
     for _counts, other in sorted(named, reverse=True):
         if not set(forms(other)) & set(found):
@@ -319,8 +317,9 @@ def _of_synonym(synonym: KnownSynonym, known: KnownWords) -> QueryTerm:
 
 def _is_false_friend(synonym: KnownSynonym, known: KnownWords) -> bool:
     own = synonym.language
-    is_foreign = own in TONGUES and own not in known.tongues
-    return is_foreign and " " not in synonym.folded and is_real(synonym.folded, "en")
+    if own not in TONGUES or own in known.tongues or " " in synonym.folded:
+        return False
+    return len(synonym.folded) < SHORTEST or is_real(synonym.folded, "en")
 
 
 def _of_word(word: str, known: KnownWords, typed: Sequence[str]) -> QueryTerm:

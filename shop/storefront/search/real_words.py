@@ -23,10 +23,8 @@ EVERYWHERE = "en"  # words that people type on the pages of all languages
 def is_real(word: str, language: str) -> bool:
     """Return whether a folded word, or its singular or plural, is one of a language or of English.
 
-    The lists have no word of three letters: each of these may be one.
+    Shorter words are in no list, so they are never found.
     """
-    if len(word) < SHORTEST:
-        return True
     own = dict.fromkeys((EVERYWHERE, language.partition("-")[0]))
     said = [form.encode() for form in forms(word)]
     return any(_holds(_lines(one), line) for one in own if one in LANGUAGES for line in said)
