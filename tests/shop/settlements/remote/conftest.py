@@ -1,6 +1,9 @@
 import pytest
 
 from shop.settlements.countries import fill_in
+from tests.paying import set_clocks
+from tests.shop.settlements.earned import MONDAY, settled
+from tests.shop.settlements.remote.owned import case_66, store
 from tests.shop.settlements.remote.sent import STORAGE
 
 
@@ -18,3 +21,18 @@ def connected(till, settings):
     settings.PAYOUT_SENDER = "GB"
     fill_in()
     return till
+
+
+@pytest.fixture
+def merchant(connected):
+    """Return a store with an own account at the provider."""
+    return store(connected)
+
+
+@pytest.fixture
+def payout(connected, merchant):
+    """Queue the payout of case 66: 34.96, of which 30.00 came by its charge."""
+    case_66(connected, merchant)
+    made = settled(merchant).payouts.get()
+    set_clocks(connected, MONDAY)
+    return made

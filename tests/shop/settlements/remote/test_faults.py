@@ -8,7 +8,7 @@ from shop.settlements.remote.send import send_payouts
 from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests.paying import assert_books_agree, set_clocks
 from tests.shop.settlements.earned import DAY, MONDAY, earned, settled
-from tests.shop.settlements.remote.owned import case_66, held, moves, refund, store, transfers
+from tests.shop.settlements.remote.owned import held, moves, refund, transfers
 from tests.shop.settlements.remote.sent import assert_storage_agrees, flush, queued
 from tests.shop.settlements.remote.sent import store as store_abroad
 
@@ -20,18 +20,10 @@ both = pytest.mark.parametrize("executed", [True, False], ids=["made", "not made
 
 
 @pytest.fixture
-def merchant(connected):
-    return store(connected)
-
-
-@pytest.fixture
-def payout(connected, merchant):
-    """Queue the payout of case 66: 34.96, of which 30.00 came by its charge."""
-    case_66(connected, merchant)
-    made = settled(merchant).payouts.get()
-    set_clocks(connected, MONDAY)
+def payout(connected, payout):
+    """Queue it while the shop's balance at the provider has the money."""
     flush(connected)
-    return made
+    return payout
 
 
 @both

@@ -8,15 +8,10 @@ from shop.settlements.models import PayoutMethod
 from shop.settlements.remote.recipients import begin, form_for, look_at
 from tests import make
 from tests.shop.settlements.earned import ACCOUNT, MONDAY
-from tests.shop.settlements.remote.owned import CONNECT, store
+from tests.shop.settlements.remote.owned import CONNECT
 from tests.shop.settlements.remote.sent import WHERE
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def merchant(connected):
-    return store(connected)
 
 
 def state(row):

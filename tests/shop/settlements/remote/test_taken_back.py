@@ -8,25 +8,11 @@ from shop.settlements.money import explained, held_parts
 from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests.paying import assert_books_agree, set_clocks
 from tests.shop.settlements.earned import DAY, MONDAY, earned, settled
-from tests.shop.settlements.remote.owned import case_66, held, refund, store
+from tests.shop.settlements.remote.owned import held, refund
 from tests.shop.settlements.remote.sent import flush, owed
 
 pytestmark = pytest.mark.django_db
 WEEK = 7 * DAY
-
-
-@pytest.fixture
-def merchant(connected):
-    return store(connected)
-
-
-@pytest.fixture
-def payout(connected, merchant):
-    """Queue the payout of case 66: 34.96, of which 30.00 came by its charge."""
-    case_66(connected, merchant)
-    made = settled(merchant).payouts.get()
-    set_clocks(connected, MONDAY)
-    return made
 
 
 def test_the_weekly_draft_leaves_alone_what_a_reversal_will_take(connected, merchant):

@@ -34,7 +34,6 @@ from tests.paying import assert_books_agree, set_clocks
 from tests.shop.returns.sold import paid
 from tests.shop.settlements.earned import DAY, MONDAY, earned, settled
 from tests.shop.settlements.remote.owned import (
-    case_66,
     held,
     moves,
     refund,
@@ -46,20 +45,6 @@ from tests.shop.settlements.remote.sent import flush, owed
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 WEEK = 7 * DAY
-
-
-@pytest.fixture
-def merchant(connected):
-    return store(connected)
-
-
-@pytest.fixture
-def payout(connected, merchant):
-    """Queue the payout of case 66: 34.96, of which 30.00 came by its charge."""
-    case_66(connected, merchant)
-    made = settled(merchant).payouts.get()
-    set_clocks(connected, MONDAY)
-    return made
 
 
 def state(row):
