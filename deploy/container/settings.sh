@@ -28,4 +28,11 @@ grep -vE '^(DATABASE_URL|REDIS_URL|MEDIA_ROOT|TRUSTED_PROXIES)=' "$here/../baoba
     cat "$file.new"
 } >"$file"
 rm "$file.new"
-echo "Made $file: fill in what is empty."
+owner=$(dirname "$file")/owner.env
+password=$(secret)
+{
+    echo "# The role that owns the tables: only the service migrate and a new database read this."
+    echo "DATABASE_OWNER_PASSWORD=$password"
+    echo "DATABASE_OWNER_URL=postgres://baobab_owner:$password@%2Frun%2Fpostgresql/baobab"
+} >"$owner"
+echo "Made $file and $owner: fill in what is empty in the first."

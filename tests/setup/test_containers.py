@@ -103,7 +103,7 @@ def test_what_is_copied_into_the_image_is_named_and_holds_no_settings():
     assert said[0] == "*"
     named = {rule[1:] for rule in said if rule.startswith("!")}
     assert not {"media", "tests", "sample", "sandbox", ".git", ".run", ".postgres"} & named
-    assert "**/.env" in said
+    assert {"**/.env", "**/owner.env"} <= set(said)
     for name in named:
         assert (ROOT / name).exists()
 
@@ -155,6 +155,21 @@ def test_settings_are_made_once_with_secrets_of_their_own(tmp_path):
     assert all(re.fullmatch(r"[\w-]{64}", secret) for secret in secrets)
     assert made["SITE_URL"] == "https://shop.example"
     assert not {"DATABASE_URL", "REDIS_URL", "TRUSTED_PROXIES", "MEDIA_ROOT"} & made.keys()
+
+
+def test_the_owner_of_the_tables_is_known_to_migrate_and_a_new_database_alone(tmp_path):
+    script = [PLACE / "settings.sh", "shop.example", tmp_path / ".env"]
+    subprocess.run(script, check=True, capture_output=True)
+
+    owner = tmp_path / "owner.env"
+    assert stat.S_IMODE(owner.stat().st_mode) == 0o600
+    lines = re.findall(r"^DATABASE_OWNER_\w+=(.*)$", owner.read_text("utf-8"), re.MULTILINE)
+    password, address = lines
+    assert address == f"postgres://baobab_owner:{password}@%2Frun%2Fpostgresql/baobab"
+    assert "OWNER" not in (tmp_path / ".env").read_text("utf-8")
+    files = {name: one.get("env_file", []) for name, one in COMPOSE["services"].items()}
+    told = {name for name, found in files.items() if "owner.env" in str(found)}
+    assert told == {"migrate", "database"}
 
 
 @pytest.mark.parametrize("name", ["", "shop.example;id", "Shop example"])
