@@ -8,6 +8,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from shop.merchants.models import Membership, StoreInvitation
+from shop.merchants.own_stores import OwnStore
+from shop.money_desk import gate
 from shop.money_desk.hands import LATELY
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Refund
@@ -150,6 +152,18 @@ def test_an_organizer_neither_confirms_nor_closes_the_account_of_their_own_store
     bo.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED)
     row.refresh_from_db()
     assert row.state == "ready"
+
+
+def test_own_money_is_refused_beneath_the_pages_too(merchant):
+    row = add_method(merchant, ACCOUNT, rail="bank", at=NOON, by=make.member(merchant))
+    gate.open_task("receivable", row, "It owes.", at=NOON, merchant=merchant)
+    task, own = MoneyTask.objects.get(), organizer()
+    works_for(merchant, own)
+
+    with pytest.raises(OwnStore):
+        methods.confirm_method(row.pk, at=NOON + LATELY + DAY, by=own, reason="A letter")
+    with pytest.raises(OwnStore):
+        gate.close(task, "paid_in", reason="A letter", at=NOON, by=own)
 
 
 def test_one_organizer_confirms_so_many_accounts_a_day(eve, bo, merchant, monkeypatch):
