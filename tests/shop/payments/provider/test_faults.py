@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from shop.errors import GatewayError
 from shop.payments import operations
 from shop.payments.models import Operation
 from shop.payments.operations import LEASE, run_operations
-from shop.payments.provider.doubts import LOOK_AFTER, SURE_AFTER
+from shop.payments.provider.doubts import LOOK_AFTER, SURE_AFTER, found_or_next_key
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, set_clocks
@@ -121,8 +122,10 @@ def test_a_slow_worker_takes_no_key_of_a_refund_that_another_one_sends(till, ref
     slow = operations._claim(at=SURE)
     run_operations(at=SURE + LEASE)
 
-    operations._carry_out(slow, at=SURE + LEASE)
+    with pytest.raises(GatewayError, match="another worker"):  # it had looked before, in vain
+        found_or_next_key(slow, lambda: None, at=SURE + LEASE, state="sending", tries=slow.tries)
 
+    operations._carry_out(slow, at=SURE + LEASE)
     refund.refresh_from_db()
     assert (refund.state, refund.keys_used) == ("done", 1)
     assert refunded(till) == [20_00]
