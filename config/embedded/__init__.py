@@ -56,6 +56,7 @@ def _started(cluster: Cluster) -> str:
         servers.halt(cluster)  # it hangs, or its password is lost
         programs = find_programs(cluster.shelf)
         clusters.refuse_other_version(cluster, programs)
+        clusters.forget_other_rights(cluster)
         try:
             return _start(cluster, programs)
         except NoDatabase:

@@ -50,6 +50,11 @@ class Cluster:
         return self.home / "password"
 
     @property
+    def rights(self) -> Path:
+        """The file that says which rights the owner got when the cluster was made."""
+        return self.home / "rights"
+
+    @property
     def exists(self) -> bool:
         """Tell whether there is data; the remains of a killed run are none."""
         return (self.data / "global" / "pg_control").exists()
@@ -99,6 +104,15 @@ def refuse_other_version(cluster: Cluster, programs: Programs) -> None:
     forget(cluster)
 
 
+def forget_other_rights(cluster: Cluster) -> None:
+    """Delete disposable data whose owner has other rights than a new one would get."""
+    made_with = ""
+    with suppress(FileNotFoundError):
+        made_with = cluster.rights.read_text()
+    if cluster.disposable and made_with != _rights(cluster):
+        forget(cluster)
+
+
 def create(cluster: Cluster, programs: Programs) -> None:
     """Make the data folder, with the database and its owner, who has no password yet.
 
@@ -122,10 +136,9 @@ def create(cluster: Cluster, programs: Programs) -> None:
     superuser.unlink()
     if made.returncode:
         raise NoDatabase(f"PostgreSQL could not make its data folder: {made.stderr.strip()}")
-    # Tests let one role own the tables and another one sell.
-    rights = "CREATEDB CREATEROLE" if cluster.disposable else "CREATEDB"
-    _say(programs, unfinished, f"CREATE ROLE {OWNER} LOGIN {rights}")
+    _say(programs, unfinished, f"CREATE ROLE {OWNER} LOGIN {_rights(cluster)}")
     _say(programs, unfinished, f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+    cluster.rights.write_text(_rights(cluster))
     unfinished.rename(cluster.data)
 
 
@@ -142,6 +155,11 @@ def forget(cluster: Cluster) -> None:
         if folder.exists():
             shutil.rmtree(folder)
     cluster.password.unlink(missing_ok=True)
+
+
+def _rights(cluster: Cluster) -> str:
+    # Tests let one role own the tables and another one sell.
+    return "CREATEDB CREATEROLE" if cluster.disposable else "CREATEDB"
 
 
 def _say(programs: Programs, data: Path, statement: str) -> None:

@@ -210,6 +210,17 @@ def test_data_of_another_version_is_made_anew_only_where_it_may_be_lost(project)
     assert Cluster.of("demo", project).exists
 
 
+def test_a_test_cluster_whose_owner_has_older_rights_is_made_anew(project):
+    tell(embedded.provide("test", project), "CREATE TABLE kept ()")
+    embedded.stop("test", project)
+    Cluster.of("test", project).rights.unlink()
+
+    address = embedded.provide("test", project)
+
+    assert ask(address, "SELECT to_regclass('kept')") is None
+    assert ask(address, "SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user")
+
+
 def test_a_reset_stops_the_server_and_deletes_its_data(project):
     tell(embedded.provide("demo", project), "CREATE TABLE paid (id int)")
 
