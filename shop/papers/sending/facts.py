@@ -83,19 +83,22 @@ def crosses_a_border(part: Suborder) -> bool:
 
 
 def slips(
-    parts: Iterable[Suborder], packed: Mapping[int, int] | None = None
+    parts: Iterable[Suborder],
+    packed: Mapping[int, int] | None = None,
+    pictures: Mapping[int, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the facts of packing slips; no prices, since many a parcel is a gift.
 
     Args:
         packed: what is in the parcel, by line id; None: what is to be sent, or was.
+        pictures: the addresses of pictures, by line id.
     """
-    parts = list(parts)
+    parts, shown = list(parts), pictures or {}
     if packed is not None:
-        return [_slip(part, packed) for part in parts]
+        return [_slip(part, packed, shown) for part in parts]
     places = units_of([line for part in parts for line in part.lines.all()])
     return [
-        _slip(part, in_parcel({line.pk: places[line.pk] for line in part.lines.all()}))
+        _slip(part, in_parcel({line.pk: places[line.pk] for line in part.lines.all()}), shown)
         for part in parts
     ]
 
@@ -144,7 +147,7 @@ def declaration(
     }  # fmt: skip
 
 
-def _slip(part: Suborder, packed: Mapping[int, int]) -> dict[str, Any]:
+def _slip(part: Suborder, packed: Mapping[int, int], pictures: Mapping[int, str]) -> dict[str, Any]:
     language = part.order.language or settings.LANGUAGE_CODE
     packers = _slip_words()
     with override(language):
@@ -157,7 +160,7 @@ def _slip(part: Suborder, packed: Mapping[int, int]) -> dict[str, Any]:
         "sender": _sender(part), "to": _receiver(part, language),
         "rows": [
             [line.shown_title or line.title, ", ".join(_options(line)), _as_listed(line), line.sku,
-             *barcode(line.sku), str(packed[line.pk])]
+             *barcode(line.sku), pictures.get(line.pk, ""), str(packed[line.pk])]
             for line in part.lines.all() if packed.get(line.pk)
         ],
     }  # fmt: skip

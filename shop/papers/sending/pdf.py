@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,18 @@ TEMPLATES = {
 """Which page sets which paper."""
 
 
-def set_parcel_papers(kind: str, sheets: Sequence[dict[str, Any]]) -> bytes:
-    """Return the PDF of some papers of one kind, as ``TEMPLATES`` names it."""
-    given = {"sheets": json.dumps(list(sheets)), "kind": kind}
+def set_parcel_papers(
+    kind: str, sheets: Sequence[dict[str, Any]], drawings: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the PDF of some papers of one kind, as ``TEMPLATES`` names it.
+
+    Args:
+        drawings: the pictures that the sheets name, as SVG.
+    """
+    given = {
+        "sheets": json.dumps(list(sheets)), "kind": kind,
+        "pictures": json.dumps(dict(drawings or {})),
+    }  # fmt: skip
     made: Any = typst.compile(
         HERE / TEMPLATES[kind], root=HERE, font_paths=fonts(), format="pdf", sys_inputs=given,
         timestamp=0,

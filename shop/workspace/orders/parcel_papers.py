@@ -17,6 +17,7 @@ from shop.orders.models import Suborder
 from shop.papers.pdf import as_answer
 from shop.papers.sending.facts import crosses_a_border, declaration, labels, slips
 from shop.papers.sending.pdf import TEMPLATES, set_parcel_papers
+from shop.papers.sending.pictures import pictures_of
 from shop.workspace.access import (
     MemberRequest,
     members_only,
@@ -79,5 +80,10 @@ def _contents(part: Suborder, typed: str) -> dict[int, int] | None:
 def _answer(
     kind: str, parts: list[Suborder], name: str, packed: Mapping[int, int] | None = None
 ) -> HttpResponse:
-    sheets = slips(parts, packed) if kind == "slip" else labels(parts)
-    return as_answer(set_parcel_papers(kind, sheets), f"{name}-{kind}.pdf")
+    if kind == "slip":
+        pictures = pictures_of(line for part in parts for line in part.lines.all())
+        sheets = slips(parts, packed, pictures.of_lines)
+        content = set_parcel_papers(kind, sheets, pictures.drawings)
+    else:
+        content = set_parcel_papers(kind, labels(parts))
+    return as_answer(content, f"{name}-{kind}.pdf")
