@@ -6,9 +6,10 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
 ]
 AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 10}
 AUTH_PASSWORD_VALIDATORS += [
-    {"NAME": f"shop.accounts.passwords.{name}"}
+    {"NAME": f"shop.accounts.passwords.guessed.{name}"}
     for name in ("NotOneselfValidator", "NotDisguisedValidator")
 ]
+AUTH_PASSWORD_VALIDATORS += [{"NAME": "shop.accounts.passwords.breaches.NotBreachedValidator"}]
 
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -191,6 +191,10 @@ def _in_our_words(error: ValidationError) -> ValidationError:
             ) % {"count": count}
         case "password_too_common":
             text = gettext("This password is too common. Choose another one.")
+        case "password_repeated":
+            text = gettext("This password repeats one short word. Choose another one.")
+        case "password_breached":
+            text = gettext("This password was found in a data leak. Choose another one.")
         case "password_entirely_numeric":
             text = gettext("Choose a password that is not digits alone.")
         case "password_too_similar":

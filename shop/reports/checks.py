@@ -22,6 +22,7 @@ from django.tasks import Task, TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from shop import clock
+from shop.accounts.passwords import breaches
 from shop.errors import GatewayError
 from shop.festivals.models import Festival
 from shop.orders.reconcile import differences
@@ -199,6 +200,14 @@ def _mail(_at: datetime) -> Found:
     return GOOD, "The mail server answers."
 
 
+def _passwords(_at: datetime) -> Found:
+    if not breaches.is_used():
+        return GOOD, "No service is asked. Well-known passwords are refused from a list of our own."
+    if breaches.answers():
+        return GOOD, "The service of leaked passwords answers."
+    return WARN, "The service of leaked passwords does not answer. The shop's own list is used."
+
+
 def _pages(_at: datetime) -> Found:
     found = Counter(not_right().values_list("outcome", flat=True))
     if wrong := found[ProbeResult.Outcome.WRONG]:
@@ -283,7 +292,7 @@ QUICK = (
     ("clock", _clock), ("cache", _cache), ("messages", _messages), ("pages", _pages),
     ("parking", _parking), ("failures", _failures), ("disk", room.disk), ("archive", room.archive),
 )  # fmt: skip
-OUTSIDE = (("mail", _mail),)
+OUTSIDE = (("mail", _mail), ("passwords", _passwords))
 SLOW = (("provider", _provider), ("counters", _counters))
 STUCK = {
     "queue": "Nothing waits for the worker too long.",

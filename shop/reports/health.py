@@ -20,7 +20,7 @@ TITLES = {
     "failures": "What periodic work failed at", "pages": "Prices on public pages",
     "parking": "Units held unpaid", "disk": "Room on the disk",
     "archive": "Writes to the backup", checks.KEPT: "Data kept for a time",
-    "probe": "Public pages at the opening",
+    "probe": "Public pages at the opening", "passwords": "Leaked passwords",
 }  # fmt: skip
 # After which a look says nothing any more. What is looked at only near a festival has more time.
 TOO_OLD = {"beat": timedelta(minutes=3), "worker": timedelta(minutes=12),

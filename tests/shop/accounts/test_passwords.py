@@ -31,10 +31,20 @@ def test_signing_up_with_the_own_address_as_password_is_refused(client, password
 
 
 @pytest.mark.parametrize("password", [
-    "1qaz2wsx3edc", "passwordpassword", "Sunshine2026!", "P4ssw0rd!2026", "!!!iloveyou!!!",
-    "abcabcabcabc", "kettlekettle", "aaaaaaaaaaaa", "Passw0rdPassw0rd", "99-basketball-99",
+    "djembedjembe", "passwordpassword", "abcabcabcabc", "aaaaaaaaaaaa", "Passw0rdPassw0rd",
+    "djembe djembe", "Kettle-kettle", "ndkndkndkndk", "!passwordpassword!",
 ])  # fmt: skip
-def test_a_well_known_password_doubled_or_in_disguise_is_refused(client, password):
+def test_a_short_word_again_and_again_is_refused_with_a_sentence(client, password):
+    answer = client.post("/account/signup/", {"email": "kofi@example.org", "password1": password})
+
+    assert "This password repeats one short word." in answer.text
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("password", [
+    "1qaz2wsx3edc", "Sunshine2026!", "P4ssw0rd!2026", "!!!iloveyou!!!", "99-basketball-99",
+])  # fmt: skip
+def test_a_well_known_password_in_disguise_is_refused(client, password):
     answer = client.post("/account/signup/", {"email": "kofi@example.org", "password1": password})
 
     assert "This password is too common." in answer.text

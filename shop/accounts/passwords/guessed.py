@@ -42,8 +42,11 @@ class NotDisguisedValidator(CommonPasswordValidator):
     def validate(self, password: str, user: User | None = None) -> None:
         """Refuse the password if little but a well-known one is in it."""
         plain = password.casefold().strip()
-        unit = _unit(plain)
-        if 0 < len(unit) < SHORTEST_UNIT or not self.passwords.isdisjoint(_cores(plain)):
+        unit = _unit(plain) or _unit(squeezed(plain))
+        if 0 < len(unit) < SHORTEST_UNIT:
+            text = "This password repeats one short word."
+            raise ValidationError(text, code="password_repeated")
+        if not self.passwords.isdisjoint(_cores(plain)):
             raise ValidationError("This password is too common.", code="password_too_common")
 
 

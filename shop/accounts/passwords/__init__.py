@@ -1,0 +1,1 @@
+"""Which passwords are refused: those that are guessed first, and those that were leaked."""
