@@ -3,6 +3,7 @@
 import json
 import socket
 from io import BytesIO
+from threading import Event
 
 import pytest
 import typst
@@ -41,6 +42,16 @@ class CountedFiles(WholeFiles):
 
     def _open(self, name, mode="rb"):
         opened.append(name)
+        return super()._open(name, mode)
+
+
+class SlowFiles(WholeFiles):
+    """Files that come when the test has its slip, or after some seconds."""
+
+    has_slip = Event()
+
+    def _open(self, name, mode="rb"):
+        self.has_slip.wait(10)
         return super()._open(name, mode)
 
 
@@ -136,6 +147,19 @@ def test_no_slip_waits_for_a_store_of_files_that_is_silent(client, desk, setting
         assert "Copper kettle 0" in reader.pages[0].extract_text()
         silent.settimeout(20)
         silent.accept()[0].close()  # it was asked
+
+
+def test_a_picture_that_comes_late_is_left_out(client, desk, settings, monkeypatch):
+    part = packed(desk, kept("red"))
+    monkeypatch.setattr(pictures, "PATIENCE", 0.2)
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": f"{__name__}.SlowFiles"}}
+
+    late = slip(client, part)[1]
+    SlowFiles.has_slip.set()
+    monkeypatch.setattr(pictures, "PATIENCE", 30)
+
+    assert late == []
+    assert slip(client, part)[1] == [(200, 150)]
 
 
 def test_fifty_slips_read_and_hold_each_picture_once(client, desk):
