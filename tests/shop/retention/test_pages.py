@@ -139,6 +139,8 @@ def test_asking_says_what_goes_and_what_stays_and_does_nothing(amina):
     assert "your account with its name, email address, password and second step" in page
     assert "the law demands it for 10 years after the last document" in page
     assert "they name you by a number only" in page
+    assert "Your messages with stores" in page
+    assert "What you reported about a product or a store" in page
     assert User.objects.filter(email=EMAIL).exists()
 
 
