@@ -31,6 +31,7 @@ HERE = Path(__file__).parent
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SKU = re.compile(r"[A-Z]{2}-[A-Z0-9]+-\d{3}")
+NOT_WORN = {"gender": "", "age_group": "", "colour": ""}
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 type Sheet = dict[str, Any]
@@ -98,6 +99,7 @@ def _product(number: int, sheet: Sheet, kind: str) -> ProductSheet:
             materials=_texts(sheet, "materials"),
             origin=_take(sheet, "origin", str),
             hs_code=_take(sheet, "hs_code", str),
+            **_worn().get(sku, NOT_WORN),
             options=options,
             variants=_variants(sheet, sku, options),
             tags=_texts(sheet, "tags"),
@@ -109,6 +111,13 @@ def _product(number: int, sheet: Sheet, kind: str) -> ProductSheet:
 def _inexact_drawings() -> frozenset[str]:
     with (HERE / "catalogue" / "drawings.csv").open(encoding="utf-8", newline="") as lines:
         return frozenset(row["sku"] for row in csv.DictReader(lines))
+
+
+@cache
+def _worn() -> dict[str, dict[str, str]]:
+    """Return for whom clothes, shoes and hats are, and their colour, by the SKU."""
+    with (HERE / "catalogue" / "worn.csv").open(encoding="utf-8", newline="") as lines:
+        return {row.pop("sku"): row for row in csv.DictReader(lines)}
 
 
 def _options(sheet: Sheet) -> tuple[OptionSheet, ...]:

@@ -25,6 +25,7 @@ INTENTS = {
 }  # fmt: skip
 # By what a row is known, for each table.
 SEALED = {"food", "beauty"}  # what is opened is used
+WORN = {"fashion/clothing", "fashion/footwear", "fashion/headwear"}
 KEYS: dict[type[Model], tuple[str, ...]] = {
     Category: ("path",),
     Country: ("code",),
@@ -76,7 +77,7 @@ def _categories() -> Iterator[Category]:
                  if code != "en"}  # fmt: skip
         yield Category(
             path=row["path"], name=row["name_en"], names=names, position=position,
-            returns=_returns_of(row["path"]),
+            returns=_returns_of(row["path"]), is_worn=row["path"] in WORN,
         )  # fmt: skip
 
 

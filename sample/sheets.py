@@ -85,6 +85,9 @@ class ProductSheet:
     materials: tuple[str, ...]
     origin: str
     hs_code: str
+    gender: str
+    age_group: str
+    colour: str
     options: tuple[OptionSheet, ...]
     variants: tuple[VariantSheet, ...]
     tags: tuple[str, ...]

@@ -4,7 +4,8 @@ Feeds leave out what lacks something that their channel demands; the boards coun
 
 Sources: Google, "Product data specification" (support.google.com/merchants/answer/7052112),
 "Unsupported Shopping content" (answer/6150006) and the same of free listings (answer/12077589),
-which show no tickets; Meta, "Supported fields for products"
+which show no tickets, and "Gender", "Age group" and "Color" (answer/6324479, 6324463, 6324487),
+which are asked of clothes, shoes and what else is worn; Meta, "Supported fields for products"
 (developers.facebook.com/docs/commerce-platform/catalog/fields) and its commerce policies, which
 take no alcohol and no tobacco. Looked up in November 2026.
 """
@@ -24,6 +25,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import ProductQuerySet, on_sale_sql
+from shop.catalogue.worn import COLOUR_NAMES
 from shop.festivals.models.prices import in_force_sql
 from shop.languages import languages_like
 
@@ -33,6 +35,13 @@ if TYPE_CHECKING:
 GOOGLE_SIDE, META_SIDE = 250, 500
 """Pixels of the shorter side of a picture: Google's least for clothes, Meta's for everything."""
 PLACE = re.compile(r"%\((\w+)\)s")
+
+ADULT_FROM = 13
+"""Years from which Google and Meta call somebody an adult."""
+HAS_COLOURS = (
+    "EXISTS (SELECT FROM unnest(shop_product.option_names) n WHERE lower(n) IN ("
+    + ", ".join(f"'{name}'" for name in COLOUR_NAMES) + "))"
+)  # fmt: skip
 
 # Each with its condition over the facts ``f`` of a product, its category and its translations.
 LACKING = {
@@ -46,12 +55,15 @@ LACKING = {
     "description": "shop_product.description = '' AND shop_product.summary = ''",
     "weight": "f.is_unweighed",
     "words": "NOT f.is_translated",
+    "gender": "f.is_worn AND shop_product.gender = ''",
+    "age_group": f"f.is_worn AND shop_product.age_group = '' AND f.min_age < {ADULT_FROM}",
+    "colour": f"f.is_worn AND shop_product.colour = '' AND NOT {HAS_COLOURS}",
 }
 CASES = ", ".join(f"CASE WHEN {sql} THEN '{code}' END" for code, sql in LACKING.items())
 LACKS = f"""(
   SELECT array_remove(ARRAY[{CASES}]::text[], NULL) FROM (
     SELECT
-      (SELECT t.min_age FROM shop_category t WHERE t.id = shop_product.category_id) AS min_age,
+      c.min_age, c.is_worn,
       g.sizes, g.is_unweighed,
       EXISTS (SELECT FROM shop_productspan s
               WHERE s.product_id = shop_product.id AND {in_force_sql("s")}) AS has_price,
@@ -69,6 +81,7 @@ LACKS = f"""(
     FROM (SELECT count(*) AS sizes, coalesce(bool_or(v.weight_g = 0), false) AS is_unweighed
           FROM shop_variant v
           WHERE v.product_id = shop_product.id AND {on_sale_sql("v")}) AS g
+    JOIN shop_category c ON c.id = shop_product.category_id
   ) AS f
 )"""  # noqa: S608 (constants only)
 
@@ -92,6 +105,7 @@ CHANNELS = {
     for channel in (
         Channel("google", "Google Merchant Center", "google.xml", (
             "goods", "variants", "price", "picture", "tiny", "description", "weight", "words",
+            "gender", "age_group", "colour",
         )),
         Channel("meta", "Meta (Facebook, Instagram)", "meta.csv", (
             "goods", "age", "variants", "price", "picture", "small", "description", "words",
@@ -111,6 +125,9 @@ WORDS: dict[str, StrOrPromise] = {
     "description": _("Without a description"),
     "weight": _("Without the packed weight"),
     "words": _("Not translated"),
+    "gender": _("Does not say whether it is for women, men or everybody"),
+    "age_group": _("Does not say for which age it is"),
+    "colour": _("Does not say its colour"),
 }
 
 

@@ -20,9 +20,10 @@ from django.utils import translation
 
 from shop.catalogue.models import Category, Product
 from shop.catalogue.words import called_column, translated_column
+from shop.catalogue.worn import COLOUR_NAMES, SIZE_NAMES
 from shop.delivery.quote import Parcel, parcel_of, possible_options
 from shop.feeds.addresses import FeedScope
-from shop.feeds.demands import Channel, fit_for
+from shop.feeds.demands import ADULT_FROM, Channel, fit_for
 from shop.listings.refresh import addresses
 from shop.merchants.holidays import is_away
 from shop.storefront.product.page import GALLERY
@@ -30,10 +31,13 @@ from shop.storefront.product.variants import VariantNow, variants_of
 from shop.storefront.product.words import WORDS, ProductWords, product_words
 
 PART = 200  # products that are read together
-ADULT_FROM = 13
-"""Years from which Google and Meta call somebody an adult."""
-FACTS = {"Size": "size", "Colour": "color", "Color": "color", "Material": "material"}
-"""What channels call choices, by the names of choices in the language of all stores."""
+FACTS = {
+    "material": "material", **dict.fromkeys(SIZE_NAMES, "size"),
+    **dict.fromkeys(COLOUR_NAMES, "color"),
+}  # fmt: skip
+"""What channels call choices, by their names in small letters."""
+ONE_SIZE = "OS"
+"""As Google writes it of what is worn and has no sizes to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class FeedItem:
     handling: tuple[int, int]
     is_goods: bool
     is_for_adults: bool
+    gender: str = ""
+    age_group: str = ""
     shipping: tuple[str, str, int] | None = None
     """The country, the way, and the price."""
     starts: datetime | None = None
@@ -137,6 +143,7 @@ def _item(
         addresses(row["sizes"], row["alt"]) for row in product.gallery if row["sizes"].get("jpeg")
     ]
     price, sale, since, until = _prices(variant)
+    is_for_adults = product.category.min_age >= ADULT_FROM
     return FeedItem(
         id=f"{merchant.pk}-{variant.sku}",
         group=f"{merchant.pk}-P{product.pk}" if is_one_of_many else "",
@@ -157,7 +164,9 @@ def _item(
         origin=product.origin,
         handling=(merchant.dispatch_from, merchant.dispatch_to),
         is_goods=is_goods,
-        is_for_adults=product.category.min_age >= ADULT_FROM,
+        is_for_adults=is_for_adults,
+        gender=product.gender,
+        age_group=product.age_group or (Product.AgeGroup.ADULT if is_for_adults else ""),
         starts=variant.session_start,
         zone=variant.session_zone,
         facts=_facts(product, variant, words),
@@ -177,9 +186,13 @@ def _prices(variant: VariantNow) -> tuple[int, int | None, datetime | None, date
 
 def _facts(product: Product, variant: VariantNow, words: ProductWords) -> dict[str, str]:
     """Return what channels have names for: size, colour, material."""
-    found = {"material": words.terms.all("material", product.materials).text}
+    found = {
+        "material": words.terms.all("material", product.materials).text,
+        "color": words.terms.label([product.colour]).text,
+        "size": ONE_SIZE if product.category.is_worn else "",
+    }
     for name, value in zip(product.option_names, variant.options, strict=False):
-        if what := FACTS.get(name.capitalize()):
+        if what := FACTS.get(name.casefold()):
             found[what] = words.terms.label([value]).text
     return {name: text for name, text in found.items() if text}
 

@@ -51,6 +51,8 @@ def _told(item: FeedItem) -> dict[str, Any]:
         "made_in": item.origin or None,
         "shipping": shipping,
         "is_for_adults": item.is_for_adults,
+        "gender": item.gender or None,
+        "age_group": item.age_group or None,
         "starts": item.starts.isoformat() if item.starts else None,
         "zone": item.zone or None,
         "facts": dict(item.facts),

@@ -22,7 +22,7 @@ LONGEST_LINKS = 2_000
 HEADINGS = (
     "id", "title", "description", "availability", "condition", "price", "link", "image_link",
     "brand", "additional_image_link", "sale_price", "sale_price_effective_date", "item_group_id",
-    "mpn", "product_type", "age_group", "color", "size", "material", "shipping",
+    "mpn", "product_type", "gender", "age_group", "color", "size", "material", "shipping",
     "shipping_weight", "origin_country",
 )  # fmt: skip
 
@@ -44,7 +44,7 @@ def _cells(item: FeedItem) -> list[str]:
         "sale_price": "" if item.sale is None else amount(item.sale),
         "sale_price_effective_date": sale_time(item), "item_group_id": item.group,
         "mpn": item.mpn, "product_type": cut(item.product_type, LONGEST_TYPE),
-        "age_group": "adult" if item.is_for_adults else "", "shipping": _shipping(item),
+        "gender": item.gender, "age_group": item.age_group, "shipping": _shipping(item),
         "shipping_weight": f"{item.weight_g} g" if item.weight_g else "",
         "origin_country": item.origin,
         **{name: cut(text, 200) for name, text in item.facts.items()},

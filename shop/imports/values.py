@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -54,6 +54,20 @@ HIDDEN = {"0", "-1", "false", "no", "non", "não", "draft", "archived", "unliste
 SHOWN = {"1", "true", "yes", "oui", "sim", "active", "published", "publish", "visible", "on sale",
          "catalog", "search", "submitted", "on", "actif", "en vente", "ativo", "à venda",
          "inauzwa", "在售", "معروض للبيع"}  # fmt: skip
+GENDER_WORDS = {
+    "female": "women|woman|ladies|girls|femme|femmes|fille|filles|mulher|mulheres|feminino|"
+              "wanawake|mwanamke|女|女士|女性|女款|نساء|نسائي|women or girls",
+    "male": "men|man|gentlemen|boys|homme|hommes|garçon|garçons|homem|homens|masculino|wanaume|"
+            "mwanamume|男|男士|男性|男款|رجال|رجالي|men or boys",
+    "unisex": "everybody|all|mixte|unissexo|wote|中性|男女通用|الجنسين|للجنسين",
+}  # fmt: skip
+AGE_WORDS = {
+    "adult": "adults|adulte|adultes|adulto|adultos|mtu mzima|watu wazima|成人|بالغ|بالغون|كبار",
+    "kids": "children|child|kid|enfant|enfants|criança|crianças|watoto|儿童|أطفال",
+    "toddler": "toddlers|tout-petit|tout-petits|1-5 years|幼儿",
+    "infant": "infants|baby|babies|bébé|bébés|bebé|bebés|bebê|bebês|婴儿|رضع",
+    "newborn": "newborns|nouveau-né|nouveau-nés|recém-nascido|recém-nascidos|新生儿|حديثو الولادة",
+}
 BLOCKS = {"p", "br", "li", "ul", "ol", "div", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
           "blockquote", "table", "section", "article"}  # fmt: skip
 ITEM = re.compile(r"<li[^>]*>\s*", re.IGNORECASE)
@@ -253,6 +267,32 @@ def customs_code(text: str) -> str:
         return str(HsCodeField(required=False).clean(word))
     except forms.ValidationError as refusal:
         raise Unclear(refusal.messages[0]) from None
+
+
+def gender(text: str) -> str:
+    """Return whom a thing that is worn is for: female, male or unisex.
+
+    Raises:
+        Unclear: it is none of them, in no language of the shop.
+    """
+    return _one_of(text, GENDER_WORDS)
+
+
+def age_group(text: str) -> str:
+    """Return the age of whom a thing that is worn is for, as Google writes it.
+
+    Raises:
+        Unclear: it is none of them, in no language of the shop.
+    """
+    return _one_of(text, AGE_WORDS)
+
+
+def _one_of(text: str, words: Mapping[str, str]) -> str:
+    word = " ".join(text.casefold().split())
+    for code, names in words.items():
+        if word == code or word in names.split("|"):
+            return code
+    raise Unclear(_("Write one of these: %(words)s.") % {"words": ", ".join(words)})
 
 
 def line(text: str, most: int) -> str:

@@ -37,6 +37,9 @@ OF_PRODUCT: dict[str, Callable[[str], Any]] = {
     "description": lambda text: values.prose(text, 8_000),
     "origin": values.country,
     "hs_code": values.customs_code,
+    "gender": values.gender,
+    "age_group": values.age_group,
+    "colour": lambda text: values.line(text, 80),
     "materials": lambda text: list(values.listed_words(text, most=20, longest=80)),
     "tags": lambda text: list(values.listed_words(text, most=12, longest=40)),
 }  # fmt: skip

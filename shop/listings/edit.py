@@ -43,6 +43,9 @@ class TypedWords:
     materials: Sequence[str] = ()
     origin: str = ""
     hs_code: str = ""
+    gender: str = ""
+    age_group: str = ""
+    colour: str = ""
     option_names: Sequence[str] = ()
     tags: Sequence[str] = ()
     duration_minutes: int | None = None

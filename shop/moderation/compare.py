@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Category, Product
 from shop.catalogue.outings import tongues
+from shop.catalogue.worn import age_name, gender_name
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.languages import labelled, listed
@@ -38,6 +39,7 @@ NAMES = {
     "title": _("Name"), "category_id": _("Category"), "summary": _("In one sentence"),
     "description": _("Description"), "materials": _("Materials or ingredients"),
     "tags": _("Search words"), "option_names": _("What can be chosen"), "origin": _("Made in"),
+    "gender": _("For whom"), "age_group": _("Age"), "colour": _("Colour"),
     "meeting_point": _("Meeting point"), "guided_in": _("Guided in"),
     "guests_from": _("Youngest guest, years"), "cancel_hours": _("Guests may cancel until"),
     "tagline": _("In one sentence"), "story": _("Story"),
@@ -140,11 +142,8 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDiff
         if name == "category_id":
             names = dict(Category.objects.filter(pk__in=[before, after]).values_list("pk", "name"))
             before, after = names.get(before, ""), names.get(after, "")
-        elif name == "origin":
-            before, after = _country(before), _country(after)
-        elif name == "guided_in":
-            language = get_language() or "en"
-            before, after = tongues(before, language), tongues(after, language)
+        elif name in CALLED:
+            before, after = CALLED[name](before), CALLED[name](after)
         yield difference(called[name], before, after)
     titles: Mapping[str, str] = amendment.words.get("titles", product.titles)
     for code in sorted({*titles, *product.titles}):
@@ -241,3 +240,13 @@ def _written(value: Any) -> str:
 
 def _country(code: str) -> str:
     return country_name(code, get_language() or "en") if code else ""
+
+
+def _tongues(codes: Sequence[str]) -> str:
+    return tongues(codes, get_language() or "en")
+
+
+CALLED: Mapping[str, Callable[[Any], str]] = {
+    "origin": _country, "guided_in": _tongues, "gender": gender_name, "age_group": age_name,
+}  # fmt: skip
+"""What is kept as a code, in words."""

@@ -44,7 +44,7 @@ def words_used(subject: Subject) -> list[str]:
         return []
     labels = subject.variants.filter(is_active=True).order_by("options").distinct()
     options = [word for label in labels.values_list("options", flat=True) for word in label]
-    found = dict.fromkeys([*subject.option_names, *options, *subject.materials])
+    found = dict.fromkeys([*subject.option_names, *options, *subject.materials, subject.colour])
     return [word for word in found if any(sign.isalpha() for sign in word)]
 
 

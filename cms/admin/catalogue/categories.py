@@ -49,7 +49,7 @@ class CategoryForm(NamedForm):
 
     class Meta:
         model = Category
-        fields = ("path", "name", "returns", "barred", "min_age", "position")
+        fields = ("path", "name", "returns", "barred", "min_age", "is_worn", "position")
 
     def _post_clean(self) -> None:
         """Refuse a place at which it cannot stand."""

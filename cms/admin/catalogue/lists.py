@@ -170,7 +170,8 @@ class ProductViewSet(ReadOnly):
     ordering = "-pk"
     inspect_view_fields = (
         "title", "merchant", "category", "kind", "state", "summary", "description", "origin",
-        "hs_code", "tags", "published_at", "submitted_at", "review_note",
+        "hs_code", "gender", "age_group", "colour", "tags", "published_at", "submitted_at",
+        "review_note",
     )  # fmt: skip
 
 

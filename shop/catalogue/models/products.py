@@ -44,6 +44,11 @@ class Category(models.Model):
     # Countries to which nothing of it may be sent, and the years that shoppers say to have.
     barred = ArrayField(models.CharField(max_length=2), default=list, blank=True, db_default=[])
     min_age = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_worn = models.BooleanField(
+        "worn", default=False, db_default=False,
+        help_text="Clothes, shoes, hats: channels such as Google ask for whom each product is, "
+        "and for its colour.",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["position", "path"]
@@ -87,6 +92,22 @@ class Product(Stateful):
         GOODS = "goods"
         EXPERIENCE = "experience"
 
+    class Gender(models.TextChoices):
+        """As Google and Meta write it."""
+
+        FEMALE = "female"
+        MALE = "male"
+        UNISEX = "unisex"
+
+    class AgeGroup(models.TextChoices):
+        """As Google and Meta write it."""
+
+        ADULT = "adult"
+        KIDS = "kids"
+        TODDLER = "toddler"
+        INFANT = "infant"
+        NEWBORN = "newborn"
+
     class State(models.TextChoices):
         DRAFT = "draft"
         SUBMITTED = "submitted"
@@ -126,6 +147,9 @@ class Product(Stateful):
     materials = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     origin = models.CharField(max_length=2, blank=True)
     hs_code = models.CharField(max_length=10, blank=True, help_text="Customs code, dddd.dd.")
+    gender = ChoiceField(max_length=6, choices=Gender, blank=True, default="", db_default="")
+    age_group = ChoiceField(max_length=7, choices=AgeGroup, blank=True, default="", db_default="")
+    colour = models.CharField(max_length=80, blank=True, default="", db_default="")
     option_names = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     pictures = models.ManyToManyField(Picture, through="ProductPicture")

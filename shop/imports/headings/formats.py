@@ -29,7 +29,8 @@ OWN = {
     "product": "product", "name": "title", "summary": "summary", "description": "description",
     "category": "category", "sku": "sku", "price": "price", "currency": "currency",
     "stock": "stock", "weight_g": "weight_g", "materials": "materials", "origin": "origin",
-    "hs_code": "hs_code", "tags": "tags", "state": "status", "image_alt": "image_alt",
+    "hs_code": "hs_code", "gender": "gender", "age_group": "age_group", "colour": "colour",
+    "tags": "tags", "state": "status", "image_alt": "image_alt",
     **{f"option {n}": f"option{n}_name" for n in (1, 2, 3)},
     **{f"value {n}": f"option{n}" for n in (1, 2, 3)},
     **{f"image_{n}": PICTURE for n in range(1, MOST_PICTURES + 1)},
@@ -52,6 +53,7 @@ SHOPIFY = {
        for n in (1, 2, 3) for what, after in (("name", "_name"), ("value", ""))},
     # Of their sheet of stock
     "hs code": "hs_code", "coo": "origin",
+    "google shopping / gender": "gender", "google shopping / age group": "age_group",
 }  # fmt: skip
 WOOCOMMERCE = {
     "id": "id", "type": "type", "sku": "sku", "name": "title", "published": "published",
@@ -127,6 +129,8 @@ GUESSES: dict[str, str] = {
                   "país|asili|nchi|بلد المنشأ|المنشأ|产地|原产国",
         "hs_code": "hs|hs code|customs code|tariff code|code sh|code douanier|code hs|"
                    "código sh|código aduaneiro|ncm|msimbo wa forodha|الرمز الجمركي|海关编码",
+        "gender": "gender|sex|genre|sexe|gênero|género|jinsia|الجنس|性别|适用性别",
+        "age_group": "age group|tranche d'âge|faixa etária|rika|الفئة العمرية|年龄段|适用年龄",
         "tags": "tags|keywords|mots-clés|mots clés|etiquetas|palavras-chave|lebo|الوسوم|标签",
         "status": "status|state|statut|état|estado|hali|الحالة|状态",
         PICTURE: "image|images|photo|photos|picture|pictures|image url|imagem|fotos|foto|picha|"

@@ -12,6 +12,7 @@ from shop.catalogue.models import Product, Term
 from shop.catalogue.outings import tongues
 from shop.catalogue.returns import rule_of
 from shop.catalogue.words import ProductTerms
+from shop.catalogue.worn import age_name, gender_name
 from shop.delivery.names import country_name
 from shop.languages import locale_of
 
@@ -38,9 +39,13 @@ def details(
         weight_g: packed, of the variant that the page shows.
     """
     materials = terms.all(Term.Kind.MATERIAL, product.materials)
+    colour = terms.label([product.colour])
     facts = (
         Spec(_materials(product), materials.text, materials.lang),
         Spec(_("Made in"), country_name(product.origin, language) if product.origin else ""),
+        Spec(_("For whom"), gender_name(product.gender)),
+        Spec(_("Age"), age_name(product.age_group)),
+        Spec(_("Colour"), colour.text, colour.lang),
         Spec(_("Weight"), _weight(weight_g, language) if weight_g else ""),
         Spec(_("Customs code"), product.hs_code),
         Spec(_("Duration"), duration(product.duration_minutes or 0)),

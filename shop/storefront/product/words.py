@@ -12,7 +12,8 @@ from shop.languages import Wording, lang_mark
 
 # Everything of a product that may have a name which others share.
 WORDS = """(
-  shop_product.materials::text[] || shop_product.option_names::text[] || ARRAY(
+  shop_product.materials::text[] || shop_product.option_names::text[]
+  || ARRAY[shop_product.colour::text] || ARRAY(
     SELECT DISTINCT unnest(v.options)::text FROM shop_variant v
     WHERE v.product_id = shop_product.id)
 )"""

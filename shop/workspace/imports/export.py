@@ -30,7 +30,8 @@ EXAMPLE = {
     "product": "TOE", "name": "Toe-loop sandal", "category": "fashion/footwear",
     "option 1": "Size", "value 1": "38", "sku": "TOE-38", "price": "46.00", "stock": "9",
     "weight_g": "420", "materials": "cow leather; tyre rubber", "origin": "SN",
-    "hs_code": "6403.59", "state": "draft", "image_1": "toe-38.jpg",
+    "hs_code": "6403.59", "gender": "unisex", "age_group": "adult", "colour": "tan",
+    "state": "draft", "image_1": "toe-38.jpg",
 }  # fmt: skip
 LEFT_OUT = {"currency", "image_alt"}
 
@@ -142,7 +143,8 @@ def _words(one: ExportedProduct) -> dict[str, str]:
         "product": str(product.pk), "name": wanted.title, "summary": wanted.summary,
         "description": wanted.description, "category": one.category,
         "materials": _listed(wanted.materials), "tags": _listed(wanted.tags),
-        "origin": wanted.origin, "hs_code": wanted.hs_code,
+        "origin": wanted.origin, "hs_code": wanted.hs_code, "gender": wanted.gender,
+        "age_group": wanted.age_group, "colour": wanted.colour,
         "state": STATES.get(product.state, "draft"),
     }  # fmt: skip
     columns = {field: column for column, field in OWN.items() if field != PICTURE}

@@ -28,6 +28,7 @@ HEADINGS = (
     "Continue selling when out of stock", "Weight value (grams)", "Weight unit for display",
     "Requires shipping", "Fulfillment service", "Product image URL", "Image position",
     "Image alt text", "Gift card", "SEO title", "SEO description",
+    "Google Shopping / Gender", "Google Shopping / Age group",
 )  # fmt: skip
 OF_EACH = {
     "Charge tax": "TRUE", "Inventory tracker": "shopify",
@@ -67,7 +68,8 @@ def _words(one: ExportedProduct, vendor: str) -> dict[str, str]:
         "Vendor": vendor, "Type": one.category, "Tags": _tags(wanted.tags),
         "Published on online store": "TRUE" if state == Product.State.PUBLISHED else "FALSE",
         "Status": STATUS.get(state, "Draft"), "Gift card": "FALSE", "SEO title": wanted.title,
-        "SEO description": wanted.summary,
+        "SEO description": wanted.summary, "Google Shopping / Gender": wanted.gender.title(),
+        "Google Shopping / Age group": wanted.age_group.title(),
     }  # fmt: skip
 
 

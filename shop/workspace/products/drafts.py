@@ -96,8 +96,8 @@ def _write_over(product: Product) -> None:
         return
     words = content_of(product, amendment).words
     for name in ("title", "summary", "description", "materials", "origin", "option_names", "tags",
-                 "duration_minutes", "meeting_point", "guided_in", "guests_from",
-                 "cancel_hours"):  # fmt: skip
+                 "gender", "age_group", "colour", "duration_minutes", "meeting_point", "guided_in",
+                 "guests_from", "cancel_hours"):  # fmt: skip
         setattr(product, name, getattr(words, name))
     rows = pictures_of(product, amendment)
     product.gallery = [

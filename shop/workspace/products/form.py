@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import CANCEL_HOURS, Category, Variant
 from shop.catalogue.outings import CANCEL_CHOICES, tongue_choices
+from shop.catalogue.worn import AGES, GENDERS
 from shop.delivery.names import countries_by_name
 from shop.festivals.models import ChangeLog, RegularPrice
 from shop.forms.fields import AmountField, HsCodeField, LineField, ListField, ProseField
@@ -90,6 +91,13 @@ class ProductForm(forms.Form):
         max_length=14,
     )  # fmt: skip
 
+    gender = forms.ChoiceField(label=_("For whom"), required=False)
+    age_group = forms.ChoiceField(label=_("Age"), required=False)
+    colour = LineField(
+        label=_("Colour"), max_length=80, required=False,
+        help_text=_("Leave it empty where shoppers choose the colour."),
+    )  # fmt: skip
+
     duration_minutes = forms.IntegerField(
         label=_("Duration, minutes"), min_value=1, max_value=60 * 24 * 60, required=False
     )
@@ -117,6 +125,8 @@ class ProductForm(forms.Form):
         self.fields["category"].label_from_instance = _indented
         countries = [("", "–"), *countries_by_name(get_language() or "en")]
         self.fields["origin"].choices = countries
+        for name, choices in (("gender", GENDERS), ("age_group", AGES)):
+            self.fields[name].choices = [("", "–"), *choices.items()]
         self.fields["guided_in"].choices = tongue_choices()
         self.fields["cancel_hours"].choices = [(hours, ahead(hours)) for hours in CANCEL_CHOICES]
         self.fields["description"].is_asked_later = True  # before a review, not in a draft

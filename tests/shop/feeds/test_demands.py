@@ -45,6 +45,11 @@ def with_picture(side):
     picture(Product.objects.get(), side=side)
 
 
+def worn(**facts):
+    Category.objects.update(is_worn=True)
+    Product.objects.update(**{"gender": "female", "age_group": "adult", "colour": "Red"} | facts)
+
+
 WITHOUT = {
     "goods": as_dates,
     "age": lambda: Category.objects.update(min_age=18),
@@ -55,6 +60,9 @@ WITHOUT = {
     "small": lambda: with_picture(400),
     "description": lambda: Product.objects.update(description="", summary=""),
     "weight": lambda: Variant.objects.update(weight_g=0),
+    "gender": lambda: worn(gender=""),
+    "age_group": lambda: worn(age_group=""),
+    "colour": lambda: worn(colour=""),
 }
 
 
@@ -80,6 +88,30 @@ def test_what_lacks_nothing_is_fit_everywhere():
 
     assert found() == (1, {"google": (1, {}), "meta": (1, {}), "lines": (1, {})})
     assert taken() == {"google": 1, "meta": 1, "lines": 1}
+
+
+def test_what_is_worn_and_says_for_whom_and_its_colour_is_fit_everywhere():
+    fit()
+    worn()
+
+    assert found() == (1, {"google": (1, {}), "meta": (1, {}), "lines": (1, {})})
+
+
+@pytest.mark.parametrize("name", ["Colour", "color", "Couleur", "颜色"])
+def test_a_choice_of_colours_says_the_colour_in_any_language(name):
+    fit(option_names=[name], options=["Rouge"])
+    worn(colour="")
+
+    assert found()[1]["google"] == (1, {})
+    assert google()[0]["color"] == "Rouge"
+
+
+def test_where_only_grown_ups_buy_nobody_asks_for_the_age():
+    fit()
+    worn(age_group="")
+    Category.objects.update(min_age=18)
+
+    assert found()[1]["google"] == (1, {})
 
 
 def test_all_channels_together_demand_what_is_told_in_words():

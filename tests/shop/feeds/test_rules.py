@@ -30,6 +30,7 @@ OF_BOTH = {
     "condition": ("new|refurbished|used", 20), "brand": (r".+", 70), "mpn": (r"[!-~]+", 70),
     "sale_price": (PRICE, 50), "sale_price_effective_date": (f"{MOMENT}/{MOMENT}", 51),
     "item_group_id": (r"[A-Za-z0-9_-]+", 50), "product_type": (r".+", 750),
+    "gender": ("male|female|unisex", 6),
     "age_group": ("newborn|infant|toddler|kids|adult", 20), "color": (r".+", 100),
     "size": (r".+", 100), "material": (r".+", 200), "shipping_weight": (r"\d+ (g|kg|lb|oz)", 20),
 }  # fmt: skip
@@ -116,6 +117,21 @@ def test_each_row_for_meta_keeps_each_rule(shelf, where):
         rules = OF_META | {"brand": (r".+", 100), "mpn": (r".+", 70)}
         assert breaches(told, rules, NEEDED["meta"]) == []
         assert len(told["additional_image_link"].split(",")) <= 20
+
+
+@pytest.mark.parametrize("read", [google, meta])
+def test_what_is_worn_says_for_whom_it_is_and_its_colour(shelf, read):
+    Category.objects.filter(pk=shelf.product.category_id).update(is_worn=True)
+    Term.objects.create(kind="value", term="Gold", names={"fr": "Or"})
+    facts = {"gender": "female", "age_group": "kids", "colour": "Gold"}
+    type(shelf.product).objects.filter(pk=shelf.product.pk).update(**facts)
+
+    (told,) = (one for one in read() if one["title"] == shelf.product.title)
+
+    found = [told[name] for name in ("gender", "age_group", "color", "size")]
+    assert found == ["female", "kids", "Gold", "OS"]
+    rules = OF_GOOGLE if read is google else OF_META
+    assert breaches(told, rules | {"brand": (r".+", 100)}, ()) == []
 
 
 def test_what_google_reads_of_a_product(shelf):

@@ -46,7 +46,8 @@ Cost per item,Charge tax,Tax code,Unit price total measure,Unit price total meas
 Unit price base measure,Unit price base measure unit,Inventory tracker,Inventory quantity,
 Continue selling when out of stock,Weight value (grams),Weight unit for display,
 Requires shipping,Fulfillment service,Product image URL,Image position,Image alt text,
-Variant image URL,Gift card,SEO title,SEO description
+Variant image URL,Gift card,SEO title,SEO description,Google Shopping / Gender,
+Google Shopping / Age group
 """)
 WOO = columns("""
 ID,Type,SKU,GTIN,Name,Published,Is featured?,Visibility in catalog,Short description,

@@ -70,6 +70,33 @@ def test_a_sheet_brings_products_in_as_drafts_row_by_row(shop_of, write):
     assert (belt.origin, belt.category.path) == ("SN", "fashion/footwear")
 
 
+@pytest.mark.parametrize(
+    ("gender", "age", "known"),
+    [
+        ("female", "adult", ("female", "adult")),
+        ("Women", "Adults", ("female", "adult")),
+        ("hommes", "Enfants", ("male", "kids")),
+        ("男女通用", "儿童", ("unisex", "kids")),
+        ("للنساء", "", None),
+        ("رجالي", "رضع", ("male", "infant")),
+        ("wanawake", "watoto", ("female", "kids")),
+        ("unissexo", "recém-nascidos", ("unisex", "newborn")),
+        ("everybody", "toddlers", ("unisex", "toddler")),
+    ],
+)
+def test_a_sheet_says_for_whom_clothes_are_in_words_of_each_language(shop_of, gender, age, known):
+    rows = [[*HEAD, "gender", "age_group", "colour"], [*ROWS[1], gender, age, "Tan, worn"]]
+
+    sheet = all_in(shop_of, csv_of(rows))
+
+    if known is None:
+        assert problems(sheet) == {2: ["Write one of these: female, male, unisex."]}
+        assert not Product.objects.exists()
+        return
+    made = Product.objects.get()
+    assert (made.gender, made.age_group, made.colour) == (*known, "Tan, worn")
+
+
 def test_the_same_sheet_a_second_time_changes_nothing(shop_of):
     all_in(shop_of, csv_of(ROWS))
     before = [told(row) for row in Product.objects.order_by("pk")]

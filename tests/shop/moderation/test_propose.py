@@ -24,7 +24,7 @@ OTHER = {
     "title": "Rolex", "titles": {"fr": "Montre Rolex"}, "summary": "+254 700 000000",
     "description": "Call me.", "materials": ["gold"], "tags": ["rolex"], "origin": "CH",
     "meeting_point": "Behind the bank", "option_names": [], "guided_in": ["fr"],
-    "guests_from": 18, "cancel_hours": 168,
+    "guests_from": 18, "cancel_hours": 168, "gender": "male", "age_group": "kids", "colour": "Gold",
 }  # fmt: skip
 
 

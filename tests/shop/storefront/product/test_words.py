@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from shop.catalogue.models import Category, ProductPicture
+from shop.catalogue.models import Category, ProductPicture, Term
 from shop.pictures.models import Picture
 from tests import make
 from tests.make import NOON
@@ -38,6 +38,20 @@ def test_details_are_told_as_far_as_they_are_known():
         ("Weight", "1.25 kg"),
         ("Customs code", "7418.10"),
         ("Returns", "Within 30 days, unused"),
+    ]
+
+
+def test_clothes_say_for_whom_they_are_and_their_colour_in_the_readers_language():
+    Term.objects.create(kind="value", term="Gold", names={"fr": "Or"})
+    dress = make.product(gender="female", age_group="kids", colour="Gold")
+    make.variant(of=dress)
+
+    facts = re.findall(r"<dt>(.*?)</dt><dd[^>]*><bdi>(.*?)</bdi></dd>", show(dress, "/fr"))
+
+    assert facts[:3] == [
+        ("Pour qui", "Femmes ou filles"),
+        ("Âge", "Enfants de 5 à 13 ans"),
+        ("Couleur", "Or"),
     ]
 
 

@@ -57,6 +57,7 @@ def shelf(own):
         **known, title='Bag, "Dakar" <small>', option_names=["Size"], tags=["a_b", "red, blue"],
         description="One & two.\n\n• <b>Three</b>\n• four  \nfive\n\n\n\nSix \u200bseven",
         materials=["goat leather, tanned"], origin="SN", hs_code="4202.21", summary="=1+1",
+        gender="female", age_group="kids", colour="Tan",
     )  # fmt: skip
     make.variant(20_00, of=bag, options=["Large"], on_hand=0)
     make.variant(21_50, of=bag, options=["Small; flat"], on_hand=3)

@@ -17,6 +17,7 @@ WORDS = {
     "title": "Adire throw, deep indigo", "summary": "Heavy cotton.", "description": "Dyed twice.",
     "materials": "cotton, natural indigo",
     "tags": "throw, blue", "option_names": "Size", "origin": "NG", "hs_code": "630130",
+    "gender": "female", "age_group": "kids", "colour": "Indigo",
 }  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def test_a_new_product_is_a_draft_with_its_variants_prices_and_units(client, des
         desk.merchant, "draft", "adire-throw-deep-indigo",
     )  # fmt: skip
     assert (made.materials, made.hs_code) == (["cotton", "natural indigo"], "6301.30")
+    assert (made.gender, made.age_group, made.colour) == ("female", "kids", "Indigo")
     first, second = made.variants.select_related("pool")
     assert (first.sku, first.options, first.weight_g) == ("AD-TH-140", ["140 × 200 cm"], 1350)
     assert (first.pool.on_hand, second.pool.on_hand) == (34, 7)
