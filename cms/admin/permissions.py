@@ -19,7 +19,7 @@ SEES = (
     "view_merchant", "view_product", "view_category", "view_order", "view_suborder",
     "view_changelog", "view_term", "view_meaning", "view_synonym",
 )  # fmt: skip
-COUNTS = ("view_settlement",)  # reads books, settlements and papers
+COUNTS = ("view_settlement",)  # reads the money desk, books, settlements and papers
 PLANS = (
     "add_festival", "change_festival", "add_slot", "change_slot", "delete_slot",
     "add_enrolment", "change_enrolment", "add_category", "change_category",

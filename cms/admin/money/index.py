@@ -70,7 +70,7 @@ class MoneyFilters(ListFilters):
 class MoneyView(ListView):
     """The tasks of the money desk."""
 
-    needed = "view_order"
+    needed = "view_settlement"
     filterset_class = MoneyFilters
     usual: Mapping[str, str] = {"state": "open"}
     queryset = MoneyTask.objects.select_related("order", "owner", "closed_by")

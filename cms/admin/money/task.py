@@ -52,7 +52,7 @@ RELATED = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("view_order", to_post="publish_festival")
+@needs("view_settlement", to_post="publish_festival")
 def task(request: SignedIn, pk: int) -> HttpResponse:
     """Show a task; posting gives it to somebody."""
     found = get_object_or_404(MoneyTask.objects.select_related(*RELATED), pk=pk)
@@ -118,7 +118,7 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_GET
-@needs("view_order")
+@needs("view_settlement")
 def paper(request: SignedIn, pk: int) -> HttpResponse:
     """Return a paper that a store handed in about a dispute, for the answer to the bank."""
     return as_file(get_object_or_404(EvidencePaper, pk=pk), f"paper-{pk}")

@@ -55,12 +55,16 @@ def requests_of(order: Order) -> list[ReturnRequest]:
     return list(rows.prefetch_related("lines__line", pictures))
 
 
-def asked_of(rows: Sequence[ReturnRequest]) -> list[AskedFor]:
-    """Return requests in words. One statement, or none."""
+def asked_of(rows: Sequence[ReturnRequest], *, links: bool) -> list[AskedFor]:
+    """Return requests in words. One statement, or none.
+
+    Args:
+        links: whether the reader may open the money desk.
+    """
     if not rows:
         return []
-    tasks = dict(open_tasks().filter(about__in=[key_of(row) for row in rows])
-                 .values_list("about", "pk"))  # fmt: skip
+    waiting = open_tasks().filter(about__in=[key_of(row) for row in rows])
+    tasks = dict(waiting.values_list("about", "pk")) if links else {}
     with override("en"):
         return [_asked(row, tasks.get(key_of(row))) for row in rows]
 

@@ -81,9 +81,14 @@ def payment_table(money: OrderMoney) -> Table:
     return Table("Payments", PAYMENT, money.tries, none="No payment was begun.")
 
 
-def back_table(money: OrderMoney, order: Order) -> Table:
-    """Return the table of the refunds of an order."""
-    waits = link("waits for a person", f"{reverse('desk:money')}?{urlencode({'q': order.number})}")
+def back_table(money: OrderMoney, order: Order, *, links: bool) -> Table:
+    """Return the table of the refunds of an order.
+
+    Args:
+        links: whether the reader may open the money desk.
+    """
+    desk = f"{reverse('desk:money')}?{urlencode({'q': order.number})}"
+    waits = link("waits for a person", desk) if links else "waits for a person"
     columns = (
         Column("Goes back", "amount"), Column("Why", lambda row: small(row.cause, row.reason)),
         Column("State", lambda row: joined(", ", (row.state, row.waits and waits))),

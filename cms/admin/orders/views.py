@@ -146,6 +146,7 @@ class OrderView(InspectView):
             # Who looked at whose order, by number alone: what is seen stays on the screen.
             log.info("User %d looked at the shopper of order %s.", user.pk, order.number)
         at, sees = clock.moment_of(self.request), sees_shoppers(user)
+        counts = may(user, "view_settlement")
         requests, show = requests_of(order), self.request.GET.get("show", "")
         rows = ReadRows(
             parcels=parcels_of(order, user),
@@ -175,9 +176,10 @@ class OrderView(InspectView):
             "shopper": shopper_of(order) if sees else None,
             "note_form": NoteForm() if sees else None,
             "may_act": may(user, "publish_festival"),
+            "counts": counts,
             "payments": payment_table(rows.money),
-            "backs": back_table(rows.money, order),
-            "asked": asked_of(requests),
+            "backs": back_table(rows.money, order, links=counts),
+            "asked": asked_of(requests, links=counts),
             "papers": paper_table(rows.papers) if sees else None,
             "letters": letters,
             "mails": mail_table(letters, order),

@@ -179,6 +179,22 @@ def test_an_order_whose_details_are_deleted_says_so(desk, sold):
     assert "personal details of this order are deleted" in shown(desk, sold)[1]
 
 
+def test_who_may_not_open_the_money_desk_reads_that_money_waits_without_a_link(client, till):
+    payment = begin(make.cart({make.variant(20_00): 1}))
+    till.pay(payment.session_id)
+    deliver(till)
+    order = payment.order
+    refund_lines(order.pk, [order.lines.get().pk], reason="A zero is missing", at=NOON)
+    till.fail_next(400, code="charge_disputed", on="POST /v1/refunds")
+    run_operations(at=NOON)
+
+    for group in ("reviewer", "merchandiser"):
+        client.force_login(organizer(group))
+        page = client.get(where(order)).text.split("<main", 1)[1]
+        assert "waits for a person" in page
+        assert ("/organize/money/" in page) == (group == "reviewer")
+
+
 @pytest.mark.parametrize("group", ["analyst", "merchandiser", "reviewer"])
 def test_others_see_the_order_and_nobody_in_it(client, sold, group):
     client.force_login(organizer(group))
