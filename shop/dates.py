@@ -122,11 +122,15 @@ def own_words() -> str:
     return _("%(date)s at %(time)s") % {"date": "{date}", "time": "{time}"}
 
 
-def of_visit(at: datetime, zone: str, language: str) -> str:
-    """Return when a visit begins: by the clock of the place, which is said."""
+def of_visit(at: datetime, zone: str, language: str, place: str) -> str:
+    """Return when a visit begins: by the clock of the place, which is said.
+
+    Args:
+        place: what its clock is called, as ``Merchant.place_of_clock`` returns it.
+    """
     there = {
         "session_date": full_day_in(at, zone, language), "session_time": hour(at, zone),
-        "time_zone": zone_name(at, zone, language),
+        "time_zone": place,
     }  # fmt: skip
     return _("%(session_date)s, %(session_time)s local time (%(time_zone)s)") % there
 

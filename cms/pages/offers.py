@@ -22,6 +22,8 @@ MOST = 12
 class OfferCard:
     """A promotion: its discount, its time, and of vouchers how many are left.
 
+    ``opens_at`` is set before its time; ``opens_own`` then are the words for the reader's clock.
+
     ``claim`` is where its voucher is claimed, if it has to be and can be now. The number is that
     of the moment at which the page was written: at most half a minute old, and nobody's own.
     """
@@ -29,6 +31,9 @@ class OfferCard:
     title: str
     gives: str
     until: str
+    opens_at: datetime | None
+    opens_own: str
+    zone: str
     left: str
     claim: str
 
@@ -60,6 +65,9 @@ def _offer(row: Promotion, festival: KnownFestival, *, at: datetime, language: s
         title=title,
         gives=terms,
         until=_when(row, festival, at=at, language=language),
+        opens_at=row.use_from if row.use_from > at else None,
+        opens_own=_("Valid from %(date)s") % {"date": dates.own_words()},
+        zone=festival.zone,
         left=left_text(left),
         claim=reverse("voucher-claim", args=[row.pk]) if can_claim else "",
     )
@@ -67,7 +75,8 @@ def _offer(row: Promotion, festival: KnownFestival, *, at: datetime, language: s
 
 def _when(row: Promotion, festival: KnownFestival, *, at: datetime, language: str) -> str:
     if row.use_from > at:
-        starts = dates.day_and_hour(row.use_from, festival.zone, language, since=at)
+        is_far = dates.is_far(row.use_from.date(), at)
+        starts = dates.moment(row.use_from, festival.zone, language, has_year=is_far)
         return _("Valid from %(date)s") % {"date": starts}
     last = dates.day(local_time.last_day(row.use_to, festival.zone), language, since=at)
     return _("Valid until %(date)s") % {"date": last}

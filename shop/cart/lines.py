@@ -149,7 +149,9 @@ def _label(line: CartLine) -> Wording:
     label = terms.label(variant.options)
     if variant.session_start is None:
         return label
-    when = dates.of_visit(variant.session_start, variant.session_zone or "UTC", language())
+    at, zone = variant.session_start, variant.session_zone or "UTC"
+    place = variant.product.merchant.place_of_clock(at, zone, language())
+    when = dates.of_visit(at, zone, language(), place)
     return Wording(beside(label.text, when))
 
 

@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from shop.accounts.invitations import Invited
+from shop.dates import zone_name
 from shop.merchants.roles import RIGHTS, Right, Role
-from shop.merchants.zones import zone_of
+from shop.merchants.zones import is_clock_of, zone_of
 from shop.pictures.models import Picture
 from shop.states import ChoiceField, Stateful, StateQuerySet
 
@@ -253,6 +254,15 @@ class Merchant(Stateful):
     def zone(self) -> str:
         """Return the zone of the days and hours that its people work in."""
         return zone_of(self.country)
+
+    def place_of_clock(self, at: datetime, zone: str, language: str) -> str:
+        """Return what the clock of its visits is called: its town, East Africa Time as fallback.
+
+        A town says it only where its whole country has the hour of the zone.
+        """
+        if self.city and is_clock_of(self.country, zone, at):
+            return self.city
+        return zone_name(at, zone, language)
 
 
 class Membership(models.Model):

@@ -13,7 +13,7 @@ from shop import clock, dates
 from shop.mail import send
 from shop.reminders.availability import is_true
 from shop.reminders.models import Reminder
-from shop.reminders.subjects import opens, title_of, with_label
+from shop.reminders.subjects import title_of, with_label
 from shop.reminders.tokens import CONFIRM, GO, STOP, token
 from shop.tasks import tried_again
 
@@ -79,7 +79,6 @@ def _context(reminder: Reminder) -> dict[str, str]:
     if slot := reminder.slot:
         zone = slot.festival.zone
         said["festival"] = title_of(slot.festival)
-        said["starts"] = opens(slot)
         said["ends"] = dates.day_and_hour(slot.ends_at, zone, reminder.language)
         said["zone"] = dates.zone_name(slot.starts_at, zone, reminder.language)
     return said | {"about": said["product"] or said["festival"]}

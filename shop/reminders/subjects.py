@@ -24,11 +24,10 @@ NAMED = re.compile(r"(festival|slot|product|variant|deal)-([1-9][0-9]{0,17})")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing, and its name on a page; ``when`` is empty for a thing that may come back."""
+    """One thing, and its name on a page; ``slot`` is None for a thing that may come back."""
 
     name: str
     title: str
-    when: str = ""
     slot: Slot | None = None
     product: Product | None = None
     variant: Variant | None = None
@@ -70,8 +69,8 @@ def coming(*, at: datetime) -> dict[str, object]:
 
 
 def opens(slot: Slot) -> str:
-    """Return when a slot opens, in its festival's time: "29 November at 18:00"."""
-    return dates.day_and_hour(slot.starts_at, slot.festival.zone, get_language() or "en")
+    """Return when a slot opens: "29 November at 18:00 (East Africa Time)"."""
+    return dates.moment(slot.starts_at, slot.festival.zone, get_language() or "en")
 
 
 def title_of(festival: Festival) -> str:
@@ -82,7 +81,7 @@ def title_of(festival: Festival) -> str:
 def _festival(name: str, pk: int, at: datetime) -> Subject | None:
     slots = Slot.objects.filter(festival=pk, kind=Slot.Kind.WHOLE, **coming(at=at))
     slot = slots.select_related("festival").first()
-    return Subject(name, title_of(slot.festival), opens(slot), slot=slot) if slot else None
+    return Subject(name, title_of(slot.festival), slot=slot) if slot else None
 
 
 def _slot(name: str, pk: int, at: datetime) -> Subject | None:
@@ -90,9 +89,9 @@ def _slot(name: str, pk: int, at: datetime) -> Subject | None:
     if slot is None:
         return None
     if slot.kind == Slot.Kind.WHOLE:
-        return Subject(name, title_of(slot.festival), opens(slot), slot=slot)
+        return Subject(name, title_of(slot.festival), slot=slot)
     title = beside(title_of(slot.festival), slot.label_in(get_language() or "en"))
-    return Subject(name, title, opens(slot), slot=slot)
+    return Subject(name, title, slot=slot)
 
 
 def _product(name: str, pk: int, at: datetime) -> Subject | None:
@@ -109,7 +108,7 @@ def _product(name: str, pk: int, at: datetime) -> Subject | None:
         slot = slots.filter(kind=Slot.Kind.WHOLE, festival__in=listed).first()
     if slot is None:
         return None
-    return Subject(name, _title(product), opens(slot), slot=slot, product=product)
+    return Subject(name, _title(product), slot=slot, product=product)
 
 
 def _variant(name: str, pk: int, at: datetime) -> Subject | None:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shop import clock
+from shop import clock, dates
 from shop.accounts.models import User
 from shop.cart.current import carts_of, has_verified_email, signed_in
 from shop.cart.models import CartLine
@@ -24,7 +24,7 @@ from shop.networks import network_key
 from shop.reminders import ask, tokens
 from shop.reminders.forms import MailForm
 from shop.reminders.models import Reminder
-from shop.reminders.subjects import Subject, thing_of
+from shop.reminders.subjects import Subject, opens, thing_of
 from shop.storefront.middleware import tokenless
 
 OUTCOMES = ("ready", "confirm", "confirmed", "stopped")
@@ -133,7 +133,9 @@ def _form(
     own = user.email if user and has_verified_email(user) else ""
     if own and not form.is_bound:
         form.initial["email"] = own
-    context = {"thing": thing, "form": form}
+    context: dict[str, object] = {"thing": thing, "form": form, "own": dates.own_words()}
+    if thing.slot:
+        context["opens"] = opens(thing.slot)
     status = status or (422 if form.is_bound else 200)
     return render(request, "shop/reminders/remind.html", context, status=status)
 

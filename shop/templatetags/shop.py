@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -38,6 +38,24 @@ def when(moment: date | None, form: str) -> str:
     if not moment or language == settings.LANGUAGE_CODE:
         return date_filter(moment, form)
     return dates.as_formatted(moment, form, language)
+
+
+@register.filter
+def named_zone(zone: str, at: datetime) -> str:
+    """Write what a zone's time at an instant is called: {{ zone|named_zone:starts }}."""
+    return dates.zone_name(at, zone, get_language() or "en")
+
+
+@register.filter
+def shop_moment(at: datetime) -> str:
+    """Write an instant by the shop's clock, which is named: for components/own_time.html."""
+    return dates.moment(at, settings.SHOP_ZONE, get_language() or "en", has_year=True)
+
+
+@register.simple_tag
+def shop_zone() -> str:
+    """Return the zone of the shop's clock: Africa/Nairobi."""
+    return settings.SHOP_ZONE
 
 
 @register.filter(needs_autoescape=True)

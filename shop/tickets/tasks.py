@@ -270,7 +270,7 @@ def _context(lines: Sequence[OrderLine], language: str) -> dict[str, object]:
         "store": session.store,
         "session_date": dates.full_day_in(starts, session.zone, language),
         "session_time": dates.hour(starts, session.zone),
-        "time_zone": dates.zone_name(starts, session.zone, language),
+        "time_zone": line.suborder.merchant.place_of_clock(starts, session.zone, language),
         "seats": seats_of(lines),
         "meeting_point": session.meeting_point,
         "least": promise_of(line.variant, language),

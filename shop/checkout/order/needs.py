@@ -56,9 +56,12 @@ def needs(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
             messages.success(request, _("Saved. Your host sees it on the guest list."))
             return see_other("order", order.number, order.token)
     starts = cast("datetime", line.variant.session_start)
+    merchant, language = line.suborder.merchant, get_language() or "en"
+    zone = line.variant.session_zone or "UTC"
+    place = merchant.place_of_clock(starts, zone, language)
     context = {
-        "order": order, "line": line, "store": line.suborder.merchant.name, "form": form,
-        "when": dates.of_visit(starts, line.variant.session_zone or "UTC", get_language() or "en"),
+        "order": order, "line": line, "store": merchant.name, "form": form,
+        "when": dates.of_visit(starts, zone, language, place),
     }  # fmt: skip
     status = 422 if form.errors else 200
     response = render(request, "shop/checkout/needs.html", context, status=status)

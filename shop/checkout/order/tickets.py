@@ -97,8 +97,10 @@ def _lines_with_tickets(order: Order) -> QuerySet[OrderLine]:
 
 def _visit(lines: Sequence[OrderLine], order: Order, *, at: datetime) -> VisitShown:
     line, language = lines[0], get_language() or "en"
-    session = session_of(line.variant, line.suborder.merchant.name)
+    merchant = line.suborder.merchant
+    session = session_of(line.variant, merchant.name)
     starts = cast("datetime", line.variant.session_start)
+    place = merchant.place_of_clock(starts, session.zone, language)
     is_good = any(ticket.cancelled_at is None for own in lines for ticket in own.tickets.all())
     is_coming = order.is_paid and is_good and not line.variant.cancelled_at and starts > at
     return VisitShown(
@@ -106,7 +108,7 @@ def _visit(lines: Sequence[OrderLine], order: Order, *, at: datetime) -> VisitSh
         title=line.read_title,
         lang=line.mark(order, language),
         store=session.store,
-        when=dates.of_visit(starts, session.zone, language),
+        when=dates.of_visit(starts, session.zone, language, place),
         meeting_point=session.meeting_point,
         is_cancelled=line.variant.cancelled_at is not None,
         is_coming=is_coming,

@@ -168,9 +168,7 @@ def product_page(
         shared=shared_file(gallery[0]["sizes"]) if gallery else "",
         is_experience=is_experience,
         buying=box,
-        visit=visit(
-            sessions, chosen_date, words.terms, language, cancel_hours=product.cancel_hours, at=at
-        )
+        visit=visit(sessions, chosen_date, words.terms, language, product=product, at=at)
         if chosen_date
         else None,
         length=duration(product.duration_minutes or 0) if is_experience else "",

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from shop import dates
 from shop.catalogue.date_plans import least_sentence
+from shop.catalogue.models import Product
 from shop.catalogue.returns import cancelling
 from shop.catalogue.words import ProductTerms
 from shop.currencies import currencies
@@ -78,7 +79,7 @@ class Visit:
     dates: tuple[DateChoice, ...]
     month: MonthOfDates | None
     tickets: tuple[TicketChoice, ...]
-    zone: str
+    place: str
     capacity: int
     is_open: bool
     total: str
@@ -154,7 +155,7 @@ def visit(
     terms: ProductTerms,
     language: str,
     *,
-    cancel_hours: int,
+    product: Product,
     at: datetime,
 ) -> Visit:
     """Return the choice of dates and tickets.
@@ -164,7 +165,7 @@ def visit(
     Args:
         chosen: the date that is chosen at first.
         terms: what its kinds are called in the language.
-        cancel_hours: before a session starts, in which a booking is final.
+        product: the experience, with its host.
     """
     has_month = len(sessions) > LISTED
     shown = [one for one in sessions if one.day == chosen.day] if has_month else sessions
@@ -176,7 +177,7 @@ def visit(
     choices = [
         _date(
             session, names, chosen, language, is_varied=is_varied,
-            cancel=cancelling(cancel_hours, session.starts, session.zone, language, at=at),
+            cancel=cancelling(product.cancel_hours, session.starts, session.zone, language, at=at),
         )
         for session in shown
     ]  # fmt: skip
@@ -186,7 +187,7 @@ def visit(
         dates=tuple(choices),
         month=month_of_dates(chosen.day, days, bookable) if has_month else None,
         tickets=tickets,
-        zone=dates.zone_name(chosen.starts, chosen.zone, language),
+        place=product.merchant.place_of_clock(chosen.starts, chosen.zone, language),
         capacity=chosen.kinds[0].on_hand,
         is_open=any(session.is_open for session in sessions),
         total=first.note if first else "",

@@ -51,7 +51,7 @@ def test_before_the_festival_a_voucher_is_claimed_from_its_page(clock_at):
     browser = Client(headers={"Sec-Fetch-Site": "same-origin"}, enforce_csrf_checks=True)
     browser.force_login(make.user())
 
-    assert "Valid from 10 May at 00:00" in answer.text
+    assert "Valid from 10 May at 00:00 (Coordinated Universal Time)" in answer.text
     assert browser.post(f"/cart/claim/{made.pk}/").url == "/account/vouchers/"
     assert Claim.objects.get().promotion == made
     evil = Client(headers={"Sec-Fetch-Site": "cross-site"}, enforce_csrf_checks=True)

@@ -1,5 +1,7 @@
 """Everybody sees on which devices they are signed in, and signs any of them out."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -101,3 +103,14 @@ def test_merchants_and_organizers_have_the_same_page(who):
     browser = on(PHONE, user)
 
     assert "Firefox on Android" in browser.get(WHERE).text
+
+
+def test_the_day_of_signing_in_is_that_of_the_shops_clock_until_script_knows_the_readers(
+    lena, clock_at
+):
+    clock_at(datetime(2027, 5, 12, 22, 30, tzinfo=UTC))  # half past one in Nairobi
+
+    page = on(PHONE, lena).get(WHERE).text
+
+    assert ">Signed in on 13 May 2027</time>" in page
+    assert 'pattern="Signed in on {date}" year><time datetime="2027-05-12T22:30' in page

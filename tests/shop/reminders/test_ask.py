@@ -286,3 +286,14 @@ def test_a_page_of_a_deal_to_come_says_when_and_offers_to_tell_but_not_its_price
     assert "In a festival from 10 May at 00:00" in page
     assert f'value="product-{kettle.product_id}"' in page
     assert "13.37" not in page
+
+
+def test_the_form_says_by_which_clock_the_festival_opens():
+    festival, browser = make.festival(title="Harvest Days"), guest()
+
+    page = browser.get(f"/remind/?thing=festival-{festival.pk}").text
+
+    assert re.search(
+        r"<own-time.*>Opens 10 May at 00:00 \(Coordinated Universal Time\)</time>", page
+    )
+    assert 'pattern="Opens {date} at {time}"' in page

@@ -53,7 +53,7 @@ def test_adults_and_children_of_one_date_are_one_mail_and_one_entry(client, till
     assert [file.filename for file in message.attachments][-1] == "session.ics"
     assert message.attachments[0].content.startswith(b"\x89PNG")
     assert "2 × Adult, 1 × Child, 1 × Family" in message.body
-    assert "15:00 local time (East Africa Time)" in message.body
+    assert "15:00 local time (Nairobi)" in message.body
     assert "Meeting point: Itoku market" in message.body
     assert re.search(r"Total paid +\$232.00\n", message.body)
     assert "parcel" not in message.body

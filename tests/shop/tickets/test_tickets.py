@@ -64,7 +64,7 @@ def test_the_order_shows_its_tickets_with_squares_and_codes(client, order):
         assert ticket.number in tickets
     assert "Itoku market" in tickets
     for text in (page, tickets):
-        assert "Friday, 21 May 2027, 15:00 local time (East Africa Time)" in text
+        assert "Friday, 21 May 2027, 15:00 local time (Nairobi)" in text
     assert "<own-time" not in tickets
 
 
