@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from shop.listings.words import forms, is_unspaced
@@ -46,6 +46,29 @@ def compounds(
         joined = next((form for form in forms(one + other) if listings.get(form)), "")
         if joined:
             yield f"{one} {other}", joined
+
+
+def whole_names(asked: Sequence[str]) -> list[str]:
+    """Return the words in the other way to write them, to look up which are names of things."""
+    return list(dict.fromkeys(other for _, other in _other_ways(asked)))
+
+
+def named_otherwise(asked: Sequence[str], names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield words as they were typed with the name of a thing that is written otherwise.
+
+    Args:
+        names: the names of things, those of the other ways among them.
+    """
+    found = {typed: other for typed, other in _other_ways(asked) if other in names}
+    yield from ((typed, other) for typed, other in found.items() if typed not in names)
+
+
+def _other_ways(asked: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for word in asked:
+        for first, second in _halves(word):
+            yield from ((word, f"{first} {form}") for form in forms(second))
+    for one, other in _neighbours(asked):
+        yield from ((f"{one} {other}", form) for form in forms(one + other))
 
 
 def _halves(word: str) -> Iterator[tuple[str, str]]:

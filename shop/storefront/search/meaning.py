@@ -18,6 +18,7 @@ from shop.storefront.search.tsquery import QueryTerm, any_of, fact, phrase
 LONGEST = 5  # words of a phrase
 LONGEST_RUN = 10  # signs of a phrase that is written without spaces
 MOST_SIGNS = 40  # of a run that are looked at
+MANY = 10_000  # listings that are taken to fit where nobody has counted
 NEAR = 3  # words between a number and what it bounds
 AMOUNT = re.compile(r"\d{1,7}")
 # What is glued before an Arabic word: and, with, for, the.
@@ -28,12 +29,16 @@ SHORTEST_BARE = 3
 
 
 class FoundMeaning(NamedTuple):
-    """A phrase with its meaning; ``kind`` and ``targets`` as they are kept."""
+    """A phrase with its meaning; ``kind`` and ``targets`` as they are kept.
+
+    ``listings`` is about how many have its tags.
+    """
 
     folded: str
     language: str
     kind: str
     targets: tuple[str, ...]
+    listings: int = MANY
 
 
 class Piece(NamedTuple):
@@ -48,6 +53,7 @@ class PhraseMatch(NamedTuple):
 
     term: QueryTerm
     said: QueryTerm
+    listings: int = MANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,8 @@ def read_meaning(
         facts = [fact_of(target) for target in meaning.targets if not target.startswith("price:")]
         if meaning.kind in groups and facts:
             words = phrase(said[id(meaning)])
-            groups[meaning.kind].append(PhraseMatch(any_of([words, *facts]), words))
+            match = PhraseMatch(any_of([words, *facts]), words, meaning.listings)
+            groups[meaning.kind].append(match)
     rest = [
         piece.text
         for number, piece in enumerate(pieces)

@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from shop.listings.words import TONGUES, errors_between, forms, in_tongue, is_unspaced, mark_of
-from shop.storefront.search.meaning import Meant
+from shop.storefront.search.meaning import MANY, Meant
 from shop.storefront.search.real_words import SHORTEST, has_real_neighbour, is_real
 from shop.storefront.search.tsquery import QueryTerm, all_of, any_of, fact, phrase, term
 from shop.storefront.search.vocabulary import (
@@ -30,7 +30,7 @@ MOST_OFFERS = 3
 WORD, FACT, WISH = 4, 3, 2  # what a word, a place or condition, and a wish count
 FEW = 6  # listings; fewer are taken to be hardly any
 TELLING = 3  # listings that hold a word which is taken for another beside words that are known
-MIDDLING, MANY = 100, 10_000  # listings that are taken to fit where nobody has counted
+MIDDLING = 100  # listings that are taken to fit where nobody has counted
 
 
 class SearchPart(NamedTuple):
@@ -43,6 +43,7 @@ class SearchPart(NamedTuple):
     weight: int
     listings: int = 1
     is_named: bool = True
+    is_wish: bool = False
 
 
 class Unit(NamedTuple):
@@ -110,8 +111,10 @@ class Parts:
         parts = self.words if lone else self.parts
         rare = sorted(
             [part for part in parts if part.is_named],
-            key=lambda part: (part.weight == WISH, part.listings),
+            key=lambda part: (part.is_wish, part.listings),
         )
+        if rare[0].is_wish and rare[0].listings < MANY:
+            return any_of([part.term for part in rare])
         whole = [*self.whole, *(part.term for part in lone)]
         if rare[0].listings >= FEW:
             return any_of([*whole, rare[0].term, *_pairs(rare)])
@@ -171,7 +174,11 @@ def take_apart(
         _add_unit(found, unit, known, typed)
     facts = [*meaning.places, *meaning.conditions]
     found.parts += [SearchPart(one.term, FACT, MIDDLING) for one in facts]
-    found.parts += [SearchPart(one.term, WISH, MANY) for one in meaning.wishes]
+    rarest = min((one.listings for one in meaning.wishes), default=0)
+    found.parts += [
+        SearchPart(one.term, WISH + (one.listings == rarest), one.listings, is_wish=True)
+        for one in meaning.wishes
+    ]
     found.facts = [one.said for one in facts]
     found.needed = [*found.wide, *(one.term for one in facts)]
     found.needed = found.needed or [one.term for one in meaning.wishes]

@@ -25,12 +25,13 @@ from shop.listings.words import (
     without_tongue,
 )
 from shop.prepared import ask
-from shop.storefront.search.compounds import compounds, pieces_of
-from shop.storefront.search.meaning import FoundMeaning
+from shop.storefront.search.compounds import compounds, named_otherwise, pieces_of, whole_names
+from shop.storefront.search.meaning import MANY, FoundMeaning
 
 LONGEST_TERM = 4  # words of a synonym
 FORGIVEN_FROM = 4  # letters; of shorter words too many differ by one
 FORGIVEN_TWICE_FROM = 6
+BEGUN_FROM, BEGUN_SIGNS = 4, 2  # letters, or signs, that may be the beginning of a name
 MOST_ALIKE = 20  # words that are looked at as perhaps meant by one with two errors
 
 # One look into the index for each start; joined plainly, the whole vocabulary would be read.
@@ -80,9 +81,13 @@ SELECT
          AND s.language <> ALL(%(spoken)s))))::text
    FROM (SELECT DISTINCT folded, "group", is_near FROM shop_synonym
          WHERE folded = ANY(%(terms)s)
-           OR folded IN (SELECT regexp_replace(word, '^~[a-z]+:', '') FROM missed)) AS a
+           OR folded IN (SELECT regexp_replace(word, '^~[a-z]+:', '') FROM missed)
+           OR (starts_with(folded, %(begun)s) AND %(begun)s <> '' AND NOT EXISTS (
+             SELECT 1 FROM met m WHERE m.word = %(begun)s AND m.exactly > 0))) AS a
    JOIN shop_synonym s ON s."group" = a."group" AND s.folded <> a.folded),
-  (SELECT json_agg(json_build_array(m.folded, m.language, m.kind, m.targets))::text
+  (SELECT json_agg(json_build_array(m.folded, m.language, m.kind, m.targets, (
+     SELECT sum(k.titles) FROM unnest(m.targets) AS t (target), shop_searchword k
+     WHERE t.target LIKE 'tag:%%' AND k.word = substr(t.target, 5) COLLATE "C")))::text
    FROM shop_meaning m WHERE m.folded = ANY(%(phrases)s)),
   (SELECT json_agg(json_build_array(k.word, k.listings))::text
    FROM shop_searchword k WHERE k.word = ANY(%(pieces)s))
@@ -137,10 +142,11 @@ def look_up(
         for n, word in enumerate(asked)
         if not is_unspaced(word)
     ]
-    terms = [] if is_exact else sorted({term for _, _, term in runs(asked)})
+    terms = [] if is_exact else sorted({*(term for _, _, term in runs(asked)), *whole_names(asked)})
     values = {
         "words": json.dumps(rows),
         "terms": terms,
+        "begun": _begun(last),
         "spoken": _spoken(),
         "phrases": phrases,
         "pieces": _in_tongues(pieces, ("", tongue)),
@@ -151,7 +157,9 @@ def look_up(
     is_foreign = any(is_other and not is_own for *_numbers, is_own, is_other in facts)
     known = KnownWords(
         tongues=TONGUES if is_foreign else (tongue,),
-        meanings=tuple(FoundMeaning(row[0], row[1], row[2], tuple(row[3])) for row in meanings),
+        meanings=tuple(
+            FoundMeaning(row[0], row[1], row[2], tuple(row[3]), row[4] or MANY) for row in meanings
+        ),
     )
     for n, exactly, others, titles, is_own, is_other in facts:
         known.titles[asked[n]] = titles
@@ -162,8 +170,13 @@ def look_up(
     for folded, *synonym in synonyms:
         known.synonyms.setdefault(folded, []).append(KnownSynonym(*synonym))
     listings = {without_tongue(word): count for word, count in there}
-    for folded, other in compounds(asked, listings, known.is_known):
-        known.synonyms.setdefault(folded, []).append(KnownSynonym(other, other, "", False, False))
+    if last not in known.synonyms:
+        known.synonyms.update(_finished(last, known.synonyms))
+    named = dict(named_otherwise(asked, known.synonyms))
+    for folded, other in [*named.items(), *compounds(asked, listings, known.is_known)]:
+        as_written = KnownSynonym(other, other, "", False, False)
+        same = [as_written, *(known.synonyms[other] if named.get(folded) == other else [])]
+        known.synonyms.setdefault(folded, []).extend(same)
     return known
 
 
@@ -180,6 +193,27 @@ def _kept(word: str, tongue: str, *, is_last: bool, is_exact: bool) -> dict[str,
     }
 
 
+def _begun(last: str) -> str:
+    """Return the last word if it may be the beginning of a name, or nothing."""
+    return last if len(last) >= (BEGUN_SIGNS if is_unspaced(last or " ") else BEGUN_FROM) else ""
+
+
+def _finished(
+    begun: str, synonyms: dict[str, list[KnownSynonym]]
+) -> Iterator[tuple[str, list[KnownSynonym]]]:
+    """Yield a word with the names that begin with it, and what means the same."""
+    if not _begun(begun):
+        return
+    names = [name for name in synonyms if name.startswith(begun)]
+    found = {
+        one.folded: one
+        for name in names
+        for one in (KnownSynonym(name, name, "", False, False), *synonyms[name])
+    }
+    if found:
+        yield begun, list(found.values())
+
+
 def _in_tongues(found: Sequence[str], tongues: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(in_tongue(word, tongue) for tongue in tongues for word in found))
 
@@ -192,9 +226,16 @@ def runs(asked: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     """Yield neighbouring words, longest runs first, in each form that a synonym may have."""
     for length in range(min(LONGEST_TERM, len(asked)), 0, -1):
         for start in range(len(asked) - length + 1):
-            run = asked[start : start + length]
-            for last in forms(run[-1]):
-                yield start, length, " ".join([*run[:-1], last])
+            first, *others = asked[start : start + length]
+            for said in _first_forms(first) if others else forms(first):
+                for last in forms(others[-1]) if others else [""]:
+                    yield start, length, " ".join(filter(None, [said, *others[:-1], last]))
+
+
+def _first_forms(word: str) -> list[str]:
+    """Return the forms of the first of several words; of the many Arabic ones the plain one."""
+    found = forms(word)
+    return found if word.isascii() else found[:2]
 
 
 def _spoken() -> list[str]:
