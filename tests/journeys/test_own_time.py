@@ -125,11 +125,11 @@ def test_a_visit_keeps_the_clock_of_its_place_and_says_so(stage, market, visitor
 
     page.goto(f"/products/{adult.product.slug}/")
     assert "15:00" in words(page)
-    assert "Times are those of the place (Nairobi)." in words(page)
+    assert "Times are those of the place (East Africa Time)." in words(page)
     assert said(page) == []
     page.get_by_role("button", name="Reserve").click()
     page.wait_for_url("**/cart/")
 
-    assert "15:00 local time (Nairobi)" in words(page)
+    assert "15:00 local time (East Africa Time)" in words(page)
     assert said(page) == []
     assert not goes_sideways(page)
