@@ -7,7 +7,7 @@ from django.db import migrations, models
 WORN = ("fashion/clothing", "fashion/footwear", "fashion/headwear")
 
 
-def mark_worn(apps, _editor):
+def mark_worn(apps, schema_editor):
     """Mark the categories of the tree that comes with the shop; others are the operator's."""
     apps.get_model("shop", "Category").objects.filter(path__in=WORN).update(is_worn=True)
 

@@ -39,14 +39,14 @@ _READERS = ThreadPoolExecutor(4, thread_name_prefix="slip-pictures")
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class SlipPictures:
     """The pictures of some lines: each drawing by its address, and the address by line id."""
 
     drawings: dict[str, str] = field(default_factory=dict)
     of_lines: dict[int, str] = field(default_factory=dict)
 
 
-def pictures_of(lines: Iterable[OrderLine]) -> Pictures:
+def pictures_of(lines: Iterable[OrderLine]) -> SlipPictures:
     """Return what can be read of the lines' pictures within ``PATIENCE``. At most one statement.
 
     A line has the picture that was sold, or, where its file is lost, the one that its product has
@@ -62,7 +62,7 @@ def pictures_of(lines: Iterable[OrderLine]) -> Pictures:
         drawings |= _read(now.values(), until)
         found |= {line.pk: now[line.product_id] for line in lost
                   if now.get(line.product_id) in drawings}  # fmt: skip
-    return Pictures(drawings, found)
+    return SlipPictures(drawings, found)
 
 
 def _shown_now(lines: Iterable[OrderLine]) -> dict[int, str]:
