@@ -59,7 +59,7 @@ SITE_NAME = "Baobab"
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000")
 # From where pictures of sheets may be fetched though it is not public, like 10.1.0.0/16.
 PICTURE_NETWORKS = env_list("PICTURE_NETWORKS")
-# Who knows leaked passwords, like https://api.pwnedpasswords.com/range/; empty: nobody is asked.
+# Checks new passwords against data leaks: https://api.pwnedpasswords.com/range/. Empty: off.
 BREACHED_PASSWORDS_URL = env("BREACHED_PASSWORDS_URL")
 if BREACHED_PASSWORDS_URL and not BREACHED_PASSWORDS_URL.startswith("https://"):
     raise ImproperlyConfigured("BREACHED_PASSWORDS_URL has to begin with https://")

@@ -115,7 +115,7 @@ def _inexact_drawings() -> frozenset[str]:
 
 @cache
 def _worn() -> dict[str, dict[str, str]]:
-    """Return for whom clothes, shoes and hats are, and their colour, by the SKU."""
+    """Return gender, age group and colour of clothes, shoes and hats, by SKU."""
     with (HERE / "catalogue" / "worn.csv").open(encoding="utf-8", newline="") as lines:
         return {row.pop("sku"): row for row in csv.DictReader(lines)}
 

@@ -5,7 +5,7 @@ Feeds leave out what lacks something that their channel demands; the boards coun
 Sources: Google, "Product data specification" (support.google.com/merchants/answer/7052112),
 "Unsupported Shopping content" (answer/6150006) and the same of free listings (answer/12077589),
 which show no tickets, and "Gender", "Age group" and "Color" (answer/6324479, 6324463, 6324487),
-which are asked of clothes, shoes and what else is worn; Meta, "Supported fields for products"
+which are required of clothes and shoes; Meta, "Supported fields for products"
 (developers.facebook.com/docs/commerce-platform/catalog/fields) and its commerce policies, which
 take no alcohol and no tobacco. Looked up in November 2026.
 """
@@ -125,9 +125,9 @@ WORDS: dict[str, StrOrPromise] = {
     "description": _("Without a description"),
     "weight": _("Without the packed weight"),
     "words": _("Not translated"),
-    "gender": _("Does not say whether it is for women, men or everybody"),
-    "age_group": _("Does not say for which age it is"),
-    "colour": _("Does not say its colour"),
+    "gender": _("The gender is missing"),
+    "age_group": _("The age group is missing"),
+    "colour": _("The colour is missing"),
 }
 
 

@@ -35,9 +35,9 @@ FACTS = {
     "material": "material", **dict.fromkeys(SIZE_NAMES, "size"),
     **dict.fromkeys(COLOUR_NAMES, "color"),
 }  # fmt: skip
-"""What channels call choices, by their names in small letters."""
+"""What channels call options, by the options' names in lower case."""
 ONE_SIZE = "OS"
-"""As Google writes it of what is worn and has no sizes to choose."""
+"""Google's value for clothes without sizes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,19 +270,19 @@ def customs_code(text: str) -> str:
 
 
 def gender(text: str) -> str:
-    """Return whom a thing that is worn is for: female, male or unisex.
+    """Return the code of a gender that is written in any language of the shop.
 
     Raises:
-        Unclear: it is none of them, in no language of the shop.
+        Unclear: the word is not known.
     """
     return _one_of(text, GENDER_WORDS)
 
 
 def age_group(text: str) -> str:
-    """Return the age of whom a thing that is worn is for, as Google writes it.
+    """Return the code of an age group that is written in any language of the shop.
 
     Raises:
-        Unclear: it is none of them, in no language of the shop.
+        Unclear: the word is not known.
     """
     return _one_of(text, AGE_WORDS)
 

@@ -1,4 +1,4 @@
-"""For whom clothes, shoes and hats are, and their colour: channels demand it."""
+"""Add gender, age group and colour, which Google requires of clothes."""
 
 import shop.states
 from django.db import migrations, models
@@ -8,7 +8,7 @@ WORN = ("fashion/clothing", "fashion/footwear", "fashion/headwear")
 
 
 def mark_worn(apps, schema_editor):
-    """Mark the categories of the tree that comes with the shop; others are the operator's."""
+    """Mark the shop's own categories; operators mark theirs."""
     apps.get_model("shop", "Category").objects.filter(path__in=WORN).update(is_worn=True)
 
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='category',
             name='is_worn',
-            field=models.BooleanField(db_default=False, default=False, help_text='Clothes, shoes, hats: channels such as Google ask for whom each product is, and for its colour.', verbose_name='worn'),
+            field=models.BooleanField(db_default=False, default=False, help_text='Google refuses them without gender, age group and colour.', verbose_name='clothes, shoes or hats'),
         ),
         migrations.AddField(
             model_name='product',

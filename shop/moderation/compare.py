@@ -39,7 +39,7 @@ NAMES = {
     "title": _("Name"), "category_id": _("Category"), "summary": _("In one sentence"),
     "description": _("Description"), "materials": _("Materials or ingredients"),
     "tags": _("Search words"), "option_names": _("What can be chosen"), "origin": _("Made in"),
-    "gender": _("For whom"), "age_group": _("Age"), "colour": _("Colour"),
+    "gender": _("Gender"), "age_group": _("Age group"), "colour": _("Colour"),
     "meeting_point": _("Meeting point"), "guided_in": _("Guided in"),
     "guests_from": _("Youngest guest, years"), "cancel_hours": _("Guests may cancel until"),
     "tagline": _("In one sentence"), "story": _("Story"),

@@ -202,10 +202,10 @@ def _mail(_at: datetime) -> Found:
 
 def _passwords(_at: datetime) -> Found:
     if not breaches.is_used():
-        return GOOD, "No service is asked. Well-known passwords are refused from a list of our own."
+        return GOOD, "Off. Only common passwords are refused, by a local list."
     if breaches.answers():
-        return GOOD, "The service of leaked passwords answers."
-    return WARN, "The service of leaked passwords does not answer. The shop's own list is used."
+        return GOOD, "The leaked-password service answers."
+    return WARN, "The leaked-password service does not answer. Only the local list is used."
 
 
 def _pages(_at: datetime) -> Found:

@@ -1,8 +1,8 @@
-"""Asks a service whether a password was found in a data leak, if the operator named one.
+"""Checks passwords against known data leaks, through a service that the operator names.
 
-Only the first five hexadecimal digits of the password's SHA-1 leave the machine; the answer lists
-all leaked hashes that begin like it. The service can be slow, wrong or away: nobody waits for it
-longer than ``SECONDS``, and after a failure it is left alone for ``PAUSE``.
+Only the first five hexadecimal digits of the password's SHA-1 leave the machine. The answer lists
+all leaked hashes with these digits. A request waits at most ``SECONDS`` for the service, and after
+a failure the process does not call it for ``PAUSE`` seconds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MOST_BYTES = 400_000  # an answer has about a tenth
 ROWS = re.compile(rb"(?:[0-9A-F]{35}:\d{1,12}(?:\r?\n|\Z))+")
 PROBE = "password"
 
-# Asking for an address may take long, and cannot be bounded: these threads wait for it.
+# A DNS lookup has no timeout, so these threads wait for it instead of the request.
 _CALLERS = ThreadPoolExecutor(2, thread_name_prefix="breaches")
 _quiet_until = 0.0
 
@@ -43,7 +43,7 @@ class Silent(Exception):
 
 
 class NotBreachedValidator:
-    """Refuses a password that the service knows; without an answer it is taken."""
+    """Refuses a password that the service knows; accepts it if the service does not answer."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Refuse the password if it was found in a data leak."""
@@ -52,7 +52,7 @@ class NotBreachedValidator:
             raise ValidationError(text, code="password_breached")
 
     def get_help_text(self) -> str:
-        """Return what is asked of a password."""
+        """Return the rule in words."""
         return "Your password must not be known from a data leak."
 
 

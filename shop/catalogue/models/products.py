@@ -45,9 +45,8 @@ class Category(models.Model):
     barred = ArrayField(models.CharField(max_length=2), default=list, blank=True, db_default=[])
     min_age = models.PositiveSmallIntegerField(default=0, db_default=0)
     is_worn = models.BooleanField(
-        "worn", default=False, db_default=False,
-        help_text="Clothes, shoes, hats: channels such as Google ask for whom each product is, "
-        "and for its colour.",
+        "clothes, shoes or hats", default=False, db_default=False,
+        help_text="Google refuses them without gender, age group and colour.",
     )  # fmt: skip
 
     class Meta:

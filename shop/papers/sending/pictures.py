@@ -1,4 +1,4 @@
-"""Reads the pictures for packing slips: small, each once, and none that would keep the page."""
+"""Reads small pictures for packing slips, each once, and gives up on slow ones."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ MOST_PICTURES = 200
 MOST_BYTES = 400_000  # of a file; the smallest ones of pictures have a tenth
 MOST_PIXELS = 4_000_000
 PATIENCE = 3.0
-"""Seconds for all pictures of a file of slips."""
+"""Seconds for all pictures of one PDF."""
 DRAWING = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
     'width="{0}" height="{1}"><image width="{0}" height="{1}" '
     'xlink:href="data:image/jpeg;base64,{2}"/></svg>'
 )
-"""Typst takes texts alone, and puts the JPEG in it into the PDF as it is, once."""
+"""Typst is given text only. It copies the JPEG inside into the PDF, once."""
 
-# Where the store of files does not answer, these few threads wait for it and no request does.
+# If the file storage does not answer, these threads wait for it, and no request does.
 _READERS = ThreadPoolExecutor(4, thread_name_prefix="slip-pictures")
 
 

@@ -43,8 +43,8 @@ def details(
     facts = (
         Spec(_materials(product), materials.text, materials.lang),
         Spec(_("Made in"), country_name(product.origin, language) if product.origin else ""),
-        Spec(_("For whom"), gender_name(product.gender)),
-        Spec(_("Age"), age_name(product.age_group)),
+        Spec(_("Gender"), gender_name(product.gender)),
+        Spec(_("Age group"), age_name(product.age_group)),
         Spec(_("Colour"), colour.text, colour.lang),
         Spec(_("Weight"), _weight(weight_g, language) if weight_g else ""),
         Spec(_("Customs code"), product.hs_code),

@@ -23,7 +23,7 @@ def field_names() -> dict[str, str]:
         "weight_g": _("Packed weight, grams"), "weight_kg": _("Packed weight, kilograms"),
         "weight_lb": _("Packed weight, pounds"), "weight_oz": _("Packed weight, ounces"),
         "materials": _("Materials or ingredients"), "origin": _("Made in"),
-        "hs_code": _("Customs code"), "gender": _("For whom"), "age_group": _("Age"),
+        "hs_code": _("Customs code"), "gender": _("Gender"), "age_group": _("Age group"),
         "colour": _("Colour"), "tags": _("Search words"), PICTURE: _("Picture"),
         "image_alt": _("Description of the picture"), "status": _("Draft or on sale"),
         "published": _("Shown or not"), "visibility": _("Visible or hidden"),

@@ -157,7 +157,7 @@ def _say_saved(request: MemberRequest, problems: Sequence[str], added: int) -> N
 
 
 def _product(merchant: Merchant, product_id: int) -> Product:
-    rows = products_of(merchant).select_related("amendment")
+    rows = products_of(merchant).select_related("amendment", "category")
     return get_object_or_404(rows, pk=product_id)
 
 

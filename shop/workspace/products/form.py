@@ -91,8 +91,8 @@ class ProductForm(forms.Form):
         max_length=14,
     )  # fmt: skip
 
-    gender = forms.ChoiceField(label=_("For whom"), required=False)
-    age_group = forms.ChoiceField(label=_("Age"), required=False)
+    gender = forms.ChoiceField(label=_("Gender"), required=False)
+    age_group = forms.ChoiceField(label=_("Age group"), required=False)
     colour = LineField(
         label=_("Colour"), max_length=80, required=False,
         help_text=_("Leave it empty where shoppers choose the colour."),
@@ -130,6 +130,12 @@ class ProductForm(forms.Form):
         self.fields["guided_in"].choices = tongue_choices()
         self.fields["cancel_hours"].choices = [(hours, ahead(hours)) for hours in CANCEL_CHOICES]
         self.fields["description"].is_asked_later = True  # before a review, not in a draft
+
+    @property
+    def has_clothes_details(self) -> bool:
+        """Tell whether gender, age group or colour is filled in or wrong."""
+        told = [self[name] for name in ("gender", "age_group", "colour")]
+        return any(field.value() or field.errors for field in told)
 
     def ask_about_an_outing(self) -> None:
         """Label the field of materials as the things that an experience includes."""

@@ -1,4 +1,4 @@
-"""New passwords are compared with a service of leaked ones, and nobody waits for it in vain."""
+"""New passwords are checked against known data leaks, without waiting long for the service."""
 
 import hashlib
 import threading
@@ -27,7 +27,7 @@ def digest(password):
 
 
 class Service(BaseHTTPRequestHandler):
-    """Plays the service of leaked passwords in many moods."""
+    """Plays the leaked-password service, healthy and broken."""
 
     def do_GET(self):
         self.server.asked.append((self.path, dict(self.headers)))
@@ -188,7 +188,7 @@ def test_nobody_is_asked_without_the_setting_or_in_a_public_demonstration(
 
 
 @pytest.mark.parametrize(
-    ("mood", "words"), [("good", "answers."), ("fail", "does not answer."), ("", "No service")]
+    ("mood", "words"), [("good", "answers."), ("fail", "does not answer."), ("", "Off.")]
 )
 def test_the_health_page_says_whether_the_service_is_used(service, settings, mood, words):
     service.mood = mood

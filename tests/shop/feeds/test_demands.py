@@ -90,7 +90,7 @@ def test_what_lacks_nothing_is_fit_everywhere():
     assert taken() == {"google": 1, "meta": 1, "lines": 1}
 
 
-def test_what_is_worn_and_says_for_whom_and_its_colour_is_fit_everywhere():
+def test_clothes_with_gender_age_group_and_colour_are_fit_everywhere():
     fit()
     worn()
 
@@ -98,7 +98,7 @@ def test_what_is_worn_and_says_for_whom_and_its_colour_is_fit_everywhere():
 
 
 @pytest.mark.parametrize("name", ["Colour", "color", "Couleur", "颜色"])
-def test_a_choice_of_colours_says_the_colour_in_any_language(name):
+def test_an_option_named_colour_in_any_language_is_the_colour(name):
     fit(option_names=[name], options=["Rouge"])
     worn(colour="")
 
@@ -106,7 +106,7 @@ def test_a_choice_of_colours_says_the_colour_in_any_language(name):
     assert google()[0]["color"] == "Rouge"
 
 
-def test_where_only_grown_ups_buy_nobody_asks_for_the_age():
+def test_a_category_for_adults_needs_no_age_group():
     fit()
     worn(age_group="")
     Category.objects.update(min_age=18)

@@ -120,7 +120,7 @@ def test_each_row_for_meta_keeps_each_rule(shelf, where):
 
 
 @pytest.mark.parametrize("read", [google, meta])
-def test_what_is_worn_says_for_whom_it_is_and_its_colour(shelf, read):
+def test_clothes_have_gender_age_group_colour_and_size(shelf, read):
     Category.objects.filter(pk=shelf.product.category_id).update(is_worn=True)
     Term.objects.create(kind="value", term="Gold", names={"fr": "Or"})
     facts = {"gender": "female", "age_group": "kids", "colour": "Gold"}

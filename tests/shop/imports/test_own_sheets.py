@@ -84,7 +84,7 @@ def test_a_sheet_brings_products_in_as_drafts_row_by_row(shop_of, write):
         ("everybody", "toddlers", ("unisex", "toddler")),
     ],
 )
-def test_a_sheet_says_for_whom_clothes_are_in_words_of_each_language(shop_of, gender, age, known):
+def test_a_spreadsheet_names_gender_and_age_group_in_any_language(shop_of, gender, age, known):
     rows = [[*HEAD, "gender", "age_group", "colour"], [*ROWS[1], gender, age, "Tan, worn"]]
 
     sheet = all_in(shop_of, csv_of(rows))

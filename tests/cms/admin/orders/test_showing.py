@@ -41,6 +41,16 @@ def shown(desk, order):
     return answer.context, answer.text
 
 
+def refunding(till):
+    """Return a paid order whose whole refund is about to be sent."""
+    payment = begin(make.cart({make.variant(20_00): 1}))
+    till.pay(payment.session_id)
+    deliver(till)
+    order = payment.order
+    refund_lines(order.pk, [order.lines.get().pk], reason="A zero is missing", at=NOON)
+    return order
+
+
 def minor(text):
     """Return an amount that is written in dollars in cents."""
     sign = -1 if text[0] in "-−" else 1
@@ -120,11 +130,7 @@ def test_a_parcel_shows_that_it_left_and_the_history_who_sent_it(desk, sold):
 
 
 def test_a_refund_is_told_as_the_provider_has_it(desk, till):
-    payment = begin(make.cart({make.variant(20_00): 1}))
-    till.pay(payment.session_id)
-    deliver(till)
-    order = payment.order
-    refund_lines(order.pk, [order.lines.get().pk], reason="A zero is missing", at=NOON)
+    order = refunding(till)
     waiting, _page = shown(desk, order)
     till.fail_next(400, code="charge_disputed", on="POST /v1/refunds")
     run_operations(at=NOON)
@@ -180,11 +186,7 @@ def test_an_order_whose_details_are_deleted_says_so(desk, sold):
 
 
 def test_who_may_not_open_the_money_desk_reads_that_money_waits_without_a_link(client, till):
-    payment = begin(make.cart({make.variant(20_00): 1}))
-    till.pay(payment.session_id)
-    deliver(till)
-    order = payment.order
-    refund_lines(order.pk, [order.lines.get().pk], reason="A zero is missing", at=NOON)
+    order = refunding(till)
     till.fail_next(400, code="charge_disputed", on="POST /v1/refunds")
     run_operations(at=NOON)
 

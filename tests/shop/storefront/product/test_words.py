@@ -41,7 +41,7 @@ def test_details_are_told_as_far_as_they_are_known():
     ]
 
 
-def test_clothes_say_for_whom_they_are_and_their_colour_in_the_readers_language():
+def test_clothes_show_gender_age_group_and_colour_in_the_readers_language():
     Term.objects.create(kind="value", term="Gold", names={"fr": "Or"})
     dress = make.product(gender="female", age_group="kids", colour="Gold")
     make.variant(of=dress)
@@ -49,8 +49,8 @@ def test_clothes_say_for_whom_they_are_and_their_colour_in_the_readers_language(
     facts = re.findall(r"<dt>(.*?)</dt><dd[^>]*><bdi>(.*?)</bdi></dd>", show(dress, "/fr"))
 
     assert facts[:3] == [
-        ("Pour qui", "Femmes ou filles"),
-        ("Âge", "Enfants de 5 à 13 ans"),
+        ("Genre", "Femmes ou filles"),
+        ("Tranche d’âge", "Enfants, 5 à 13 ans"),
         ("Couleur", "Or"),
     ]
 

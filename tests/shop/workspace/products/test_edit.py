@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.catalogue.models import Product, Variant
+from shop.catalogue.models import Category, Product, Variant
 from shop.festivals.models import PriceSpan, RegularPrice
 from shop.listings.models import Listing
 from shop.moderation.models import Amendment
@@ -76,6 +76,21 @@ def test_a_new_product_is_a_draft_with_its_variants_prices_and_units(client, des
     assert list(prices.values_list("amount", flat=True)) == [69_00, 92_50]
     assert not PriceSpan.objects.filter(variant__product=made).exists()
     assert first.listed_at is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_worn", "is_open"),
+    [({}, False, False), ({}, True, True), ({"colour": "Indigo"}, False, True)],
+)
+def test_the_details_of_clothes_are_open_where_they_count(
+    client, desk, own, facts, is_worn, is_open
+):
+    Product.objects.update(**{"gender": "", "colour": ""} | facts)
+    Category.objects.update(is_worn=is_worn)
+
+    page = client.get(own).text.split("Clothes, shoes and hats")[0]
+
+    assert page.rsplit("<details", 1)[1].split(">")[0].endswith(" open") == is_open
 
 
 def test_more_rows_can_be_asked_for_and_nothing_that_was_typed_is_lost(client, new):
