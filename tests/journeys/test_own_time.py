@@ -107,7 +107,11 @@ def test_the_steps_of_an_order_follow_the_reader_and_no_shared_page_does(stage, 
     page.goto(f"/orders/{order.number}/{order.token}/")
 
     paid = order.paid_at + CHINA
-    assert said(page) == [f"{paid.day} May at {paid:%H:%M}"]
+    placed = order.placed_at + CHINA
+    assert said(page) == [
+        f"Placed {placed.day} May 2027. 1 parcel to Changsha, China.",
+        f"{paid.day} May at {paid:%H:%M}",
+    ]
 
     other = visitor(timezone_id="America/Lima")
     other.goto("/products/zellige-jar/")

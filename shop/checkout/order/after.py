@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import day
+from shop.cart.formats import day_at
 from shop.checkout.order.again import AgainShown, replacements_of
 from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, OrderLine, Suborder
@@ -132,7 +132,7 @@ def _after(
         acts.append(ParcelAct(_("It arrived"), url, is_first=False))
     until = ""
     if Kind.RETURN in kinds and part.delivered_at:
-        date = {"date": day(return_until(part).date())}
+        date = {"date": day_at(return_until(part))}
         until = _("You can return goods from this parcel until %(date)s.") % date
     if cancel and order.is_paid and (Kind.CANCEL in kinds or not cancel.is_possible):
         until = cancel.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shop.accounts.models import User
-from shop.cart.formats import amount, between, full_day, language, parcels
+from shop.cart.formats import amount, between, full_day_at, language, parcels
 from shop.checkout.order.refunds import DELAYED, DONE, ON_ITS_WAY, returning, told
 from shop.languages import Wording, beside
 from shop.orders.models import Order, OrderLine, Suborder
@@ -23,7 +23,10 @@ PICTURES = 4
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order in the list."""
+    """One order in the list.
+
+    ``placed`` has the day by the shop's clock, ``placed_own`` has ``{date}`` for the reader's own.
+    """
 
     number: str
     token: str
@@ -31,7 +34,9 @@ class OrderRow:
     total: str
     tag: str
     tag_kind: str
+    placed_at: datetime
     placed: str
+    placed_own: str
     news: str
     pictures: tuple[str, ...]
     titles: tuple[Wording, ...]
@@ -76,7 +81,7 @@ def _row(order: Order) -> OrderRow:
     lines = [line for part in parts for line in part.lines.all()]
     sent = [part for part in parts if part.service and part.state != Suborder.State.CANCELLED]
     tag, kind = _tag(order, parts, sent)
-    placed = full_day(order.placed_at)
+    packed = parcels(len(sent)) if sent else ""
     return OrderRow(
         number=order.number,
         token=order.token,
@@ -84,7 +89,9 @@ def _row(order: Order) -> OrderRow:
         total=amount(order.total, order.currency),
         tag=tag,
         tag_kind=kind,
-        placed=beside(placed, parcels(len(sent))) if sent else placed,
+        placed_at=order.placed_at,
+        placed=beside(full_day_at(order.placed_at), packed),
+        placed_own=beside("{date}", packed),
         news=_news(order, sent),
         pictures=tuple(line.picture for line in lines if line.picture)[:PICTURES],
         titles=tuple(_counted(line, order) for line in lines[:PICTURES]),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from shop import clock
-from shop.cart.formats import amount, day, less
+from shop.cart.formats import amount, day_at, less
 from shop.checkout.order.access import own_order_page
 from shop.checkout.order.return_form import ReturnForm
 from shop.checkout.order.return_steps import steps_of
@@ -98,7 +98,7 @@ def begin(request: HttpRequest, order: Order, part_id: int, kind: str) -> HttpRe
         "form": form,
         "sum": _shown(back, order),
         "method": _method(order),
-        "until": day(return_until(part).date()) if part.delivered_at else "",
+        "until": day_at(return_until(part)) if part.delivered_at else "",
     }
     return _page(request, "shop/checkout/return.html", context, status=status)
 

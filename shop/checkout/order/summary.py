@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shop import dates
-from shop.cart.formats import amount, arrives, between, day, day_at, full_day, language, parcels
+from shop.cart.formats import amount, arrives, between, day, day_at, full_day_at, language, parcels
 from shop.cart.sums import SumsShown
 from shop.checkout.order.papers import PaperLink
 from shop.delivery.names import country_name, lines_of
@@ -85,6 +85,7 @@ class ParcelShown:
 class OrderShown:
     """Everything that an order's pages say of it.
 
+    ``placed`` has the day by the shop's clock, ``placed_own`` has ``{date}`` for the reader's own.
     ``is_split`` tells whether a parcel left before the address was mended.
     """
 
@@ -92,6 +93,7 @@ class OrderShown:
     sums: SumsShown
     taxes: tuple[tuple[str, str], ...]
     placed: str
+    placed_own: str
     address: tuple[str, ...]
     first: str
     is_split: bool
@@ -132,7 +134,8 @@ def show_order(
         parcels=tuple(shown),
         sums=_sums(order, lines),
         taxes=tuple(tax_rows(order, lines)),
-        placed=_placed(order, sent),
+        placed=_placed(order, sent, full_day_at(order.placed_at)),
+        placed_own=_placed(order, sent, "{date}"),
         address=lines_of(order.contact, language(), sends=bool(sent)),
         first=_first(soonest) if soonest else "",
         is_split=any(sent_elsewhere(row, order) for part in gone for row in part.shipments.all()),
@@ -156,13 +159,13 @@ def _sums(order: Order, lines: Lines) -> SumsShown:
     return SumsShown(tuple(order_rows(order, lines)), amount(order.total, order.currency), "", "")
 
 
-def _placed(order: Order, sent: Sequence[Suborder]) -> str:
+def _placed(order: Order, sent: Sequence[Suborder], day: str) -> str:
     if not sent:
-        return full_day(order.placed_at)
+        return day
     country = country_name(order.contact.country, language())
     place = beside(order.contact.city, country)
     return _("Placed %(date)s. %(parcels)s to %(place)s.") % {
-        "date": full_day(order.placed_at),
+        "date": day,
         "parcels": parcels(len(sent)),
         "place": place,
     }

@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -94,6 +94,25 @@ def test_the_steps_of_an_order_are_told_by_one_clock_wherever_its_store_is(brows
     assert "You asked 13 May at 01:30 (East Africa Time)" in asked
     for text in (page, asked):
         assert set(re.findall(r"\d\d:\d\d \(([^)]+)\)", text)) == {"East Africa Time"}
+
+
+@pytest.mark.parametrize("page", ["order", "list"])
+def test_the_day_of_an_order_is_that_of_the_shops_clock_until_script_knows_the_readers(
+    browser, till, settings, page
+):
+    settings.SHOP_ZONE = "Africa/Nairobi"
+    order = buy(browser, till, {make.variant(20_00): 1})
+    late = datetime(2027, 5, 12, 22, 30, tzinfo=UTC)  # after midnight in Nairobi
+    Order.objects.update(placed_at=late, user=make.user())
+    if page == "list":
+        browser.force_login(Order.objects.get().user)
+
+    text = browser.get(link(order) if page == "order" else "/account/").text
+
+    (own,) = re.findall(rf'pattern="([^"]*)"[^>]*><time datetime="{late.isoformat()}">', text)
+    assert "13 May 2027" in text
+    assert "12 May 2027" not in text
+    assert "{date}" in own
 
 
 def test_a_parcel_without_a_number_says_so_and_a_delivered_one_is_done(browser, till):
