@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shop.catalogue.worn import COLOUR_NAMES, SIZE_NAMES
 from shop.imports.headings.abroad import folded, guesses, in_other_languages
 from shop.imports.models import CatalogueSheet
 
@@ -136,8 +137,8 @@ GUESSES: dict[str, str] = {
         PICTURE: "image|images|photo|photos|picture|pictures|image url|imagem|fotos|foto|picha|"
                  "الصورة|صورة|图片|照片",
         "image_alt": "alt|alt text|image alt|texte alternatif|texto alternativo",
-        CHOICE: "size|colour|color|taille|pointure|couleur|longueur|tamanho|cor|saizi|ukubwa|"
-                "rangi|المقاس|اللون|尺码|尺寸|颜色|length|scent|flavour|flavor|material choice",
+        CHOICE: "|".join((*SIZE_NAMES, *COLOUR_NAMES, "length", "longueur", "scent", "flavour",
+                          "flavor", "material choice")),
     }.items()
     for word in words.split("|")
 }  # fmt: skip
