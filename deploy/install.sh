@@ -120,12 +120,14 @@ if [ -n "$is_alone" ]; then
     install -d -o postgres -g postgres -m 750 /var/backups/baobab/database
     install -d -o postgres -g postgres -m 750 /var/spool/pgbackrest
     cluster=$(echo /var/lib/postgresql/*/main | tr ' ' '\n' | sort -V | tail -1)
-    if ! grep -qs '^\[baobab\]' /etc/pgbackrest.conf; then
+    # A passphrase that is there stays, whatever else the file lacks: no backup is read without it.
+    if ! grep -qsE '^[[:space:]]*(\[baobab\]|repo[0-9]*-cipher-pass)' /etc/pgbackrest.conf; then
         # A fourth of what is free, in GiB: it holds a silent place for some days.
         room=$(($(df --output=avail -k /var/lib/postgresql | tail -1) / 4194304))
         pass=$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')
         (umask 077 && sed -e "s|CLUSTER|$cluster|" -e "s|QUEUE|$((room > 4 ? room : 4))GiB|" \
-            -e "s|PASSPHRASE|$pass|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf)
+            -e "s|PASSPHRASE|$pass|" "$here/deploy/pgbackrest.conf" >/etc/pgbackrest.conf.new)
+        mv /etc/pgbackrest.conf.new /etc/pgbackrest.conf
         echo "Made /etc/pgbackrest.conf: keep a copy elsewhere, backups are encrypted with its passphrase."
     elif ! grep -qs '^archive-push-queue-max' /etc/pgbackrest.conf; then
         echo "/etc/pgbackrest.conf lets a silent place fill the disk: take over the lines below"

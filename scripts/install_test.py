@@ -288,6 +288,8 @@ class InstallTest:
         expect("restored: 1 orders" in said, f"not restored: {said}")
         expect("backup lacks: 0" in said, f"pictures are missing: {said}")
         say(said.strip().splitlines()[-1])
+        told = self._chroot("runuser", "-u", "postgres", "--", "pgbackrest", "info")
+        expect("cipher: aes-256-cbc" in told, f"backups are not encrypted: {told}")
 
     def _look(self) -> None:
         """Look that what runs is who it should be, and that nginx does what it promises."""
