@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.models import Session
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpResponse
@@ -17,6 +18,8 @@ from shop.accounts.devices.agents import device_of
 from shop.accounts.models import SignedInDevice, User
 from shop.accounts.requests import SignedIn
 from shop.forms.numbers import number_of
+
+SHOWN = 20
 
 
 def note_device(request: SignedIn) -> SignedInDevice:
@@ -48,10 +51,16 @@ def devices_of(user: User) -> QuerySet[SignedInDevice]:
 def devices(request: SignedIn) -> HttpResponse:
     """List the devices on which the signed-in person is, and sign one of the others out."""
     here = note_device(request)
-    if request.method != "POST":
-        rows = [row for row in devices_of(request.user) if row.pk != here.pk]
-        return render(request, "account/devices.html", {"device": here, "others": rows})
     others = devices_of(request.user).exclude(pk=here.pk)
+    if request.method != "POST":
+        page = Paginator(others, SHOWN).get_page(request.GET.get("page"))
+        context = {
+            "device": here,
+            "others": page,
+            "previous": f"?page={page.number - 1}" if page.has_previous() else "",
+            "next": f"?page={page.number + 1}" if page.has_next() else "",
+        }
+        return render(request, "account/devices.html", context)
     row = get_object_or_404(others, pk=number_of(request.POST.get("device", "")) or 0)
     Session.objects.filter(pk=row.session_id).delete()
     messages.success(request, _("Signed out on %(device)s.") % {"device": row.name})
