@@ -23,6 +23,7 @@ from cms.admin.orders.views import OrderViewSet
 from cms.admin.search.areas import AREAS, Area
 from cms.admin.search.menu import SearchWords
 from cms.choosers import product_chooser, store_chooser
+from cms.explorer import Pages
 from cms.files import DOCUMENTS, PICTURES
 from cms.pages.base import ShopPage
 from cms.pages.translations import outdated
@@ -56,7 +57,7 @@ def desk_urls() -> list[Any]:
 def lists() -> list[Any]:
     """Add the lists of the shop's rows, and the choosers of editors."""
     own = [*VIEWSETS, OrderViewSet(), LogViewSet(), CategoryViewSet(), TermViewSet()]
-    own.append(SearchWords())
+    own += [SearchWords(), Pages()]  # Wagtail registers its own viewset of pages before
     return [*own, product_chooser, store_chooser]
 
 
@@ -77,7 +78,7 @@ def moved_together(request: HttpRequest, action: str, rows: object, view: object
 def changed(request: HttpRequest, page: Page) -> None:
     """Say above a translation that its English page has changed since it was written."""
     source = page.source if isinstance(page, ShopPage) and request.method == "GET" else None
-    if source is not None and outdated(source, [page]):
+    if source is not None and outdated([page]):
         where = reverse("wagtailadmin_pages:edit", args=[source.pk])
         messages.warning(request, CHANGED, buttons=[messages.button(where, "English page")])
 

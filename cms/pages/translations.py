@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils.html import strip_tags
 from wagtail import blocks
-from wagtail.models import PageLogEntry, Revision
-from wagtail.rich_text import RichText
+from wagtail.models import Page, PageLogEntry, Revision
 
 from cms.pages.base import ShopPage
 
@@ -39,33 +40,66 @@ def untranslated(pages: Iterable[ShopPage]) -> tuple[list[str], list[str]]:
     return missing, copies
 
 
-def outdated(source: ShopPage, pages: Iterable[ShopPage]) -> list[ShopPage]:
-    """Return the translations written before the words of their English page changed.
+def outdated(pages: Iterable[Page]) -> list[ShopPage]:
+    """Return which of some pages were written before the words of their English page changed.
 
-    A translation that is saved again is taken as following them. Four statements.
+    A translation that is saved again is taken as following them. Four statements for all of them,
+    and one for each kind of page.
 
     Args:
-        source: the English page.
-        pages: of other languages; aliases follow by themselves.
+        pages: of any kind and language, with their locale; aliases follow by themselves.
     """
-    saved = list(Revision.page_revisions.filter(object_id=str(source.pk))
-                 .order_by("created_at", "pk").values_list("created_at", "pk"))  # fmt: skip
-    public = PageLogEntry.objects.filter(
-        page=source.pk, action="wagtail.publish", revision__isnull=False
-    )
-    published = list(public.order_by("timestamp", "pk").values_list("timestamp", "revision"))
+    own = [
+        page
+        for page in pages
+        if isinstance(page, ShopPage) and page.latest_revision_created_at
+        and not page.alias_of_id and page.locale.language_code != settings.LANGUAGE_CODE
+    ]  # fmt: skip
+    if not own:
+        return []
+    english = Page.objects.filter(locale__language_code=settings.LANGUAGE_CODE)
+    keys = {page.translation_key for page in own}
+    sources = {
+        row.translation_key: row for row in english.filter(translation_key__in=keys).specific()
+    }
+    published, saved = _versions([row.pk for row in sources.values()])
     read = {}
-    for page in pages:
-        if page.pk != source.pk and not page.alias_of_id and page.latest_revision_created_at:
-            written = page.latest_revision_created_at
-            before = [pk for at, pk in published if at <= written]
-            before = before or [pk for at, pk in saved if at <= written]
-            if before:
-                read[page] = before[-1]
-    then = Revision.objects.in_bulk(set(read.values()))
-    words = {pk: words_of(row.as_object()) for pk, row in then.items()}
-    now = words_of(source)
-    return [page for page, pk in read.items() if words[pk] != now]
+    for page in own:
+        if source := sources.get(page.translation_key):
+            at = page.latest_revision_created_at
+            version = _last(published[source.pk], at) or _last(saved[source.pk], at)
+            if version:
+                read[page] = (source, version)
+    versions = {version for _source, version in read.values()}
+    contents = dict(Revision.objects.filter(pk__in=versions).values_list("pk", "content"))
+    return [
+        page
+        for page, (source, version) in read.items()
+        if _words_then(source, contents[version]) != words_of(source)
+    ]
+
+
+Versions = dict[int, list[tuple[datetime, int]]]  # by page: when, and which revision
+
+
+def _versions(pages: list[int]) -> tuple[Versions, Versions]:
+    """Return when which revisions of pages were published, and when they were saved."""
+    published: Versions = defaultdict(list)
+    saved: Versions = defaultdict(list)
+    public = PageLogEntry.objects.filter(
+        page__in=pages, action="wagtail.publish", revision__isnull=False
+    )
+    for page, at, pk in public.values_list("page", "timestamp", "revision"):
+        published[page].append((at, pk))
+    revisions = Revision.page_revisions.filter(object_id__in=map(str, pages))
+    for page, at, pk in revisions.values_list("object_id", "created_at", "pk"):
+        saved[int(page)].append((at, pk))
+    return published, saved
+
+
+def _last(versions: list[tuple[datetime, int]], at: datetime) -> int | None:
+    """Return the last version until an instant."""
+    return max((row for row in versions if row[0] <= at), default=(at, None))[1]
 
 
 def _is_left(words: tuple[str, ...], english: tuple[str, ...]) -> bool:
@@ -77,15 +111,27 @@ def _is_left(words: tuple[str, ...], english: tuple[str, ...]) -> bool:
 
 def words_of(page: ShopPage) -> tuple[str, ...]:
     """Return the texts of a page, in its order: no choices, numbers or addresses."""
-    found = [page.title, page.search_description]
-    for child in getattr(page, "body", ()):
-        found += _words(child.block, child.value)
+    return _texts(page.title, page.search_description, getattr(page, "body", None))
+
+
+def _words_then(page: ShopPage, content: dict[str, Any]) -> tuple[str, ...]:
+    """Return the texts that a page had in a revision. No statement, unlike Revision.as_object."""
+    kept = content.get("body")
+    body = page._meta.get_field("body").to_python(kept) if kept else None
+    return _texts(content["title"], content["search_description"], body)
+
+
+def _texts(title: str, description: str, body: blocks.StreamValue | None) -> tuple[str, ...]:
+    found = [title, description]
+    if body:
+        found += _words(body.stream_block, list(body.raw_data))
     return tuple(text for text in found if any(letter.isalpha() for letter in text))
 
 
 def _words(block: blocks.Block, value: Any) -> Iterator[str]:
+    """Return the texts of a block from what is stored: looking up its pictures costs statements."""
     if isinstance(block, WORDS) and value:
-        yield value.source if isinstance(value, RichText) else str(value)
+        yield str(value)
     for inner, part in _parts(block, value):
         yield from _words(inner, part)
 
@@ -93,10 +139,18 @@ def _words(block: blocks.Block, value: Any) -> Iterator[str]:
 def _parts(block: blocks.Block, value: Any) -> list[tuple[blocks.Block, Any]]:
     """Return the blocks inside a block with their values."""
     if isinstance(block, blocks.StructBlock):
-        fields = block.child_blocks.items()
-        return [(inner, value.get(name)) for name, inner in fields if name not in NOT_READ]
+        fields, known = block.child_blocks.items(), value or {}
+        return [(inner, known.get(name)) for name, inner in fields if name not in NOT_READ]
     if isinstance(block, blocks.ListBlock):
-        return [(block.child_block, part) for part in value or ()]
+        return [(block.child_block, _item(part)) for part in value or ()]
     if isinstance(block, blocks.StreamBlock):
-        return [(child.block, child.value) for child in value or ()]
+        known = block.child_blocks
+        return [
+            (known[part["type"]], part["value"]) for part in value or () if part["type"] in known
+        ]
     return []
+
+
+def _item(part: Any) -> Any:
+    """Return the value of a list's item; what older programs stored is the value alone."""
+    return part["value"] if isinstance(part, dict) and part.get("type") == "item" else part

@@ -94,7 +94,7 @@ def missing_of_page(festival: Festival) -> Iterable[Finding]:
         if copies:
             text = f"{text[:-1]} (a copy in English stands in: {', '.join(copies)})."
         found.append(Finding(text, True, "translation"))
-    if old := outdated(page, pages):
+    if old := outdated(pages):
         names = dict(settings.LANGUAGES)
         languages = ", ".join(names[row.locale.language_code] for row in old)
         text = f"Its page has changed since it was translated into: {languages}."
