@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.shortcuts import redirect
 from django.template.defaultfilters import pluralize
 
 from cms.admin.screens import Trail, show
+from shop import dates
 from shop.accounts.requests import SignedIn
 from shop.errors import LookAgain, ShopError
 from shop.forms.fields import LineField
@@ -120,7 +120,7 @@ def told(effect: Effect, zone: str, *, kept: bool = True) -> list[str]:
     else:
         count = effect.open_orders
         orders = f"{count:,} open order{pluralize(count)} hold{pluralize(count, 's,')} its price"
-        until = f"{cast('datetime', effect.until).astimezone(ZoneInfo(zone)):%H:%M} ({zone})"
+        until = dates.clock(cast("datetime", effect.until), zone, "en")
         found.append(
             f"{orders}. {'It' if count == 1 else 'They'} can still be paid until {until}."
             if kept

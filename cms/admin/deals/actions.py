@@ -17,7 +17,7 @@ from cms.admin.deals.views import deal_of, possible, trail_of_deals
 from cms.admin.festivals.slot_actions import StopForm
 from cms.admin.fields import CountField
 from cms.admin.permissions import needs
-from shop import clock
+from shop import clock, dates
 from shop.accounts.requests import SignedIn
 from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
 from shop.festivals.local_time import typed, wall_of
@@ -118,6 +118,7 @@ def _raise(request: SignedIn, deal: Deal, effect: Effect, at: datetime) -> Act:
 
 def _stop(request: SignedIn, deal: Deal, effect: Effect, at: datetime) -> Act:
     zone = deal.slot.festival.zone
+    words = dates.zone_name(at, zone, "en")
 
     class Form(StopForm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -130,14 +131,16 @@ def _stop(request: SignedIn, deal: Deal, effect: Effect, at: datetime) -> Act:
         stop.stop_deal(deal, at=at, reason=answers["reason"], ends_at=until, by=request.user)
         if until is None:
             return "Stopped. The everyday price counts from now on."
-        return f"It ends at {typed(answers['ends'])} ({zone}). The everyday price counts from then."
+        return (
+            f"It ends at {typed(answers['ends'])} ({words}). The everyday price counts from then."
+        )
 
     now, ends = (typed(wall_of(moment, zone)) for moment in (at, deal.effective_to))
     effects = [
         _named(deal, at),
         (
             f"The everyday price counts from the moment you press the button (it is {now} in "
-            f"{zone}), or from the time you give. It would end at {ends}."
+            f"{words}), or from the time you give. It would end at {ends}."
         ),
         *told(effect, zone),
         *_set_free(deal),

@@ -23,7 +23,7 @@ from cms.admin.listing import ChoiceFilter, Choices, FestivalListView, ListFilte
 from cms.admin.permissions import needs, own_stores
 from cms.admin.screens import Trail, show
 from cms.admin.tables import Column, WhenColumn, link, portion, small, status
-from shop import clock
+from shop import clock, dates
 from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.festivals.models import Deal, Festival, PriceSpan
@@ -71,7 +71,8 @@ class DealsView(FestivalListView):
     @property
     def about(self) -> str:
         """Say whose times these are."""
-        return f"Times are those of {self.festival.zone}."
+        festival = self.festival
+        return f"Times are those of {dates.zone_name(festival.starts_at, festival.zone, 'en')}."
 
     @property
     def none(self) -> SafeString:

@@ -9,6 +9,7 @@ from typing import Any, cast
 from django import forms
 
 from cms.admin.festivals.forms import WallTimeField, WallTimes
+from shop import dates
 from shop.festivals.models import Festival, Slot
 from shop.festivals.prices.price_list import Only
 from shop.merchants.models import Merchant
@@ -24,6 +25,7 @@ class MomentsForm(WallTimes):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.festival, self.zone = festival, festival.zone
+        zone = dates.zone_name(festival.starts_at, festival.zone, "en")
         choices = [
             (boundary.at.isoformat(), f"{boundary.label} · {boundary.wall:%d %b %Y, %H:%M:%S}")
             for boundary in by_instant(known)
@@ -31,7 +33,7 @@ class MomentsForm(WallTimes):
         for name, label in self.moments():
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
             self.fields[f"{name}_wall"] = WallTimeField(
-                label="Or this time", required=False, help_text=f"In {festival.zone}."
+                label="Or this time", required=False, help_text=f"In {zone}."
             )
         self.order_fields([*(n for name, _ in self.moments() for n in (name, f"{name}_wall"))])
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.http import HttpResponse
 
 from cms.admin.screens import Trail, show, words
+from shop import dates
 from shop.accounts.requests import SignedIn
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Slot
@@ -52,7 +53,7 @@ def ask(
         request, "move.html", title, trail=trail, icon="warning", status=422 if problem else 200,
         effects=[*_sentences(effect), *more], slots=_slots(effect), stores=_stores(effect),
         problem=problem, kept=kept, stamp=effect.stamp, reason=reason, save=save,
-        zone=effect.festival.zone,
+        zone=dates.zone_name(effect.during[0], effect.festival.zone, "en"),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from cms.admin.confirm import Act, perform
 from cms.admin.festivals.links import page_of
 from cms.admin.festivals.override import readiness_of
 from cms.admin.permissions import needs
-from shop import clock
+from shop import clock, dates
 from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible
 from shop.festivals.local_time import typed, wall_of
@@ -63,6 +63,7 @@ def _act(request: SignedIn, festival: Festival, ready: Readiness, at: datetime) 
 def _effects(festival: Festival, ready: Readiness) -> list[str]:
     stores, page = ready.enrolments.get("accepted", 0), page_of(festival)
     starts = typed(wall_of(festival.starts_at, festival.zone))
+    zone = dates.zone_name(festival.starts_at, festival.zone, "en")
     deals, verb = (
         f"{ready.deals} deal{pluralize(ready.deals)}",
         pluralize(ready.deals, "counts,count"),
@@ -70,7 +71,7 @@ def _effects(festival: Festival, ready: Readiness) -> list[str]:
     found = [
         "Shoppers see from now on that it comes"
         + (", and its page." if page and page.is_live else ". It has no published page yet."),
-        f"It starts at {starts} in {festival.zone}; nobody has to press anything then.",
+        f"It starts at {starts} in {zone}; nobody has to press anything then.",
         f"{deals} of {stores} store{pluralize(stores)} {verb} from their slots on.",
     ]
     if waiting := ready.nominations.get("submitted", 0):

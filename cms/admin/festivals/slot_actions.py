@@ -19,7 +19,7 @@ from cms.admin.festivals.forms import LOCAL, WallTimeField, WallTimes
 from cms.admin.festivals.slot_status import possible
 from cms.admin.permissions import needs
 from cms.admin.screens import show
-from shop import clock
+from shop import clock, dates
 from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals.local_time import typed, wall_of
@@ -108,6 +108,7 @@ class StopForm(WallTimes):
 
 def _stop(request: SignedIn, slot: Slot, at: datetime) -> Act:
     zone, is_whole = slot.festival.zone, slot.kind == Slot.Kind.WHOLE
+    words = dates.zone_name(at, zone, "en")
 
     class Form(StopForm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -120,12 +121,12 @@ def _stop(request: SignedIn, slot: Slot, at: datetime) -> Act:
         stop.stop_slot(slot, at=at, reason=answers["reason"], ends_at=until, by=request.user)
         if until is None:
             return "Stopped. Everyday prices count from now on."
-        return f"It ends at {typed(answers['ends'])} ({zone}). Everyday prices count from then on."
+        return f"It ends at {typed(answers['ends'])} ({words}). Everyday prices count from then on."
 
     now = typed(wall_of(at, zone))
     effects = [
         (
-            f"Everyday prices count from the moment you press the button (it is {now} in {zone}), "
+            f"Everyday prices count from the moment you press the button (it is {now} in {words}), "
             "or from the time you give."
         ),
         *told(effect_on_slot(slot), zone),
@@ -143,8 +144,9 @@ def _stop(request: SignedIn, slot: Slot, at: datetime) -> Act:
 
 def _extend(_request: SignedIn, slot: Slot, _at: datetime) -> Act:
     festival = slot.festival
+    zone = dates.zone_name(slot.ends_at, festival.zone, "en")
     effects = [
-        f"It ends at {typed(wall_of(slot.ends_at, festival.zone))} in {festival.zone}.",
+        f"It ends at {typed(wall_of(slot.ends_at, festival.zone))} in {zone}.",
         _left_said(slot),
         "Each deal runs longer once its store agrees. The next page shows deals and stores.",
     ]
@@ -177,7 +179,8 @@ def _extend_or_ask(request: SignedIn, slot: Slot, at: datetime) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             ends = typed(form.cleaned_data["ends"])
-            messages.success(request, f"Extended to {ends} ({festival.zone}).")
+            zone = dates.zone_name(ends_at, festival.zone, "en")
+            messages.success(request, f"Extended to {ends} ({zone}).")
             return redirect(back)
     return show(
         request, "act.html", act.title, trail=trail_of(festival), icon="cog",
@@ -236,7 +239,8 @@ def _said(festival: Festival) -> str:
     first, last = (
         typed(wall_of(at, festival.zone)) for at in (festival.starts_at, festival.ends_at)
     )
-    return f"“{festival.title}”, {first} to {last} ({festival.zone})"
+    zone = dates.zone_name(festival.starts_at, festival.zone, "en")
+    return f"“{festival.title}”, {first} to {last} ({zone})"
 
 
 def _cancel(request: SignedIn, slot: Slot, at: datetime) -> Act:

@@ -19,7 +19,7 @@ from cms.admin.festivals.forms import LOCAL, SlotForm
 from cms.admin.festivals.slot_status import possible
 from cms.admin.permissions import needs
 from cms.admin.screens import show, version_seen, words_of
-from shop import clock
+from shop import clock, dates
 from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals import changelog
@@ -123,8 +123,9 @@ def remove(request: SignedIn, pk: int, slot_id: int) -> HttpResponse:
         return f"The slot “{slot.label}” is gone."
 
     starts = typed(wall_of(slot.starts_at, festival.zone))
+    zone = dates.zone_name(slot.starts_at, festival.zone, "en")
     effects = [
-        f"“{slot.label}” at {starts} in {festival.zone} is taken out of the plan for good.",
+        f"“{slot.label}” at {starts} in {zone} is taken out of the plan for good.",
         "That is possible while nothing is nominated for it; later a slot is called off.",
     ]
     act = Act(f"Remove “{slot.label}”", "Remove it", effects, run, is_grave=True)
@@ -147,7 +148,7 @@ def _ask(request: SignedIn, slot: Slot, effect: MoveEffect) -> HttpResponse:
 def _form(
     request: SignedIn, form: SlotForm, festival: Festival, title: str, slot: Slot | None = None
 ) -> HttpResponse:
-    about = f"Times are those of {festival.zone}."
+    about = f"Times are those of {dates.zone_name(festival.starts_at, festival.zone, 'en')}."
     return show(
         request,
         "form.html",

@@ -26,7 +26,7 @@ from cms.admin.listing import ListFilters, ListView, WordsFilter
 from cms.admin.permissions import needs
 from cms.admin.screens import Trail, button, show, version_seen, words_of
 from cms.admin.tables import Column, WhenColumn, link, status
-from shop import clock
+from shop import clock, dates
 from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
@@ -83,7 +83,7 @@ class FestivalsView(ListView):
             Column("Festival", _title), Column("Phase", self.phase_of),
             WhenColumn("From", lambda row: wall_of(row.starts_at, row.zone), "j M Y, H:i"),
             WhenColumn("To", lambda row: wall_of(row.ends_at, row.zone), "j M Y, H:i"),
-            Column("Zone", "zone"),
+            Column("Zone", lambda row: dates.zone_name(row.starts_at, row.zone, "en")),
             Column("Stores", lambda row: f"{row.stores:,} of {row.target_stores:,}"),
             Column("Products", lambda row: f"{row.products:,} of {row.target_products:,}"),
         ]  # fmt: skip

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 
 from cms.admin.festivals.forms import WallTimeField
 from cms.admin.languages import TranslationField, other_languages
+from shop import dates
 from shop.errors import ShopError
 from shop.festivals.local_time import instant, wall_of
 from shop.forms.fields import LineField, ProseField
@@ -61,7 +63,9 @@ class IncidentForm(WordsForm):
 
     def __init__(self, row: Incident | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(row, *args, **kwargs)
-        self.fields["since"].label = f"Since, by the clock of {settings.SHOP_ZONE}"
+        first = self.initial["since"].replace(tzinfo=ZoneInfo(settings.SHOP_ZONE))
+        zone = dates.zone_name(first, settings.SHOP_ZONE, "en")
+        self.fields["since"].label = f"Since, in {zone}"
 
     def clean_since(self) -> Any:
         """Return the instant that was typed as a wall time."""

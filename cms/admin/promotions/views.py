@@ -34,7 +34,7 @@ from cms.admin.tables import (
     small,
     status,
 )
-from shop import clock
+from shop import clock, dates
 from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals import changelog
@@ -282,8 +282,9 @@ def _saved(request: SignedIn, form: BenefitForm, promotion: Promotion) -> bool:
 def _form(
     request: SignedIn, form: BenefitForm, title: str, trail: Trail, row: Promotion | None = None
 ) -> HttpResponse:
+    zone = dates.zone_name(clock.moment_of(request), form.zone, "en")
     return show(
         request, "benefit_form.html", title, trail=trail, icon="pick", form=form,
-        status=422 if form.errors else 200, about=f"Times are those of {form.zone}.",
+        status=422 if form.errors else 200, about=f"Times are those of {zone}.",
         version=changelog.version_of(row) if row else None,
     )  # fmt: skip

@@ -144,6 +144,7 @@ def _screen(request: SignedIn, festival: Festival, **typed: Any) -> HttpResponse
         links=_links(festival, request, may_share=may_share),
         may_share=may_share,
         probe=Table("Pages that were looked at", PROBED, latest_probe(festival, at=at)),
+        at=at,
         now=wall_of(at, festival.zone),
     )
 

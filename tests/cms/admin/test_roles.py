@@ -18,6 +18,7 @@ from shop.delivery.models import TaxRule
 from shop.festivals.deals.void import end_price
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import (
+    Festival,
     Fund,
     Wanted,
 )
@@ -297,6 +298,23 @@ def test_lists_are_read_by_an_organizer_who_finds_no_button_that_leads_nowhere(
 
     assert answer.status_code == 200
     assert "/delete/" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [*READ, *((row[0], row[1]) for row in (*ADDRESSES, *AFTER_SALE) if row[1] == "get")],
+)
+def test_pages_of_organizers_say_each_zone_in_words(client, rows_of, pattern, method):
+    rows = rows_of(pattern)
+    Festival.objects.update(zone="Africa/Nairobi")
+    client.force_login(organizer())
+
+    answer = call(client, pattern, method, rows)
+
+    if "html" not in answer.headers.get("Content-Type", "html"):
+        return  # a file names the zone as programs do
+    read = re.sub(r"<(script|select)\b.*?</\1>|<[^>]*>", " ", answer.text, flags=re.DOTALL)
+    assert not re.findall(r"Africa/[A-Z]\w+", read)
 
 
 @pytest.mark.parametrize("group", [group for group in GROUPS if group != "organizer"])
