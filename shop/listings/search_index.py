@@ -197,19 +197,19 @@ def _document(
         (category.path.replace("/", " "), "C", ""),
         *((name, "C", tongue_of(code)) for code, name in (top.names if top else {}).items()),
         (product.summary, "C", ""),
-        *((material, "C", "") for material in product.materials),
+        *((material, "B", "") for material in product.materials),
         (merchant.city, "C", ""),
         *((country_name(merchant.country, code), "C", "") for code in languages),
         (product.description, "D", ""),
         # What is said in other languages is long: it is found, and has no places.
         *((summary, "", tongue_of(code)) for code, summary in told.items()),
         *(
-            (name, "", tongue_of(code))
+            (name, "B", tongue_of(code))
             for material in product.materials
             for code, name in called.get(material, {}).items()
         ),
         *(
-            (own[material], "", tongue_of(code))
+            (own[material], "B", tongue_of(code))
             for material in product.materials
             for code, own in product.terms.items()
             if material in own

@@ -18,8 +18,8 @@ from tests.sample.judged.measuring import NONSENSE, judged, measure, ndcg, summa
 from tests.sample.loaded import DAY_0, root_collection
 
 pytestmark = pytest.mark.django_db
-# Measured when this was written: 0.80 and 0.75; what sold alike moves it by a hundredth.
-FLOORS = {"tuned": 0.77, "held": 0.73}
+# Measured on 3 December: 0.84 and 0.79; what sold alike moves it by a hundredth.
+FLOORS = {"tuned": 0.82, "held": 0.77}
 
 
 @pytest.fixture

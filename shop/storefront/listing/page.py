@@ -21,7 +21,7 @@ from shop.storefront.listing.hit_kinds import Hits, hits
 from shop.storefront.listing.no_results import Nothing, SearchNote, notes, nothing
 from shop.storefront.search.filters import BEST, Filters, Pairs, as_typed
 from shop.storefront.search.find import FoundProducts, find
-from shop.storefront.search.ranking import COVERED, GOOD
+from shop.storefront.search.ranking import fits_all_parts
 from shop.storefront.search.understand import Search, understand
 
 NO_FACETS = Facets(0, False, (), (), (), {})
@@ -122,7 +122,7 @@ def _is_near(filters: Filters, search: Search | None, found: FoundProducts) -> b
     """Tell whether the first result of a search fits only a part of it."""
     if search is None or not search.relaxed or filters.sort != BEST or not found.rows:
         return False
-    return found.rows[0].key % GOOD // COVERED < search.full
+    return not fits_all_parts(found.rows[0].key)
 
 
 def pager(path: str, filters: Filters, found: FoundProducts) -> dict[str, str]:

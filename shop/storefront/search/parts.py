@@ -68,7 +68,7 @@ class Parts:
     words with their errors mended, ``also`` the synonyms to be named, ``words`` the parts of
     things that several words name, ``whole`` the things of whose name each part is a piece.
     ``offers`` are the words that an unknown one may be mistyped for; ``is_vain`` tells that the
-    thing itself is a real word which no listing holds.
+    thing itself is a real word which no listing holds, or beside others a word of texts alone.
     """
 
     parts: list[SearchPart] = field(default_factory=list)
@@ -157,11 +157,11 @@ def take_apart(
     }
     real = {word for word in offers if is_real(word, language)}
     is_vain = bool(real) and (thing in real or not any(is_there))
+    if len(typed) > 1 and thing in known.exactly and thing not in {typed[n] for n in same}:
+        is_vain |= is_real(thing, language) and not _is_named([thing], known)
     meant = _meant(typed, is_there, offers, has_facts=not meaning.is_plain, is_vain=is_vain)
     units = _units([right or word for right, word in zip(meant, typed, strict=True)], known)
-    found = Parts(
-        [SearchPart(one, WORD) for one in quoted], list(quoted), list(quoted), meant=meant
-    )
+    found = Parts([SearchPart(one, WORD) for one in quoted], wide=list(quoted), meant=meant)
     found.is_vain = is_vain
     found.offers = {
         word: others
@@ -198,7 +198,7 @@ def _add_unit(found: Parts, unit: Unit, known: KnownWords, typed: Sequence[str])
     others = [_of_synonym(synonym, known) for synonym in unit.synonyms]
     if not own and not others:
         return
-    found.own.append(all_of(own) if own else any_of(others))
+    found.own += [all_of(own)] if own and others else []
     found.wide.append(any_of([*([all_of(own)] if own else []), *others]))
     friends = tuple(one for one in unit.synonyms if not _is_false_friend(one, known))
     found.heads.append(_heads(said, unit._replace(synonyms=friends)))

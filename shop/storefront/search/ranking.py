@@ -18,19 +18,18 @@ FEW_BEHIND = 500  # of a shop with no more behind its front all is looked at
 # for in a good place: what comes from behind is never before these, so that they can be shown
 # without looking there.
 GOOD = 100_000_000_000_000_000
-# Then come the weights of the parts that fit; words in the title, then in the store or the tags,
-# then in a text; the front; weight; whether there are units left; and how much was bought.
-COVERED = 10_000_000_000_000
+# Then come the weights of the parts that fit, each up to twice as heavy by where its words stand
+# and how often; whether all parts fit; whether there are units left; and how much was bought.
+ALL_PARTS, WEIGHT = 2_000_000_000, 10_000_000_000
 KEY = f"""(
   CASE WHEN (l.is_front OR l.is_floor) AND t.words @@ %(query)s::tsquery
          AND t.words @@ %(strong)s::tsquery
        THEN CASE WHEN l.is_front THEN 2 ELSE 1 END ELSE 0 END * {GOOD}
-  + coalesce((SELECT sum(u.weight) FROM units u WHERE t.words @@ u.query), 0)::bigint * {COVERED}
-  + ((CASE WHEN t.words @@ %(titled)s::tsquery THEN 400
-        WHEN t.words @@ %(strong)s::tsquery THEN 200 ELSE 0 END
-   + CASE WHEN l.is_front THEN 100 ELSE 0 END
-   + least(99, (ts_rank('{{0.02, 0.1, 0.4, 1}}', t.words, %(own)s::tsquery) * 50)::int)
-  )::bigint * 2 + l.is_available::int) * 1000000000 + least(l.popularity, 999999999)
+  + coalesce((
+      SELECT sum(u.weight * (100 + 100 * ts_rank('{{0.05, 0.05, 1, 1}}', t.words, u.query)))
+      FROM units u WHERE t.words @@ u.query), 0)::bigint * {WEIGHT}
+  + (t.words @@ %(parts)s::tsquery)::int * {ALL_PARTS}
+  + l.is_available::int * 1000000000 + least(l.popularity, 999999999)
 )"""  # noqa: S608 (constants only)
 UNITS = """units AS MATERIALIZED (
   SELECT u.query::tsquery AS query, u.weight
@@ -76,6 +75,11 @@ STATEMENT = """
     AND {in_force}"""
 LATER = "(key < %(place_key)s OR (key = %(place_key)s AND product_id > %(place_id)s))"
 EARLIER = "(key > %(place_key)s OR (key = %(place_key)s AND product_id < %(place_id)s))"
+
+
+def fits_all_parts(key: int) -> bool:
+    """Tell whether what has a key fits in every part of the search."""
+    return key % WEIGHT >= ALL_PARTS
 
 
 def best_statement(where: str, columns: str, *, asked: str, is_later: bool, is_before: bool) -> str:

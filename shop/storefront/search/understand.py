@@ -32,7 +32,7 @@ from shop.storefront.search.vocabulary import KnownWords, look_up
 
 MOST_WORDS = 10
 # In hundredths of a part's weight: what stands in a good place counts more.
-WHOLE, IN_TITLE, IN_WORDS, IS_HEAD = 100, 20, 20, 30
+WHOLE, IN_TITLE, IN_WORDS, IS_HEAD, AS_TYPED = 100, 20, 20, 30, 20
 QUOTED = re.compile(r'["“”«»]([^"“”«»]+)["“”«»]')
 
 
@@ -41,11 +41,9 @@ class Search:
     """A search as the database takes it.
 
     ``query`` finds what fits in every part, ``strong`` what has the words in its title, store or
-    tags, ``titled`` what has them in its title, ``own`` what has them as they were typed. Where
-    hardly anything fits in every part, ``relaxed`` finds what fits in the part that matters most;
-    empty if there is only one.
-    ``units`` are the parts with their weights, by which what fits in more of them comes first;
-    ``full`` is what all of them weigh.
+    tags, ``every_part`` what fits the wishes too. Where hardly anything fits in every part,
+    ``relaxed`` finds what fits in the part that matters most; empty if there is only one.
+    ``units`` are the parts with their weights, by which what fits in more of them comes first.
     ``instead`` are the words that were looked for in place of the typed ones, ``also`` the
     synonyms to be named, ``parts`` the words if there are several, ``listings`` how many hold the
     word if there is but one. ``offers`` are texts that may have been meant. ``is_mentioned`` tells
@@ -54,8 +52,7 @@ class Search:
 
     query: str
     strong: str
-    titled: str
-    own: str
+    every_part: str
     instead: str = ""
     also: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
@@ -64,7 +61,6 @@ class Search:
     units: tuple[tuple[str, int], ...] = ()
     low: int | None = None
     high: int | None = None
-    full: int = 0
     offers: tuple[str, ...] = ()
     is_mentioned: bool = False
 
@@ -149,8 +145,7 @@ def _search(
     return Search(
         query=text_of(every, tongues=tongues),
         strong=text_of(every, weights="AB", tongues=tongues),
-        titled=text_of(every, weights="A", tongues=tongues),
-        own=text_of(excluding(all_of(found.own or needed), nots), tongues=tongues),
+        every_part=text_of(all_of([one.term for one in found.parts] or needed), tongues=tongues),
         also=found.also,
         parts=() if found.is_single else tuple(_there(asked, known, found)),
         listings=max(counts, default=0) if found.is_single else 0,
@@ -158,7 +153,6 @@ def _search(
         if found.is_single or not found.has_chief
         else text_of(excluding(found.chief, nots), "ABC", tongues),
         units=tuple(_weights(found, tongues)),
-        full=sum(part.weight for part in found.parts) * WHOLE,
         is_mentioned=found.is_single and meant.is_plain and found.is_mentioned,
         low=meant.low,
         high=meant.high,
@@ -182,6 +176,7 @@ def _weights(found: Parts, tongues: Sequence[str]) -> Iterator[tuple[str, int]]:
 
     for part in found.parts:
         yield from written([part.term], part.weight * WHOLE)
+    yield from written(found.own, AS_TYPED)
     yield from written(found.wide, IN_TITLE, "A")
     yield from written(found.heads, IS_HEAD)
     yield from written(found.facts, IN_WORDS)

@@ -166,6 +166,21 @@ def test_a_word_that_no_product_is_called_by_is_said_to_be_mentioned():
     assert "These mention it." not in page("honey")
 
 
+def test_a_thing_that_texts_alone_mention_finds_nothing_beside_other_words():
+    shelf("Garden bird bath", "Garden chair")
+    shelf("Honey jar", description="Made under an umbrella thorn")
+
+    assert listed(words="garden umbrella", sort="best") == []
+    assert listed(words="garden chair", sort="best")[0] == "Garden chair"
+
+
+def test_what_a_thing_is_made_of_is_no_mere_mention():
+    shelf("Candle holder", materials=["pewter"])
+
+    assert listed(words="pewter", sort="best") == ["Candle holder"]
+    assert "These mention it." not in page("pewter")
+
+
 def test_words_of_a_text_alone_do_not_stand_for_a_search():
     shelf(*["Carpet"] * 7, description="Fits an office")
     shelf("Tray", description="Beside a chair")
