@@ -77,7 +77,7 @@ class Usage(usage.ContentTypeUseView):
     table_class = PageTable
 
 
-class Search(search.SearchView):
+class PageSearch(search.SearchView):
     """The pages that a search finds."""
 
     table_class = PageTable
@@ -90,5 +90,5 @@ class Pages(PageViewSet):
     model = Page
     index_view_class = Explorer
     content_type_use_view_class = Usage
-    search_view_class = Search
+    search_view_class = PageSearch
     filterset_class = PageFilterSet
