@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 # Chinese and Japanese are written without spaces: their signs are kept alone and in pairs.
 UNSPACED = re.compile(
@@ -34,6 +34,8 @@ ENDS = (
     ("ns", "m"), ("ves", "f"), ("ves", "fe"),
 )  # fmt: skip
 CLASSES = (("ki", "vi"), ("vi", "ki"), ("mi", "m"), ("m", "mi"))
+# Of Swahili alone: chombo, vyombo; and soko, masoko, where in Portuguese "sala" is no masala.
+SWAHILI_CLASSES, SHORTEST_STEM = (("ch", "vy"), ("vy", "ch"), ("ma", "")), 4
 ARABIC_ENDS = ("ات", "يه", "ين", "ون", "ه", "ي")
 LONGEST = 60  # letters of a word that count
 MOST_PLACES = 200  # of one word in a text
@@ -87,11 +89,14 @@ def pairs(word: str) -> list[str]:
     return [word[n : n + 2] for n in range(len(word) - 1)] or [word]
 
 
-def forms(word: str) -> list[str]:
+def forms(word: str, tongue: str = "") -> list[str]:
     """Return a word with its plural or singular, and without its article.
 
     English, French, Portuguese, Swahili and Arabic are met well enough by their last or first
     letters; what is no word anywhere finds nothing.
+
+    Args:
+        tongue: the mark of the word's language, where it is known.
     """
     if "\u0621" <= word[0] <= "\u064a":
         return _arabic_forms(word)
@@ -99,7 +104,9 @@ def forms(word: str) -> list[str]:
         return [word]
     changed = (f"{word.removesuffix(end)}{one}" for end, one in ENDS if word.endswith(end))
     many = _plurals(word) if not word.endswith(("s", "x")) or word.endswith("ss") else []
-    return list(dict.fromkeys([word, *changed, *_without_s(word), *many, *_classes(word)]))
+    found = [word, *changed, *_without_s(word), *many, *_classes(word)]
+    own = OWN_FORMS[tongue](word) if tongue in OWN_FORMS else ()
+    return list(dict.fromkeys([*found, *own]))
 
 
 def _without_s(word: str) -> list[str]:
@@ -123,6 +130,35 @@ def _classes(word: str) -> list[str]:
     return list(found)[:1]
 
 
+def _swahili_classes(word: str) -> Iterator[str]:
+    for own, other in SWAHILI_CLASSES:
+        if word.startswith(own) and len(word) >= len(own) + SHORTEST_STEM:
+            yield f"{other}{word[len(own) :]}"
+    if len(word) >= SHORTEST_STEM:
+        yield f"ma{word}"
+
+
+def _portuguese_forms(word: str) -> Iterator[str]:
+    """Yield the other number: colar, colares; and the plurals of ``ENDS`` of a singular."""
+    if word.endswith(("res", "zes")):
+        yield word[:-2]
+    elif word.endswith(("r", "z")):
+        yield f"{word}es"
+    yield from _with_ends(word, ("ao", "al", "el", "m"))
+
+
+def _french_forms(word: str) -> Iterator[str]:
+    return (form for form in _with_ends(word, ("al",)) if form.endswith("x"))
+
+
+def _with_ends(word: str, singular: Collection[str]) -> Iterator[str]:
+    ends = ((many, one) for many, one in ENDS if one in singular and word.endswith(one))
+    return (f"{word.removesuffix(one)}{many}" for many, one in ends)
+
+
+OWN_FORMS = {"fr": _french_forms, "pt": _portuguese_forms, "sw": _swahili_classes}
+
+
 def _arabic_forms(word: str) -> list[str]:
     """Return a word with and without its article, in singular and plural, and with like endings."""
     bare = word.removeprefix("ال")
@@ -130,8 +166,16 @@ def _arabic_forms(word: str) -> list[str]:
     end = next((end for end in ARABIC_ENDS if bare.endswith(end) and len(bare) > len(end) + 2), "")
     stem = bare.removesuffix(end)
     kinds = dict.fromkeys([bare, stem, *(f"{stem}{other}" for other in ARABIC_ENDS)])
-    found = [bare] if len(stem) < 3 else list(kinds)
+    found = [*(kinds if len(stem) > 2 else [bare]), *_short_arabic_forms(bare)]
     return list(dict.fromkeys([word, *found, *(f"ال{kind}" for kind in found)]))
+
+
+def _short_arabic_forms(word: str) -> Iterator[str]:
+    """Yield the other number of a short word: سله, سلات."""
+    if len(word) == 3 and word.endswith("ه"):
+        yield f"{word[:-1]}ات"
+    elif len(word) == 4 and word.endswith("ات"):
+        yield f"{word[:-2]}ه"
 
 
 def tongue_of(language: str) -> str:

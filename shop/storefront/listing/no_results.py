@@ -37,7 +37,7 @@ class SearchNote:
 class Nothing:
     """The offers in place of results; ``words`` are those of the search, each alone.
 
-    ``meant`` are searches that may have been meant.
+    ``meant`` are searches that may have been meant; ``mentions`` leads to what only mentions it.
     """
 
     words: tuple[Chip, ...]
@@ -45,6 +45,7 @@ class Nothing:
     title: str
     cards: list[Card]
     meant: tuple[Chip, ...] = ()
+    mentions: str = ""
 
 
 def notes(
@@ -55,8 +56,10 @@ def notes(
     Args:
         is_near: nothing fits all of it, and what is shown fits in part.
     """
-    if search is None or filters.is_exact or filters.place:
+    if search is None or filters.place:
         return ()
+    if filters.is_exact:
+        return tuple(_mentioned(search))
     url = address(path, filters.changed(is_exact=True))
     label = _("Only “%(query)s”") % {"query": filters.words}
     understood = (
@@ -65,9 +68,13 @@ def notes(
     return (*understood, *_offered(search, path))
 
 
-def _offered(search: Search, path: str) -> Iterator[SearchNote]:
+def _mentioned(search: Search) -> Iterator[SearchNote]:
     if search.is_mentioned:
         yield SearchNote(_("No product has this name. These mention it."), "", "")
+
+
+def _offered(search: Search, path: str) -> Iterator[SearchNote]:
+    yield from _mentioned(search)
     for words in search.offers:
         url = address(path, Filters(words=words, sort="best"))
         yield SearchNote(_("Did you mean:"), url, _("“%(query)s”") % {"query": words})
@@ -114,6 +121,9 @@ def nothing(
     return Nothing(
         words=chips(parts),
         meant=chips(offers),
+        mentions=address(path, filters.changed(is_exact=True))
+        if search and search.is_mentioned
+        else "",
         categories=categories(version, language),
         title=_("Most bought"),
         cards=cards(rows, language),

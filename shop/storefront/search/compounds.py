@@ -23,15 +23,19 @@ def pieces_of(asked: Sequence[str]) -> list[str]:
 
 
 def compounds(
-    asked: Sequence[str], listings: Mapping[str, int], is_known: Mapping[str, bool]
+    asked: Sequence[str],
+    listings: Mapping[str, int],
+    is_known: Mapping[str, bool],
+    whole: Collection[str] = (),
 ) -> Iterator[tuple[str, str]]:
     """Yield words as they were typed with the other way to write them.
 
     Args:
         listings: how many hold a piece, of those that are known.
+        whole: words that are not two.
     """
     for word in asked:
-        if is_known.get(word, True):
+        if is_known.get(word, True) or word in whole:
             continue
         split = [
             (min(listings[first], listings[form]), f"{first} {form}")

@@ -7,7 +7,7 @@ but where it names the thing itself, nothing is found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
@@ -159,7 +159,8 @@ def take_apart(
     is_vain = bool(real) and (thing in real or not any(is_there))
     if len(typed) > 1 and thing in known.exactly and thing not in {typed[n] for n in same}:
         is_vain |= is_real(thing, language) and not _is_named([thing], known)
-    meant = _meant(typed, is_there, offers, has_facts=not meaning.is_plain, is_vain=is_vain)
+    right = {word: () if word in real else others for word, others in offers.items()}
+    meant = _meant(typed, is_there, right, has_facts=not meaning.is_plain, is_vain=is_vain)
     units = _units([right or word for right, word in zip(meant, typed, strict=True)], known)
     found = Parts([SearchPart(one, WORD) for one in quoted], wide=list(quoted), meant=meant)
     found.is_vain = is_vain
@@ -170,8 +171,9 @@ def take_apart(
         )
         if others and right in ("", word)
     }
+    begun = _begun(typed, known, language)
     for unit in units:
-        _add_unit(found, unit, known, typed)
+        _add_unit(found, unit, known, begun)
     facts = [*meaning.places, *meaning.conditions]
     found.parts += [SearchPart(one.term, FACT, MIDDLING) for one in facts]
     rarest = min((one.listings for one in meaning.wishes), default=0)
@@ -182,26 +184,39 @@ def take_apart(
     found.facts = [one.said for one in facts]
     found.needed = [*found.wide, *(one.term for one in facts)]
     found.needed = found.needed or [one.term for one in meaning.wishes]
-    local = (
-        one.term
-        for unit in units
-        for one in unit.synonyms
-        if one.is_local or (one.is_near and one.language == language.partition("-")[0])
-    )
-    found.also = tuple(dict.fromkeys(local))[:2]
+    found.also = tuple(dict.fromkeys(_to_be_named(units, language)))[:2]
     return found
 
 
-def _add_unit(found: Parts, unit: Unit, known: KnownWords, typed: Sequence[str]) -> None:
+def _to_be_named(units: Sequence[Unit], language: str) -> Iterator[str]:
+    """Yield the synonyms that a reader may not expect: of no language of the shop, or only near."""
+    for one in (synonym for unit in units for synonym in unit.synonyms):
+        if one.is_local or (one.is_near and one.language == language.partition("-")[0]):
+            yield one.term
+
+
+def _begun(typed: Sequence[str], known: KnownWords, language: str) -> str:
+    """Return the last word if it may be the beginning of others, or nothing.
+
+    A real word is one only where names begin with it.
+    """
+    word = typed[-1] if typed else ""
+    if not word or (known.exactly.get(word) and (known.titles[word] or is_real(word, language))):
+        return ""
+    is_vain = word == known.last and not known.is_known.get(word, True)
+    return "" if is_vain and is_real(word, language) else word
+
+
+def _add_unit(found: Parts, unit: Unit, known: KnownWords, begun: str) -> None:
     said = [found.meant[n] for n in unit.numbers if found.meant[n]]
-    own = [_of_word(word, known, typed) for word in said]
+    own = [_of_word(word, known, begun) for word in said]
     others = [_of_synonym(synonym, known) for synonym in unit.synonyms]
     if not own and not others:
         return
     found.own += [all_of(own)] if own and others else []
     found.wide.append(any_of([*([all_of(own)] if own else []), *others]))
     friends = tuple(one for one in unit.synonyms if not _is_false_friend(one, known))
-    found.heads.append(_heads(said, unit._replace(synonyms=friends)))
+    found.heads.append(_heads(said, unit._replace(synonyms=friends), known.tongue))
     parts = _parts_of(found.wide[-1], said, known, has_synonyms=bool(unit.synonyms))
     found.parts += parts
     if unit.synonyms and len(parts) > 1:
@@ -213,13 +228,13 @@ def _add_unit(found: Parts, unit: Unit, known: KnownWords, typed: Sequence[str])
         ]
 
 
-def _heads(said: Sequence[str], unit: Unit) -> QueryTerm:
+def _heads(said: Sequence[str], unit: Unit, tongue: str) -> QueryTerm:
     """Return the query for listings that are the thing itself, and not only mention it."""
     named = [*said, *(synonym.folded.rpartition(" ")[2] for synonym in unit.synonyms)]
     kinds = dict.fromkeys(
         word[-2:] if is_unspaced(word) else form
         for word in named
-        for form in ([word] if is_unspaced(word) else forms(word))
+        for form in ([word] if is_unspaced(word) else forms(word, tongue))
     )
     return any_of([fact(mark_of("head", kind)) for kind in kinds])
 
@@ -247,7 +262,7 @@ def _units(typed: list[str], known: KnownWords) -> list[Unit]:
     """Return the words in runs that stand for one thing, each with its synonyms."""
     found: list[Unit] = []
     covered: set[int] = set()
-    for start, length, folded in runs(typed):
+    for start, length, folded in runs(typed, known.tongue):
         numbers = set(range(start, start + length))
         if folded not in known.synonyms or numbers & covered:
             continue
@@ -284,13 +299,14 @@ def _only(words: Sequence[str]) -> str:
 def _mended(word: str, misses: list[Miss] | None, *, least: int, language: str) -> tuple[str, ...]:
     """Return the words that one may be mistyped for, the likeliest first, each in one number.
 
-    Those of the fewest errors, and of these such as begin alike. A real word is none.
+    Those of the fewest errors, and of these such as begin alike. In place of a real word only
+    what has its letters in another order is offered.
 
     Args:
         least: how many listings have to hold it.
     """
     if is_real(word, language):
-        return ()
+        misses = [miss for miss in misses or () if sorted(miss[0]) == sorted(word)]
     apart: dict[tuple[int, bool], list[tuple[tuple[int, int], str]]] = {}
     for other, counts in misses or ():
         errors = errors_between(word, other)
@@ -329,10 +345,9 @@ def _is_false_friend(synonym: KnownSynonym, known: KnownWords) -> bool:
     return len(synonym.folded) < SHORTEST or is_real(synonym.folded, "en")
 
 
-def _of_word(word: str, known: KnownWords, typed: Sequence[str]) -> QueryTerm:
-    """Return the query for a word: as it is, in other forms, and the last one as a beginning."""
+def _of_word(word: str, known: KnownWords, begun: str) -> QueryTerm:
+    """Return the query for a word: as it is, in other forms, and perhaps as a beginning."""
     if is_unspaced(word):
         return term(word)
-    is_begun = word == typed[-1] and not known.exactly.get(word)
-    found = [term(form) for form in forms(word)]
-    return any_of([*found, term(word, is_begun=True)] if is_begun else found)
+    found = [term(form) for form in forms(word, known.tongue)]
+    return any_of([*found, term(word, is_begun=True)] if word == begun else found)

@@ -15,7 +15,7 @@ from itertools import islice
 from django.conf import settings
 
 from shop.listings.heads import head_of
-from shop.listings.words import forms, is_unspaced, spelled, tongue_of, words
+from shop.listings.words import forms, is_unspaced, spelled, words
 from shop.storefront.search.meaning import Meant, phrases_of, read_meaning
 from shop.storefront.search.parts import MOST_OFFERS, Parts, take_apart
 from shop.storefront.search.tsquery import (
@@ -65,12 +65,17 @@ class Search:
     is_mentioned: bool = False
 
 
-def understand(text: str, language: str, *, is_exact: bool = False) -> Search | None:
+def understand(
+    text: str, language: str, *, is_exact: bool = False, is_mended: bool = False
+) -> Search | None:
     """Return the search for a typed text, or None if there is no word in it. One statement.
+
+    A text with typing errors is read again without them: one more.
 
     Args:
         language: of the page.
         is_exact: neither synonyms nor typing errors nor what comes near is considered.
+        is_mended: its typing errors are no more.
     """
     quoted = [phrase(words(part)) for part in QUOTED.findall(text) if words(part)]
     rest = QUOTED.sub(" ", text)
@@ -83,16 +88,19 @@ def understand(text: str, language: str, *, is_exact: bool = False) -> Search | 
     if not asked and not quoted:
         return None
     phrases = [] if is_exact else phrases_of(plain)
-    known = look_up(list(asked), tongue_of(language), phrases, is_exact=is_exact)
+    known = look_up(list(asked), language, phrases, is_exact=is_exact)
     meant = read_meaning(
         plain, known.meanings, language, but=known.synonyms, currency=settings.SHOP_CURRENCY
     )
     asked, meant = _left(asked, meant)
     thing = head_of(plain, language)
     parts = take_apart(list(asked), known, meant, quoted=quoted, language=language, thing=thing)
-    found = _search(asked, known, meant, parts, without=without)
+    found = _search(asked, known, meant, parts, without=without, places="" if is_exact else "ABC")
     if parts.meant != list(asked):
-        found = replace(found, instead=_mended(plain, dict(zip(asked, parts.meant, strict=True))))
+        right = _mended(plain, dict(zip(asked, parts.meant, strict=True)))
+        if all(parts.meant) and not (quoted or without or is_mended):
+            found = understand(right, language, is_mended=True) or found
+        found = replace(found, instead=right)
     offers = (_mended(plain, {w: one}) for w, others in parts.offers.items() for one in others)
     found = replace(found, offers=tuple(offers)[:MOST_OFFERS])
     return replace(found, relaxed="", offers=()) if is_exact else found
@@ -135,15 +143,22 @@ def _content(text: str) -> dict[str, str]:
 
 
 def _search(
-    asked: dict[str, str], known: KnownWords, meant: Meant, found: Parts, *, without: Sequence[str]
+    asked: dict[str, str],
+    known: KnownWords,
+    meant: Meant,
+    found: Parts,
+    *,
+    without: Sequence[str],
+    places: str,
 ) -> Search:
     # A price alone is asked of all goods.
     needed = found.needed or [fact("#kind:goods")]
     nots = [any_of([term(form) for form in forms(word)]) for word in without]
     every, tongues = excluding(all_of(needed), nots), known.tongues
     counts = (known.exactly.get(word, 0) for word in asked)
+    is_mentioned = found.is_single and meant.is_plain and found.is_mentioned
     return Search(
-        query=text_of(every, tongues=tongues),
+        query=text_of(every, weights=places if is_mentioned else "", tongues=tongues),
         strong=text_of(every, weights="AB", tongues=tongues),
         every_part=text_of(all_of([one.term for one in found.parts] or needed), tongues=tongues),
         also=found.also,
@@ -153,7 +168,7 @@ def _search(
         if found.is_single or not found.has_chief
         else text_of(excluding(found.chief, nots), "ABC", tongues),
         units=tuple(_weights(found, tongues)),
-        is_mentioned=found.is_single and meant.is_plain and found.is_mentioned,
+        is_mentioned=is_mentioned,
         low=meant.low,
         high=meant.high,
     )

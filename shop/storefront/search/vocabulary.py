@@ -10,7 +10,7 @@ words is known in another language alone, it reads the words of all of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,15 +18,18 @@ from django.conf import settings
 
 from shop.listings.words import (
     TONGUES,
+    errors_between,
     forms,
     in_tongue,
     is_unspaced,
     near_misses,
+    tongue_of,
     without_tongue,
 )
 from shop.prepared import ask
 from shop.storefront.search.compounds import compounds, named_otherwise, pieces_of, whole_names
 from shop.storefront.search.meaning import MANY, FoundMeaning
+from shop.storefront.search.real_words import is_real
 
 LONGEST_TERM = 4  # words of a synonym
 FORGIVEN_FROM = 4  # letters; of shorter words too many differ by one
@@ -35,13 +38,15 @@ BEGUN_FROM, BEGUN_SIGNS = 4, 2  # letters, or signs, that may be the beginning o
 MOST_ALIKE = 20  # words that are looked at as perhaps meant by one with two errors
 
 # One look into the index for each start; joined plainly, the whole vocabulary would be read.
+# A real word is the beginning of names alone: "hose" is not that of "hosen" in some text.
 BEGINS = """
   SELECT 1 FROM shop_searchword w
-  WHERE w.word >= b.start AND w.word < b.start || chr(1114111) LIMIT 1"""
+  WHERE w.word >= b.start AND w.word < b.start || chr(1114111)"""
 STATEMENT = """
 WITH asked AS (
   SELECT * FROM jsonb_to_recordset(%(words)s::jsonb)
-    AS w (n int, word text, forms jsonb, starts jsonb, elsewhere jsonb, begun jsonb, misses jsonb)),
+    AS w (n int, word text, forms jsonb, starts jsonb, elsewhere jsonb, begun jsonb, misses jsonb,
+      is_real boolean)),
 met AS (
   SELECT a.*, coalesce((
     SELECT max(k.listings) FROM shop_searchword k
@@ -54,12 +59,7 @@ met AS (
       WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.elsewhere)))), 0) AS others
   FROM asked a),
 found AS (
-  SELECT m.*, m.exactly > 0 OR EXISTS (
-    SELECT 1 FROM jsonb_array_elements_text(m.starts) AS b (start), LATERAL ({begins}) AS k
-  ) AS is_own,
-    m.others > 0 OR EXISTS (
-    SELECT 1 FROM jsonb_array_elements_text(m.begun) AS b (start), LATERAL ({begins}) AS k
-  ) AS is_other
+  SELECT m.*, m.exactly > 0 OR ({starts}) AS is_own, m.others > 0 OR ({begun}) AS is_other
   FROM met m),
 known AS (SELECT *, is_own OR is_other AS is_known FROM found),
 missed AS (
@@ -83,7 +83,8 @@ SELECT
          WHERE folded = ANY(%(terms)s)
            OR folded IN (SELECT regexp_replace(word, '^~[a-z]+:', '') FROM missed)
            OR (starts_with(folded, %(begun)s) AND %(begun)s <> '' AND NOT EXISTS (
-             SELECT 1 FROM met m WHERE m.word = %(begun)s AND m.exactly > 0))) AS a
+             SELECT 1 FROM met m
+             WHERE m.word = %(begun)s AND m.exactly > 0 AND (m.titles > 0 OR m.is_real)))) AS a
    JOIN shop_synonym s ON s."group" = a."group" AND s.folded <> a.folded),
   (SELECT json_agg(json_build_array(m.folded, m.language, m.kind, m.targets, (
      SELECT sum(k.titles) FROM unnest(m.targets) AS t (target), shop_searchword k
@@ -92,8 +93,13 @@ SELECT
   (SELECT json_agg(json_build_array(k.word, k.listings))::text
    FROM shop_searchword k WHERE k.word = ANY(%(pieces)s))
 """
+BEGINNING = """CASE WHEN m.is_real
+    THEN EXISTS (SELECT 1 FROM {of} AS b (start), LATERAL ({begins} AND w.titles > 0 LIMIT 1) AS k)
+    ELSE EXISTS (SELECT 1 FROM {of} AS b (start), LATERAL ({begins} LIMIT 1) AS k) END"""
 STATEMENT = (
-    STATEMENT.replace("{begins}", BEGINS)
+    STATEMENT.replace("{starts}", BEGINNING.replace("{of}", "jsonb_array_elements_text(m.starts)"))
+    .replace("{begun}", BEGINNING.replace("{of}", "jsonb_array_elements_text(m.begun)"))
+    .replace("{begins}", BEGINS)
     .replace("{twice}", str(FORGIVEN_TWICE_FROM))
     .replace("{most}", str(MOST_ALIKE))
 )
@@ -115,7 +121,11 @@ class KnownSynonym(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownWords:
-    """The answer of the statement: on words, on their near misses, on synonyms and phrases."""
+    """The answer of the statement: on words, on their near misses, on synonyms and phrases.
+
+    ``tongues`` are the marks of the languages that are read. ``last`` is the word of which it was
+    looked up whether names begin with it.
+    """
 
     exactly: dict[str, int] = field(default_factory=dict)
     titles: dict[str, int] = field(default_factory=dict)
@@ -124,25 +134,34 @@ class KnownWords:
     synonyms: dict[str, list[KnownSynonym]] = field(default_factory=dict)
     meanings: tuple[FoundMeaning, ...] = ()
     tongues: tuple[str, ...] = ()
+    last: str = ""
+
+    @property
+    def tongue(self) -> str:
+        """Return the mark of the one language whose words are read, or nothing."""
+        return self.tongues[0] if len(self.tongues) == 1 else ""
 
 
 def look_up(
-    asked: Sequence[str], tongue: str, phrases: Sequence[str], *, is_exact: bool
+    asked: Sequence[str], language: str, phrases: Sequence[str], *, is_exact: bool
 ) -> KnownWords:
     """Look up words and phrases: how common, how spelled, of which meaning. One statement.
 
     Args:
-        tongue: the mark of the search's language.
+        language: of the search.
         is_exact: neither synonyms nor typing errors are considered, nor what is meant.
     """
+    tongue = tongue_of(language)
     last = "" if is_exact else asked[-1] if asked else ""
     pieces = [] if is_exact else pieces_of(asked)
     rows = [
-        {"n": n, "word": word} | _kept(word, tongue, is_last=word == last, is_exact=is_exact)
+        {"n": n, "word": word, "is_real": is_real(word, language)}
+        | _kept(word, tongue, is_last=word == last, is_exact=is_exact)
         for n, word in enumerate(asked)
         if not is_unspaced(word)
     ]
-    terms = [] if is_exact else sorted({*(term for _, _, term in runs(asked)), *whole_names(asked)})
+    names = {*(term for _, _, term in runs(asked, tongue)), *whole_names(asked)}
+    terms = [] if is_exact else sorted(names)
     values = {
         "words": json.dumps(rows),
         "terms": terms,
@@ -157,6 +176,7 @@ def look_up(
     is_foreign = any(is_other and not is_own for *_numbers, is_own, is_other in facts)
     known = KnownWords(
         tongues=TONGUES if is_foreign else (tongue,),
+        last=last,
         meanings=tuple(
             FoundMeaning(row[0], row[1], row[2], tuple(row[3]), row[4] or MANY) for row in meanings
         ),
@@ -173,11 +193,17 @@ def look_up(
     if last not in known.synonyms:
         known.synonyms.update(_finished(last, known.synonyms))
     named = dict(named_otherwise(asked, known.synonyms))
-    for folded, other in [*named.items(), *compounds(asked, listings, known.is_known)]:
+    whole = {word for word, misses in known.misses.items() if _is_mistyped(word, misses)}
+    for folded, other in [*named.items(), *compounds(asked, listings, known.is_known, whole)]:
         as_written = KnownSynonym(other, other, "", False, False)
         same = [as_written, *(known.synonyms[other] if named.get(folded) == other else [])]
         known.synonyms.setdefault(folded, []).extend(same)
     return known
+
+
+def _is_mistyped(word: str, misses: Iterable[Miss]) -> bool:
+    """Return whether a word of names is one error away: then "notbook" is no "not book"."""
+    return any(titles and errors_between(word, other) == 1 for other, (titles, _) in misses)
 
 
 def _kept(word: str, tongue: str, *, is_last: bool, is_exact: bool) -> dict[str, list[str]]:
@@ -185,7 +211,7 @@ def _kept(word: str, tongue: str, *, is_last: bool, is_exact: bool) -> dict[str,
     here, there = ("", tongue), [other for other in TONGUES if other != tongue]
     misses = near_misses(word) if _is_forgiven(word) and not is_exact else []
     return {
-        "forms": _in_tongues(forms(word), here),
+        "forms": _in_tongues(forms(word, tongue), here),
         "starts": _in_tongues([word], here) if is_last else [],
         "elsewhere": _in_tongues(forms(word), there),
         "begun": _in_tongues([word], there) if is_last else [],
@@ -222,13 +248,13 @@ def _is_forgiven(word: str) -> bool:
     return len(word) >= FORGIVEN_FROM and not any(letter.isdigit() for letter in word)
 
 
-def runs(asked: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+def runs(asked: Sequence[str], tongue: str) -> Iterator[tuple[int, int, str]]:
     """Yield neighbouring words, longest runs first, in each form that a synonym may have."""
     for length in range(min(LONGEST_TERM, len(asked)), 0, -1):
         for start in range(len(asked) - length + 1):
             first, *others = asked[start : start + length]
-            for said in _first_forms(first) if others else forms(first):
-                for last in forms(others[-1]) if others else [""]:
+            for said in _first_forms(first) if others else forms(first, tongue):
+                for last in forms(others[-1], tongue) if others else [""]:
                     yield start, length, " ".join(filter(None, [said, *others[:-1], last]))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 QUERIES = Path(__file__).with_name("queries.csv")
+SECOND = Path(__file__).with_name("second.csv")
 SHOWN = 10
 NONSENSE = "nonsense"
 
@@ -64,6 +65,21 @@ def ndcg(shown: Sequence[str], grades: dict[str, int]) -> float:
     best = sorted(grades.values(), reverse=True)[:SHOWN]
     possible = _gain(best)
     return _gain([grades.get(article, 0) for article in shown]) / possible if possible else 0.0
+
+
+def in_best_order(found: Sequence[str], grades: dict[str, int]) -> list[str]:
+    """Return articles that are found as somebody would order them who knows the grades."""
+    return sorted(found, key=lambda article: -grades.get(article, 0))
+
+
+def second_reader() -> dict[tuple[str, str], list[str]]:
+    """Return the articles that somebody picked by hand, by language and query.
+
+    Who picked them had the catalogue and the queries, and neither grades nor the shop's answers.
+    """
+    with SECOND.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        return {(row["language"], row["query"]): row["articles"].split() for row in rows}
 
 
 def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from django.test import Client
 
-from shop.listings.models import Synonym
+from shop.listings.models import Meaning, Synonym
 from shop.listings.search_index import count_words
 from shop.storefront.search.real_words import FOLDER, LANGUAGES, has_real_neighbour, is_real
 from shop.storefront.search.understand import understand
@@ -15,6 +15,7 @@ from tests.make import NOON
 from tests.shop.storefront.shelf import listed
 
 pytestmark = pytest.mark.django_db
+MENTIONED = "No product has this name. These mention it."
 
 
 def shelf(*titles, **facts):
@@ -158,12 +159,69 @@ def test_a_synonym_that_is_another_word_here_is_looked_for_in_its_own_language()
     assert listed(words="ankara", sort="best") == ["Cotton cloth"]
 
 
-def test_a_word_that_no_product_is_called_by_is_said_to_be_mentioned():
+def test_a_word_that_only_summaries_have_finds_them_and_the_page_says_so():
+    shelf("Honey jar", summary="Made under an umbrella thorn")
+    shelf("Cup")
+
+    assert listed(words="umbrella", sort="best") == ["Honey jar"]
+    assert MENTIONED in page("umbrella")
+    assert MENTIONED not in page("honey")
+
+
+def test_a_word_that_only_descriptions_have_finds_nothing_but_a_link_to_them():
     shelf("Honey jar", description="Made under an umbrella thorn")
     shelf("Cup")
 
-    assert "No product has this name. These mention it." in page("umbrella")
-    assert "These mention it." not in page("honey")
+    text = page("umbrella")
+
+    assert listed(words="umbrella", sort="best") == []
+    assert "No products match “umbrella”" in text
+    link = re.search(r'<a href="([^"]*exact=1[^"]*)">Show products that mention it</a>', text)
+    there = Client().get(link[1].replace("&amp;", "&")).text
+    assert MENTIONED in there
+    assert "Honey jar" in there
+    assert "Show products that mention it" not in page("zxqvblorp")
+
+
+def test_a_real_word_is_the_beginning_of_names_alone():
+    shelf("Leather case", description="Holds hosen")
+    shelf("Woven basket")
+
+    assert listed(words="hose", sort="best") == []
+    assert listed(words="leather hose", sort="best") == []
+    assert listed(words="bask", sort="best") == ["Woven basket"]
+
+
+def test_for_a_real_word_its_letters_in_another_order_are_offered_and_not_taken():
+    shelf("Garden hoes")
+
+    text = page("hose")
+
+    assert listed(words="hose", sort="best") == []
+    assert "?q=hoes" in text
+
+
+def test_a_beginning_that_is_no_word_is_one_though_some_text_holds_it():
+    shelf("Tray", description="By Bols")
+    shelf("Bolsa")
+
+    assert "Bolsa" in listed(words="bols", sort="best")
+
+
+def test_an_error_is_no_two_words():
+    shelf("Paper notebook", description="A book, and not another one")
+
+    assert understand("notbook", "en").instead == "notebook"
+
+
+def test_what_an_error_was_meant_for_is_read_as_if_it_was_typed():
+    Meaning.objects.create(
+        language="en", phrase="berbere", folded="berbere", kind="wish", targets=["tag:spicy"]
+    )
+    shelf("Berbere")
+    shelf("Pepper", tags=["spicy"])
+
+    assert set(listed(words="berebre", sort="best")) == {"Berbere", "Pepper"}
 
 
 def test_a_thing_that_texts_alone_mention_finds_nothing_beside_other_words():
@@ -178,7 +236,7 @@ def test_what_a_thing_is_made_of_is_no_mere_mention():
     shelf("Candle holder", materials=["pewter"])
 
     assert listed(words="pewter", sort="best") == ["Candle holder"]
-    assert "These mention it." not in page("pewter")
+    assert MENTIONED not in page("pewter")
 
 
 def test_words_of_a_text_alone_do_not_stand_for_a_search():

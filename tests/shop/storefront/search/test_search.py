@@ -27,6 +27,7 @@ def test_the_title_weighs_more_than_the_tags_and_these_more_than_the_text():
     basket("Cup", description="Comes in a basket")
     basket("Bowl", tags=["basket"])
     basket("Basket")
+    count_words(at=NOON)
 
     assert listed(words="basket", sort="best") == ["Basket", "Bowl", "Cup"]
 
@@ -126,7 +127,7 @@ def test_nothing_that_is_typed_is_an_error(typed, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/products/?q=thing", "/products/?q=thnig", "/products/?q=nothing+of+it&exact=1",
+    ["/products/?q=thing", "/products/?q=nothing+of+it&exact=1",
      "/products/?q=thing&sort=price&country=KE", "/fr/products/?q=篮子&stock=1"],
 )  # fmt: skip
 def test_a_search_costs_at_most_four_statements(path):
@@ -134,6 +135,13 @@ def test_a_search_costs_at_most_four_statements(path):
 
     with statements(most=4):
         assert Client().get(path).status_code == 200
+
+
+def test_a_search_with_a_typing_error_costs_one_statement_more():
+    fill(40)
+
+    with statements(most=5):
+        assert "Showing results for “thing”" in Client().get("/products/?q=thnig").text
 
 
 def test_what_is_searched_in_vain_is_counted_with_one_statement_more():

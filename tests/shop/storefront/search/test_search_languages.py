@@ -23,7 +23,7 @@ def noon(clock_at):
 def basket(title="Basket", **words):
     """List a product with summaries by language."""
     made = make.variant(of=make.product(title=title, titles=words.pop("titles", {}), **{
-        name: words.pop(name) for name in ("description", "materials") if name in words
+        name: words.pop(name) for name in ("summary", "description", "materials") if name in words
     })).product  # fmt: skip
     texts = {code: {"summary": text} for code, text in words.items()}
     translations.write(made, texts, at=NOON)
@@ -47,7 +47,7 @@ def test_a_language_finds_and_shows_its_own_titles_and_summaries():
 
 
 def test_a_word_that_is_english_finds_none_that_is_written_alike_elsewhere():
-    basket("Cup", description="The main thing is the handle.")
+    basket("Cup", summary="The main thing is the handle.")
     basket(fr="Fait main.")
 
     assert found("", "main") == ["Cup"]
