@@ -206,10 +206,10 @@ def payers(seen: Refund, order: Order) -> list[tuple[str, str]]:
     for row in seen.lines.all():
         found[row.line.suborder.merchant.name] += row.earned
         found["Commission that comes back"] += row.commission
-        found["Organizer and sponsors get back"] -= row.funded
+        found["Less what organizer and sponsors had paid"] -= row.funded
     for parcel in seen.parcels.all():
         found[parcel.suborder.merchant.name] += parcel.earned
-        found["Organizer and sponsors get back"] -= parcel.funded
+        found["Less what organizer and sponsors had paid"] -= parcel.funded
     for gift in seen.goodwill.all():
         found[gift.suborder.merchant.name] += gift.by_merchant
         found["The platform"] += gift.by_platform
