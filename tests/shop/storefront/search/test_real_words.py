@@ -193,12 +193,14 @@ def test_a_real_word_is_the_beginning_of_names_alone():
 
 
 def test_for_a_real_word_its_letters_in_another_order_are_offered_and_not_taken():
-    shelf("Garden hoes")
+    shelf("Cup", *["Garden hoes"] * 3)
 
     text = page("hose")
+    beside = understand("hose cup", "en")
 
     assert listed(words="hose", sort="best") == []
     assert "?q=hoes" in text
+    assert (beside.instead, beside.offers) == ("cup", ("hoes cup",))
 
 
 def test_a_beginning_that_is_no_word_is_one_though_some_text_holds_it():
@@ -240,7 +242,8 @@ def test_what_a_thing_is_made_of_is_no_mere_mention():
 
 
 def test_words_of_a_text_alone_do_not_stand_for_a_search():
-    shelf(*["Carpet"] * 7, description="Fits an office")
-    shelf("Tray", description="Beside a chair")
+    shelf(*["Carpet"] * 7, description="Fits an office and a zorbo")
+    shelf("Tray", description="Beside a chair and a quilp")
 
     assert listed(words="office chair", sort="best") == []
+    assert listed(words="zorbo quilp", sort="best") == []
