@@ -87,8 +87,12 @@ def _measured(
         prepare = partial(stand.prepare_earlier, outcome, place.server, asked.against)
         _try(outcome, asked.against, prepare)
     tell("Measuring.")
+    chosen = [target for target in outcome.targets if asked.takes_turns(target)]
+    if not chosen:
+        names = ", ".join(target.name for target in outcome.targets)
+        raise CannotMeasure(f"No target has this name. There are: {names}.")
     measure(
-        [target for target in outcome.targets if asked.takes_turns(target)],
+        chosen,
         rounds=asked.rounds,
         seconds=asked.seconds,
         database=place.pid,
