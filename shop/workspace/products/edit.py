@@ -70,9 +70,12 @@ def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         if made:
             problems, added = take_pictures(request, made, images.files())
             images.forget()
-            _say_saved(request, problems, added)
             if request.POST.get("then") == "review":
                 _send_for_review(request, _product(merchant, made.pk))
+            else:
+                _say_saved(request, added)
+            for problem in problems:
+                messages.error(request, problem)
             return redirect("workspace-product", merchant.slug, made.pk)
     images = keep_images(request, merchant, images)
     return _page(request, form, grid, sure=sure, images=images)
@@ -146,14 +149,12 @@ def _send_for_review(request: MemberRequest, product: Product) -> None:
         messages.success(request, _("Waiting for review"))
 
 
-def _say_saved(request: MemberRequest, problems: Sequence[str], added: int) -> None:
-    """Say that a draft is saved, and of each picture that was not taken why."""
+def _say_saved(request: MemberRequest, added: int) -> None:
+    """Say that a draft is saved, and what comes next."""
     said = _("The draft is saved. Look it over, then submit it.") if added else (
         _("The draft is saved. Add pictures, then submit it.")
     )  # fmt: skip
     messages.success(request, said)
-    for problem in problems:
-        messages.error(request, problem)
 
 
 def _product(merchant: Merchant, product_id: int) -> Product:

@@ -1,5 +1,6 @@
 """The form of a new product: images that no refusal loses, SKUs that are made up, no guess."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,3 +132,55 @@ def test_the_first_form_asks_for_weight_and_images_and_sends_for_review(client, 
     client.post(new, sent)
 
     assert made().state == "submitted"
+
+
+def pressed(page, label):
+    """Return what the button of the form with this label sends."""
+    (button,) = re.findall(rf"<button([^>]*)>{label}</button>", page)
+    assert "form=" not in button
+    form = page[page.index('id="words"') : page.index(f">{label}</button>")]
+    assert "</form>" not in form
+    return {re.search('name="(.*?)"', button)[1]: re.search('value="(.*?)"', button)[1]}
+
+
+@pytest.mark.parametrize("kind", ["goods", "experience"])
+def test_the_page_of_a_new_product_saves_and_sends_for_review(client, desk, new, kind):
+    type(desk.merchant).objects.filter(pk=desk.merchant.pk).update(kind="both")
+
+    assert pressed(client.get(f"{new}?kind={kind}").text, "Save and send for review")
+
+
+def test_what_the_page_of_a_new_product_sends_is_reviewed(client, new):
+    button = pressed(client.get(new).text, "Save and send for review")
+    sent = body(row(), files=[image()], alt="A throw", description="Heavy cotton.")
+
+    page = client.post(new, sent | button, follow=True)
+
+    assert made().state == "submitted"
+    assert [str(told) for told in page.context["messages"]] == ["Waiting for review"]
+    assert "Save and send for review" not in page.text
+
+
+def test_a_new_product_that_lacks_an_image_and_a_weight_is_kept_and_says_so(client, new):
+    button = pressed(client.get(new).text, "Save and send for review")
+
+    sent = body(row(weight="", units="7"), description="Heavy cotton.")
+    page = client.post(new, sent | button, follow=True)
+
+    assert (made().state, made().variants.get().pool.on_hand) == ("draft", 7)
+    assert [str(told) for told in page.context["messages"]] == [
+        "Your changes are saved. Some things are missing, listed below."
+    ]
+    assert "Add a picture" in page.text
+
+
+def test_a_new_product_that_is_refused_keeps_what_was_typed_and_its_button(client, new):
+    button = pressed(client.get(new).text, "Save and send for review")
+
+    page = client.post(new, body(row(price="x"), files=[image()], alt="A throw") | button)
+
+    assert page.status_code == 422
+    assert "Remove throw.jpg" in page.text
+    assert 'value="AD-TH-140"' in page.text
+    assert pressed(page.text, "Save and send for review") == button
+    assert not Product.objects.filter(title="Adire throw, deep indigo").exists()
