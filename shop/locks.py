@@ -32,7 +32,7 @@ ORDER = (
     "shop_festival", "shop_enrolment", "shop_nomination", "shop_slot",
     "shop_claim", "shop_promotionusage", "shop_promotion", "shop_fund", "shop_dealusage",
     "shop_deal", "shop_pool", "shop_product", "shop_translation",
-    "shop_cellcount", "shop_listing", "shop_picture",
+    "shop_cellcount", "shop_listing", "shop_searchword", "shop_picture",
     "shop_series",
 )  # fmt: skip
 

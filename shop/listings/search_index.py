@@ -27,12 +27,23 @@ FROM unnest(%s::bigint[], %s::text[]) AS new (id, text) WHERE l.product_id = new
 """
 # Words of letters, as they are mistyped; in one order, so that two writers do not wait in a circle.
 NEW_WORDS = """
-SELECT w.lexeme COLLATE "C" AS word, max(coalesce(w.weights && '{A,B}', false)::int) AS titles
-FROM shop_listing l, unnest(l.text) AS w
-WHERE l.product_id = ANY(%s) AND w.lexeme !~ '^([#0-9]|.?$)'
-  AND w.lexeme !~ '[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]'
-  AND NOT EXISTS (SELECT 1 FROM shop_searchword k WHERE k.word = w.lexeme COLLATE "C")
-GROUP BY word ORDER BY word
+WITH held AS (
+  SELECT w.lexeme COLLATE "C" AS word, max(coalesce(w.weights && '{A,B}', false)::int) AS titles
+  FROM shop_listing l, unnest(l.text) AS w
+  WHERE l.product_id = ANY(%s) AND w.lexeme !~ '^([#0-9]|.?$)'
+    AND w.lexeme !~ '[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]'
+  GROUP BY 1)
+SELECT h.word, h.titles, k.word IS NOT NULL
+FROM held h LEFT JOIN shop_searchword k ON k.word = h.word
+WHERE k.word IS NULL OR (h.titles > 0 AND k.titles = 0)
+ORDER BY h.word
+"""
+# A title has a word now that only texts had. Rows that are being counted are left to the count.
+NAMED = """
+UPDATE shop_searchword AS k SET titles = 1
+FROM (SELECT word FROM shop_searchword WHERE word = ANY(%s) AND titles = 0
+      ORDER BY word FOR UPDATE SKIP LOCKED) AS named
+WHERE k.word = named.word
 """
 ADD_WORDS = """
 INSERT INTO shop_searchword (word, listings, titles, near_misses)
@@ -55,10 +66,13 @@ strong AS (
 unseen AS (
   SELECT word FROM shop_searchword k WHERE NOT EXISTS (SELECT 1 FROM now WHERE now.word = k.word)),
 gone AS (DELETE FROM shop_searchword k USING ({gone}) AS dead WHERE k.word = dead.word)
-UPDATE shop_searchword AS k SET listings = now.ndoc, titles = coalesce(strong.ndoc, 0)
+UPDATE shop_searchword AS k SET listings = now.ndoc, titles = coalesce(strong.ndoc, {unnamed})
 FROM now LEFT JOIN strong ON strong.word = now.word
-WHERE now.word = k.word AND (k.listings, k.titles) <> (now.ndoc, coalesce(strong.ndoc, 0))
+WHERE now.word = k.word
+  AND (k.listings, k.titles) <> (now.ndoc, coalesce(strong.ndoc, {unnamed}))
 """
+# A part of the listings does not tell that no title has a word.
+ALL_UNNAMED, SOME_UNNAMED = "0", "k.titles"
 ALL_UNSEEN = "SELECT word FROM unseen"
 SOME_UNSEEN = """
   SELECT word FROM (
@@ -80,12 +94,16 @@ def index(product_ids: Collection[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(VECTORS, [EDITION, list(documents), list(documents.values())])
         cursor.execute(NEW_WORDS, [list(documents)])
+        said = cursor.fetchall()
         new = [
             {"word": word, "titles": titles, "misses": _misses(word)}
-            for word, titles in cursor.fetchall()
+            for word, titles, is_there in said
+            if not is_there
         ]
         if new:
             cursor.execute(ADD_WORDS, [json.dumps(new)])
+        if named := [word for word, _titles, is_there in said if is_there]:
+            cursor.execute(NAMED, [named])
 
 
 def index_missing(*, at: datetime) -> int:
@@ -104,11 +122,13 @@ def count_words(*, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(SIZE)
         share = min(1.0, COUNTED / max(1.0, cursor.fetchone()[0]))
-        texts, gone = "SELECT text FROM shop_listing", ALL_UNSEEN
+        texts, gone, unnamed = "SELECT text FROM shop_listing", ALL_UNSEEN, ALL_UNNAMED
         if share < 1:
-            texts, gone = PART.format(percent=share * 100, seed=seed), SOME_UNSEEN
+            texts = PART.format(percent=share * 100, seed=seed)
+            gone, unnamed = SOME_UNSEEN, SOME_UNNAMED
         values = {"share": share, "texts": texts, "seed": seed, "most": MOST_GONE}
-        cursor.execute(COUNT_WORDS.replace("{gone}", gone), values)
+        statement = COUNT_WORDS.replace("{gone}", gone).replace("{unnamed}", unnamed)
+        cursor.execute(statement, values)
         return cursor.rowcount
 
 

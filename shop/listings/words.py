@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 # Chinese and Japanese are written without spaces: their signs are kept alone and in pairs.
 UNSPACED = re.compile(
@@ -34,8 +34,17 @@ ENDS = (
     ("ns", "m"), ("ves", "f"), ("ves", "fe"),
 )  # fmt: skip
 CLASSES = (("ki", "vi"), ("vi", "ki"), ("mi", "m"), ("m", "mi"))
-# Of Swahili alone: chombo, vyombo; and soko, masoko, where in Portuguese "sala" is no masala.
-SWAHILI_CLASSES, SHORTEST_STEM = (("ch", "vy"), ("vy", "ch"), ("ma", "")), 4
+# Plurals of one language, looked for among its own words only: there is no English "shine" for
+# the Swahili "mashine".
+OWN_ENDS = {
+    "fr": (("aux", "al"), ("aux", "ail")),
+    "pt": (
+        ("oes", "ao"), ("aes", "ao"), ("ais", "al"), ("eis", "el"), ("ois", "ol"), ("uis", "ul"),
+        ("is", "il"), ("ns", "m"), ("res", "r"), ("zes", "z"), ("eses", "es"),
+    ),
+}  # fmt: skip
+OWN_STARTS = {"sw": (("vy", "ch"), ("ma", ""))}
+SHORTEST_STEM = {"": 1, "vy": 3, "ma": 4}  # letters beside an end, and beside a start
 ARABIC_ENDS = ("ات", "يه", "ين", "ون", "ه", "ي")
 LONGEST = 60  # letters of a word that count
 MOST_PLACES = 200  # of one word in a text
@@ -89,14 +98,11 @@ def pairs(word: str) -> list[str]:
     return [word[n : n + 2] for n in range(len(word) - 1)] or [word]
 
 
-def forms(word: str, tongue: str = "") -> list[str]:
+def forms(word: str) -> list[str]:
     """Return a word with its plural or singular, and without its article.
 
     English, French, Portuguese, Swahili and Arabic are met well enough by their last or first
     letters; what is no word anywhere finds nothing.
-
-    Args:
-        tongue: the mark of the word's language, where it is known.
     """
     if "\u0621" <= word[0] <= "\u064a":
         return _arabic_forms(word)
@@ -104,9 +110,25 @@ def forms(word: str, tongue: str = "") -> list[str]:
         return [word]
     changed = (f"{word.removesuffix(end)}{one}" for end, one in ENDS if word.endswith(end))
     many = _plurals(word) if not word.endswith(("s", "x")) or word.endswith("ss") else []
-    found = [word, *changed, *_without_s(word), *many, *_classes(word)]
-    own = OWN_FORMS[tongue](word) if tongue in OWN_FORMS else ()
-    return list(dict.fromkeys([*found, *own]))
+    return list(dict.fromkeys([word, *changed, *_without_s(word), *many, *_classes(word)]))
+
+
+def own_forms(word: str, tongue: str) -> list[str]:
+    """Return a word's plural or singular in one language, as its vocabulary keeps them.
+
+    Args:
+        tongue: the mark of the language.
+    """
+    found: dict[str, None] = {}
+    for many, one in OWN_ENDS.get(tongue, ()):
+        for end, other in ((many, one), (one, many)):
+            if word.endswith(end) and len(word) >= len(end) + SHORTEST_STEM[""]:
+                found[f"{word.removesuffix(end)}{other}"] = None
+    for many, one in OWN_STARTS.get(tongue, ()):
+        for start, other in ((many, one), (one, many)):
+            if word.startswith(start) and len(word) >= len(start) + SHORTEST_STEM[many]:
+                found[f"{other}{word.removeprefix(start)}"] = None
+    return [in_tongue(form, tongue) for form in found if form != word]
 
 
 def _without_s(word: str) -> list[str]:
@@ -128,35 +150,6 @@ def _classes(word: str) -> list[str]:
         return []
     found = (f"{other}{word[len(own) :]}" for own, other in CLASSES if word.startswith(own))
     return list(found)[:1]
-
-
-def _swahili_classes(word: str) -> Iterator[str]:
-    for own, other in SWAHILI_CLASSES:
-        if word.startswith(own) and len(word) >= len(own) + SHORTEST_STEM:
-            yield f"{other}{word[len(own) :]}"
-    if len(word) >= SHORTEST_STEM:
-        yield f"ma{word}"
-
-
-def _portuguese_forms(word: str) -> Iterator[str]:
-    """Yield the other number: colar, colares; and the plurals of ``ENDS`` of a singular."""
-    if word.endswith(("res", "zes")):
-        yield word[:-2]
-    elif word.endswith(("r", "z")):
-        yield f"{word}es"
-    yield from _with_ends(word, ("ao", "al", "el", "m"))
-
-
-def _french_forms(word: str) -> Iterator[str]:
-    return (form for form in _with_ends(word, ("al",)) if form.endswith("x"))
-
-
-def _with_ends(word: str, singular: Collection[str]) -> Iterator[str]:
-    ends = ((many, one) for many, one in ENDS if one in singular and word.endswith(one))
-    return (f"{word.removesuffix(one)}{many}" for many, one in ends)
-
-
-OWN_FORMS = {"fr": _french_forms, "pt": _portuguese_forms, "sw": _swahili_classes}
 
 
 def _arabic_forms(word: str) -> list[str]:

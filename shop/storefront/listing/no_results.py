@@ -17,7 +17,7 @@ from shop.languages import in_language, listed
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import Chip, address
-from shop.storefront.search.filters import Filters
+from shop.storefront.search.filters import BEST, Filters
 from shop.storefront.search.find import ProductRow, find, find_popular
 from shop.storefront.search.understand import Search, understand
 
@@ -69,7 +69,7 @@ def notes(
 
 
 def _mentioned(search: Search) -> Iterator[SearchNote]:
-    if search.is_mentioned:
+    if search.mentioned:
         yield SearchNote(_("No product has this name. These mention it."), "", "")
 
 
@@ -121,13 +121,17 @@ def nothing(
     return Nothing(
         words=chips(parts),
         meant=chips(offers),
-        mentions=address(path, filters.changed(is_exact=True))
-        if search and search.is_mentioned
-        else "",
+        mentions=_mentions(filters, search, path),
         categories=categories(version, language),
         title=_("Most bought"),
         cards=cards(rows, language),
     )
+
+
+def _mentions(filters: Filters, search: Search | None, path: str) -> str:
+    if search is None or not search.mentioned or filters.is_exact:
+        return ""
+    return address(path, Filters(words=search.mentioned, is_exact=True, sort=BEST))
 
 
 def instead_of(
@@ -135,7 +139,7 @@ def instead_of(
 ) -> tuple[str, Nothing]:
     """Return products that a dead address may have meant, or popular ones if there are none.
 
-    Two statements at most.
+    Four statements at most.
 
     Args:
         is_exact: no typing errors are forgiven, since the address may name no product at all.

@@ -75,7 +75,10 @@ class ProductList:
 def product_list(
     filters: Filters, *, version: CatalogueVersion, at: datetime, language: str
 ) -> ProductList:
-    """Return the page of a list. Two statements, one while counts are kept; of a search three."""
+    """Return the page of a list.
+
+    Two statements, one while counts are kept; of a search three, of a corrected one four.
+    """
     festivals = [known.id for known in version.live]
     search = None
     if filters.words:
@@ -87,7 +90,9 @@ def product_list(
         "search": search,
     }
     found = find(filters, **asked)
-    is_nothing = not found.rows and bool(filters.words) and filters.cleared() == filters.changed()
+    is_mentioned = search is not None and bool(search.mentioned) and not filters.is_exact
+    is_unfiltered = filters.cleared() == filters.changed()
+    is_nothing = not found.rows and bool(filters.words) and (is_unfiltered or is_mentioned)
     is_near = _is_near(filters, search, found)
     # Where the words alone find nothing there is nothing to count.
     facets = NO_FACETS if is_nothing else facets_of(filters, since=version.starts_at, **asked)

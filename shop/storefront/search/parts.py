@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
-from shop.listings.words import TONGUES, errors_between, forms, in_tongue, is_unspaced, mark_of
+from shop.listings.words import (
+    TONGUES,
+    errors_between,
+    forms,
+    in_tongue,
+    is_unspaced,
+    mark_of,
+    own_forms,
+    without_tongue,
+)
 from shop.storefront.search.meaning import MANY, Meant
 from shop.storefront.search.real_words import SHORTEST, has_real_neighbour, is_real
 from shop.storefront.search.tsquery import QueryTerm, all_of, any_of, fact, phrase, term
@@ -91,8 +100,9 @@ class Parts:
 
     @property
     def is_mentioned(self) -> bool:
-        """Return whether no listing is called by any of its words."""
-        return not any(part.is_named for part in self.parts)
+        """Return whether it has words, and no listing is called by any of them."""
+        said = [part for part in self.parts if part.weight == WORD]
+        return bool(said) and not any(part.is_named for part in said)
 
     @property
     def has_chief(self) -> bool:
@@ -157,8 +167,8 @@ def take_apart(
     }
     real = {word for word in offers if is_real(word, language)}
     is_vain = bool(real) and (thing in real or not any(is_there))
-    if len(typed) > 1 and thing in known.exactly and thing not in {typed[n] for n in same}:
-        is_vain |= is_real(thing, language) and not _is_named([thing], known)
+    if len(typed) > 1 and thing in typed and thing not in {typed[n] for n in same}:
+        is_vain |= is_real(thing, language) and not is_named([thing], known)
     right = {word: () if word in real else others for word, others in offers.items()}
     meant = _meant(typed, is_there, right, has_facts=not meaning.is_plain, is_vain=is_vain)
     units = _units([right or word for right, word in zip(meant, typed, strict=True)], known)
@@ -195,19 +205,19 @@ def _to_be_named(units: Sequence[Unit], language: str) -> Iterator[str]:
             yield one.term
 
 
-def _begun(typed: Sequence[str], known: KnownWords, language: str) -> str:
-    """Return the last word if it may be the beginning of others, or nothing.
+def _begun(typed: Sequence[str], known: KnownWords, language: str) -> QueryTerm:
+    """Return the query for what begins with the last word; its word is empty if nothing may.
 
-    A real word is one only where names begin with it.
+    A real word is the beginning of names alone.
     """
     word = typed[-1] if typed else ""
-    if not word or (known.exactly.get(word) and (known.titles[word] or is_real(word, language))):
-        return ""
-    is_vain = word == known.last and not known.is_known.get(word, True)
-    return "" if is_vain and is_real(word, language) else word
+    is_word = bool(word) and is_real(word, language)
+    if known.exactly.get(word) and (is_word or known.titles.get(word)):
+        return QueryTerm()
+    return QueryTerm(word, is_begun=True, is_named=is_word)
 
 
-def _add_unit(found: Parts, unit: Unit, known: KnownWords, begun: str) -> None:
+def _add_unit(found: Parts, unit: Unit, known: KnownWords, begun: QueryTerm) -> None:
     said = [found.meant[n] for n in unit.numbers if found.meant[n]]
     own = [_of_word(word, known, begun) for word in said]
     others = [_of_synonym(synonym, known) for synonym in unit.synonyms]
@@ -217,13 +227,14 @@ def _add_unit(found: Parts, unit: Unit, known: KnownWords, begun: str) -> None:
     found.wide.append(any_of([*([all_of(own)] if own else []), *others]))
     friends = tuple(one for one in unit.synonyms if not _is_false_friend(one, known))
     found.heads.append(_heads(said, unit._replace(synonyms=friends), known.tongue))
-    parts = _parts_of(found.wide[-1], said, known, has_synonyms=bool(unit.synonyms))
+    has_names = bool(unit.synonyms) or begun.word in said
+    parts = _parts_of(found.wide[-1], said, known, has_names=has_names)
     found.parts += parts
     if unit.synonyms and len(parts) > 1:
         found.whole.append(found.wide[-1])
     if len(own) > 1:
         found.words += [
-            SearchPart(one, WORD, known.exactly.get(word, MIDDLING), _is_named([word], known))
+            SearchPart(one, WORD, known.exactly.get(word, MIDDLING), is_named([word], known))
             for one, word in zip(own, said, strict=True)
         ]
 
@@ -234,13 +245,17 @@ def _heads(said: Sequence[str], unit: Unit, tongue: str) -> QueryTerm:
     kinds = dict.fromkeys(
         word[-2:] if is_unspaced(word) else form
         for word in named
-        for form in ([word] if is_unspaced(word) else forms(word, tongue))
+        for form in ([word] if is_unspaced(word) else _head_forms(word, tongue))
     )
     return any_of([fact(mark_of("head", kind)) for kind in kinds])
 
 
+def _head_forms(word: str, tongue: str) -> list[str]:
+    return [*forms(word), *map(without_tongue, own_forms(word, tongue))]
+
+
 def _parts_of(
-    found: QueryTerm, said: Sequence[str], known: KnownWords, *, has_synonyms: bool
+    found: QueryTerm, said: Sequence[str], known: KnownWords, *, has_names: bool
 ) -> list[SearchPart]:
     """Return the part of a word; of a long run of signs, a part for each two of them."""
     if len(said) == 1 and is_unspaced(said[0]):
@@ -250,10 +265,10 @@ def _parts_of(
         cut += [run[-2:]] if len(run) > 2 and len(run) % 2 else []
         return [SearchPart(term(two), WORD // min(2, len(cut)), 0) for two in cut]
     rarity = min((known.exactly.get(word, MIDDLING) for word in said), default=MIDDLING)
-    return [SearchPart(found, WORD, rarity, has_synonyms or _is_named(said, known))]
+    return [SearchPart(found, WORD, rarity, has_names or is_named(said, known))]
 
 
-def _is_named(said: Sequence[str], known: KnownWords) -> bool:
+def is_named(said: Sequence[str], known: KnownWords) -> bool:
     """Return whether listings have one of the words in a title, a tag or a store's name."""
     return any(known.titles.get(word, 1) or not known.exactly.get(word) for word in said)
 
@@ -306,7 +321,11 @@ def _mended(word: str, misses: list[Miss] | None, *, least: int, language: str) 
         least: how many listings have to hold it.
     """
     if is_real(word, language):
-        misses = [miss for miss in misses or () if sorted(miss[0]) == sorted(word)]
+        misses = [
+            (other, counts)
+            for other, counts in misses or ()
+            if counts[0] and sorted(other) == sorted(word)
+        ]
     apart: dict[tuple[int, bool], list[tuple[tuple[int, int], str]]] = {}
     for other, counts in misses or ():
         errors = errors_between(word, other)
@@ -345,9 +364,15 @@ def _is_false_friend(synonym: KnownSynonym, known: KnownWords) -> bool:
     return len(synonym.folded) < SHORTEST or is_real(synonym.folded, "en")
 
 
-def _of_word(word: str, known: KnownWords, begun: str) -> QueryTerm:
+def _of_word(word: str, known: KnownWords, begun: QueryTerm) -> QueryTerm:
     """Return the query for a word: as it is, in other forms, and perhaps as a beginning."""
     if is_unspaced(word):
         return term(word)
-    found = [term(form) for form in forms(word, known.tongue)]
-    return any_of([*found, term(word, is_begun=True)] if word == begun else found)
+    found = all_forms(word, known.tongues)
+    return any_of([*found, begun] if word == begun.word else found)
+
+
+def all_forms(word: str, tongues: Sequence[str]) -> list[QueryTerm]:
+    """Return the queries for a word in its forms, and in those of single languages."""
+    own = (form for tongue in tongues for form in own_forms(word, tongue))
+    return [term(form) for form in (*forms(word), *own)]

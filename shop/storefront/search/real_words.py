@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import ascii_lowercase
 
@@ -20,10 +20,11 @@ LANGUAGES = ("en", "fr", "ar", "sw", "pt")
 EVERYWHERE = "en"  # words that people type on the pages of all languages
 
 
+@lru_cache(maxsize=20_000)
 def is_real(word: str, language: str) -> bool:
     """Return whether a folded word, or its singular or plural, is one of a language or of English.
 
-    Shorter words are in no list, so they are never found.
+    Shorter words are in no list: one is found by a longer form alone, as tea by teas.
     """
     own = dict.fromkeys((EVERYWHERE, language.partition("-")[0]))
     said = [form.encode() for form in forms(word)]

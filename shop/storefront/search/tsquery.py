@@ -10,11 +10,15 @@ from shop.listings.words import in_tongue, is_unspaced, pairs
 
 @dataclass(frozen=True, slots=True)
 class QueryTerm:
-    """A word, or several terms joined by an operator."""
+    """A word, or several terms joined by an operator.
+
+    ``is_named`` asks for it where listings are called: in a title, a store's name or a tag.
+    """
 
     word: str = ""
     is_begun: bool = False
     is_titled: bool = False
+    is_named: bool = False
     is_fact: bool = False
     operator: str = ""
     parts: tuple[QueryTerm, ...] = ()
@@ -84,6 +88,8 @@ def text_of(query: QueryTerm, weights: str = "", tongues: Sequence[str] = ()) ->
     if query.is_fact:
         return _leaf(query.word, "*" if query.is_begun else "")
     needed = "A" if query.is_titled else weights
+    if query.is_named and weights != "A":
+        needed = "AB"
     flags = ("*" if query.is_begun else "") + needed
     forms = dict.fromkeys([query.word, *(in_tongue(query.word, tongue) for tongue in tongues)])
     found = [_leaf(form, flags) for form in forms]

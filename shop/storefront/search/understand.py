@@ -15,9 +15,9 @@ from itertools import islice
 from django.conf import settings
 
 from shop.listings.heads import head_of
-from shop.listings.words import forms, is_unspaced, spelled, words
+from shop.listings.words import is_unspaced, spelled, words
 from shop.storefront.search.meaning import Meant, phrases_of, read_meaning
-from shop.storefront.search.parts import MOST_OFFERS, Parts, take_apart
+from shop.storefront.search.parts import MOST_OFFERS, Parts, all_forms, is_named, take_apart
 from shop.storefront.search.tsquery import (
     QueryTerm,
     all_of,
@@ -25,7 +25,6 @@ from shop.storefront.search.tsquery import (
     excluding,
     fact,
     phrase,
-    term,
     text_of,
 )
 from shop.storefront.search.vocabulary import KnownWords, look_up
@@ -46,8 +45,8 @@ class Search:
     ``units`` are the parts with their weights, by which what fits in more of them comes first.
     ``instead`` are the words that were looked for in place of the typed ones, ``also`` the
     synonyms to be named, ``parts`` the words if there are several, ``listings`` how many hold the
-    word if there is but one. ``offers`` are texts that may have been meant. ``is_mentioned`` tells
-    that no listing is called by the only word. ``low`` and ``high`` are prices that the text names.
+    word if there is but one. ``offers`` are texts that may have been meant. ``mentioned`` is the
+    only word if no listing is called by it. ``low`` and ``high`` are prices that the text names.
     """
 
     query: str
@@ -62,7 +61,7 @@ class Search:
     low: int | None = None
     high: int | None = None
     offers: tuple[str, ...] = ()
-    is_mentioned: bool = False
+    mentioned: str = ""
 
 
 def understand(
@@ -75,7 +74,7 @@ def understand(
     Args:
         language: of the page.
         is_exact: neither synonyms nor typing errors nor what comes near is considered.
-        is_mended: its typing errors are no more.
+        is_mended: its typing errors are corrected already.
     """
     quoted = [phrase(words(part)) for part in QUOTED.findall(text) if words(part)]
     rest = QUOTED.sub(" ", text)
@@ -84,7 +83,7 @@ def understand(
     plain = " ".join(chunk for chunk in chunks if chunk[0] not in "-−")
     asked = _content(plain)
     if not asked and not quoted:
-        asked, without = _content(rest), []
+        plain, asked, without = rest, _content(rest), []
     if not asked and not quoted:
         return None
     phrases = [] if is_exact else phrases_of(plain)
@@ -153,31 +152,32 @@ def _search(
 ) -> Search:
     # A price alone is asked of all goods.
     needed = found.needed or [fact("#kind:goods")]
-    nots = [any_of([term(form) for form in forms(word)]) for word in without]
+    nots = [any_of(all_forms(word, known.tongues)) for word in without]
     every, tongues = excluding(all_of(needed), nots), known.tongues
-    counts = (known.exactly.get(word, 0) for word in asked)
-    is_mentioned = found.is_single and meant.is_plain and found.is_mentioned
+    counts = [known.exactly.get(word, 0) for word in asked]
+    mentioned = list(asked.values()) if found.is_mentioned else []
     return Search(
-        query=text_of(every, weights=places if is_mentioned else "", tongues=tongues),
+        query=text_of(every, weights=places if mentioned else "", tongues=tongues),
         strong=text_of(every, weights="AB", tongues=tongues),
         every_part=text_of(all_of([one.term for one in found.parts] or needed), tongues=tongues),
         also=found.also,
         parts=() if found.is_single else tuple(_there(asked, known, found)),
-        listings=max(counts, default=0) if found.is_single else 0,
+        listings=max(counts, default=0) if found.is_single and not mentioned else 0,
         relaxed=""
         if found.is_single or not found.has_chief
         else text_of(excluding(found.chief, nots), "ABC", tongues),
         units=tuple(_weights(found, tongues)),
-        is_mentioned=is_mentioned,
+        mentioned=mentioned[0] if len(mentioned) == 1 and any(counts) else "",
         low=meant.low,
         high=meant.high,
     )
 
 
 def _there(asked: dict[str, str], known: KnownWords, found: Parts) -> Iterator[str]:
-    """Yield the words that are worth a search alone: if the thing is not there, the others."""
+    """Yield the words that find something alone: if the thing is not there, the others."""
     for word, written in asked.items():
-        if not found.is_vain or known.is_known.get(word, True):
+        is_there = not found.is_vain or known.is_known.get(word, True)
+        if is_there and (word in known.synonyms or is_named([word], known)):
             yield written
 
 

@@ -23,6 +23,7 @@ from shop.listings.words import (
     in_tongue,
     is_unspaced,
     near_misses,
+    own_forms,
     tongue_of,
     without_tongue,
 )
@@ -52,11 +53,14 @@ met AS (
     SELECT max(k.listings) FROM shop_searchword k
     WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.forms)))), 0) AS exactly,
     coalesce((
-      SELECT max(k.titles) FROM shop_searchword k WHERE k.word = ANY(
-        ARRAY(SELECT jsonb_array_elements_text(a.forms || a.elsewhere)))), 0) AS titles,
+      SELECT max(k.titles) FROM shop_searchword k
+      WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.forms)))), 0) AS titles,
     coalesce((
       SELECT max(k.listings) FROM shop_searchword k
-      WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.elsewhere)))), 0) AS others
+      WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.elsewhere)))), 0) AS others,
+    coalesce((
+      SELECT max(k.titles) FROM shop_searchword k
+      WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.elsewhere)))), 0) AS other_titles
   FROM asked a),
 found AS (
   SELECT m.*, m.exactly > 0 OR ({starts}) AS is_own, m.others > 0 OR ({begun}) AS is_other
@@ -72,7 +76,8 @@ missed AS (
      ORDER BY similarity(w.word, b.word) DESC, w.word LIMIT {most})) AS k
   WHERE NOT b.is_known AND b.misses <> '[]')
 SELECT
-  (SELECT json_agg(json_build_array(n, exactly, others, titles, is_own, is_other))::text
+  (SELECT json_agg(json_build_array(
+     n, exactly, others, titles, other_titles, is_own, is_other))::text
    FROM known),
   (SELECT json_agg(json_build_array(n, word, titles, listings))::text FROM missed),
   (SELECT json_agg(json_build_array(
@@ -123,8 +128,7 @@ class KnownSynonym(NamedTuple):
 class KnownWords:
     """The answer of the statement: on words, on their near misses, on synonyms and phrases.
 
-    ``tongues`` are the marks of the languages that are read. ``last`` is the word of which it was
-    looked up whether names begin with it.
+    ``tongue`` is the mark of the search's language, ``tongues`` are those of all that are read.
     """
 
     exactly: dict[str, int] = field(default_factory=dict)
@@ -134,12 +138,7 @@ class KnownWords:
     synonyms: dict[str, list[KnownSynonym]] = field(default_factory=dict)
     meanings: tuple[FoundMeaning, ...] = ()
     tongues: tuple[str, ...] = ()
-    last: str = ""
-
-    @property
-    def tongue(self) -> str:
-        """Return the mark of the one language whose words are read, or nothing."""
-        return self.tongues[0] if len(self.tongues) == 1 else ""
+    tongue: str = ""
 
 
 def look_up(
@@ -176,13 +175,13 @@ def look_up(
     is_foreign = any(is_other and not is_own for *_numbers, is_own, is_other in facts)
     known = KnownWords(
         tongues=TONGUES if is_foreign else (tongue,),
-        last=last,
+        tongue=tongue,
         meanings=tuple(
             FoundMeaning(row[0], row[1], row[2], tuple(row[3]), row[4] or MANY) for row in meanings
         ),
     )
-    for n, exactly, others, titles, is_own, is_other in facts:
-        known.titles[asked[n]] = titles
+    for n, exactly, others, titles, other_titles, is_own, is_other in facts:
+        known.titles[asked[n]] = max(titles, other_titles) if is_foreign else titles
         known.exactly[asked[n]] = max(exactly, others) if is_foreign else exactly
         known.is_known[asked[n]] = is_own or is_other
     for n, word, *counts in misses:
@@ -193,7 +192,11 @@ def look_up(
     if last not in known.synonyms:
         known.synonyms.update(_finished(last, known.synonyms))
     named = dict(named_otherwise(asked, known.synonyms))
-    whole = {word for word, misses in known.misses.items() if _is_mistyped(word, misses)}
+    whole = {
+        word
+        for word, misses in known.misses.items()
+        if _is_mistyped(word, misses) and not is_real(word, language)
+    }
     for folded, other in [*named.items(), *compounds(asked, listings, known.is_known, whole)]:
         as_written = KnownSynonym(other, other, "", False, False)
         same = [as_written, *(known.synonyms[other] if named.get(folded) == other else [])]
@@ -211,9 +214,12 @@ def _kept(word: str, tongue: str, *, is_last: bool, is_exact: bool) -> dict[str,
     here, there = ("", tongue), [other for other in TONGUES if other != tongue]
     misses = near_misses(word) if _is_forgiven(word) and not is_exact else []
     return {
-        "forms": _in_tongues(forms(word, tongue), here),
+        "forms": [*_in_tongues(forms(word), here), *own_forms(word, tongue)],
         "starts": _in_tongues([word], here) if is_last else [],
-        "elsewhere": _in_tongues(forms(word), there),
+        "elsewhere": [
+            *_in_tongues(forms(word), there),
+            *(form for other in there for form in own_forms(word, other)),
+        ],
         "begun": _in_tongues([word], there) if is_last else [],
         "misses": _in_tongues(misses, here),
     }
@@ -253,9 +259,13 @@ def runs(asked: Sequence[str], tongue: str) -> Iterator[tuple[int, int, str]]:
     for length in range(min(LONGEST_TERM, len(asked)), 0, -1):
         for start in range(len(asked) - length + 1):
             first, *others = asked[start : start + length]
-            for said in _first_forms(first) if others else forms(first, tongue):
-                for last in forms(others[-1], tongue) if others else [""]:
+            for said in _first_forms(first) if others else _all_forms(first, tongue):
+                for last in _all_forms(others[-1], tongue) if others else [""]:
                     yield start, length, " ".join(filter(None, [said, *others[:-1], last]))
+
+
+def _all_forms(word: str, tongue: str) -> list[str]:
+    return [*forms(word), *map(without_tongue, own_forms(word, tongue))]
 
 
 def _first_forms(word: str) -> list[str]:

@@ -69,3 +69,23 @@ def test_a_small_shop_is_counted_whole():
 
     words = dict(SearchWord.objects.values_list("word", "listings"))
     assert (words["basket"], words["zebra"]) == (4, 1)
+
+
+def test_a_word_of_texts_is_one_of_titles_as_soon_as_something_is_called_so():
+    make.listed(make.variant(of=make.product(title="Cup", description="Like a zebra")).product)
+    assert SearchWord.objects.get(word="zebra").titles == 0
+
+    listed("Zebra", 1)
+
+    assert SearchWord.objects.get(word="zebra").titles == 1
+
+
+def test_a_part_without_a_title_does_not_forget_that_something_is_called_so(large, monkeypatch):
+    made = make.product(title="Cup", description="Like a zebra")
+    make.listed(make.variant(of=made).product)
+    part = "SELECT text FROM shop_listing WHERE title = 'Cup' AND {percent} > 0"
+    monkeypatch.setattr(search_index, "PART", part)
+
+    count_words(at=NOON)
+
+    assert SearchWord.objects.get(word="zebra").titles == 1

@@ -183,6 +183,48 @@ def test_a_word_that_only_descriptions_have_finds_nothing_but_a_link_to_them():
     assert "Show products that mention it" not in page("zxqvblorp")
 
 
+@pytest.mark.parametrize("words", ["umbrella under 20", "looking for umbrella"])
+def test_words_beside_what_only_descriptions_have_find_no_more(words):
+    Meaning.objects.create(
+        language="en", phrase="looking for", folded="looking for", kind="none", targets=[]
+    )
+    Meaning.objects.create(
+        language="en", phrase="under", folded="under", kind="price", targets=["price:below"]
+    )
+    shelf("Honey jar", description="Made under an umbrella thorn")
+
+    text = page(words)
+
+    assert "Honey jar" not in text.partition("<main")[2].partition("Most bought")[0]
+    link = re.search(r'<a href="([^"]*exact=1[^"]*)">Show products that mention it</a>', text)
+    assert "Honey jar" in Client().get(link[1].replace("&amp;", "&")).text
+
+
+def test_a_corrected_word_that_only_descriptions_have_leads_to_them():
+    shelf("Honey jar", description="Made under an umbrella thorn")
+
+    text = page("umbrela")
+
+    link = re.search(r'<a href="([^"]*exact=1[^"]*)">Show products that mention it</a>', text)
+    assert "q=umbrella" in link[1]
+
+
+def test_a_filter_does_not_hide_the_link_to_what_mentions_a_word():
+    shelf("Honey jar", description="Made under an umbrella thorn")
+
+    text = Client().get("/products/", {"q": "umbrella", "country": "KE"}).text
+
+    assert "Show products that mention it" in text
+
+
+def test_an_exact_search_that_finds_nothing_does_not_lead_to_itself():
+    made = make.product(title="Honey jar", description="Made under an umbrella thorn")
+    make.listed(make.variant(of=made).product)
+    asked = {"q": "umbrella", "exact": 1, "country": "XX"}
+
+    assert "Show products that mention it" not in Client().get("/products/", asked).text
+
+
 def test_a_real_word_is_the_beginning_of_names_alone():
     shelf("Leather case", description="Holds hosen")
     shelf("Woven basket")
@@ -190,6 +232,32 @@ def test_a_real_word_is_the_beginning_of_names_alone():
     assert listed(words="hose", sort="best") == []
     assert listed(words="leather hose", sort="best") == []
     assert listed(words="bask", sort="best") == ["Woven basket"]
+
+    shelf("Hosen of wool")
+    assert listed(words="hose", sort="best") == ["Hosen of wool"]
+
+
+def test_no_word_of_descriptions_alone_is_offered():
+    shelf("Cup", description="From the dairy, for an office")
+    shelf("Belt", description="For a chair")
+
+    assert "Did you mean" not in page("diary")
+    assert "Search for one of the words" not in page("office chair")
+
+
+def test_a_word_that_is_two_is_not_taken_for_an_error():
+    shelf("Hand woven bag")
+    shelf("Sandbag")
+
+    assert listed(words="handbag", sort="best") == []
+    shelf("Small hand bag")
+    assert listed(words="handbag", sort="best") == ["Small hand bag"]
+
+
+def test_a_word_that_is_to_be_left_out_alone_is_looked_for():
+    shelf("Garden hoes")
+
+    assert understand("-hose", "en").offers == ("hoes",)
 
 
 def test_for_a_real_word_its_letters_in_another_order_are_offered_and_not_taken():

@@ -27,7 +27,6 @@ def test_the_title_weighs_more_than_the_tags_and_these_more_than_the_text():
     basket("Cup", description="Comes in a basket")
     basket("Bowl", tags=["basket"])
     basket("Basket")
-    count_words(at=NOON)
 
     assert listed(words="basket", sort="best") == ["Basket", "Bowl", "Cup"]
 

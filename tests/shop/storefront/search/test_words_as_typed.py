@@ -26,13 +26,13 @@ NAMES = {
            ("notebook", "notebooks"), ("loaf", "loaves"), ("lampshade", "lampshades")],
     "fr": [("corbeille", "corbeilles"), ("chapeau", "chapeaux"), ("bijou", "bijoux"),
            ("collier", "colliers"), ("cheval", "chevaux"), ("sandales", "sandale"),
-           ("écharpe", "écharpes"), ("noix", "noix")],
+           ("écharpe", "écharpes"), ("noix", "noix"), ("émail", "émaux")],
     "pt": [("limão", "limões"), ("colar", "colares"), ("pulseira", "pulseiras"),
            ("avental", "aventais"), ("anel", "anéis"), ("sabonetes", "sabonete"),
-           ("viagem", "viagens"), ("pães", "pão")],
+           ("viagem", "viagens"), ("pães", "pão"), ("lençol", "lençóis"), ("funil", "funis")],
     "sw": [("kikapu", "vikapu"), ("mkeka", "mikeka"), ("vitambaa", "kitambaa"),
            ("karatasi", "makaratasi"), ("chombo", "vyombo"), ("matunda", "tunda"),
-           ("shanga", "shanga"), ("mkufu", "mikufu")],
+           ("shanga", "shanga"), ("mkufu", "mikufu"), ("cheti", "vyeti")],
     "ar": [("قلادة", "قلادات"), ("سلة", "سلات"), ("مجوهرات", "المجوهرات"), ("وشاح", "الوشاح"),
            ("حقيبة", "حقيبات"), ("شمعات", "شمعة"), ("سجادة", "سجادات"), ("مصباح", "المصباح")],
     "zh-hans": [("手工皂", "手工皂"), ("项链", "项链"), ("咖啡豆", "咖啡豆"), ("编织篮", "编织篮")],
@@ -125,3 +125,16 @@ def test_an_error_of_one_letter_is_mended_or_the_name_is_offered(language):
 
     assert missing == []
     assert number > 50
+
+
+def test_a_name_of_another_language_is_found_in_its_other_number():
+    shelf("pt")
+
+    assert answered("colares", "en")[0] == ["1"]
+
+
+def test_what_is_left_out_is_so_in_its_other_number():
+    shelf("sw")
+
+    assert "4" in answered("chombo kikapu", "sw")[0]
+    assert "4" not in answered("kikapu -vyombo", "sw")[0]
