@@ -85,11 +85,11 @@ def perform(
         try:
             said = act.run(form.cleaned_data)
         except ShopError as refusal:
-            if said := barred():
-                return _leave(request, said, back)
             if isinstance(refusal, LookAgain):
                 messages.warning(request, str(refusal))
                 return redirect(back)
+            if said := barred():
+                return _leave(request, said, back)
             form.add_error(None, str(refusal))
         else:
             messages.success(request, said)

@@ -129,19 +129,20 @@ def approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settlem
         seen: the total that was shown, in minor units.
 
     Raises:
-        ChangedSum: something was refunded, released or stopped since; the draft has the new sums.
+        ChangedSum: something was refunded, released or stopped since; the draft has the new sums,
+            or has ended where they are too little to be paid.
         NotPossible: the store is suspended, has no account that can be used, or it is no draft.
         StaleState: somebody else was faster.
     """
     row = _approve(settlement_id, seen=seen, at=at, by=by)
-    if row.state == State.DRAFT:  # what it comes to now is kept, so it is raised out here
+    if row.state != State.FINAL:  # what it comes to now is kept, so it is raised out here
         raise ChangedSum(row)
     return row
 
 
 @transaction.atomic
 def _approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settlement:
-    """Approve a draft; where it comes to another sum it stays a draft, with that sum."""
+    """Approve a draft; where it comes to another sum it keeps that sum, or ends with it."""
     row = _locked_draft(settlement_id)
     merchant = row.merchant
     refuse_own(merchant.pk, by=by)
@@ -150,9 +151,10 @@ def _approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settle
         raise NotPossible(f"{merchant.name} is suspended: nothing is paid to it.")
     if method is None:
         raise NotPossible(f"{merchant.name} has no account that can be used now.")
-    entries = _fill(row, at=at).entries
-    if row.total != seen or row.total <= 0:
+    claims = _fill(row, at=at)
+    if _end_if_too_little(row, claims, method, at=at) or row.total != seen:
         return row
+    entries = claims.entries
     _freeze(row, entries, at=at)
     _book(row, at=at)
     row.move_to(State.FINAL, final_at=at, approved_by=by, method=method)
@@ -166,12 +168,18 @@ def _approve(settlement_id: int, *, seen: int, at: datetime, by: User) -> Settle
 
 
 class ChangedSum(LookAgain):
-    """A draft comes to another sum than was shown; nothing was approved."""
+    """A draft comes to another sum than was shown, or has ended; nothing was approved."""
 
     def __init__(self, row: Settlement) -> None:
+        then = "Check its lines, then approve it."
+        if row.state == State.CARRIED:
+            then = "It has ended: what is missing comes off the next one."
+        elif row.state == State.VOID and row.total > 0:
+            then = "It has ended: this is too little to be paid, and waits for the next one."
+        elif row.state == State.VOID:
+            then = "It has ended: nothing is left that can be paid now."
         now = written(row.total, row.currency, "en")
-        super().__init__(f"{row.number} comes to {now} now. Nothing is approved. Check its lines, "
-                         "then approve it.")  # fmt: skip
+        super().__init__(f"{row.number} comes to {now} now. Nothing is approved. {then}")
 
 
 def refresh_drafts(*, at: datetime) -> int:
@@ -191,20 +199,29 @@ def _refresh(settlement_id: int, *, at: datetime) -> bool:
     claims = claims_of(known.merchant, known.currency, cut_off=known.cut_off, at=at, drafts=True)
     claimed = set(known.claimed.values_list("entry", flat=True))
     same_sums = SettledSums(known.earned, known.netted, known.reserved) == claims.sums
-    if known.state != State.DRAFT or (
-        claims.entries and same_sums and claimed == {entry.pk for entry in claims.entries}
-    ):
+    is_same = same_sums and claimed == {entry.pk for entry in claims.entries}
+    if known.state != State.DRAFT or (is_same and claims.sums.total > 0):
         return False
     row = _locked(settlement_id)
     if row.state != State.DRAFT:
         return False
-    claims, method = _fill(row, at=at), current_method(row.merchant, at=at)
+    claims = _fill(row, at=at)
+    _end_if_too_little(row, claims, current_method(row.merchant, at=at), at=at)
+    return True
+
+
+def _end_if_too_little(
+    row: Settlement, claims: Claims, method: PayoutMethod | None, *, at: datetime
+) -> bool:
+    """End a draft that has just been filled where nothing of it is paid; return whether it did."""
     if claims.entries and row.total <= 0:
         _carry(row, claims.entries, at=at)
     elif not claims.entries or (method and not _is_enough(claims, method, at=at)):
         row.claimed.all().delete()
         row.move_to(State.VOID)
         note(row, "void", at=at, festival=None, reason="Nothing is left that can be paid now.")
+    else:
+        return False
     return True
 
 

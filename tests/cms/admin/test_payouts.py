@@ -104,11 +104,12 @@ def test_a_draft_of_which_all_is_kept_back_cannot_be_approved(desk, till, mercha
     order.suborders.update(held_at=MONDAY)
 
     page = desk.get(f"/organize/settlements/{made.pk}/").text
-    desk.post(f"/organize/settlements/{made.pk}/approve/", {"seen": "0"})
+    pressed = desk.post(f"/organize/settlements/{made.pk}/approve/", {"seen": "0"}, follow=True)
 
     assert "$0.00" in page
     assert "Approve it" not in page
-    assert Settlement.objects.get().state == "draft"
+    assert "It has ended: nothing is left that can be paid now." in pressed.text
+    assert Settlement.objects.get().state == "void"
 
 
 def test_a_draft_is_made_anew(desk, till, merchant, clock_at):

@@ -3,12 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from shop.ledger.balances import balance
 from shop.merchants.models import Merchant
 from shop.orders.models import Suborder
 from shop.returns.ask import ask, take_back
-from shop.settlements.make import ChangedSum, approve, draft, make_drafts, refresh_drafts
+from shop.settlements.make import (
+    ChangedSum,
+    _fill,
+    approve,
+    draft,
+    make_drafts,
+    refresh_drafts,
+)
 from shop.settlements.models import Payout, Settlement
 from shop.settlements.money import explained, held_parts, kept_from, money_of
 from shop.settlements.sums import figures_of, total_of
@@ -144,6 +152,63 @@ def test_a_draft_that_fell_below_the_least_sum_ends_and_waits(till, merchant):
     make_drafts(at=MONDAY + DAY)
 
     assert totals() == [("void", 36_00)]
+
+
+def test_a_press_that_finds_a_draft_below_zero_carries_it(till, merchant):
+    first, _second = earned(till, merchant), earned(till, merchant, 2, at=NOON + DAY)
+    settled(merchant, cut_off=RELEASED)
+    made = drafted(merchant, at=MONDAY + 90 * DAY)
+    refund(first, 4, at=MONDAY + 91 * DAY)
+
+    with pytest.raises(ChangedSum, match="It has ended: what is missing comes off the next one"):
+        approve(made.pk, seen=36_00, at=MONDAY + 91 * DAY, by=make.user())
+
+    assert totals() == [("final", 90_00), ("carried", -36_00)]
+    assert balance("receivable", "USD", merchant=merchant) == 36_00
+    earned(till, merchant, 10, at=MONDAY + 92 * DAY)
+    make_drafts(at=MONDAY + 140 * DAY)
+    assert totals()[2:] == [("draft", 144_00)]
+    assert_books_agree()
+
+
+def test_a_press_that_finds_a_draft_below_the_least_sum_ends_it(till, merchant):
+    order = earned(till, merchant)
+    made = drafted(merchant)
+    refund(order, 3, at=MONDAY + DAY)
+
+    with pytest.raises(ChangedSum, match=r"\$36.00 now.* too little"):
+        approve(made.pk, seen=36_00, at=MONDAY + DAY, by=make.user())
+
+    assert totals() == [("void", 36_00)]
+    earned(till, merchant, 4, at=NOON + DAY)
+    make_drafts(at=MONDAY + 8 * DAY)
+    assert totals() == [("void", 36_00), ("draft", 108_00)]
+
+
+def test_a_press_that_finds_nothing_left_on_a_draft_ends_it(till, merchant):
+    order = earned(till, merchant)
+    made = drafted(merchant)
+    hold(order)
+
+    with pytest.raises(ChangedSum, match=r"It has ended: nothing is left"):
+        approve(made.pk, seen=0, at=MONDAY, by=make.user())
+
+    assert (totals(), Payout.objects.count()) == ([("void", 0)], 0)
+
+
+def test_a_draft_that_got_stuck_below_zero_before_is_carried(till, merchant):
+    first, _second = earned(till, merchant), earned(till, merchant, 2, at=NOON + DAY)
+    settled(merchant, cut_off=RELEASED)
+    made = drafted(merchant, at=MONDAY + 90 * DAY)
+    refund(first, 4, at=MONDAY + 91 * DAY)
+    with transaction.atomic():
+        _fill(Settlement.objects.get(pk=made.pk), at=MONDAY + 91 * DAY)
+    assert totals()[1:] == [("draft", -36_00)]
+
+    assert refresh_drafts(at=MONDAY + 92 * DAY) == 1
+
+    assert totals()[1:] == [("carried", -36_00)]
+    assert refresh_drafts(at=MONDAY + 92 * DAY) == 0
 
 
 def test_the_fee_of_a_payout_is_taken_once_though_its_draft_came_to_nothing(till, merchant):

@@ -266,7 +266,7 @@ def test_what_changed_since_the_draft_was_seen_is_not_approved(till, merchant):
     with pytest.raises(ChangedSum):
         approve(made.pk, seen=90_00, at=MONDAY, by=make.user())
 
-    assert totals() == [("draft", 0)]
+    assert totals() == [("void", 0)]
     assert not Payout.objects.exists()
 
 
