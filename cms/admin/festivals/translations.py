@@ -90,10 +90,12 @@ class FestivalWordsForm(forms.Form):
 def first(request: SignedIn, pk: int) -> HttpResponseBase:
     """Show the first other language in which something is missing, else the shop's own.
 
-    Its form leads on to its own place.
+    To those who may not write the original, no language that they cannot write. Its form leads on
+    to its own place.
     """
     festival = get_object_or_404(Festival, pk=pk)
     counts = _counts(festival, list(festival.slots.all()))
+    counts = [row for row in counts if _may_write(request, row[0])]
     counts.sort(key=lambda row: row[0] == settings.LANGUAGE_CODE)
     code = next((code for code, _name, missing, _total in counts if missing), counts[0][0])
     return write(request, pk, code)
@@ -107,8 +109,8 @@ def write(request: SignedIn, pk: int, code: str) -> HttpResponse:
     names = dict(settings.LANGUAGES)
     if code not in names:
         raise Http404
-    if code == settings.LANGUAGE_CODE and not may(request.user, "change_festival"):
-        return forbidden(request)  # the original belongs to who plans
+    if not _may_write(request, code):
+        return forbidden(request)
     slots = translations.named_slots(festival.slots.all())
     benefits = translations.titled_benefits(festival)
     form = FestivalWordsForm(request.POST or None, festival, code, slots, benefits)
@@ -126,8 +128,14 @@ def write(request: SignedIn, pk: int, code: str) -> HttpResponse:
     return show(
         request, "words.html", f"Words in {names[code]}", trail=trail_of(festival), icon="globe",
         status=422 if form.errors else 200, festival=festival, form=form, code=code,
-        languages=_counts(festival, slots), seen=translations.stamp(form.now),
+        languages=[(*row, _may_write(request, row[0])) for row in _counts(festival, slots)],
+        seen=translations.stamp(form.now),
     )  # fmt: skip
+
+
+def _may_write(request: SignedIn, code: str) -> bool:
+    """Return whether somebody may write in a language: the original belongs to who plans."""
+    return code != settings.LANGUAGE_CODE or may(request.user, "change_festival")
 
 
 def _counts(festival: Festival, slots: list[Slot]) -> list[tuple[str, str, int, int]]:

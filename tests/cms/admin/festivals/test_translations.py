@@ -252,3 +252,26 @@ def test_a_merchandiser_translates_the_words_and_leaves_the_original(client, clo
     assert f'href="{here}"' in client.get(f"/organize/festivals/{festival.pk}/").text
     festival.refresh_from_db()
     assert festival.title != "Mine"
+
+
+@pytest.mark.parametrize("lacks", ["tagline", "intro"])
+def test_a_merchandiser_is_never_led_to_the_original(client, desk, festival, lacks):
+    for code in OTHERS:
+        desk.post(where(festival, code), typed(anew(festival), code))
+    made = anew(festival)
+    made.texts["en"][lacks] = ""
+    made.save()
+    client.force_login(organizer("merchandiser"))
+
+    page = client.get(f"/organize/festivals/{festival.pk}/words/")
+
+    assert page.status_code == 200
+    assert f'action="{where(festival, OTHERS[0])}"' in page.text
+    assert f'href="{where(festival, "en")}"' not in page.text
+    assert "English</bdi>, the original" in page.text
+    tabs = re.findall(rf'href="({where(festival, "")[:-1]}[\w-]+/)"', page.text)
+    assert [client.get(tab).status_code for tab in tabs] == [200] * len(OTHERS)
+    client.force_login(organizer())
+    led = client.get(f"/organize/festivals/{festival.pk}/words/").text
+    assert f'action="{where(festival, "en")}"' in led
+    assert f'href="{where(festival, "en")}"' in led
