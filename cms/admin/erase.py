@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.confirm import Act, perform
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.screens import show
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -61,6 +61,7 @@ class EraseForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("erase_user")
+@proved_again
 def person(request: SignedIn) -> HttpResponse:
     """Ask for the address, say what goes and what stays, then erase."""
     form = WhoForm(request.POST if request.method == "POST" else None)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER
 from shop.accounts.models import User
@@ -49,9 +51,23 @@ View = Callable[..., HttpResponseBase]
 def proved_again(view: View) -> View:
     """Let a view answer who has proved again, within minutes, who they are; ask the others to.
 
-    Where organizers sign in with a second step: a demonstration and development do without.
+    Where organizers sign in with a second step: a demonstration and development do without. What
+    was sent is looked at afterwards, but for a file, which is chosen again.
     """
-    return reauthentication_required(view, enabled=lambda _request: settings.ORGANIZERS_NEED_MFA)
+    stepped = reauthentication_required(view, enabled=lambda _request: settings.ORGANIZERS_NEED_MFA)
+
+    @wraps(view)
+    def asked(request: SignedIn, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            return stepped(request, *args, **kwargs)
+        except ReauthenticationRequired:
+            if not request.FILES:
+                raise
+            return redirect(
+                reverse("account_reauthenticate", query={"next": request.get_full_path()})
+            )
+
+    return asked
 
 
 def needs(codename: str, *, to_post: str = "") -> Callable[[View], View]:

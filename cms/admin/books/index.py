@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.admin.confirm import Act, perform
-from cms.admin.permissions import View, needs
+from cms.admin.permissions import View, needs, proved_again
 from cms.admin.promotions.forms import amount
 from cms.admin.promotions.sponsors import BankForm
 from cms.admin.screens import show
@@ -70,6 +70,7 @@ def _booking(title: str, note: Callable[..., None], said: str, *effects: str) ->
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @needs("publish_festival")
+    @proved_again
     def view(request: SignedIn) -> HttpResponse:
         def run(answers: dict[str, Any]) -> str:
             note(**answers, at=clock.moment_of(request), by=request.user)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.tables import Column, Table, WhenColumn, element, link
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -64,6 +64,7 @@ def _table(lines: Sequence[OrderLine], *, can_decide: bool) -> Table:
 
 @require_POST
 @needs("publish_festival")
+@proved_again
 def decide(request: SignedIn, pk: int, deal_id: int) -> HttpResponse:
     """Keep the price of the orders that are ticked, or send their money back."""
     deals = Deal.objects.filter(slot__festival=pk, state=Deal.State.VOID)

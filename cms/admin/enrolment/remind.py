@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
@@ -24,6 +24,7 @@ PART = (Enrolment.State.INVITED, Enrolment.State.WAITING, Enrolment.State.ACCEPT
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
+@proved_again
 def remind(request: SignedIn, pk: int) -> HttpResponse:
     """Send the invitations of people again, to all stores of a festival without anybody."""
     festival = get_object_or_404(Festival, pk=pk)

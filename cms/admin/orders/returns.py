@@ -14,7 +14,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.forms.numbers import number_of
@@ -99,6 +99,7 @@ def arrived(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def keep(request: SignedIn, pk: int) -> HttpResponse:
     """Keep the earnings of a parcel from being settled, or let them go."""
     part = _part(request, pk)

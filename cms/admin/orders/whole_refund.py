@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin.confirm import Act, perform
 from cms.admin.orders.refunds import CAUSES, payers, told
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from shop import clock
 from shop.accounts.models import User
 from shop.accounts.requests import SignedIn
@@ -35,6 +35,7 @@ class WholeForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def whole_refund(request: SignedIn, pk: int) -> HttpResponse:
     """Refund all that is left of an order, or ask a second person; first say what it means."""
     order = get_object_or_404(Order, pk=pk)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.payouts.index import PAYOUTS
-from cms.admin.permissions import may, needs
+from cms.admin.permissions import may, needs, proved_again
 from cms.admin.screens import Trail, show
 from cms.admin.tables import QUIET, Column, Table, link, small
 from shop import clock
@@ -61,6 +61,7 @@ class CameBackForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def add(request: SignedIn) -> HttpResponse:
     """Choose payouts that wait, and how the bank wants its file."""
     waiting = payouts.by_hand(Payout.objects)
@@ -104,6 +105,7 @@ def batch(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def export(request: SignedIn, pk: int) -> HttpResponse:
     """Freeze a batch as a file; its payouts count as sent from then on."""
     row = get_object_or_404(PayoutBatch, pk=pk)
@@ -188,6 +190,7 @@ def proof(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def prove(request: SignedIn, pk: int) -> HttpResponse:
     """Write down that the bank has paid."""
     row = payout_or_404(pk)
@@ -239,6 +242,7 @@ def take_proof(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def end(request: SignedIn, pk: int, way: str) -> HttpResponse:
     """Write down that a payout was not made, came back, or is left out of its file."""
     row = payout_or_404(pk)

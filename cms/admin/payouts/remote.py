@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.listing import ChoiceFilter, ListFilters, ListView
 from cms.admin.payouts.batches import payout_or_404, payout_trail
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.tables import QUIET, Column, link, small, status
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -96,6 +96,7 @@ class CountriesView(ListView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def country(request: SignedIn, pk: int) -> HttpResponse:
     """Write down whether the provider reaches a country, with source and day."""
     row = get_object_or_404(PayoutCountry, pk=pk)
@@ -129,6 +130,7 @@ def country(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def take_back(request: SignedIn, pk: int) -> HttpResponse:
     """Take a payout back that the provider has, and that has not left."""
     row = payout_or_404(pk)

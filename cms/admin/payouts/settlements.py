@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.payouts.batches import take_proof
 from cms.admin.payouts.index import STATES
-from cms.admin.permissions import may, needs
+from cms.admin.permissions import may, needs, proved_again
 from cms.admin.screens import show
 from cms.admin.tables import Column, Table
 from shop import clock
@@ -76,6 +76,7 @@ class SeenForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def approve(request: SignedIn, pk: int) -> HttpResponse:
     """Make a settlement final, as it was seen."""
     row = get_object_or_404(Settlement.objects.select_related("merchant"), pk=pk)
@@ -120,6 +121,7 @@ def drop(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def paid(request: SignedIn, pk: int) -> HttpResponse:
     """Write down that a settlement was paid another way than by a file for the bank."""
     row = get_object_or_404(Settlement.objects.select_related("merchant"), pk=pk)
@@ -136,6 +138,7 @@ def paid(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def approve_many(request: SignedIn) -> HttpResponse:
     """Approve drafts together; one that is refused keeps no other from it."""
     at = clock.moment_of(request)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.admin.confirm import Act, perform
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.promotions.forms import amount
 from cms.admin.promotions.views import trail_of_benefits
 from cms.admin.screens import show
@@ -105,6 +105,7 @@ def fund(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def paid(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
     """Write down what a sponsor paid to the operator's bank."""
     found = _fund(pk, fund_id)
@@ -120,6 +121,7 @@ def paid(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
+@proved_again
 def repaid(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
     """Write down what a sponsor got back."""
     found = _fund(pk, fund_id)

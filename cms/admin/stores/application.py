@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.festivals.history import lines_about
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.screens import button, show, version_seen
 from cms.admin.stores.applications import QUEUE, TRAIL, findings, promised, seen
 from cms.admin.stores.edit import StoreForm
@@ -111,6 +111,7 @@ def act(request: SignedIn, pk: int, name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
+@proved_again
 def approve(request: SignedIn, pk: int) -> HttpResponse:
     """Make the store of an application, with what organizers set of it."""
     found = get_object_or_404(seen(), pk=pk)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.screens import Trail, show, version_seen, words_of
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -131,6 +131,7 @@ def add(request: SignedIn) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
+@proved_again
 def edit(request: SignedIn, pk: int) -> HttpResponse:
     """Change the facts of a store; its country while it sells nothing."""
     store = get_object_or_404(Merchant, pk=pk)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 from wagtail.admin.paginator import WagtailPaginator
@@ -72,6 +73,7 @@ class SignInView(ListView):
         """Return the members of all stores."""
         return second_step.members()
 
+    @method_decorator(proved_again)
     def post(self, request: SignedIn) -> HttpResponse:
         """Set the rule."""
         form = RuleForm(request.POST)

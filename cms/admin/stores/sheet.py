@@ -16,7 +16,7 @@ from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.invitations import mail_languages
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.screens import show
 from cms.admin.sheets import bring_in
 from cms.admin.stores.edit import StoreForm, stores_trail
@@ -54,6 +54,7 @@ class RowForm(StoreForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("add_merchant")
+@proved_again
 def bring(request: SignedIn) -> HttpResponse:
     """Make the stores of a sheet and invite their owners."""
     at = clock.moment_of(request)

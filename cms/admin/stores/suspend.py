@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form, told, unless
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, proved_again
 from cms.admin.stores.edit import stores_trail
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -42,6 +42,7 @@ def reopen(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
+@proved_again
 def leave(request: SignedIn, pk: int) -> HttpResponse:
     """Let a suspended store leave: it is paid what it is owed."""
     return _perform(request, pk, _leave, State.SUSPENDED, "This store is not suspended")

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
@@ -14,6 +15,7 @@ from shop.accounts.models import User
 from tests import make, pages
 from tests.make import NOON, START
 from tests.queue import run_queued_work
+from tests.shop.accounts.people import PASSWORD, code_of, sign_in
 
 BEFORE = START - timedelta(days=20)
 GROUPS = tuple(PERMISSIONS)
@@ -34,6 +36,18 @@ def grant(name: str) -> Group:
     )
     group.permissions.add(*granted)
     return group
+
+
+def stolen_session(user: User) -> Client:
+    """Return a browser that is signed in with both steps, and has proved nothing again."""
+    secret = generate_totp_secret()
+    user.set_password(PASSWORD)
+    user.save()
+    TOTP.activate(user, secret)
+    browser = Client()
+    sign_in(browser, user.email)
+    browser.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    return browser
 
 
 def typed(**facts: Any) -> dict[str, Any]:
@@ -71,4 +85,6 @@ def version(desk: Client, where: str) -> str:
     return re.search(r'name="version" value="(\d+)"', desk.get(where).text)[1]
 
 
-__all__ = ["BEFORE", "GROUPS", "NOON", "approve_many", "organizer", "typed", "version"]
+__all__ = [
+    "BEFORE", "GROUPS", "NOON", "approve_many", "organizer", "stolen_session", "typed", "version",
+]  # fmt: skip

@@ -20,11 +20,11 @@ from shop.settlements.make import draft
 from shop.settlements.methods import WAIT, add_method, current_method
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
 from tests import make
-from tests.cms.admin.people import organizer
+from tests.cms.admin.people import organizer, stolen_session
 from tests.make import NOON
 from tests.paying import set_clocks
 from tests.queue import run_queued_work
-from tests.shop.accounts.people import PASSWORD, code_of, sign_in
+from tests.shop.accounts.people import PASSWORD
 from tests.shop.settlements.earned import ACCOUNT, DAY, MONDAY, earned, settled, store
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +261,7 @@ def test_orders_of_the_own_store_are_refunded_and_kept_back_by_others(own, bo, t
 
 STEPPED = [
     "/organize/accounts/{account}/confirm/", "/organize/orders/{order}/refund/",
+    "/organize/orders/{order}/refund/all/",
     "/organize/colleagues/", "/organize/stores/{store}/invite/",
     "/organize/stores/{store}/people/{ama}/role/", "/organize/sign-in/{user}/free/",
 ]  # fmt: skip
@@ -272,13 +273,7 @@ def test_a_stolen_session_moves_neither_money_nor_people(till, merchant, setting
     row = add_method(merchant, ACCOUNT, rail="bank", at=NOON, by=make.member(merchant))
     ama = Membership.objects.get(user__email=AMA)
     settings.ORGANIZERS_NEED_MFA = True
-    user, secret = organizer(), generate_totp_secret()
-    user.set_password(PASSWORD)
-    user.save()
-    TOTP.activate(user, secret)
-    stolen = Client()
-    sign_in(stolen, user.email)
-    stolen.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    stolen = stolen_session(organizer())
     where = address.format(account=row.pk, order=order.pk, store=merchant.pk, ama=ama.pk,
                            user=ama.user_id)  # fmt: skip
     TOTP.activate(ama.user, generate_totp_secret())

@@ -1,0 +1,83 @@
+"""A stolen session of an organizer moves no money and lets nobody in."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, reverse
+from django.urls.resolvers import RegexPattern
+
+from cms.admin.urls import urlpatterns
+from shop.merchants.models import Merchant
+from tests.cms.admin.people import organizer, stolen_session
+from tests.shop.accounts.people import PASSWORD
+
+pytestmark = pytest.mark.django_db
+# Addresses to which an organizer posts without proving again who they are. They pay, refund,
+# release and book nothing, confirm no account, and invite or remove nobody. Whoever adds an
+# address adds it here, or writes @proved_again over its view.
+HARMLESS = """
+    account-estimate amendment application application-act application-paper-refuse batch-close
+    benefit-act benefit-add benefit-codes-make benefit-edit bulk-approval carrier-add
+    carrier-edit carrier-remove certificate channels deal-act enrolment-decide fairness
+    festival-add festival-clone festival-close festival-edit festival-health festival-invite
+    festival-invite-all festival-nominations festival-override festival-page festival-previews
+    festival-products festival-publish festival-result festival-terms festival-wanted
+    festival-words-in fiscal-numbers fund-add incident-act incident-add incident-edit
+    incident-update incident-update-add incident-update-remove later-look meaning-sheet
+    mishap-close money-look money-task nomination nomination-take-back not-found-aside notice
+    order-address order-arrived order-mail order-message-hide order-message-leave order-note
+    order-notes order-replace order-stop preview-revoke preview-share product-put-back
+    product-review product-take-down replacement-arrived replacement-cancel settlement-drop
+    share-link-act share-link-add slot-act slot-add slot-edit slot-remove store-add
+    store-certificate store-legal store-page-clear store-reopen store-stay store-suspend
+    store-trust synonym-sheet tax-rule-add tax-rule-edit tax-rule-remove wanted-remove
+"""
+
+
+def sample(pattern: URLPattern) -> str:
+    """Return an address of a pattern; none of its rows has to be there."""
+    if not isinstance(pattern.pattern, RegexPattern):
+        kwargs = {
+            name: 1 if converter.regex == "[0-9]+" else "x"
+            for name, converter in pattern.pattern.converters.items()
+        }
+        return reverse(f"desk:{pattern.name}", kwargs=kwargs)
+    known = {"year": "2027", "month": "05", "kind": "csv"}
+    kwargs = {}
+    for name, choice in re.findall(r"\(\?P<(\w+)>([^()]*)\)", str(pattern.pattern)):
+        kwargs[name] = known.get(name) or ("1" if "[0-9]" in choice else choice.split("|")[0])
+    return reverse(f"desk:{pattern.name}", kwargs=kwargs)
+
+
+def test_each_address_of_organizers_asks_who_they_are_or_is_known_as_harmless(settings):
+    settings.ORGANIZERS_NEED_MFA = True
+    stolen = stolen_session(organizer())
+    harmless, stepped, open_ones = set(HARMLESS.split()), set(), set()
+
+    for pattern in urlpatterns:
+        answer = stolen.post(sample(pattern))
+        if answer.status_code == 302 and answer.url.startswith("/account/reauthenticate/"):
+            stepped.add(pattern.name)
+        elif answer.status_code != 405:
+            open_ones.add(pattern.name)
+
+    assert open_ones - harmless == set()  # new: does it move money, accounts or people?
+    assert harmless - open_ones == set()  # gone, or it asks by now
+    assert {"order-refund-all", "wrong-price", "settlement-approve", "store-sheet"} <= stepped
+
+
+def test_a_file_that_a_stolen_session_sends_is_chosen_again_after_the_password(settings):
+    settings.ORGANIZERS_NEED_MFA = True
+    stolen, where = stolen_session(organizer()), "/organize/stores/sheet/"
+    rows = SimpleUploadedFile("stores.csv", b"Store,Mail of its owner\nEve,eve@example.org\n")
+
+    answer = stolen.post(where, {"sheet": rows})
+
+    assert answer.url == "/account/reauthenticate/?next=%2Forganize%2Fstores%2Fsheet%2F"
+    cache.clear()
+    proved = stolen.post(answer.url, {"password": PASSWORD, "next": where})
+    assert proved.url == where
+    assert stolen.get(where).status_code == 200
+    assert not Merchant.objects.exists()
