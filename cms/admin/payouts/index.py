@@ -59,7 +59,8 @@ class SettlementsView(ListView):
     def about(self) -> SafeString:
         """Say what stands here, lead to the payouts, and tell whether the money is there."""
         return format_html(
-            'What stores have earned up to a day. <a href="{}">Approve several</a> · '
+            'What stores have earned up to a day. Totals of drafts are computed every five '
+            'minutes; the page of a draft shows that of now. <a href="{}">Approve several</a> · '
             '<a href="{}">Payouts</a> · '
             '<a href="{}">Files for the bank</a> · <a href="{}">Accounts of stores</a> · '
             '<a href="{}">Countries</a>. {}',

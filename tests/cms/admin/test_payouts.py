@@ -62,7 +62,12 @@ def test_many_are_approved_and_one_that_changed_is_named(desk, till, clock_at):
         earned(till, one)
         rows.append(draft(one.pk, cut_off=MONDAY, at=MONDAY))
     clock_at(MONDAY + HOUR)
-    assert "seen-" in desk.get("/organize/settlements/approve/").text
+    page = desk.get("/organize/settlements/approve/").text
+    assert "seen-" in page
+    assert "Totals are computed every five minutes" in page
+    assert "Totals of drafts are computed every five minutes;" in (
+        desk.get("/organize/settlements/").text
+    )
 
     answer = desk.post("/organize/settlements/approve/", {
         "pick": [row.pk for row in rows] + ["x", "9" * 5_000],
