@@ -166,7 +166,7 @@ def _notes(paper: Paper, seller: Seller) -> Iterator[str]:
         facts = {"number": paper.invoice.number, "date": day}
         yield _("Corrects invoice %(number)s of %(date)s.") % facts
     if paper.refund and paper.refund.reason:
-        yield paper.refund.reason
+        yield paper.refund.said_reason
     if paper.part.tax != Suborder.Tax.EXPORT or paper.refund:
         return
     yield _("No VAT of the seller’s country is included.")

@@ -47,6 +47,7 @@ CAUSES: dict[str, str] = {
     Refund.Cause.RETURN: "its shopper returned it",
     Refund.Cause.GOODWILL: "it was given for goodwill",
     Refund.Cause.DISPUTE: "the shopper’s bank took it back",
+    Refund.Cause.FRAUD: "the card’s bank suspects fraud",
 }
 
 

@@ -116,7 +116,7 @@ def _notes(operation: Operation, standing: str) -> Iterator[str]:
     elif operation.cause == Operation.Cause.DIFFERS:
         yield _("Another amount came than was asked for.")
     if operation.refund and operation.refund.reason:
-        yield operation.refund.reason
+        yield operation.refund.said_reason
     if standing == DELAYED:
         yield _("It has not gone through yet. We are seeing to it; this page says when it has.")
     elif not operation.resolved_at:  # what was paid another way is on no card

@@ -22,6 +22,7 @@ def send_refund(refund_id: int) -> None:
     refund = Refund.objects.select_related("order__contact").get(pk=refund_id)
     order, language = refund.order, refund.order.language
     with translation.override(language):
+        reason = refund.said_reason
         lines = [
             {"title": row.line.read_title, "options": row.line.read_label,
              "quantity": row.quantity, "amount": written(row.paid, order.currency, language)}
@@ -34,7 +35,7 @@ def send_refund(refund_id: int) -> None:
         "name": order.contact.name,
         "order_number": order.number,
         "cause": refund.cause,
-        "reason": refund.reason,
+        "reason": reason,
         "amount": written(refund.amount, order.currency, language),
         "lines": lines,
         "delivery": written(delivery, order.currency, language) if delivery else "",
@@ -73,10 +74,12 @@ def send_refund_booked(refund_id: int, suborder_id: int, user_id: int) -> None:
     less = sum(row.earned for row in refund.lines.filter(line__suborder=part))
     less += sum(row.earned for row in refund.parcels.filter(suborder=part))
     less += sum(row.by_merchant for row in refund.goodwill.filter(suborder=part))
+    with translation.override(language):
+        reason = refund.said_reason
     context = {
         "name": user.name,
         "order_number": part.order.number,
-        "reason": refund.reason,
+        "reason": reason,
         "less": written(less, part.order.currency, language) if own.may(Right.PAYOUTS) else "",
         "merchant_link": merchant_link(part),
     }

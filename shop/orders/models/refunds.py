@@ -3,10 +3,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 
 from shop.festivals.models import Claim, Fund
 from shop.orders.models.order import Order
 from shop.orders.models.parts import OrderLine, Suborder
+
+SUSPECTED = gettext_noop("The bank that issued the card suspects that its owner did not use it.")
 
 
 class Refund(models.Model):
@@ -23,6 +26,7 @@ class Refund(models.Model):
         GOODWILL = "goodwill"
         OUTSIDE = "outside"  # somebody made it at the provider
         DISPUTE = "dispute"  # the shopper's bank took it back
+        FRAUD = "fraud"  # the card's bank suspects it, and warned before it took anything
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
     cause = models.CharField(max_length=20, choices=Cause)
@@ -33,6 +37,11 @@ class Refund(models.Model):
         null=True, help_text="Of a dispute that an appeal turned: its stores have their money back."
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    @property
+    def said_reason(self) -> str:
+        """Return the reason in the reader's language where it is ours; a person's as written."""
+        return gettext(SUSPECTED) if self.cause == self.Cause.FRAUD else self.reason
 
 
 class RefundLine(models.Model):

@@ -18,14 +18,12 @@ from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.orders import end
-from shop.orders.after_sale.contents import units_of
-from shop.orders.models import Order, Refund, Suborder
-from shop.orders.refund import delivery_left, gone
-from shop.orders.shares import Share
+from shop.orders.models import Order, Refund
+from shop.orders.models.refunds import SUSPECTED
 from shop.orders.stop import stop
 from shop.payments.models import Payment, RefundProposal
 from shop.payments.parcels import let_go_on
-from shop.payments.proposals import RefundPlan, decided, propose
+from shop.payments.proposals import decided, propose, whole
 from shop.payments.provider.gateway import RemoteWarning
 from shop.payments.provider.stripe_gateway import gateway
 
@@ -82,7 +80,7 @@ def refund_now(
     """
     lock_one(User.objects, by.pk)  # before the order, as ``propose`` does
     order = _locked(task)
-    plan = _all_of(order)
+    plan = whole(order, cause=Refund.Cause.FRAUD, reason=SUSPECTED)
     made = None
     if plan.lines or plan.delivery:
         made = propose(order.pk, plan, seen=decided(order.pk), at=at, by=by)
@@ -105,28 +103,6 @@ def wrong_alarm(task: MoneyTask, *, reason: str, at: datetime, by: User) -> None
     order = _locked(task)
     gate.close(task, TaskOutcome.WRONG_ALARM, reason=reason, at=at, by=by)
     let_go_on(order)
-
-
-def _all_of(order: Order) -> RefundPlan:
-    """Return the plan that sends back all that is left of an order."""
-    rows = list(order.lines.all())
-    before, places = gone(rows), units_of(rows)
-    lines: dict[str, tuple[int, int | None]] = {}
-    for line in rows:
-        back = before.get(line.pk, Share())
-        if line.paid > back.paid:
-            lines[str(line.pk)] = (line.quantity - back.quantity, None)
-    # With all of a parcel that was not sent its delivery goes back anyway.
-    sent = {line.suborder_id for line in rows if places[line.pk].sent}
-    parts = order.suborders.filter(pk__in=sent).exclude(state=Suborder.State.CANCELLED)
-    delivery = {str(part.pk): delivery_left(part)[0] for part in parts}
-    return RefundPlan(
-        cause=Refund.Cause.CANCELLED,
-        reason="The bank that issued the card suspects that somebody else used it.",
-        lines=lines,
-        delivery={pk: amount for pk, amount in delivery.items() if amount},
-        is_restocked=not sent,  # else the store says what it has
-    )
 
 
 def _locked(task: MoneyTask) -> Order:

@@ -6,7 +6,7 @@ import pytest
 
 from shop.errors import NotPossible, StaleState
 from shop.money_desk.models import MoneyTask
-from shop.orders.models import Suborder
+from shop.orders.models import Refund, Suborder
 from shop.orders.ship import ship
 from shop.payments.disputes.fraud import check_warning, refund_now, wrong_alarm
 from shop.payments.models import RefundProposal
@@ -18,7 +18,8 @@ from shop.stock.models import Pool
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.make import NOON
-from tests.paying import assert_books_agree, deliver
+from tests.paying import assert_books_agree, begin, deliver
+from tests.queue import letters
 from tests.shop.payments.test_outside import SENT, at_the_provider, sold
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,88 @@ def test_refund_now_sends_all_of_it_back_and_frees_the_goods(till, suspected):
     assert not MoneyTask.objects.filter(state="open").exists()
     assert till.world.store.get("charge", suspected.charge_id)["refunded"]
     assert_books_agree()
+
+
+def bought(till, cart):
+    """Return the payment of a cart whose card issuer suspects fraud, as the shop has heard."""
+    payment = begin(cart)
+    till.pay(payment.session_id)
+    deliver(till)
+    payment.refresh_from_db()
+    return payment
+
+
+def suspect(till, payment):
+    till.warn_of_fraud(payment.charge_id)
+    deliver(till)
+    return the_task()
+
+
+def stock(of):
+    pool = Pool.objects.get(pk=of.pool_id)
+    return (pool.on_hand, pool.sold)
+
+
+def test_refund_now_frees_what_has_not_left_of_an_order_of_which_a_parcel_has(till):
+    gone, here = make.variant(10_00, on_hand=9), make.variant(5_00, on_hand=9)
+    payment = bought(till, make.cart({gone: 3, here: 2}))
+    sent, waiting = (payment.order.suborders.get(lines__variant=each) for each in (gone, here))
+    line = sent.lines.get()
+    ship(sent, **SENT, units={line.pk: 1}, at=NOON, by=make.user())
+
+    refund_now(suspect(till, payment), reason="Not their card", at=NOON, by=organizer())
+
+    assert (stock(gone), stock(here)) == ((8, 0), (9, 0))
+    refund = payment.order.refunds.get()
+    assert refund.amount == payment.order.total
+    assert all(row.is_restocked for row in refund.lines.filter(line=waiting.lines.get()))
+    assert [part.state for part in (Suborder.objects.get(pk=sent.pk),
+                                    Suborder.objects.get(pk=waiting.pk))] == [
+        "shipped", "cancelled",
+    ]  # fmt: skip
+    assert_books_agree()
+
+
+def test_refund_now_gives_the_delivery_of_a_parcel_that_has_left_back_too(till):
+    make.delivery(6_00)
+    kettle = make.variant(20_00, on_hand=9)
+    payment = bought(till, make.cart({kettle: 2}))
+    ship(Suborder.objects.get(), **SENT, at=NOON, by=make.user())
+
+    refund_now(suspect(till, payment), reason="Not their card", at=NOON, by=organizer())
+
+    assert (payment.order.refunds.get().amount, stock(kettle)) == (46_00, (7, 0))
+    assert_books_agree()
+
+
+def test_refund_now_cancels_what_was_wholly_discounted_too(till):
+    paid, given = make.variant(20_00, on_hand=9), make.variant(5_00, on_hand=9)
+    festival = make.festival()
+    make.promotion(festival, group="merchant", merchant=given.product.merchant, value=5_00)
+    payment = bought(till, make.cart({paid: 1, given: 1}))
+    assert payment.order.lines.get(variant=given).paid == 0
+    task = suspect(till, payment)
+
+    refund_now(task, reason="Not their card", at=NOON, by=organizer())
+
+    assert {part.state for part in Suborder.objects.all()} == {"cancelled"}
+    assert (stock(paid), stock(given)) == ((9, 0), (9, 0))
+    assert_books_agree()
+
+
+def test_refund_now_says_in_the_shopper_s_language_that_the_bank_suspects_fraud(
+    till, suspected, mailoutbox
+):
+    suspected.order.__class__.objects.update(language="fr")
+    refund_now(the_task(), reason="Not their card", at=NOON, by=organizer())
+
+    found = {letter.to[0]: letter.body for letter in letters()}
+
+    said = found[suspected.order.contact.email]
+    assert Refund.objects.get().cause == "fraud"
+    assert "annulé" not in said
+    assert "Nous vous remboursons ce que vous avez payé pour" in said
+    assert "La banque émettrice de la carte" in said
 
 
 def test_above_what_one_may_send_back_a_second_person_is_asked_and_the_parcel_stays(

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from shop.orders.models import Suborder
+from cms.admin.orders.money import CAUSES
+from shop.orders.models import Refund, Suborder
 from shop.orders.ship import ship
 from shop.payments.models import GatewayEvent, Operation
 from shop.payments.operations import run_operations
@@ -22,6 +23,10 @@ from tests.summing import count_sums, wrong_sums
 
 pytestmark = pytest.mark.django_db
 NOW = NOON  # of the desk
+
+
+def test_each_cause_of_a_refund_has_its_words():
+    assert set(Refund.Cause) <= set(CAUSES)
 
 
 @pytest.fixture
