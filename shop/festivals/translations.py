@@ -28,6 +28,7 @@ from shop.languages import in_language, translated
 from shop.locks import lock_one
 
 TEXTS = {"title": "Title", "tagline": "Line below the title", "intro": "Introduction"}
+SOURCE = "source"  # beside the texts of a language: hashes of the originals that they translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,18 @@ def gaps(festival: Festival, slots: Iterable[Slot], language: str) -> tuple[int,
     return sum(1 for text in needed if not text), len(needed)
 
 
+def outdated(festival: Festival, language: str) -> list[str]:
+    """Return the names of texts whose original has changed since they were saved."""
+    own = in_language(festival.texts, language) or {}
+    read = own.get(SOURCE, {})
+    originals = {name: _original(festival, name) for name in TEXTS if own.get(name)}
+    return [
+        name
+        for name, text in originals.items()
+        if text and read.get(name, "") not in ("", _mark(text))
+    ]
+
+
 @transaction.atomic
 def write(
     festival: Festival,
@@ -108,7 +121,8 @@ def write(
 ) -> bool:
     """Write a festival's words in a language; say whether any is another one now.
 
-    Slots and benefits that are not named, or not the festival's, are left as they are.
+    Texts that are saved as they were are up to date from then on. Slots and benefits that are not
+    named, or not the festival's, are left as they are.
 
     Args:
         seen: the stamp of the words that the form showed.
@@ -145,6 +159,22 @@ def _original(festival: Festival, name: str) -> str:
     return own or (festival.title if name == "title" else "")
 
 
+def _marked(festival: Festival, names: Iterable[str]) -> dict[str, Any]:
+    """Return the texts with a mark on translations of originals that are about to change."""
+    texts = festival.texts
+    for code, _name in settings.LANGUAGES:
+        own = in_language(texts, code)
+        if own is None or code == settings.LANGUAGE_CODE:
+            continue
+        now = {name: _mark(_original(festival, name)) for name in names if own.get(name)}
+        texts = translated(texts, code, own | {SOURCE: now | own.get(SOURCE, {})})
+    return texts
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _write_texts(
     festival: Festival,
     language: str,
@@ -155,14 +185,21 @@ def _write_texts(
     by: User | None,
 ) -> bool:
     names = [name for name in TEXTS if name in wanted and wanted[name] != now[name]]
+    own = (in_language(festival.texts, language) or {}) | {name: wanted[name] for name in names}
+    texts, changes = festival.texts, dict[str, Any]()
+    if language != settings.LANGUAGE_CODE:
+        own[SOURCE] = {
+            name: _mark(_original(festival, name)) for name in TEXTS if own.get(name)
+        }  # fmt: skip
+    elif names:
+        changes["title"] = wanted["title"]
+        texts = _marked(festival, names)
+    kept = {name: text for name, text in own.items() if text}
+    changes["texts"] = translated(texts, language, kept)
+    if changes["texts"] != festival.texts or names:
+        Festival.objects.filter(pk=festival.pk).update(**changes)
     if not names:
         return False
-    own = (in_language(festival.texts, language) or {}) | {name: wanted[name] for name in names}
-    kept = {name: text for name, text in own.items() if text}
-    changes: dict[str, Any] = {"texts": translated(festival.texts, language, kept)}
-    if language == settings.LANGUAGE_CODE:
-        changes["title"] = wanted["title"]
-    Festival.objects.filter(pk=festival.pk).update(**changes)
     log(
         festival, "change", at=at, by=by, festival=festival,
         before={"texts": {language: {name: now[name] for name in names}}},

@@ -42,6 +42,7 @@ class FestivalWordsForm(forms.Form):
         benefits: list[Promotion],
     ) -> None:  # fmt: skip
         self.is_own = code == settings.LANGUAGE_CODE
+        self.outdated = translations.outdated(festival, code)
         self.now = words_in(festival, slots, benefits, code)
         self.original = words_in(festival, slots, benefits, settings.LANGUAGE_CODE)
         texts, names = self.now.texts, {**_keyed("slot", self.now.slots),
@@ -67,12 +68,15 @@ class FestivalWordsForm(forms.Form):
                 help_text=f"Empty: shoppers read “{told}”.",
             )  # fmt: skip
 
-    def rows(self) -> Iterator[tuple[forms.BoundField, str]]:
-        """Yield each field with its original; nothing where it is the shop's own language."""
+    def rows(self) -> Iterator[tuple[forms.BoundField, str, bool]]:
+        """Yield each field with its original, and whether that has changed since it was saved.
+
+        The shop's own language has none.
+        """
         originals = self.original.texts | _keyed("slot", self.original.slots)
         originals |= _keyed("benefit", self.original.benefits)
         for name in self.fields:
-            yield self[name], "" if self.is_own else originals[name]
+            yield self[name], "" if self.is_own else originals[name], name in self.outdated
 
     @cached_property
     def words(self) -> FestivalWords:
@@ -88,7 +92,7 @@ class FestivalWordsForm(forms.Form):
 @require_http_methods(["GET", "HEAD"])
 @needs("add_term")
 def first(request: SignedIn, pk: int) -> HttpResponseBase:
-    """Show the first other language in which something is missing, else the shop's own.
+    """Show the first other language in which something is missing or old, else the shop's own.
 
     To those who may not write the original, no language that they cannot write. Its form leads on
     to its own place.
@@ -97,7 +101,7 @@ def first(request: SignedIn, pk: int) -> HttpResponseBase:
     counts = _counts(festival, list(festival.slots.all()))
     counts = [row for row in counts if _may_write(request, row[0])]
     counts.sort(key=lambda row: row[0] == settings.LANGUAGE_CODE)
-    code = next((code for code, _name, missing, _total in counts if missing), counts[0][0])
+    code = next((code for code, _name, missing, _, old in counts if missing or old), counts[0][0])
     return write(request, pk, code)
 
 
@@ -138,11 +142,13 @@ def _may_write(request: SignedIn, code: str) -> bool:
     return code != settings.LANGUAGE_CODE or may(request.user, "change_festival")
 
 
-def _counts(festival: Festival, slots: list[Slot]) -> list[tuple[str, str, int, int]]:
-    """Return each language, its name, how many texts it lacks, and of how many."""
+def _counts(festival: Festival, slots: list[Slot]) -> list[tuple[str, str, int, int, int]]:
+    """Return each language, its name, how many texts it lacks, of how many, and of old ones."""
     return [
-        (code, name, *translations.gaps(festival, slots, code)) for code, name in settings.LANGUAGES
-    ]
+        (code, name, *translations.gaps(festival, slots, code),
+         len(translations.outdated(festival, code)))
+        for code, name in settings.LANGUAGES
+    ]  # fmt: skip
 
 
 def _keyed(kind: str, texts: dict[int, str]) -> dict[str, str]:

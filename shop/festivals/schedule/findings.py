@@ -32,7 +32,7 @@ from shop.festivals.models import (
 )
 from shop.festivals.promotions.budgets import outlook
 from shop.festivals.schedule.effect import unagreed
-from shop.festivals.translations import gaps
+from shop.festivals.translations import gaps, outdated
 from shop.locks import lock_one
 from shop.stock.models import free_units
 
@@ -243,6 +243,10 @@ def _words(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:
     missing = [f"{name} {count} of {total}" for name, count, total in found if count]
     if missing:
         text = f"Some of its words are shown in English in: {', '.join(missing)}."
+        yield Finding(text, False, "words")
+    old = [name for code, name in settings.LANGUAGES if outdated(festival, code)]
+    if old:
+        text = f"The English words have changed since they were translated: {', '.join(old)}."
         yield Finding(text, False, "words")
 
 

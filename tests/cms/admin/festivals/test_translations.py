@@ -61,7 +61,8 @@ def test_what_is_written_in_a_language_is_what_is_read_in_it(desk, festival, cod
 
     assert "Saved: its words in" in answer.text
     made = anew(festival)
-    assert made.texts[code] == {"title": "Printemps", "tagline": "Tout neuf", "intro": "Entrez."}
+    told = {name: made.texts[code][name] for name in translations.TEXTS}
+    assert told == {"title": "Printemps", "tagline": "Tout neuf", "intro": "Entrez."}
     assert made.texts["en"] == TEXTS["en"]
     assert made.slots.get(kind="flash").names == {code: "Soirée d’ouverture"}
     assert made.promotions.get().titles == {code: "Bienvenue"}
@@ -275,3 +276,43 @@ def test_a_merchandiser_is_never_led_to_the_original(client, desk, festival, lac
     led = client.get(f"/organize/festivals/{festival.pk}/words/").text
     assert f'action="{where(festival, "en")}"' in led
     assert f'href="{where(festival, "en")}"' in led
+
+
+def test_a_changed_original_marks_its_translations_until_they_are_saved(desk, festival):
+    Festival.objects.update(state="draft")
+    desk.post(where(festival, "fr"), typed(festival, "fr"))
+    assert "out of date" not in desk.get(where(festival, "fr")).text
+
+    own = {"title": "Spring", "tagline": "All new", "intro": "Come in, from noon."}
+    desk.post(where(festival, "en"), own | {"seen": seen(festival, "en")})
+
+    page = desk.get(where(festival, "fr")).text
+    assert "1 out of date" in page
+    assert page.count("The English text has changed since this was saved.") == 1
+    board = desk.get(f"/organize/festivals/{festival.pk}/").text
+    assert "The English words have changed since they were translated: Français." in board
+
+    desk.post(where(festival, "fr"), typed(festival, "fr"))
+
+    assert "out of date" not in desk.get(where(festival, "fr")).text
+    assert "have changed since" not in desk.get(f"/organize/festivals/{festival.pk}/").text
+
+
+def test_a_translation_that_is_older_than_its_marks_is_marked_as_well(desk, festival):
+    Festival.objects.update(texts=TEXTS | {"fr": {"intro": "Entrez."}, "pt": {"title": "Flor"}})
+
+    own = {"title": "Spring", "tagline": "All new", "intro": "Come in, from noon."}
+    desk.post(where(festival, "en"), own | {"seen": seen(festival, "en")})
+
+    made = anew(festival)
+    assert translations.outdated(made, "fr") == ["intro"]
+    assert translations.outdated(made, "pt") == []
+
+
+def test_an_original_that_is_changed_back_leaves_its_translations_right(desk, festival):
+    desk.post(where(festival, "fr"), typed(festival, "fr"))
+    for intro in ("Go away.", "Come in."):
+        own = {"title": "Spring", "tagline": "All new", "intro": intro}
+        desk.post(where(festival, "en"), own | {"seen": seen(anew(festival), "en")})
+
+    assert translations.outdated(anew(festival), "fr") == []
