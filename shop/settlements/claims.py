@@ -13,7 +13,7 @@ from shop.money_desk.gate import open_tasks
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Replacement, Suborder
 from shop.payments.disputes.models import Dispute
-from shop.payments.models import Operation, Payment
+from shop.payments.models import Operation, Payment, RefundProposal
 from shop.returns.models import ReturnRequest
 from shop.settlements.models import Payout, PayoutMethod, Settlement
 from shop.settlements.remote.models import Transfer
@@ -111,6 +111,7 @@ def kept() -> Q:
         | Q(in_review())
         | Q(in_warning())
         | Q(in_refund())
+        | Q(in_proposal())
     )
 
 
@@ -147,3 +148,9 @@ def in_refund() -> Exists:
     """Return whether a refund of its order has not gone yet."""
     rows = Operation.objects.filter(kind=Operation.Kind.REFUND, state__in=ON_ITS_WAY)
     return Exists(rows.filter(payment__order=OuterRef("order"), resolved_at=None))
+
+
+def in_proposal() -> Exists:
+    """Return whether a refund of its order waits for a second person."""
+    rows = RefundProposal.objects.filter(state=RefundProposal.State.ASKED)
+    return Exists(rows.filter(order=OuterRef("order")))

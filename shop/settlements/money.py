@@ -20,6 +20,7 @@ from shop.settlements.claims import (
     claimable,
     coming_back,
     in_dispute,
+    in_proposal,
     in_refund,
     in_replacement,
     in_return,
@@ -108,6 +109,7 @@ def reasons() -> dict[str, Exists]:
         "has_dispute": in_dispute(),
         "has_review": in_review(),
         "has_refund": in_refund(),
+        "has_proposal": in_proposal(),
     }
 
 
@@ -167,6 +169,7 @@ def why_kept(row: Suborder) -> str:
         (row.has_replacement, _("It waits until the replacement is there.")),
         (row.has_review, _("The payment of this order is looked at.")),
         (row.has_refund, _("A refund of this order is on its way.")),
+        (row.has_proposal, _("A refund of this order waits for a decision.")),
         (row.stopped_at, _("The payment of this order is in question.")),
         (row.held_at, _("An organizer keeps it. Ask why.")),
     )

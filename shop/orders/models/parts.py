@@ -133,6 +133,7 @@ class Suborder(Stateful):
     has_dispute: bool
     has_review: bool
     has_refund: bool
+    has_proposal: bool
     has_replacement: bool
     comes_back: bool
     usable_from: datetime | None

@@ -11,6 +11,7 @@ from shop.orders.ship import ship
 from shop.payments.disputes.fraud import check_warning, refund_now, wrong_alarm
 from shop.payments.models import RefundProposal
 from shop.payments.operations import run_operations
+from shop.payments.proposals import drop
 from shop.payments.recent import find_warnings
 from shop.rounds.models import Mishap
 from shop.settlements.claims import kept
@@ -186,6 +187,19 @@ def test_above_what_one_may_send_back_a_second_person_is_asked_and_the_parcel_st
     assert RefundProposal.objects.get().amount == 30_00
     assert Suborder.objects.get().stopped_at
     assert is_kept()
+
+
+def test_until_a_second_person_has_decided_even_what_was_sent_is_kept(till, settings):
+    settings.ALONE_UP_TO = 20_00
+    payment = sold(till)
+    ship(Suborder.objects.get(), **SENT, at=NOON, by=make.user())
+    task = suspect(till, payment)
+
+    refund_now(task, reason="Not their card", at=NOON, by=organizer())
+    assert is_kept()
+    drop(MoneyTask.objects.get(kind="refund_check"), reason="They called", at=NOON, by=make.user())
+
+    assert not is_kept()
 
 
 def test_a_dispute_after_the_warning_keeps_what_the_alarm_would_let_go(till, suspected):

@@ -7,7 +7,12 @@ from django.db import transaction
 
 from shop.ledger.balances import balance
 from shop.merchants.models import Merchant
+from shop.money_desk.models import MoneyTask
 from shop.orders.models import Suborder
+from shop.payments.operations import run_operations
+from shop.payments.proposals import RefundPlan, propose
+from shop.payments.proposals import approve as approve_refund
+from shop.payments.proposals import drop as drop_refund
 from shop.returns.ask import ask, take_back
 from shop.settlements.make import (
     ChangedSum,
@@ -109,6 +114,52 @@ def test_money_that_the_provider_has_not_released_is_kept_until_its_day(till, me
     assert (total_of(made, at=MONDAY), total_of(made, at=MONDAY + 2 * DAY)) == (0, 90_00)
     row = approve(made.pk, seen=90_00, at=MONDAY + 2 * DAY, by=make.user())
     assert row.state == "final"
+
+
+def proposed(order, units=5):
+    """Propose a refund of 20.00 for each unit and return the task of the second person."""
+    plan = RefundPlan("return", "Broken", {str(order.lines.get().pk): (units, None)})
+    propose(order.pk, plan, seen=0, at=MONDAY, by=make.user())
+    return MoneyTask.objects.get(kind="refund_check")
+
+
+def test_what_a_second_person_has_not_decided_is_on_no_draft(till, merchant):
+    order = earned(till, merchant)
+    earned(till, merchant, 4)
+    made = drafted(merchant)
+    proposed(order)
+
+    with pytest.raises(ChangedSum):
+        approve(made.pk, seen=162_00, at=MONDAY, by=make.user())
+
+    assert (totals(), Payout.objects.count()) == ([("draft", 72_00)], 0)
+    [kept] = explained(kept_from(made, at=MONDAY))
+    assert (kept.order, kept.amount, kept.why, kept.until) == (
+        order, 90_00, "A refund of this order waits for a decision.", None,
+    )  # fmt: skip
+
+
+def test_a_proposed_refund_that_is_dropped_lets_the_payout_go_on(till, merchant):
+    order = earned(till, merchant)
+    made = drafted(merchant)
+    task = proposed(order)
+    assert total_of(made, at=MONDAY) == 0
+
+    drop_refund(task, reason="It was not broken", at=MONDAY, by=make.user())
+
+    assert total_of(made, at=MONDAY) == 90_00
+
+
+def test_a_proposed_refund_that_is_approved_is_kept_until_it_has_gone(till, merchant):
+    order = earned(till, merchant)
+    made = drafted(merchant)
+    approve_refund(proposed(order, units=3), reason="Right", at=MONDAY, by=make.user())
+    assert total_of(made, at=MONDAY) == 0
+
+    run_operations(at=MONDAY)
+
+    assert total_of(made, at=MONDAY) == 36_00
+    assert_books_agree()
 
 
 def test_drafts_follow_by_themselves_and_one_with_nothing_left_makes_room(till, merchant):
