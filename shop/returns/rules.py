@@ -10,12 +10,13 @@ from datetime import UTC, datetime, time, timedelta
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from shop.catalogue.models import CANCEL_HOURS, Category
+from shop.catalogue.models import Category
 from shop.catalogue.returns import RETURN_DAYS
 from shop.orders.after_sale.arrive import LAPSE
 from shop.orders.after_sale.contents import units_of
 from shop.orders.models import OrderLine, Replacement, ReplacementLine, Suborder
 from shop.returns.models import ReturnLine, ReturnRequest
+from shop.tickets.cancelling import can_cancel, hours_before
 
 State, Reason, Kind = Suborder.State, ReturnLine.Reason, ReturnRequest.Kind
 
@@ -116,27 +117,11 @@ def _left(line: OrderLine, units: int, kind: str, *, at: datetime) -> LineLeft:
 
 
 def _why_not_cancelled(line: OrderLine, *, at: datetime) -> str:
-    starts = line.variant.session_start
-    hours = hours_before(line)
-    if starts is None or at <= starts - timedelta(hours=hours):
+    if can_cancel(line, at=at):
         return ""
-    if was_moved(line) and at < starts:  # they chose another time
-        return ""
-    return _("A date can be cancelled until %(hours)d hours before it begins.") % {"hours": hours}
-
-
-def hours_before(line: OrderLine) -> int:
-    """Return how many hours before its visit a line may be cancelled, as was agreed."""
-    return CANCEL_HOURS if line.cancel_hours is None else line.cancel_hours
-
-
-def was_moved(line: OrderLine) -> bool:
-    """Tell whether the session of a line got another time after its order was placed.
-
-    Who was paying meanwhile had agreed to the time of before.
-    """
-    moved = line.variant.moved_at
-    return bool(moved and moved > line.order.placed_at)
+    return _("A date can be cancelled until %(hours)d hours before it begins.") % {
+        "hours": hours_before(line)
+    }
 
 
 def _reasons(line: OrderLine, kind: str) -> tuple[str, ...]:

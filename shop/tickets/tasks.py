@@ -26,6 +26,7 @@ from shop.merchants.roles import Right
 from shop.orders.models import Order, OrderLine, Refund
 from shop.orders.text import mail_context, order_link
 from shop.tasks import at_once, enqueue, tried_again
+from shop.tickets.cancelling import until_when
 from shop.tickets.models import Ticket
 from shop.tickets.qr import as_png
 from shop.tickets.sessions import Session, by_session, calendar, seats_of, session_of
@@ -49,7 +50,7 @@ def send_tickets(order_id: int) -> None:
     visits = by_session(lines.order_by("variant__session_start", "position"))
     link = order_link(order)
     context = mail_context(order) | {
-        "visits": [_visit(visit, order.language) for visit in visits],
+        "visits": [_visit(visit, order.language, at=clock.now()) for visit in visits],
         "tickets_link": link + "tickets/",
     }
     files = [
@@ -252,9 +253,11 @@ def _booked_lines(order: Order, pool_id: int) -> list[OrderLine]:
     return list(rows.order_by("position"))
 
 
-def _visit(lines: Sequence[OrderLine], language: str) -> dict[str, object]:
+def _visit(lines: Sequence[OrderLine], language: str, *, at: datetime) -> dict[str, object]:
     codes = [ticket.number for ticket in _live(lines)]
-    return _context(lines, language) | {"codes": codes}
+    with translation.override(language):
+        cancel = until_when(lines[0], language, at=at)
+    return _context(lines, language) | {"codes": codes, "cancel": cancel}
 
 
 def _live(lines: Sequence[OrderLine]) -> list[Ticket]:

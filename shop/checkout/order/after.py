@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import NamedTuple, cast
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +15,9 @@ from shop.checkout.order.again import AgainShown, replacements_of
 from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.returns.models import ReturnRequest
-from shop.returns.rules import hours_before, kinds_of, return_until, was_moved
+from shop.returns.rules import kinds_of, return_until
 from shop.returns.words import KINDS, state_words
+from shop.tickets.cancelling import can_cancel
 
 Kind, State = ReturnRequest.Kind, Suborder.State
 
@@ -60,11 +60,11 @@ def afters(order: Order, shown: OrderShown, *, at: datetime) -> list[After]:
     for row in ReturnRequest.objects.filter(suborder__order=order).order_by("-pk"):
         found[row.suborder_id].append(row)
     again = replacements_of(order, shown)
-    cancel = _cancel_until([parcel.part for parcel in shown.parcels], at=at)
+    may = _cancellable([parcel.part for parcel in shown.parcels], at=at)
     return [
         replace(
             _after(
-                order, parcel.part, found[parcel.part.pk], at=at, cancel=cancel.get(parcel.part.pk)
+                order, parcel.part, found[parcel.part.pk], at=at, may=may.get(parcel.part.pk, True)
             ),
             again=tuple(again.get(parcel.part.pk, ())),
         )
@@ -72,38 +72,19 @@ def afters(order: Order, shown: OrderShown, *, at: datetime) -> list[After]:
     ]
 
 
-class Cancelling(NamedTuple):
-    """Whether a visit can be cancelled, and the words on until when."""
+def _cancellable(parts: Sequence[Suborder], *, at: datetime) -> dict[int, bool]:
+    """Return whether a date of a part can be cancelled, by the ids of parts with visits.
 
-    is_possible: bool
-    text: str
-
-
-def _cancel_until(parts: Sequence[Suborder], *, at: datetime) -> dict[int, Cancelling]:
-    """Return whether visits can be cancelled, by the ids of their parts.
-
-    Where a date that was not moved is far enough, its rule is told, of several the strictest.
+    Beside each date stands until when: ``VisitShown.cancel``.
     """
     visits = [part.pk for part in parts if not part.service and part.state == State.WAITING]
-    said = dict.fromkeys(visits, Cancelling(False, ""))
     if not visits:
-        return said
-    changed = _("The time or the place was changed. You can cancel until it begins.")
+        return {}
     lines = OrderLine.objects.filter(suborder__in=visits, variant__session_start__gt=at)
-    strictest: dict[int, int] = {}
+    found = dict.fromkeys(visits, False)
     for line in lines.select_related("variant", "order"):
-        hours, pk = hours_before(line), line.suborder_id
-        starts = cast("datetime", line.variant.session_start)
-        if was_moved(line):
-            said[pk] = Cancelling(True, changed)
-        elif at <= starts - timedelta(hours=hours):
-            strictest[pk] = max(hours, strictest.get(pk, 0))
-        elif not said[pk].is_possible:
-            late = _("This can no longer be cancelled: it starts in less than %(hours)d hours.")
-            said[pk] = Cancelling(False, late % {"hours": hours})
-    by_rule = _("You can cancel until %(hours)d hours before the date.")
-    may = {pk: Cancelling(True, by_rule % {"hours": n}) for pk, n in strictest.items()}
-    return said | may
+        found[line.suborder_id] |= can_cancel(line, at=at)
+    return found
 
 
 def _after(
@@ -112,7 +93,7 @@ def _after(
     rows: list[ReturnRequest],
     *,
     at: datetime,
-    cancel: Cancelling | None,
+    may: bool,
 ) -> After:
     place = [order.number, order.token]
     labels = {
@@ -120,8 +101,7 @@ def _after(
         Kind.MISSING: _("It did not arrive"),
         Kind.RETURN: _("Return an item"),
     }
-    may = order.is_paid and (cancel is None or cancel.is_possible)
-    kinds = kinds_of(part, at=at) if may else ()
+    kinds = kinds_of(part, at=at) if may and order.is_paid else ()
     acts = [
         ParcelAct(labels[Kind(kind)], reverse("order-ask", args=[*place, part.pk, kind]),
                   is_first=number == 0 and kind == Kind.MISSING)
@@ -134,8 +114,6 @@ def _after(
     if Kind.RETURN in kinds and part.delivered_at:
         date = {"date": day_at(return_until(part))}
         until = _("You can return goods from this parcel until %(date)s.") % date
-    if cancel and order.is_paid and (Kind.CANCEL in kinds or not cancel.is_possible):
-        until = cancel.text
     asked = tuple(_asked(row, place) for row in rows)
     return After(tuple(acts), until, asked)
 

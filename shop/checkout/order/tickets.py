@@ -17,8 +17,9 @@ from shop import clock, dates
 from shop.catalogue.date_plans import promise_of
 from shop.checkout.order.access import order_page
 from shop.checkout.order.summary import OrderShown
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.text import order_link
+from shop.tickets.cancelling import until_when
 from shop.tickets.models import Ticket
 from shop.tickets.qr import as_svg
 from shop.tickets.sessions import by_session, calendar, session_of
@@ -48,6 +49,7 @@ class VisitShown:
     is_cancelled: bool
     is_coming: bool
     least: str
+    cancel: str  # until when it can be cancelled, or that it cannot be
     tickets: tuple[TicketShown, ...]
 
 
@@ -97,12 +99,14 @@ def _lines_with_tickets(order: Order) -> QuerySet[OrderLine]:
 
 def _visit(lines: Sequence[OrderLine], order: Order, *, at: datetime) -> VisitShown:
     line, language = lines[0], get_language() or "en"
-    merchant = line.suborder.merchant
+    line.order, part = order, line.suborder
+    merchant = part.merchant
     session = session_of(line.variant, merchant.name)
     starts = cast("datetime", line.variant.session_start)
     place = merchant.place_of_clock(starts, session.zone, language)
     is_good = any(ticket.cancelled_at is None for own in lines for ticket in own.tickets.all())
     is_coming = order.is_paid and is_good and not line.variant.cancelled_at and starts > at
+    may_cancel = part.state == Suborder.State.WAITING and not part.stopped_at
     return VisitShown(
         line_id=line.pk,
         title=line.read_title,
@@ -113,6 +117,7 @@ def _visit(lines: Sequence[OrderLine], order: Order, *, at: datetime) -> VisitSh
         is_cancelled=line.variant.cancelled_at is not None,
         is_coming=is_coming,
         least=promise_of(line.variant, language) if is_coming else "",
+        cancel=until_when(line, language, at=at) if is_coming and may_cancel else "",
         tickets=tuple(_ticket(ticket, own) for own in lines for ticket in own.tickets.all()),
     )
 

@@ -7,7 +7,7 @@ import pytest
 from shop.catalogue.models import Product, Variant
 from shop.moderation import decide
 from shop.moderation.withdraw import withdraw
-from shop.returns.rules import was_moved
+from shop.tickets.cancelling import was_moved
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work

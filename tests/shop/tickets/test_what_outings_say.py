@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from shop.checkout.order.after import afters
 from shop.checkout.order.summary import show_order
+from shop.checkout.order.tickets import visits_of
 from shop.orders.models import OrderLine
 from shop.returns.rules import lines_left
 from tests import make
 from tests.make import NOON
+from tests.paying import set_clocks
+from tests.queue import run_queued_work
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import FRIDAY, bought
 from tests.shop.workspace.products.test_edit import form_of
@@ -169,20 +173,62 @@ def test_beside_a_date_stands_until_when_it_can_be_cancelled(client, clock_at, p
 @pytest.mark.parametrize(
     ("hours", "words"),
     [
-        (49, "You can cancel until 48 hours before the date."),
+        (49, "Free to cancel until 19 May at 15:00."),
         (47, "This can no longer be cancelled: it starts in less than 48 hours."),
         (-1, ""),
     ],
 )
 def test_an_order_says_when_a_visit_can_no_longer_be_cancelled(till, hours, words):
     order = bought(till, {outing(cancel_hours=48): 1})
+    at = FRIDAY - hours * HOUR
 
-    said = after_of(order, at=FRIDAY - hours * HOUR)
+    [visit] = visits_of(order, at=at)
+    [after] = afters(order, show_order(order), at=at)
 
-    assert said.until == words
-    assert bool(said.acts) == (hours > 48)
+    assert (visit.cancel, after.until) == (words, "")
+    assert bool(after.acts) == (hours > 48)
 
 
-def after_of(order, *, at):
-    [found] = afters(order, show_order(order), at=at)
-    return found
+LATE = "This can no longer be cancelled: it starts in less than 48 hours."
+
+
+def test_beside_each_date_of_an_order_stands_until_when_it_can_be_cancelled(till, clock_at):
+    soon = outing(cancel_hours=48)
+    later, *_rest = visits.session(soon.product, starts=FRIDAY + 5 * 24 * HOUR)
+    order = bought(till, {soon: 1, later: 1})
+    clock_at(FRIDAY - 47 * HOUR)
+
+    page = Client().get(f"/orders/{order.number}/{order.token}/").text
+
+    assert page.count(LATE) == 1
+    assert page.count("Free to cancel until 24 May at 15:00.") == 1
+    assert page.index(LATE) < page.index("Free to cancel until 24 May")
+    assert "Cancel the visit" in page
+    french = Client().get(f"/fr/orders/{order.number}/{order.token}/").text
+    assert "Annulation gratuite jusqu’au 24 mai à 15:00." in french
+
+
+def test_a_visit_whose_payment_is_in_question_says_nothing_of_cancelling(till):
+    adult = outing(cancel_hours=48)
+    order = bought(till, {adult: 1})
+    order.suborders.update(stopped_at=NOON)
+
+    [visit] = visits_of(order, at=NOON)
+
+    assert visit.cancel == ""
+
+
+def test_the_receipt_says_until_when_each_date_can_be_cancelled(till, clock_at):
+    soon = outing(cancel_hours=168)
+    later, *_rest = visits.session(soon.product, starts=FRIDAY + 5 * 24 * HOUR)
+    clock_at(FRIDAY - 100 * HOUR)
+    set_clocks(till, FRIDAY - 100 * HOUR)
+    bought(till, {soon: 1, later: 1}, at=FRIDAY - 100 * HOUR)
+    mail.outbox.clear()
+    run_queued_work()
+
+    [receipt] = [letter for letter in mail.outbox if "Ticket code" in letter.body]
+
+    for text in (receipt.body, receipt.alternatives[0][0]):
+        assert LATE.replace("48", "168") in text
+        assert "Free to cancel until 19 May at 15:00." in text
