@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
@@ -10,12 +10,15 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django_filters import ModelChoiceFilter
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.addresses import screen_of_product, screen_of_store
+from cms.admin.listing import ChoiceFilter
 from cms.admin.paging import MOST_FOUND, BoundedPaginator, FoundPaginator
 from cms.admin.permissions import forbidden
 from cms.admin.screens import button
@@ -23,6 +26,7 @@ from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product, Variant
 from shop.composed import AnyOf
 from shop.delivery.names import country_name
+from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 
 
@@ -150,6 +154,25 @@ class ReadOnly(ModelViewSet):
         return super().get_common_view_kwargs(**kwargs) | nowhere
 
 
+class ProductFilters(WagtailFilterSet):
+    """The filters of the list of products."""
+
+    festival = ModelChoiceFilter(
+        field_name="participations__festival", label="Takes part in",
+        queryset=Festival.objects.order_by("-starts_at"),
+    )  # fmt: skip
+    image = ChoiceFilter("Image", [("none", "On sale without one")], every="All",
+                         method="without_image")  # fmt: skip
+
+    class Meta:
+        model = Product
+        fields: ClassVar = ["state", "kind", "category", "merchant__country"]
+
+    def without_image(self, rows: QuerySet[Product], _name: str, asked: str) -> QuerySet[Product]:
+        """Keep the products that are on sale without an image."""
+        return rows.filter(Product.PUBLIC, shown_pictures=None) if asked else rows
+
+
 class ProductViewSet(ReadOnly):
     """All products of all stores."""
 
@@ -161,7 +184,7 @@ class ProductViewSet(ReadOnly):
     add_to_admin_menu = True
     menu_order = 92
     list_display = ("title", "merchant", "category", "state", "published_at")
-    list_filter = ("state", "kind", "category", "merchant__country")
+    filterset_class = ProductFilters
     list_export = (
         "title", "slug", "merchant.name", "merchant.country", "category.path", "kind", "state",
         "published_at",

@@ -1,4 +1,4 @@
-"""Reminding the stores of a festival for which nobody signs in, all at once."""
+"""Reminding the stores of a festival for which no owner signs in, all at once."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from cms.admin.permissions import needs, proved_again
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
-from shop.festivals.models import Enrolment, Festival
+from shop.festivals.enrolment.owners import without_owner
+from shop.festivals.models import Festival
 from shop.merchants.models import StoreInvitation
+from shop.merchants.roles import Role
 from shop.workspace.people.invite import send_again
-
-PART = (Enrolment.State.INVITED, Enrolment.State.WAITING, Enrolment.State.ACCEPTED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
 @proved_again
 def remind(request: SignedIn, pk: int) -> HttpResponse:
-    """Send the invitations of people again, to all stores of a festival without anybody."""
+    """Send the invitations of owners again, for all stores of a festival that have none."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
-    rows = festival.enrolments.filter(state__in=PART, merchant__memberships=None)
+    rows = without_owner(festival.enrolments.all())
     stores = dict(rows.order_by("merchant__name").values_list("merchant", "merchant__name"))
     open_ones = StoreInvitation.objects.filter(
-        merchant__in=stores, accepted_at=None, taken_back_at=None
+        merchant__in=stores, role=Role.OWNER, accepted_at=None, taken_back_at=None
     ).order_by("merchant", "pk")
     invited = list(open_ones)
 
@@ -53,12 +53,12 @@ def remind(request: SignedIn, pk: int) -> HttpResponse:
     never = ", ".join(name for pk, name in stores.items() if pk not in known)
     effects = [
         *([f"Sent again, with a new link: the invitations of {asked}."] if asked else []),
-        *([f"Nobody was ever invited for {never}. Invite an owner on each store’s page."]
+        *([f"No owner is invited for {never}. Invite one on each store’s page."]
           if never else []),
-        *([] if stores else ["Somebody signs in for every store of this festival."]),
+        *([] if stores else ["An owner signs in for every store of this festival."]),
     ]  # fmt: skip
     stores_page = reverse("desk:festival-stores", args=[pk])
-    act = Act("Remind stores without people", "Send them again", effects, run)
+    act = Act("Remind stores without an owner", "Send them again", effects, run)
     trail = [*trail_of(festival), (stores_page, "Stores")]
     barred = "" if invited else "There is no invitation to send again."
     if request.method == "POST":

@@ -6,7 +6,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -39,8 +49,10 @@ from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.festivals.enrolment import enrol
+from shop.festivals.enrolment.owners import without_owner
 from shop.festivals.models import Enrolment, Nomination
 from shop.listings import festival_products
+from shop.settlements.models import PayoutMethod
 
 ORDER = ("applied", "waiting", "invited", "accepted", "declined", "withdrawn")
 STATES = (
@@ -63,12 +75,27 @@ class EnrolmentFilters(ListFilters):
     country = ChoiceFilter("Country", every="All", field_name="merchant__country")
     state = ChoiceFilter("State", STATES, every="All")
     people = ChoiceFilter(
-        "People", [("none", "Nobody signs in")], every="All", method="without_people"
+        "People", [("none", "No owner signs in")], every="All", method="without_people"
+    )
+    account = ChoiceFilter(
+        "Payout account", [("none", "None confirmed")], every="All", method="lacking_account"
     )
 
     def without_people(self, rows: QuerySet[Enrolment], _name: str, _value: str) -> Any:
-        """Keep the stores for which nobody signs in."""
-        return rows.filter(merchant__memberships=None)
+        """Keep the stores for which no owner signs in."""
+        return without_owner(rows)
+
+    def lacking_account(self, rows: QuerySet[Enrolment], _name: str, _value: str) -> Any:
+        """Keep the stores that take part and cannot be paid."""
+        return without_account(rows)
+
+
+def without_account(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Keep the stores that take part and have no payout account that is confirmed."""
+    ready = PayoutMethod.objects.filter(
+        merchant=OuterRef("merchant"), state=PayoutMethod.State.READY
+    )
+    return rows.filter(~Exists(ready), state=Enrolment.State.ACCEPTED)
 
 
 def _state(row: Enrolment) -> SafeString:
@@ -114,14 +141,14 @@ class StoresView(FestivalListView):
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        """Lead those who may to the stores to invite, and to those where nobody signs in."""
+        """Lead those who may to the stores to invite, and to those without an owner."""
         found = []
         if self.may("add_enrolment"):
             invite = reverse("desk:festival-invite", args=[self.festival.pk])
             found.append(button("Invite stores", invite, "mail"))
         if self.may("change_merchant"):
             remind = reverse("desk:festival-remind", args=[self.festival.pk])
-            found.append(button("Remind stores without people", remind, "mail"))
+            found.append(button("Remind stores without an owner", remind, "mail"))
         return found
 
     @cached_property

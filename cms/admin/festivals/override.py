@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from cms.admin.enrolment.stores import without_account
 from cms.admin.festivals.links import PageLink
 from cms.admin.permissions import needs
 from cms.admin.screens import words
@@ -21,15 +22,15 @@ from cms.pages.translations import outdated, untranslated
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible, ShopError
-from shop.festivals.models import Enrolment, Festival
+from shop.festivals.models import Festival
 from shop.festivals.schedule import findings
 from shop.festivals.schedule.findings import Finding, gathered
 from shop.festivals.schedule.readiness import Readiness, readiness
-from shop.settlements.models import PayoutMethod
 
-# Where each kind of finding is cleared; what has no screen of its own leads nowhere.
+# Where each kind of finding is cleared.
 SCREENS = {
     "terms": "desk:festival-terms", "people": "desk:festival-stores",
+    "accounts": "desk:festival-stores",
     "consent": "desk:festival-deals",
     "past": "desk:festival-edit", "stores": "desk:festival-stores", "words": "desk:festival-words",
     "enrolment": "desk:festival-edit",
@@ -40,6 +41,8 @@ SCREENS = {
     "target-stores": "desk:festival-stores",
     "target-products": "desk:festival-nominations", "target-countries": "desk:festival-stores",
 }  # fmt: skip
+# What such a screen has to show of many.
+QUERIES = {"people": "?people=none", "accounts": "?account=none"}
 
 
 @require_POST
@@ -70,10 +73,7 @@ def readiness_of(festival: Festival, *, at: datetime) -> Readiness:
 
 def _without_account(festival: Festival) -> list[Finding]:
     """Say which stores have no payout account that is confirmed. One statement."""
-    ready = PayoutMethod.objects.filter(
-        merchant=OuterRef("merchant"), state=PayoutMethod.State.READY
-    )
-    rows = festival.enrolments.filter(~Exists(ready), state=Enrolment.State.ACCEPTED)
+    rows = without_account(festival.enrolments.all())
     names = rows.order_by("merchant__name").values_list("merchant__name", flat=True)
     found = [f"“{name}” has no confirmed payout account." for name in names]
     many = "{} stores have no confirmed payout account."
@@ -109,6 +109,10 @@ def led(ready: Readiness, festival: Festival, page: PageLink | None) -> list[tup
         cause = "terms" if finding.code.startswith("terms-") else finding.code
         screen = SCREENS.get(cause)
         address = reverse(screen, args=[festival.pk]) if screen else ""
+        address += QUERIES.get(cause, "")
+        if finding.code == "images":
+            query = urlencode({"festival": festival.pk, "image": "none"})
+            address = f"{reverse('desk_products:index')}?{query}"
         if finding.code in ("translation", "translation-old", "page-draft") and page:
             address = page.edit_url
         if finding.code == "intro":  # in the shop's own language; "words" leads to the others

@@ -19,12 +19,12 @@ from shop.catalogue.models import Product
 from shop.currencies import in_whole
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
+from shop.festivals.enrolment.owners import without_owner
 from shop.festivals.enrolment.terms import CONCERNED, NO_TEXT, terms_in_force, unread
 from shop.festivals.local_time import is_moved
 from shop.festivals.models import (
     ChangeLog,
     Deal,
-    Enrolment,
     Festival,
     Nomination,
     Promotion,
@@ -132,18 +132,19 @@ def _terms(festival: Festival) -> Iterator[Finding]:
     )
     names = dict(settings.LANGUAGES)
     for code, lacking in sorted(unread(terms, stores).items()):
-        text = f"The terms have no text in {names.get(code, code)}, which {_stores(lacking)} read."
+        verb = "reads" if len(lacking) == 1 else "read"
+        language = f"{names.get(code, code)}, which {_stores(lacking)} {verb}"
+        text = f"The terms have no text in {language}."
         yield Finding(text, True, f"terms-{code}", tuple(lacking), is_firm=True)
 
 
 def _people(festival: Festival) -> Iterator[Finding]:
-    """Say which stores have nobody who signs in. One statement."""
-    states = (Enrolment.State.INVITED, Enrolment.State.ACCEPTED)
-    silent = festival.enrolments.filter(state__in=states, merchant__memberships=None)
+    """Say which stores have no owner who signs in. One statement."""
+    silent = without_owner(festival.enrolments.all())
     if names := list(silent.order_by("merchant__name").values_list("merchant__name", flat=True)):
         verb = "has" if len(names) == 1 else "have"
         yield Finding(
-            f"{_stores(names)} {verb} nobody who signs in.", False, "people", _many(names)
+            f"{_stores(names)} {verb} no owner who signs in.", False, "people", _many(names)
         )
 
 

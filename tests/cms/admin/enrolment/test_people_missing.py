@@ -1,9 +1,13 @@
-"""Stores of a festival for which nobody signs in: found, reminded; invitations are taken back."""
+"""Stores of a festival for which no owner signs in: found, reminded; invitations are taken back."""
+
+from uuid import uuid4
 
 import pytest
 from django.core import mail
+from django.utils.html import escape
 
-from shop.festivals.models import Enrolment
+from shop.festivals.models import Enrolment, Participation
+from shop.settlements.models import PayoutMethod
 from shop.workspace.people.invite import invite
 from tests import make
 from tests.cms.admin.people import BEFORE
@@ -31,7 +35,7 @@ def test_stores_without_people_are_filtered_and_all_reminded_at_once(desk):
     assert "Open Kilns" not in page
     asked = desk.get(f"{here}remind/").text
     assert "the invitations of Silent Looms." in asked
-    assert "Nobody was ever invited for Never Asked." in asked
+    assert "No owner is invited for Never Asked." in asked
     mail.outbox.clear()
     done = desk.post(f"{here}remind/", follow=True).text
     run_queued_work()
@@ -55,3 +59,52 @@ def test_an_invitation_that_is_not_answered_is_taken_back(desk):
     invited.refresh_from_db()
     joined.refresh_from_db()
     assert (invited.state, joined.state) == ("withdrawn", "accepted")
+
+
+def test_a_store_with_a_packer_alone_has_no_owner_who_signs_in(desk):
+    festival = make.festival(state="draft")
+    for name, role in (("Packing Looms", "packer"), ("Open Kilns", "owner")):
+        make.member(part(festival, name).merchant, role=role)
+    gone = make.member(part(festival, "Left Looms").merchant)
+    gone.is_active = False
+    gone.save()
+    part(festival, "Declined Dyes", "declined")
+    board = f"/organize/festivals/{festival.pk}/"
+
+    page = desk.get(board).text
+    assert "2 stores have no owner who signs in." in page
+    led = f"{board}stores/?people=none"
+    assert f'href="{led}">Clear it' in page
+    listed = desk.get(led).text
+    assert [name in listed for name in ("Packing Looms", "Left Looms")] == [True, True]
+    assert [name in listed for name in ("Open Kilns", "Declined Dyes")] == [False, False]
+    assert "No owner is invited for Left Looms, Packing Looms." in (
+        desk.get(f"{board}stores/remind/").text
+    )
+
+
+def test_findings_of_accounts_and_images_lead_to_just_these(desk):
+    festival = make.festival(state="draft")
+    paid, poor = part(festival, "Paid Looms").merchant, part(festival, "Poor Kilns").merchant
+    part(festival, "Asked Dyes", "invited")
+    PayoutMethod.objects.create(
+        merchant=paid, way="global", state="ready", rail="bank", country="KE", sealed=b"",
+        added_at=BEFORE, key=uuid4(),
+    )  # fmt: skip
+    bare, shown = make.product(of=poor, title="Bare bowl"), make.product(of=poor, title="Seen pot")
+    make.shown_picture(shown)
+    make.product(of=poor, title="Elsewhere")
+    for product in (bare, shown):
+        Participation.objects.create(festival=festival, product=product)
+    board = f"/organize/festivals/{festival.pk}/"
+
+    page = desk.get(board).text
+    accounts = f"{board}stores/?account=none"
+    assert f'href="{accounts}">Clear it' in page
+    listed = desk.get(accounts).text
+    assert "Poor Kilns" in listed
+    assert "Paid Looms" not in listed
+    assert "Asked Dyes" not in listed
+    images = f"/organize/desk_products/?festival={festival.pk}&image=none"
+    assert f'href="{escape(images)}">Clear it' in page
+    assert list(desk.get(images).context["object_list"]) == [bare]

@@ -315,7 +315,7 @@ def test_terms_are_written_in_the_languages_that_stores_read():
     User.objects.filter(memberships__merchant=store).update(language="fr")
 
     assert found(made)["terms-fr"].text == (
-        f"The terms have no text in Français, which “{store.name}” read."
+        f"The terms have no text in Français, which “{store.name}” reads."
     )
     publish_terms(made, "Send on time.", translations={"fr": "Livrez à temps."}, at=BEFORE)
     made.refresh_from_db()
@@ -328,7 +328,7 @@ def test_stores_without_people_and_products_without_images_are_named_and_block_n
         make.deal(of=make.variant(on_hand=20), during=made, price=15_00)
 
     people, images = found(made)["people"], found(made)["images"]
-    assert people.text == "2 stores have nobody who signs in."
+    assert people.text == "2 stores have no owner who signs in."
     assert len(people.parts) == 2
     assert images.text == "2 products have no image."
     assert not people.blocks
