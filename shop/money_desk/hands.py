@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -16,21 +17,66 @@ LATELY = timedelta(days=30)
 LEFT = "member left"
 HANDS = ("invite person", "invite again", "take invitation back", "change role", LEFT)
 """Lines of the log about the people of a store; see ``shop.workspace.people``."""
+INVITED, ACCEPTED, GAVE = ("invite", "send again"), "accept", ("role", "open")
+"""Lines of the log about the people of the dashboard; see ``cms.colleagues``."""
 
 
 def refuse_hand_in_people(merchant: Merchant, *, at: datetime, by: User) -> None:
     """Refuse who lets a store be paid somewhere and has lately changed who acts for it.
 
-    One person alone could make an alias its owner, who types an account, and confirm that.
+    One person alone could make an alias its owner, who types an account, and confirm that: as
+    themselves, or as another alias whom they made a colleague.
 
     Raises:
-        NotPossible: they invited or removed somebody, or changed a role, within 30 days.
+        NotPossible: they invited or removed somebody, or changed a role, within 30 days, or one
+            of those did who may be the same person.
     """
-    if _lines(merchant, at=at).filter(by=by, action__in=HANDS).exists():
+    lines = _lines(merchant, at=at).filter(action__in=HANDS).select_related("by")
+    if lines.filter(by=by).exists():
         raise NotPossible(
             "Another organizer has to do this: you have invited or removed people of this store "
             "within the last 30 days."
         )
+    if line := lines.filter(by__in=same_hands(by, at=at)).first():
+        raise NotPossible(
+            f"Another organizer has to do this: {line.by} has invited or removed people of this "
+            "store within the last 30 days. Within the same time one of you got a role here "
+            "through the other, or through the same colleague."
+        )
+
+
+def same_hands(user: User, *, at: datetime) -> set[int]:
+    """Return the colleagues who may be one person with somebody: lately brought in by one another.
+
+    However many stand between them; but nobody is brought in through the account of the
+    installation, which may do everything anyway. Three statements.
+    """
+    near: dict[int, set[int]] = {}
+    for one, other in _brought(at=at):
+        near.setdefault(one, set()).add(other)
+        near.setdefault(other, set()).add(one)
+    ends = set(User.objects.filter(pk__in=near, is_superuser=True).values_list("pk", flat=True))
+    found, new = {user.pk}, {user.pk}
+    while new:
+        new = set().union(*(near.get(one, ()) for one in new)) - found
+        found |= new
+        new -= ends
+    return found
+
+
+def _brought(*, at: datetime) -> Iterator[tuple[int, int]]:
+    """Yield each colleague who got a role within 30 days, with who gave it or invited them."""
+    rows = ChangeLog.objects.annotate(email=KeyTextTransform("email", "after"))
+    got = rows.filter(subject="user", action__in=(*GAVE, ACCEPTED), at__gt=at - LATELY)
+    joined: dict[str, int] = {}
+    for action, colleague, by, email in got.values_list("action", "subject_id", "by", "email"):
+        if action == ACCEPTED:
+            joined[email] = colleague
+        elif by:
+            yield colleague, by
+    sent = rows.filter(subject="invitation", action__in=INVITED, email__in=joined)
+    for email, by in sent.exclude(by=None).values_list("email", "by"):
+        yield joined[email], by
 
 
 def members_of_late(merchant: Merchant, *, at: datetime) -> QuerySet[User]:

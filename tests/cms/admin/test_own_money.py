@@ -7,6 +7,9 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from cms.colleagues.models import Invitation
+from shop.accounts.models import User
+from shop.festivals.models import ChangeLog
 from shop.merchants.models import Membership, StoreInvitation
 from shop.merchants.own_stores import OwnStore
 from shop.money_desk import gate
@@ -114,6 +117,88 @@ def test_an_organizer_who_plants_an_owner_does_not_confirm_that_owners_account(
     row.refresh_from_db()
     assert row.state == "ready"
     assert row.usable_from == row.added_at + WAIT
+
+
+def colleague(browser, email, role="organizer"):
+    """Invite somebody to the dashboard as an organizer does it; return their browser."""
+    sent = browser.post("/organize/colleagues/", {"email": email, "role": role, "language": "en"})
+    assert sent.status_code == 302, sent.text
+    return accepted(Invitation.objects.get(email=email, accepted_at=None))
+
+
+def accepted(invitation):
+    found = Client()
+    joined = found.post(f"/account/invitation/{invitation.token}/",
+                        {"name": "Alias", "password": PASSWORD})  # fmt: skip
+    assert joined.headers["Location"] == "/organize/"
+    return found
+
+
+def is_confirmed(browser, row):
+    said = browser.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED).text
+    row.refresh_from_db()
+    assert (row.state == "ready") != ("one of you got a role here" in said)
+    return row.state == "ready"
+
+
+def test_an_alias_at_the_dashboard_does_not_confirm_what_its_maker_planted(eve, bo, merchant):
+    second = colleague(eve, "eve2@example.org")
+    row = planted(eve, merchant, removes=False)
+
+    assert not is_confirmed(second, row)
+    assert is_confirmed(bo, row)
+
+
+def test_a_maker_does_not_confirm_what_an_alias_at_the_dashboard_planted(eve, merchant):
+    row = planted(colleague(eve, "eve2@example.org"), merchant, removes=False)
+
+    assert not is_confirmed(eve, row)
+
+
+def test_two_aliases_of_one_maker_count_as_one_person(eve, merchant):
+    second, third = colleague(eve, "eve2@example.org"), colleague(eve, "eve3@example.org")
+    row = planted(second, merchant, removes=False)
+
+    assert not is_confirmed(colleague(third, "eve4@example.org"), row)
+
+
+def test_an_alias_that_changed_its_address_or_its_role_is_known_all_the_same(eve, merchant):
+    second = colleague(eve, "eve2@example.org", "analyst")
+    user = User.objects.get(email="eve2@example.org")
+    eve.post(f"/organize/colleagues/{user.pk}/role/", {"role": "organizer"})
+    User.objects.filter(pk=user.pk).update(email="other@example.org")
+    row = planted(eve, merchant, removes=False)
+
+    assert not is_confirmed(second, row)
+    ChangeLog.objects.filter(action="role").delete()
+    assert not is_confirmed(second, row)  # by the invitation alone
+
+
+def test_an_old_account_that_an_organizer_opens_again_counts_as_theirs(eve, merchant):
+    user = organizer()
+    eve.post(f"/organize/colleagues/{user.pk}/close/", {})
+    eve.post(f"/organize/colleagues/{user.pk}/open/", {})
+    row = planted(eve, merchant, removes=False)
+
+    assert not is_confirmed(at_desk(user), row)
+
+
+def test_a_colleague_of_thirty_days_confirms_what_the_inviter_prepared(eve, merchant, clock_at):
+    second = colleague(eve, "eve2@example.org")
+    clock_at(NOON + LATELY + DAY)
+    row = planted(eve, merchant, removes=False)
+
+    assert is_confirmed(second, row)
+
+
+def test_two_organizers_of_the_installations_account_confirm_from_the_first_day(merchant):
+    User.objects.create_superuser("root@example.org", PASSWORD)
+    root = at_desk(User.objects.get(email="root@example.org"))
+    first, second = colleague(root, "ada@example.org"), colleague(root, "ben@example.org")
+    row = planted(first, merchant, removes=False)
+
+    assert not is_confirmed(root, row)
+    assert is_confirmed(second, row)
 
 
 def test_an_organizer_who_invited_somebody_long_ago_confirms_an_account(eve, merchant, clock_at):
