@@ -292,7 +292,7 @@ def test_a_changed_original_marks_its_translations_until_they_are_saved(desk, fe
     board = desk.get(f"/organize/festivals/{festival.pk}/").text
     assert "The English words have changed since they were translated: Français." in board
 
-    desk.post(where(festival, "fr"), typed(festival, "fr"))
+    desk.post(where(festival, "fr"), typed(anew(festival), "fr"))
 
     assert "out of date" not in desk.get(where(festival, "fr")).text
     assert "have changed since" not in desk.get(f"/organize/festivals/{festival.pk}/").text
