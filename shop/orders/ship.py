@@ -111,12 +111,17 @@ def _chosen(left: Mapping[OrderLine, int], units: Mapping[int, int]) -> dict[Ord
 def add_parcel(
     suborder: Suborder, *, carrier: str, tracking_number: str, at: datetime, by: User
 ) -> Shipment:
-    """Record one more parcel of a suborder that has left in several, and mail the shopper.
+    """Record another tracking number for goods that have all left, and mail the shopper.
+
+    Its parcel has no contents of its own: they stay with the parcels with which they were sent.
 
     Raises:
-        NotPossible: it has not left, or has arrived; or it has very many parcels.
+        NotPossible: something is left to send, or it has arrived; there is no number; or it has
+            very many parcels.
     """
     suborder = _on_its_way(suborder)
+    if not tracking_number:
+        raise NotPossible(_("Enter the tracking number."))
     if suborder.shipments.count() >= MOST_PARCELS:
         raise NotPossible(_("An order has at most 20 parcels."))
     shipment = Shipment.objects.create(

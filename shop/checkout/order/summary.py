@@ -55,12 +55,15 @@ class Way:
     number: str
     url: str
     lines: tuple[Wording, ...] = ()
+    is_more: bool = False  # another number for what is in the other parcels
 
     @classmethod
-    def of(cls, row: Shipment | Replacement, lines: Sequence[Wording] = ()) -> Way:
+    def of(
+        cls, row: Shipment | Replacement, lines: Sequence[Wording] = (), *, is_more: bool = False
+    ) -> Way:
         """Return the way of something that was sent, with its contents where they are told."""
         facts = (row.carrier, row.has_known_carrier, row.tracking_number, row.tracking_url)
-        return cls(*facts, tuple(lines))
+        return cls(*facts, tuple(lines), is_more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ def _parcel(
     own = {line.pk: line for line in lines}
     ways = tuple(
         Way.of(row, [_line(own[one.line_id], order, one.quantity) for one in row.lines.all()]
-               if is_apart else ())
+               if is_apart else (), is_more=is_apart and row.adds_number_only(shipments))
         for row in shipments
     )  # fmt: skip
     tag, kind = _tag(part)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -21,6 +23,13 @@ class Shipment(Carried):
     carrier = models.CharField(max_length=80)
     shipped_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    def adds_number_only(self, all_of_part: Iterable[Shipment]) -> bool:
+        """Return whether it is another number for goods in the earlier parcels of its part.
+
+        Reads its lines. From before contents were kept, the first parcel has all of them.
+        """
+        return not self.lines.all() and any(row.pk < self.pk for row in all_of_part)
 
     class Meta:
         indexes = [

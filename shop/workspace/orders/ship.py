@@ -135,6 +135,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
             for row in found.returns.all()
         ],
         "shipments": shipments,
+        "more": {row.pk for row in shipments if row.adds_number_only(shipments)},
         "goods": declared(lines, in_parcel(places)) if may_declare and is_abroad else [],
         "again": [(row, *replacement_words(row.state)) for row in found.replacements.all()],
         "may_send_again": Right.ANSWER in request.rights and bool(left_to_replace(found)),

@@ -158,7 +158,24 @@ def test_one_more_parcel_is_added_and_the_shopper_is_told(client, desk, sent):
 
     assert Suborder.objects.get(pk=sent.suborder_id).shipments.count() == 2
     assert any("one more parcel" in said for said in subjects())
-    assert "RR123456789KE" in client.get(f"/merchant/orders/{sent.suborder_id}/").text
+    [news] = [said for said in mail.outbox if "one more parcel" in said.subject]
+    assert "goods that the store had already marked as shipped" in news.body
+    page = client.get(f"/merchant/orders/{sent.suborder_id}/").text
+    assert "RR123456789KE" in page
+    assert page.count("Another tracking number for the same goods.") == 1
+    order = sent.suborder.order
+    shown = client.get(f"/orders/{order.number}/{order.token}/").text
+    assert shown.count("Another tracking number for the same goods.") == 1
+
+
+def test_a_parcel_without_number_and_contents_is_not_added(client, desk, sent):
+    where = f"/merchant/orders/{sent.suborder_id}/parcels/add/"
+    assert "Everything in this order has been shipped." in client.get(where).text
+
+    page = client.post(where, {"carrier": "Posta", "tracking_number": ""})
+
+    assert (page.status_code, Shipment.objects.count()) == (422, 1)
+    assert "Enter the tracking number." in page.text
 
 
 @pytest.mark.parametrize("state", ["waiting", "delivered", "cancelled"])
