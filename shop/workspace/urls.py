@@ -63,6 +63,7 @@ catalogue = [
     path("<int:sheet_id>/columns/", imports.matching, name="workspace-catalogue-columns"),
     path("<int:sheet_id>/check/", imports.check, name="workspace-catalogue-check"),
     path("<int:sheet_id>/changes/", imports.changes, name="workspace-catalogue-changes"),
+    path("<int:sheet_id>/prices.csv", imports.odd_prices, name="workspace-catalogue-prices"),
     re_path(r"^(?P<sheet_id>[0-9]{1,15})/to-mend\.(?P<kind>csv|xlsx)$", imports.wrong,
             name="workspace-catalogue-wrong"),
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,10 +10,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from shop.currencies import rate
-from shop.imports.models import CatalogueSheet
+from shop.currencies import in_whole, rate
+from shop.imports.models import CatalogueRow, CatalogueSheet
 from shop.imports.prices import ODD, answer_to, unanswered
+from shop.spreadsheets import Cell, Table
+from shop.states import StateQuerySet
 from shop.workspace.imports.forms import currency_field
 
 SHOWN = 20
@@ -54,8 +58,9 @@ class PriceQuestions:
 
     Args:
         told: other currencies that rows name, with their rates and how many rows that are.
-        odd: the first odd prices of all rows.
+        odd: the odd prices of the first rows.
         count: of rows with odd prices.
+        left: how many of these rows are not shown.
         answer: what a yes to these prices is.
         converted: the currency of which all prices are converted, by choice.
     """
@@ -63,6 +68,7 @@ class PriceQuestions:
     told: list[DatedRate]
     odd: list[OddPrice]
     count: int
+    left: int
     answer: str
     converted: DatedRate | None
 
@@ -74,13 +80,35 @@ class PriceQuestions:
 
 
 def price_questions(sheet: CatalogueSheet) -> PriceQuestions:
-    """Return what is to be asked about the prices of a sheet. Two statements."""
+    """Return what is to be asked about the prices of a sheet. Three statements."""
     ours, rows = settings.SHOP_CURRENCY, unanswered(sheet)
     told = [DatedRate(code, *rate(code, of=ours), count)
             for code, count in sheet.asked.get("currencies", {}).items()]  # fmt: skip
-    odd = [OddPrice(row, amount, usual, of) for row in rows.order_by("number")[:SHOWN]
-           for amount, usual, of in row.cells[ODD]]  # fmt: skip
+    shown = list(rows.order_by("number")[:SHOWN])
+    odd = [one for row in shown for one in _odd_of(row)]
     answer = answer_to(rows) if odd else ""
     code = sheet.choices.get("currency")
     converted = DatedRate(code, *rate(code, of=ours)) if code else None
-    return PriceQuestions(told, odd[:SHOWN], rows.count() if odd else 0, answer, converted)
+    count = rows.count() if odd else 0
+    return PriceQuestions(told, odd, count, count - len(shown), answer, converted)
+
+
+def odd_table(sheet: CatalogueSheet) -> Table:
+    """Return all rows that are asked about as a table to take away. One statement."""
+    head = [_("Row"), _("Product"), _("In your file"), _("Usual here"), _("Compared with"),
+            _("Factor")]  # fmt: skip
+    return head, _lines(unanswered(sheet))
+
+
+def _lines(rows: StateQuerySet[CatalogueRow]) -> Iterator[list[Cell]]:
+    code = settings.SHOP_CURRENCY
+    for row in rows.order_by("number").iterator(chunk_size=500):
+        name = " ".join(filter(None, (row.cells.get("title"), row.cells.get("size"))))
+        for one in _odd_of(row):
+            factor = f"{'×' if one.is_above else '÷'} {one.times}"
+            amounts = (in_whole(one.amount, code), in_whole(one.usual, code))
+            yield [row.number, name, *amounts, one.of, factor]
+
+
+def _odd_of(row: CatalogueRow) -> list[OddPrice]:
+    return [OddPrice(row, amount, usual, of) for amount, usual, of in row.cells[ODD]]

@@ -36,7 +36,7 @@ from shop.spreadsheets import KINDS, sheet, streamed
 from shop.workspace.access import MemberRequest, catalogue_sheets_of, store_members
 from shop.workspace.imports import export, shopify
 from shop.workspace.imports.forms import AskedForm, ColumnsForm, MendForm
-from shop.workspace.imports.questions import price_questions
+from shop.workspace.imports.questions import odd_table, price_questions
 from shop.workspace.imports.words import change_names, shown_value
 from shop.workspace.paging import page_of
 
@@ -203,6 +203,14 @@ def wrong(request: MemberRequest, merchant: Merchant, sheet_id: int, kind: str) 
               " ".join(text for _place, text in row.problems)] for row in rows)  # fmt: skip
     table = ([*found.headings, _("What to do")], lines)
     return sheet(f"to-mend-{found.pk}", kind, {"Rows": table})
+
+
+@require_safe
+@store_members(Right.WORDS)
+def odd_prices(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpResponseBase:
+    """Give all rows whose prices are asked about as a sheet."""
+    found = _found(merchant, sheet_id)
+    return streamed(f"prices-{found.pk}", odd_table(found))
 
 
 def _receive(request: MemberRequest, merchant: Merchant) -> CatalogueSheet:

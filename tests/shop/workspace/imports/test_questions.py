@@ -1,11 +1,17 @@
 """What the check of a sheet asks: prices, currencies, stock, and a cell that looks like rows."""
 
+import csv
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shop.festivals.models import RegularPrice
 from shop.imports.models import CatalogueSheet
 from tests import make
+from tests.budgets import statements
 from tests.make import NOON
 from tests.queue import run_queued_work
 from tests.shop.imports.bringing import csv_of, store
@@ -152,3 +158,38 @@ def test_what_looks_like_rows_can_be_said_to_be_one_text(desk, own):
     at.press("", {"do": "write"})
 
     assert own.products.get().description == text
+
+
+def many_odd(desk, own, count):
+    baskets = [make.variant(38_50, of=make.product(of=own, title=f"Basket {n}"))
+               for n in range(count)]  # fmt: skip
+    return desk([["sku", "price"], *([row.sku, f"0.{n + 10}"] for n, row in enumerate(baskets))])
+
+
+def test_how_many_odd_prices_are_not_shown_is_said_and_all_can_be_had(client, desk, own):
+    at = many_odd(desk, own, 23)
+    page = at.page().text
+
+    assert "The prices in 23 rows are far from what is usual here." in page
+    assert page.count("÷") == 20
+    assert "3 more rows are not shown here. Your answer counts for all rows." in page
+    (led,) = re.findall(r'href="([^"]+)" download>All these rows as CSV', page)
+    with statements(most=8):
+        sheet = b"".join(client.get(led).streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(sheet.splitlines()))
+    assert rows[0] == ["Row", "Product", "In your file", "Usual here", "Compared with", "Factor"]
+    assert [row[1] for row in rows[1:]] == [f"Basket {n}" for n in range(23)]
+    assert rows[1][2:] == ["0.10", "38.50", "its price now", "÷ 385"]
+
+    client.force_login(make.member(make.merchant()))
+    assert client.get(led).status_code == 404
+
+
+def test_the_question_costs_the_same_however_many_prices_it_is_about(desk, own):
+    few, many = many_odd(desk, own, 2), many_odd(desk, own, 30)
+    with CaptureQueriesContext(connection) as first:
+        assert "more row" not in few.page().text
+    with CaptureQueriesContext(connection) as second:
+        assert "10 more rows are not shown here." in many.page().text
+
+    assert len(second) == len(first)
