@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Lower
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -15,8 +16,10 @@ from shop.merchants.models import Merchant
 
 LATELY = timedelta(days=30)
 LEFT = "member left"
-HANDS = ("invite person", "invite again", "take invitation back", "change role", LEFT)
-"""Lines of the log about the people of a store; see ``shop.workspace.people``."""
+INVITE, JOINED = "invite person", "member joined"
+HANDS = (INVITE, "take invitation back", "change role", LEFT)
+"""Lines of the log about the people of a store; see ``shop.workspace.people``. An invitation that
+is sent again goes to the same address, and changes nobody."""
 INVITED, ACCEPTED, GAVE = ("invite", "send again"), "accept", ("role", "open")
 """Lines of the log about the people of the dashboard; see ``cms.colleagues``."""
 
@@ -28,20 +31,25 @@ def refuse_hand_in_people(merchant: Merchant, *, at: datetime, by: User) -> None
     themselves, or as another alias whom they made a colleague.
 
     Raises:
-        NotPossible: they invited or removed somebody, or changed a role, within 30 days, or one
-            of those did who may be the same person.
+        NotPossible: they invited or removed somebody, or changed a role, within 30 days, or
+            invited somebody who has joined within them; or one of those did who may be the same
+            person.
     """
-    lines = _lines(merchant, at=at).filter(action__in=HANDS).select_related("by")
+    address = Lower(KeyTextTransform("email", "after"))
+    joined = _lines(merchant, at=at).filter(action=JOINED).annotate(email=address).values("email")
+    lines = _lines(merchant).annotate(email=address).select_related("by").filter(
+        Q(action__in=HANDS, at__gt=at - LATELY) | Q(action=INVITE, email__in=joined)
+    )  # fmt: skip
     if lines.filter(by=by).exists():
         raise NotPossible(
-            "Another organizer has to do this: you have invited or removed people of this store "
-            "within the last 30 days."
+            "Another organizer has to do this: within the last 30 days you have invited or removed "
+            "people of this store, or somebody whom you invited has joined it."
         )
     if line := lines.filter(by__in=same_hands(by, at=at)).first():
         raise NotPossible(
-            f"Another organizer has to do this: {line.by} has invited or removed people of this "
-            "store within the last 30 days. Within the same time one of you got a role here "
-            "through the other, or through the same colleague."
+            f"Another organizer has to do this: within the last 30 days {line.by} has invited or "
+            "removed people of this store, or somebody whom they invited has joined it. In the "
+            "same time one of you got a role here through the other, or through the same colleague."
         )
 
 
@@ -87,6 +95,7 @@ def members_of_late(merchant: Merchant, *, at: datetime) -> QuerySet[User]:
     return rows.filter(is_active=True).distinct().order_by("pk")
 
 
-def _lines(merchant: Merchant, *, at: datetime) -> QuerySet[ChangeLog]:
+def _lines(merchant: Merchant, *, at: datetime | None = None) -> QuerySet[ChangeLog]:
+    """Return the lines of the log about a store: all, or those of the 30 days before an instant."""
     rows = ChangeLog.objects.filter(subject="merchant", subject_id=merchant.pk)
-    return rows.filter(at__gt=at - LATELY)
+    return rows.filter(at__gt=at - LATELY) if at else rows

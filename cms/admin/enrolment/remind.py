@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,6 +23,9 @@ from shop.merchants.models import StoreInvitation
 from shop.merchants.roles import Role
 from shop.workspace.people.invite import send_again
 
+ONCE = timedelta(days=1)
+"""So long no store is reminded again: each mail ends the link of the one before."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
@@ -31,10 +36,11 @@ def remind(request: SignedIn, pk: int) -> HttpResponse:
     at = clock.moment_of(request)
     rows = without_owner(festival.enrolments.all())
     stores = dict(rows.order_by("merchant__name").values_list("merchant", "merchant__name"))
-    open_ones = StoreInvitation.objects.filter(
+    open_ones = list(StoreInvitation.objects.filter(
         merchant__in=stores, role=Role.OWNER, accepted_at=None, taken_back_at=None
-    ).order_by("merchant", "pk")
-    invited = list(open_ones)
+    ).order_by("merchant", "pk"))  # fmt: skip
+    fresh = {row.merchant_id for row in open_ones if row.sent_at > at - ONCE}
+    invited = [row for row in open_ones if row.merchant_id not in fresh]
 
     def run(_answers: dict[str, Any]) -> str:
         sent = failed = 0
@@ -48,11 +54,13 @@ def remind(request: SignedIn, pk: int) -> HttpResponse:
         left = f" {failed} could not be sent: look at their stores." if failed else ""
         return f"{sent} invitation{'' if sent == 1 else 's'} sent again.{left}"
 
-    known = {row.merchant_id for row in invited}
-    asked = ", ".join(name for pk, name in stores.items() if pk in known)
-    never = ", ".join(name for pk, name in stores.items() if pk not in known)
+    asked = _names(stores, {row.merchant_id for row in invited})
+    never = _names(stores, stores.keys() - {row.merchant_id for row in open_ones})
     effects = [
-        *([f"Sent again, with a new link: the invitations of {asked}."] if asked else []),
+        *([f"Sent again, with a new link: the invitations of {asked}. The earlier link ends."]
+          if asked else []),
+        *([f"Left out, as they got this mail within 24 hours: {_names(stores, fresh)}."]
+          if fresh else []),
         *([f"No owner is invited for {never}. Invite one on each store’s page."]
           if never else []),
         *([] if stores else ["An owner signs in for every store of this festival."]),
@@ -60,7 +68,11 @@ def remind(request: SignedIn, pk: int) -> HttpResponse:
     stores_page = reverse("desk:festival-stores", args=[pk])
     act = Act("Remind stores without an owner", "Send them again", effects, run)
     trail = [*trail_of(festival), (stores_page, "Stores")]
-    barred = "" if invited else "There is no invitation to send again."
+    barred = "" if invited else "There is no invitation to send again now."
     if request.method == "POST":
         return perform(request, act, back=stores_page, trail=trail, barred=lambda: barred)
     return perform(request, act, back=stores_page, trail=trail)
+
+
+def _names(stores: Mapping[int, str], wanted: Collection[int]) -> str:
+    return ", ".join(name for pk, name in stores.items() if pk in wanted)

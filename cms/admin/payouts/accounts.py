@@ -84,8 +84,9 @@ def decide(request: SignedIn, pk: int, way: str) -> HttpResponse:
             ),
             (
                 "Whoever typed it cannot confirm it, nor who acts for the store or has invited or "
-                "removed people of it within 30 days. Colleagues of whom one brought the other "
-                "in within 30 days, or a third one both, count as one person."
+                "removed people of it within 30 days, or invited somebody who has joined in them. "
+                "Colleagues of whom one brought the other in within 30 days, or a third one both, "
+                "count as one person."
             ),
         ],
         "close": ["What is on its way there goes on. The store has to type another one."],

@@ -1,15 +1,13 @@
 """No organizer alone redirects what a store earns, or decides on the money of their own store."""
 
 import pytest
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
 from cms.colleagues.models import Invitation
 from shop.accounts.models import User
-from shop.festivals.models import ChangeLog
+from shop.festivals.models import ChangeLog, Enrolment
 from shop.merchants.models import Membership, StoreInvitation
 from shop.merchants.own_stores import OwnStore
 from shop.money_desk import gate
@@ -22,8 +20,9 @@ from shop.settlements import methods
 from shop.settlements.make import draft
 from shop.settlements.methods import WAIT, add_method, current_method
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
+from shop.workspace.people.invite import accept_anew, invite
 from tests import make
-from tests.cms.admin.people import organizer, stolen_session
+from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.paying import set_clocks
 from tests.queue import run_queued_work
@@ -201,6 +200,45 @@ def test_two_organizers_of_the_installations_account_confirm_from_the_first_day(
     assert is_confirmed(second, row)
 
 
+def test_a_reminder_is_no_hand_in_the_people_of_a_store(eve, bo, merchant):
+    invite(merchant, ALIAS, language="en", at=NOON, by=organizer())
+    row = add_method(merchant, ACCOUNT, rail="bank", at=NOON, by=make.member(merchant))
+    festival = make.festival()
+    silent = make.merchant()
+    Enrolment.objects.create(festival=festival, merchant=silent, state="accepted", commission_bp=0)
+    old = invite(silent, AMA, language="en", at=NOON - LATELY, by=organizer())
+    other = add_method(silent, ACCOUNT, rail="bank", at=NOON, by=make.user())
+
+    eve.post(f"/organize/festivals/{festival.pk}/stores/remind/")
+    again = StoreInvitation.objects.get(merchant=merchant).pk
+    eve.post(f"/organize/stores/{merchant.pk}/invitations/{again}/again/")
+
+    assert StoreInvitation.objects.get(pk=old.pk).sent_at > old.sent_at
+    assert is_confirmed(eve, row)
+    assert is_confirmed(eve, other)
+
+
+def test_an_old_invitation_that_is_accepted_lately_is_a_hand_of_who_sent_it_first(
+    eve, bo, merchant, clock_at
+):
+    where = f"/organize/stores/{merchant.pk}"
+    eve.post(f"{where}/invite/", {"email": ALIAS, "role": "owner", "language": "en"})
+    clock_at(NOON + LATELY + DAY)
+    old = StoreInvitation.objects.get()
+    eve.post(f"{where}/invitations/{old.pk}/again/")
+    accept_anew(StoreInvitation.objects.get().token, name="Alias", password=PASSWORD,
+                at=NOON + LATELY + DAY)  # fmt: skip
+    alias = User.objects.get(email=ALIAS)
+    row = add_method(merchant, ACCOUNT, rail="bank", at=NOON + LATELY + DAY, by=alias)
+
+    refused = eve.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED)
+
+    assert "somebody whom you invited has joined it" in refused.text
+    row.refresh_from_db()
+    assert row.state == "new"
+    assert is_confirmed(bo, row)
+
+
 def test_an_organizer_who_invited_somebody_long_ago_confirms_an_account(eve, merchant, clock_at):
     row = planted(eve, merchant, removes=False)
     clock_at(NOON + LATELY + DAY)
@@ -342,34 +380,3 @@ def test_orders_of_the_own_store_are_refunded_and_kept_back_by_others(own, bo, t
     assert Refund.objects.get().by is not None
     part.refresh_from_db()
     assert part.held_at
-
-
-STEPPED = [
-    "/organize/accounts/{account}/confirm/", "/organize/orders/{order}/refund/",
-    "/organize/orders/{order}/refund/all/",
-    "/organize/colleagues/", "/organize/stores/{store}/invite/",
-    "/organize/stores/{store}/people/{ama}/role/", "/organize/sign-in/{user}/free/",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("address", STEPPED)
-def test_a_stolen_session_moves_neither_money_nor_people(till, merchant, settings, address):
-    order = earned(till, merchant)
-    row = add_method(merchant, ACCOUNT, rail="bank", at=NOON, by=make.member(merchant))
-    ama = Membership.objects.get(user__email=AMA)
-    settings.ORGANIZERS_NEED_MFA = True
-    stolen = stolen_session(organizer())
-    where = address.format(account=row.pk, order=order.pk, store=merchant.pk, ama=ama.pk,
-                           user=ama.user_id)  # fmt: skip
-    TOTP.activate(ama.user, generate_totp_secret())
-
-    for answer in (stolen.get(where), stolen.post(where, COMPARED)):
-        assert answer.status_code == 302
-        assert answer.url.startswith("/account/reauthenticate/")
-    assert PayoutMethod.objects.get(pk=row.pk).state == "new"
-    assert Authenticator.objects.filter(user=ama.user).exists()
-
-    cache.clear()
-    answer = stolen.post("/account/reauthenticate/", {"password": PASSWORD, "next": where})
-    assert answer.status_code in (200, 302, 422)  # what was sent is looked at now
-    assert "/reauthenticate/" not in stolen.get(where).headers.get("Location", "")

@@ -3,15 +3,23 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, reverse
 from django.urls.resolvers import RegexPattern
 
 from cms.admin.urls import urlpatterns
-from shop.merchants.models import Merchant
+from shop.merchants.models import Membership, Merchant
+from shop.settlements.methods import add_method
+from shop.settlements.models import PayoutMethod
+from tests import make
 from tests.cms.admin.people import organizer, stolen_session
+from tests.make import NOON
+from tests.paying import set_clocks
 from tests.shop.accounts.people import PASSWORD
+from tests.shop.settlements.earned import ACCOUNT, earned, store
 
 pytestmark = pytest.mark.django_db
 # Addresses to which an organizer posts without proving again who they are. They pay, refund,
@@ -81,3 +89,38 @@ def test_a_file_that_a_stolen_session_sends_is_chosen_again_after_the_password(s
     assert proved.url == where
     assert stolen.get(where).status_code == 200
     assert not Merchant.objects.exists()
+
+
+STEPPED = [
+    "/organize/accounts/{account}/confirm/", "/organize/orders/{order}/refund/",
+    "/organize/orders/{order}/refund/all/",
+    "/organize/colleagues/", "/organize/stores/{store}/invite/",
+    "/organize/stores/{store}/people/{ama}/role/", "/organize/sign-in/{user}/free/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", STEPPED)
+def test_a_stolen_session_moves_neither_money_nor_people(sandbox, clock_at, settings, address):
+    set_clocks(sandbox, NOON)
+    clock_at(NOON)
+    merchant = store(name="Amani Kettles", slug="amani", country="KE")
+    make.member(merchant, "ama@example.org")
+    order = earned(sandbox, merchant)
+    row = add_method(merchant, ACCOUNT, rail="bank", at=NOON, by=make.member(merchant))
+    ama = Membership.objects.get(user__email="ama@example.org")
+    settings.ORGANIZERS_NEED_MFA = True
+    stolen = stolen_session(organizer())
+    where = address.format(account=row.pk, order=order.pk, store=merchant.pk, ama=ama.pk,
+                           user=ama.user_id)  # fmt: skip
+    TOTP.activate(ama.user, generate_totp_secret())
+
+    for answer in (stolen.get(where), stolen.post(where, {"reason": "Letter of the bank"})):
+        assert answer.status_code == 302
+        assert answer.url.startswith("/account/reauthenticate/")
+    assert PayoutMethod.objects.get(pk=row.pk).state == "new"
+    assert Authenticator.objects.filter(user=ama.user).exists()
+
+    cache.clear()
+    answer = stolen.post("/account/reauthenticate/", {"password": PASSWORD, "next": where})
+    assert answer.status_code in (200, 302, 422)  # what was sent is looked at now
+    assert "/reauthenticate/" not in stolen.get(where).headers.get("Location", "")

@@ -1,16 +1,18 @@
 """Stores of a festival for which no owner signs in: found, reminded; invitations are taken back."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.utils.html import escape
 
-from shop.festivals.models import Enrolment, Participation
+from shop.festivals.models import ChangeLog, Enrolment, Participation
+from shop.merchants.models import StoreInvitation
 from shop.settlements.models import PayoutMethod
 from shop.workspace.people.invite import invite
 from tests import make
-from tests.cms.admin.people import BEFORE
+from tests.cms.admin.people import BEFORE, NOON
 from tests.queue import run_queued_work
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +27,8 @@ def test_stores_without_people_are_filtered_and_all_reminded_at_once(desk):
     festival = make.festival()
     silent, never = part(festival, "Silent Looms"), part(festival, "Never Asked")
     make.member(part(festival, "Open Kilns").merchant)
-    invite(silent.merchant, "awa@example.org", language="en", at=BEFORE, by=make.user())
+    invite(silent.merchant, "awa@example.org", language="en", at=BEFORE - timedelta(days=1),
+           by=make.user())  # fmt: skip
     run_queued_work()
     here = f"/organize/festivals/{festival.pk}/stores/"
 
@@ -43,6 +46,30 @@ def test_stores_without_people_are_filtered_and_all_reminded_at_once(desk):
     assert "1 invitation sent again." in done
     assert [message.to for message in mail.outbox] == [["awa@example.org"]]
     assert never.merchant.invitations.count() == 0
+
+
+def test_a_store_is_reminded_once_a_day_and_keeps_its_link_until_then(desk, clock_at):
+    clock_at(NOON)
+    festival = make.festival()
+    here = f"/organize/festivals/{festival.pk}/stores/remind/"
+    for name, sent in (("Silent Looms", BEFORE), ("New Kilns", NOON - timedelta(hours=23))):
+        invite(part(festival, name).merchant, f"{name[:3]}@example.org", language="en", at=sent,
+               by=make.user())  # fmt: skip
+    links = dict(StoreInvitation.objects.values_list("email", "token_hash"))
+
+    asked = desk.get(here).text
+    done = [desk.post(here, follow=True).text for _press in range(2)]
+
+    assert "the invitations of Silent Looms. The earlier link ends." in asked
+    assert "Left out, as they got this mail within 24 hours: New Kilns." in asked
+    assert "1 invitation sent again." in done[0]
+    assert "There is no invitation to send again now." in done[1]
+    now = dict(StoreInvitation.objects.values_list("email", "token_hash"))
+    assert now["new@example.org"] == links["new@example.org"]
+    assert now["sil@example.org"] != links["sil@example.org"]
+    assert ChangeLog.objects.filter(action="invite again").count() == 1
+    clock_at(NOON + timedelta(days=1, minutes=1))
+    assert "2 invitations sent again." in desk.post(here, follow=True).text
 
 
 def test_an_invitation_that_is_not_answered_is_taken_back(desk):
