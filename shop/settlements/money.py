@@ -25,6 +25,7 @@ from shop.settlements.claims import (
     in_replacement,
     in_return,
     in_review,
+    in_warning,
     released,
     unclaimed,
 )
@@ -107,24 +108,25 @@ def reasons() -> dict[str, Exists]:
         "has_return": in_return(),
         "has_replacement": in_replacement(),
         "has_dispute": in_dispute(),
+        "has_warning": in_warning(),
         "has_review": in_review(),
         "has_refund": in_refund(),
         "has_proposal": in_proposal(),
     }
 
 
-def explained(rows: Iterable[Suborder]) -> Iterator[HeldPart]:
+def explained(rows: Iterable[Suborder], *, to_store: bool = True) -> Iterator[HeldPart]:
     """Yield the parts of ``held_parts`` with the reason in the language of the page."""
     for row in rows:
-        why, until = _why_waits(row)
+        why, until = _why_waits(row, to_store=to_store)
         yield HeldPart(row, row.order, -row.waits, until, why)
 
 
-def _why_waits(row: Suborder) -> tuple[str, datetime | None]:
+def _why_waits(row: Suborder, *, to_store: bool) -> tuple[str, datetime | None]:
     """Say why a part waits, and until when where that is known."""
     if row.comes_back:
         return _("It is being taken back from your account at the payment provider."), None
-    if why := why_kept(row):
+    if why := why_kept(row, to_store=to_store):
         return why, None
     if row.usable_from and row.release_at and row.usable_from > row.release_at:
         return _("The payment provider has not released this payment yet."), row.usable_from
@@ -152,15 +154,21 @@ def payouts_of(settlement: Settlement) -> list[Payout]:
     return sorted(sent, key=lambda row: -row.pk)
 
 
-def why_kept(row: Suborder) -> str:
+def why_kept(row: Suborder, *, to_store: bool) -> str:
     """Say what keeps a part that would be released otherwise; empty where nothing does.
 
-    It was read with ``reasons``.
+    It was read with ``reasons``. A store does not read that its shopper is suspected.
     """
     found = (
         (
             row.has_dispute,
             _("The shopper’s bank asks for the money. It waits until the bank has decided."),
+        ),
+        (
+            row.has_warning,
+            _("We are checking this payment with the bank. It waits until that is decided.")
+            if to_store
+            else "A fraud warning keeps it until it is decided on the money desk.",
         ),
         (
             row.has_return,

@@ -135,7 +135,7 @@ def _earnings(order: Order, part: Suborder) -> str:
     if part.settled_at:
         return f"{amount}, settled on {part.settled_at:%-d %B %Y}."
     with override("en"):
-        why = why_kept(part)
+        why = why_kept(part, to_store=False)
     if why:
         return f"{amount}. {why}"
     if part.release_at:

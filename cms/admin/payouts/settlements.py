@@ -29,6 +29,7 @@ from shop.settlements.models import Settlement
 from shop.settlements.money import HeldPart, explained, kept_from
 from shop.settlements.proofs import BankProof, pay_elsewhere
 from shop.settlements.sums import figures_of, total_of
+from shop.workspace.paging import RowsPage, page_of
 
 TRAIL = [("/organize/settlements/", "Settlements")]
 AMOUNTS = (
@@ -47,7 +48,8 @@ def settlement(request: SignedIn, pk: int) -> HttpResponse:
     is_draft, at = row.state == Settlement.State.DRAFT, clock.moment_of(request)
     figures = figures_of(row, at=at)
     sums = figures.sums
-    kept = list(explained(kept_from(row, at=at)[:MOST_KEPT])) if is_draft else []
+    page = page_of(request, kept_from(row, at=at), size=MOST_KEPT) if is_draft else RowsPage([])
+    kept = list(explained(page.rows, to_store=False))
     facts = [
         ("Store", row.merchant.name),
         ("Up to", f"{row.cut_off:%-d %b %Y, %H:%M} UTC"),
@@ -61,7 +63,7 @@ def settlement(request: SignedIn, pk: int) -> HttpResponse:
         request, "settlement.html", row.number, trail=TRAIL, icon="tasks", settlement=row,
         state=dict(STATES)[row.state],
         facts=facts, table=_table(row, figures.lines), payouts=list(row.payouts.order_by("-pk")),
-        kept=_kept(kept) if kept else None, is_draft=is_draft,
+        kept=_kept(kept) if kept else None, page=page, is_draft=is_draft,
         is_something=sums.total > 0,
         can_act=is_draft and may(request.user, "publish_festival"),
         is_unpaid=row.state == Settlement.State.FINAL and may(request.user, "publish_festival"),

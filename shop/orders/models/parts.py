@@ -131,6 +131,7 @@ class Suborder(Stateful):
     waits: int
     has_return: bool
     has_dispute: bool
+    has_warning: bool
     has_review: bool
     has_refund: bool
     has_proposal: bool

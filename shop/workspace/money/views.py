@@ -42,7 +42,7 @@ from shop.settlements.words import kind_words
 from shop.spreadsheets import Table, streamed
 from shop.spreadsheets import sheet as sheet_of
 from shop.workspace.access import MemberRequest, store_members
-from shop.workspace.paging import in_parts, page_of
+from shop.workspace.paging import RowsPage, in_parts, page_of
 
 SHOWN = 20
 STATES = {
@@ -122,13 +122,15 @@ def settlement(request: MemberRequest, merchant: Merchant, settlement_id: int) -
         clock.moment_of(request),
     )
     figures, is_draft = figures_of(row, at=at), row.state == Settlement.State.DRAFT
+    page = page_of(request, kept_from(row, at=at), size=SHOWN) if is_draft else RowsPage([])
     context = {
         "part": "money",
         "lines": [(line, kind_words(line["kind"])) for line in figures.lines],
         "sums": figures.sums,
         **_shown(row, at=at),
         "is_draft": is_draft,
-        "kept": list(explained(kept_from(row, at=at)[:SHOWN])) if is_draft else [],
+        "kept": list(explained(page.rows)),
+        "page": page,
         "has_pdf": has_statement(row),
         "proved": set(
             PayoutProof.objects.filter(payout__settlement=row).values_list("payout", flat=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from cms.admin.payouts import settlements
 from shop.money_desk.models import MoneyTask
 from shop.settlements.make import approve, draft
 from shop.settlements.methods import add_method
@@ -115,6 +116,27 @@ def test_a_draft_of_which_all_is_kept_back_cannot_be_approved(desk, till, mercha
     assert "Approve it" not in page
     assert "It has ended: nothing is left that can be paid now." in pressed.text
     assert Settlement.objects.get().state == "void"
+
+
+def test_all_that_is_kept_back_from_a_draft_is_shown_page_by_page(
+    desk, till, merchant, clock_at, monkeypatch
+):
+    monkeypatch.setattr(settlements, "MOST_KEPT", 1)
+    orders = [earned(till, merchant) for _order in range(2)]
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    clock_at(MONDAY + HOUR)
+    for order in orders:
+        order.suborders.update(held_at=MONDAY)
+    where = f"/organize/settlements/{made.pk}/"
+    newest, oldest = (order.suborders.get().pk for order in reversed(orders))
+
+    first = desk.get(where).text
+    second = desk.get(f"{where}?before={newest}").text
+
+    assert f'href="?before={newest}"' in first
+    assert (orders[1].number in first, orders[0].number in first) == (True, False)
+    assert f'href="?after={oldest}"' in second
+    assert (orders[1].number in second, orders[0].number in second) == (False, True)
 
 
 def test_a_draft_is_made_anew(desk, till, merchant, clock_at):

@@ -9,6 +9,7 @@ from shop.ledger.balances import balance
 from shop.merchants.models import Merchant
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Suborder
+from shop.payments.disputes.fraud import wrong_alarm
 from shop.payments.operations import run_operations
 from shop.payments.proposals import RefundPlan, propose
 from shop.payments.proposals import approve as approve_refund
@@ -27,7 +28,7 @@ from shop.settlements.money import explained, held_parts, kept_from, money_of
 from shop.settlements.sums import figures_of, total_of
 from tests import make
 from tests.make import NOON
-from tests.paying import assert_books_agree
+from tests.paying import assert_books_agree, deliver
 from tests.shop.returns.sold import wish
 from tests.shop.settlements.earned import DAY, MONDAY, RELEASED, earned, settled, store
 from tests.shop.settlements.remote.owned import refund
@@ -160,6 +161,26 @@ def test_a_proposed_refund_that_is_approved_is_kept_until_it_has_gone(till, merc
 
     assert total_of(made, at=MONDAY) == 36_00
     assert_books_agree()
+
+
+def test_a_fraud_warning_keeps_a_delivered_part_and_the_store_reads_it_in_careful_words(
+    till, merchant
+):
+    order = earned(till, merchant)
+    made = drafted(merchant)
+    till.warn_of_fraud(order.payments.get().charge_id)
+    deliver(till)
+
+    [to_store] = explained(kept_from(made, at=MONDAY))
+    [to_organizer] = explained(kept_from(made, at=MONDAY), to_store=False)
+
+    assert (to_store.why, to_store.until) == (
+        "We are checking this payment with the bank. It waits until that is decided.", None,
+    )  # fmt: skip
+    assert to_organizer.why == "A fraud warning keeps it until it is decided on the money desk."
+    task = MoneyTask.objects.get(kind="fraud_warning")
+    wrong_alarm(task, reason="They called", at=MONDAY, by=make.user())
+    assert total_of(made, at=MONDAY) == 90_00
 
 
 def test_drafts_follow_by_themselves_and_one_with_nothing_left_makes_room(till, merchant):

@@ -1,6 +1,7 @@
 """A store's money in one place: owed, held and why, settled, paid; and where it is paid."""
 
 import csv
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -10,7 +11,7 @@ from django.test import Client
 from shop.applications.forms import ApplicantForm
 from shop.moderation.suspend import suspend
 from shop.returns.ask import ask
-from shop.settlements.make import draft
+from shop.settlements.make import approve, draft
 from shop.settlements.methods import (
     add_method,
     close_method,
@@ -21,6 +22,7 @@ from shop.settlements.methods import (
 from shop.settlements.models import PayoutMethod, Settlement
 from shop.settlements.payouts import queue_what_waits
 from shop.settlements.seal import unseal
+from shop.workspace.money import views
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
@@ -107,6 +109,44 @@ def test_a_draft_says_what_it_comes_to_now_and_what_is_kept_back(browser, till, 
     sheet = browser.get(where(merchant, f"{made.pk}.csv")).content.decode("utf-8-sig")
     assert "72.00" in sheet
     assert order.number not in sheet
+
+
+def test_all_that_is_kept_back_from_a_draft_is_shown_page_by_page(
+    browser, till, merchant, clock_at, monkeypatch
+):
+    monkeypatch.setattr(views, "SHOWN", 1)
+    orders = [earned(till, merchant) for _order in range(2)]
+    earned(till, merchant, 4)
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    clock_at(MONDAY)
+    for order in orders:
+        order.suborders.update(held_at=MONDAY)
+
+    first = browser.get(where(merchant, f"{made.pk}/")).text
+    before = orders[1].suborders.get().pk
+    second = browser.get(where(merchant, f"{made.pk}/?before={before}")).text
+
+    assert f'href="?before={before}"' in first
+    assert (orders[1].number in first, orders[0].number in first) == (True, False)
+    assert (orders[1].number in second, orders[0].number in second) == (False, True)
+
+
+def test_the_total_is_labelled_by_what_has_become_of_it(browser, till, merchant, clock_at):
+    earned(till, merchant)
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    clock_at(MONDAY)
+
+    def label():
+        page = browser.get(where(merchant, f"{made.pk}/")).text
+        return re.findall('<dt class="total">(.*?)</dt>', page)
+
+    assert label() == ["To be paid to you"]
+    approve(made.pk, seen=90_00, at=MONDAY, by=make.user())
+    assert label() == ["To be paid to you"]
+    made.refresh_from_db()
+    made.move_to("paying")
+    made.move_to("paid", paid_at=MONDAY)
+    assert label() == ["Paid to you"]
 
 
 def test_a_store_asks_for_it_and_again_only_after_a_week(browser, till, merchant, clock_at):
