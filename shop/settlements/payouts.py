@@ -330,9 +330,15 @@ def _needs(reason: str, payout: Payout, state: str) -> None:
         raise NotPossible("It stands otherwise now. Look at it again.")
 
 
-def facts_of(payout: Payout, at: datetime) -> EventFacts:
-    """Return what the entries of the books about a payout say of themselves."""
-    return EventFacts(reference=str(payout.pk), currency=payout.settlement.currency, at=at)
+def facts_of(payout: Payout, at: datetime, *, happened_at: datetime | None = None) -> EventFacts:
+    """Return what the entries of the books about a payout say of themselves.
+
+    Args:
+        at: when it is booked.
+        happened_at: when it happened, where that was earlier.
+    """
+    reference, currency = str(payout.pk), payout.settlement.currency
+    return EventFacts(reference=reference, currency=currency, at=at, happened_at=happened_at)
 
 
 def locked_payout(payout_id: int) -> Payout:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -60,7 +60,8 @@ def prove(payout_id: int, proof: BankProof, *, at: datetime, by: User) -> None:
     except IntegrityError as taken:
         raise NotPossible("This reference is the proof of another payout already.") from taken
     payout.settlement.move_to(Settlement.State.PAID, paid_at=at)
-    books.post_payout_proved(payout.amount, proof.fee, **facts_of(payout, at))
+    day = datetime.combine(proof.paid_on, time(), UTC) if proof.paid_on < at.date() else None
+    books.post_payout_proved(payout.amount, proof.fee, **facts_of(payout, at, happened_at=day))
     note(payout, "prove", at=at, by=by, festival=None, after={"bank_reference": reference})
     enqueue(send_paid, payout.pk)
 

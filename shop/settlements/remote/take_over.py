@@ -123,7 +123,7 @@ def _posted(payout: Payout, remote: RemotePayout, *, at: datetime) -> None:
     posted = remote.posted_at or at
     payout.move_to(State.DONE, bank_reference=reference, paid_on=posted.date(), done_at=at)
     payout.settlement.move_to(Settlement.State.PAID, paid_at=at)
-    books.post_payout_posted(payout.amount, **facts_of(payout, at))
+    books.post_payout_posted(payout.amount, **facts_of(payout, at, happened_at=posted))
     gate.close_by_itself(payout, kind=Kind.PAYOUT_STUCK, at=at)
     note(payout, "posted", at=at, festival=None, after={"bank_reference": reference})
     enqueue(send_paid, payout.pk)

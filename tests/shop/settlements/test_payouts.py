@@ -12,6 +12,7 @@ from django.db import IntegrityError
 
 from shop.errors import NotPossible
 from shop.ledger.balances import balance, owed_to
+from shop.ledger.models import LedgerTransaction
 from shop.merchants.models import Merchant
 from shop.money_desk.models import MoneyTask
 from shop.settlements import payouts
@@ -145,6 +146,16 @@ def test_p47_a_reference_proves_one_payout(till, payout):
         prove(second.pk, proof(), at=MONDAY, by=make.user())
 
     assert fresh(second).state == "exported"
+
+
+def test_the_books_know_the_day_of_a_payment_that_is_proved_later(payout):
+    exported(payout)
+    before = LedgerTransaction.objects.latest("pk")
+
+    prove(payout.pk, proof(paid_on=MONDAY.date() - DAY), at=MONDAY, by=make.user())
+
+    booked = LedgerTransaction.objects.get(pk__gt=before.pk)
+    assert (booked.at, booked.happened_at.date()) == (MONDAY, MONDAY.date() - DAY)
 
 
 def test_a_proof_closes_the_settlement_books_the_fee_and_tells_the_store(payout):
