@@ -230,6 +230,19 @@ Baobab Demonstration, an invented address
     )
 
 
+@pytest.mark.parametrize("key", ["shipped", "parcel-news"])
+def test_only_a_parcel_with_a_number_can_be_followed(key):
+    words = RECEIPT | {"store": "Gonja Women", "carrier": "EMS"}
+
+    send(key, LENA, language="en", context=words | {"tracking_number": "EE1GH"})
+    send(key, LENA, language="en", context=words)
+
+    tracked, untracked = mail.outbox
+    assert "Follow it here: http" in tracked.body
+    assert "Follow it here" not in untracked.body
+    assert "See your order: http" in untracked.body
+
+
 def test_a_parcel_is_announced_with_its_number_or_without_one():
     words = RECEIPT | {"store": "Gonja Women", "carrier": "EMS"}
 
