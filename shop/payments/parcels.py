@@ -12,11 +12,14 @@ from shop.payments.disputes.models import Dispute
 from shop.payments.models import Operation
 
 
-def let_go_on(order: Order) -> None:
+def let_go_on(order: Order, *, by_hand: bool = False) -> None:
     """Let an order be sent again, unless something else of its money is in question.
 
     A bank may still decide, or has decided against us, or warned of fraud; or nobody knows what a
     refund was for.
+
+    Args:
+        by_hand: a person has decided about what a person stopped, too.
     """
     against = (*Dispute.LIVE, Dispute.State.LOST)
     disputes = Dispute.objects.filter(payment__order=order, state__in=against)
@@ -28,4 +31,4 @@ def let_go_on(order: Order) -> None:
     )
     warned = open_tasks().filter(kind=MoneyTask.Kind.FRAUD_WARNING, order=order)
     if not disputes.exists() and not outside.exists() and not warned.exists():
-        let_go(order)
+        let_go(order, by_hand=by_hand)

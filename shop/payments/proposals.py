@@ -30,6 +30,7 @@ from shop.orders.models import Order, OrderLine, Refund, RefundGoodwill, Suborde
 from shop.orders.refund import Amount, delivery_left, gone
 from shop.orders.shares import Share
 from shop.payments.models import RefundProposal
+from shop.payments.parcels import let_go_on
 from shop.payments.refund import refund_parts
 from shop.tasks import at_once, enqueue, tried_again
 
@@ -188,6 +189,8 @@ def approve(task: MoneyTask, *, reason: str, at: datetime, by: User) -> Refund:
         now = written(refund.amount, order.currency, "en")
         raise NotPossible(f"It comes to {now} by now. Leave it, and ask for it anew.")
     proposal.move_to(State.DONE, refund=refund)
+    if refund.cause == Refund.Cause.FRAUD:
+        let_go_on(order, by_hand=True)  # all of it went back: nothing is left to stop or to keep
     return refund
 
 

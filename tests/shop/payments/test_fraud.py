@@ -11,7 +11,7 @@ from shop.orders.ship import ship
 from shop.payments.disputes.fraud import check_warning, refund_now, wrong_alarm
 from shop.payments.models import RefundProposal
 from shop.payments.operations import run_operations
-from shop.payments.proposals import drop
+from shop.payments.proposals import approve, drop
 from shop.payments.recent import find_warnings
 from shop.rounds.models import Mishap
 from shop.settlements.claims import kept
@@ -200,6 +200,25 @@ def test_until_a_second_person_has_decided_even_what_was_sent_is_kept(till, sett
     drop(MoneyTask.objects.get(kind="refund_check"), reason="They called", at=NOON, by=make.user())
 
     assert not is_kept()
+
+
+@pytest.mark.parametrize("units", [None, 1], ids=["nothing sent", "one of two sent"])
+def test_once_a_second_person_has_approved_nothing_of_it_is_in_question(till, settings, units):
+    settings.ALONE_UP_TO = 20_00
+    payment = sold(till)
+    if units:
+        line = payment.order.lines.get()
+        ship(Suborder.objects.get(), **SENT, units={line.pk: units}, at=NOON, by=make.user())
+    refund_now(suspect(till, payment), reason="Not their card", at=NOON, by=organizer())
+    asked = MoneyTask.objects.get(kind="refund_check")
+
+    approve(asked, reason="Right", at=NOON, by=make.user())
+    run_operations(at=NOON)
+
+    part = Suborder.objects.get()
+    assert (part.state, part.stopped_at) == ("shipped" if units else "cancelled", None)
+    assert not is_kept()
+    assert_books_agree()
 
 
 def test_a_dispute_after_the_warning_keeps_what_the_alarm_would_let_go(till, suspected):
