@@ -31,8 +31,10 @@ def invite(email: str, role: str, *, language: str, at: datetime, by: User) -> I
     """Invite whoever reads an address to work at the desk; the mail is queued.
 
     Raises:
-        NotPossible: there is no such role, or the address works here or is invited already.
+        NotPossible: there is no such role, the address works here or is invited already, or who
+            invites has invited too many within a day.
     """
+    invitations.refuse_many(Invitation.objects.all(), at=at, by=by)
     email = email.strip().lower()
     if role not in ROLES:
         raise NotPossible("Choose one of the roles.")

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, cast
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,10 @@ from shop import locks
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.keys.links import hash_of, token_by
+
+DAY = timedelta(days=1)
+INVITED_A_DAY = 50
+"""One organizer alone invites so many colleagues in a day, and so many people of stores."""
 
 
 class NotValid(NotPossible):
@@ -119,6 +124,19 @@ def locked_open[Kind: Invited](kind: type[Kind], pk: int) -> Kind:
     if found.taken_back_at:
         raise NotPossible(_("This invitation is taken back already."))
     return found
+
+
+def refuse_many(rows: QuerySet[Any], *, at: datetime, by: User) -> None:
+    """Refuse who has invited as many people of a kind within a day as one organizer alone may.
+
+    Raises:
+        NotPossible: they have.
+    """
+    if rows.filter(invited_by=by, invited_at__gt=at - DAY).count() >= INVITED_A_DAY:
+        raise NotPossible(
+            f"You have invited {INVITED_A_DAY} people within a day. Another organizer can invite "
+            "this one now, or you can tomorrow."
+        )
 
 
 def save_new[Kind: Invited](made: Kind, *, at: datetime) -> Kind:

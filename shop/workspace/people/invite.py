@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.tasks import Task
 from django.utils.translation import gettext as _
 
@@ -48,9 +48,14 @@ def invite(
 ) -> StoreInvitation:
     """Invite whoever reads an address to work for a store; the mail is queued.
 
+    One organizer alone invites so many in a day, owners of stores that are made with them aside.
+
     Raises:
-        NotPossible: the address works for this store, or is invited already.
+        NotPossible: the address works for this store, or is invited already; or too many are.
     """
+    if merchant.created_at != at and not merchant.memberships.filter(user=by).exists():
+        by_hand = StoreInvitation.objects.exclude(merchant__created_at=F("invited_at"))
+        invitations.refuse_many(by_hand, at=at, by=by)
     made = StoreInvitation(
         merchant=merchant, email=email.strip().lower(), role=position.role, until=position.until,
         language=language, invited_by=by, invited_at=at,

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from cms.colleagues.invite import accept, accept_anew, invite
 from cms.colleagues.models import Invitation
 from cms.colleagues.roles import colleagues, role_of
+from shop.accounts import invitations
 from shop.accounts.invitations import NotValid
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -262,3 +263,16 @@ def test_an_installation_begins_with_one_account_that_invites_the_first_organize
 
     assert role_of(User.objects.get(email="ama@example.org")) == "organizer"
     assert [row.email for row in colleagues()] == ["ama@example.org"]
+
+
+def test_one_organizer_invites_so_many_colleagues_a_day(desk, monkeypatch):
+    monkeypatch.setattr(invitations, "INVITED_A_DAY", 2)
+    user = User.objects.get(pk=desk.session["_auth_user_id"])
+    invite("old@example.org", "analyst", language="en", at=BEFORE - timedelta(days=2), by=user)
+
+    said = [asked(desk, f"{name}@example.org") for name in ("ama", "ben", "cho")]
+
+    assert "You have invited 2 people within a day. Another organizer can invite" in said[2]
+    assert not Invitation.objects.filter(email="cho@example.org").exists()
+    invite("cho@example.org", "analyst", language="en", at=BEFORE, by=make.user())
+    assert Invitation.objects.count() == 4

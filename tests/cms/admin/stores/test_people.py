@@ -7,10 +7,13 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
+from cms.admin.stores.sheet import open_all
+from shop.accounts import invitations
 from shop.accounts.invitations import NotValid
 from shop.accounts.models import User
 from shop.festivals.models import ChangeLog
 from shop.merchants.models import StoreInvitation
+from shop.spreadsheets import SheetCells
 from shop.workspace.people import invite
 from tests import make
 from tests.cms.admin.people import BEFORE, organizer
@@ -239,3 +242,24 @@ def test_addresses_of_people_are_shown_to_organizers_alone(client, clock_at, sto
     assert "Amani Kettles" in page
     assert FOLAKE not in page
     assert "suspend/" not in page
+
+
+def test_one_organizer_invites_so_many_people_of_stores_a_day(desk, store, monkeypatch):
+    monkeypatch.setattr(invitations, "INVITED_A_DAY", 2)
+    user = User.objects.get(pk=desk.session["_auth_user_id"])
+    make.origin("KE")
+    shop = {"kind": "goods", "country": "KE", "city": "Town", "commission": "10"}
+    rows = [
+        SheetCells(n, shop | {"name": f"Shop {n}", "email": f"o{n}@example.org"}) for n in range(3)
+    ]
+    assert open_all(rows, at=BEFORE, by=user) == 3  # owners of new stores do not count
+
+    said = [asked(desk, store, f"{name}@example.org") for name in ("ama", "ben", "cho")]
+
+    assert "ben@example.org is invited by mail" in said[1]
+    assert "You have invited 2 people within a day. Another organizer can invite" in said[2]
+    assert store.invitations.count() == 2
+    assert open_all([SheetCells(9, rows[0].cells | {"name": "Shop 9"})], at=BEFORE, by=user) == 1
+    owner = make.member(store)
+    for name in ("cho", "dan", "efe"):
+        invite.invite(store, f"{name}@example.org", language="en", at=BEFORE, by=owner)
