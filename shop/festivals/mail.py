@@ -120,6 +120,7 @@ def send_moved(change_id: int, merchant_id: int, user_id: int) -> None:
             "old_starts": _moment(first, zone),
             "old_ends": _moment(last, zone),
             "is_asked": waits.exists(),
+            "enrolment": festival.enrolments.values_list("state", flat=True).get(merchant=store),
             "reason": change.reason,
             "link": _link(store.slug, festival),
         }

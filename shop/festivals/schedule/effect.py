@@ -183,14 +183,18 @@ def _is_within(times: Times, agreed: Times) -> bool:
 
 
 def _told(festival: Festival, moves: Sequence[SlotMove]) -> set[int]:
-    """Return the stores that nominated for the slots; of a whole festival all that take part."""
+    """Return the stores that nominated for the slots; of a whole festival all that may take part.
+
+    Those that are invited, applied or wait were told the time before, or planned with it.
+    """
     ids = [move.slot.pk for move in moves]
     nominated = Q(
         nominations__slot__in=ids,
         nominations__state__in=(*Nomination.PROMISED, Nomination.State.CHANGES_REQUESTED),
     )
     if any(move.slot.kind == Slot.Kind.WHOLE for move in moves):
-        nominated |= Q(state__in=(Enrolment.State.ACCEPTED, Enrolment.State.WAITING))
+        gone = (Enrolment.State.DECLINED, Enrolment.State.WITHDRAWN)
+        nominated |= ~Q(state__in=gone)
     rows = festival.enrolments.filter(nominated).values_list("merchant_id", flat=True)
     return set(rows.order_by().distinct())
 

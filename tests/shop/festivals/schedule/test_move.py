@@ -331,6 +331,50 @@ def test_each_store_is_told_the_new_time_and_whether_it_has_to_agree(festival, k
     assert "agree" not in told.body.replace("agreed", "")
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("invited", "Your invitation stays open. Answer it here:"),
+        ("applied", "We still have your application and will answer it."),
+        ("declined", ""),
+        ("withdrawn", ""),
+    ],
+)
+def test_stores_that_have_no_deals_yet_are_told_the_new_time(festival, state, said):
+    row = Enrolment.objects.create(
+        festival=festival, merchant=make.merchant(), state=state, commission_bp=0
+    )
+    row.merchant.memberships.create(
+        user=make.user("awa@example.org"), role="owner", joined_at=BEFORE
+    )
+
+    effect = effect_on_festival(festival, window(START - DAY, END), at=BEFORE)
+    assert effect.told == ({row.merchant_id} if said else frozenset())
+    assert effect.asked == frozenset()
+    move_festival(
+        festival, window(START - DAY, END), at=BEFORE, confirmed=Confirmed(effect.stamp, "Rain")
+    )
+    run_queued_work()
+
+    assert [message.to for message in mail.outbox] == ([["awa@example.org"]] if said else [])
+    for message in mail.outbox:
+        assert said in message.body
+        assert "Rain" in message.body
+        assert "Your deals" not in message.body
+        assert "agree" not in message.body
+
+
+def test_a_flash_slot_that_moves_is_no_news_to_stores_without_deals(festival):
+    Enrolment.objects.create(
+        festival=festival, merchant=make.merchant(), state="invited", commission_bp=0
+    )
+    slot = make.slot(festival, starts_at=START + DAY, ends_at=START + 2 * DAY)
+
+    effect = effect_on_slot(slot, window(START + DAY + HOUR, START + 2 * DAY), at=BEFORE)
+
+    assert effect.told == frozenset()
+
+
 def test_an_extension_is_told_to_its_stores(festival, kettle):
     make.deal(kettle, during=festival, price=15_00)
     kettle.product.merchant.memberships.create(
