@@ -6,7 +6,8 @@ from django.db.models import Case, CharField, Expression, F, Q, QuerySet, Value,
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Concat, NullIf
 
-from cms.admin.changelog.text import OTHERS, SUBJECTS, TEXTS, WORDS
+from cms.admin.changelog.facts import printed
+from cms.admin.changelog.text import OTHERS, SUBJECTS, WORDS
 from shop.festivals.models import ChangeLog
 
 SHOP = "the shop itself"  # did what no person did
@@ -24,7 +25,7 @@ def found(rows: QuerySet[ChangeLog], words: str) -> QuerySet[ChangeLog]:
         named=Coalesce(_filled("what"), _filled(KT("before__label")), _filled(KT("after__email")),
                        Value("")),
         who=_text(F("by__first_name"), Value(" "), F("by__last_name")),
-        facts=_facts(),
+        facts=printed(),
     )  # fmt: skip
     rows = rows.alias(
         line=_text(F("done"), Value(": "), F("named"), Value(" ("), F("facts"), Value(")"))
@@ -60,11 +61,3 @@ def _action() -> Case:
     ]
     whens += [When(action=action, then=Value(word)) for action, word in WORDS.items()]
     return Case(*whens, default=F("action"), output_field=CharField())
-
-
-def _facts() -> Coalesce:
-    """Return the fact that stands behind a line as it was typed."""
-    whens = [When(subject="merchant", after__email__gt="", then=KT("after__email"))]
-    whens += [When(action=action, then=KT(f"after__{name}")) for action, name in TEXTS.items()]
-    text = Case(*whens, default=Value(""), output_field=CharField())
-    return Coalesce(text, Value(""), output_field=CharField())

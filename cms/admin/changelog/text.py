@@ -209,6 +209,9 @@ def _text(name: str, before: str = "") -> Callable[[ChangeLog], str]:
     return lambda change: f"{before}{change.after[name]}" if change.after.get(name) else ""
 
 
+# Actions that name the facts they changed, and those that say a time before and after.
+CHANGES = ("change", "raise", "edit", "propose", "approve change", "legal")
+MOVES = ("move", "extend", "stop")
 # By action, the fact that is printed as it was typed.
 TEXTS = {
     "override": "text", "honoured": "order", "refunded": "order", "settle elsewhere": "reference",
@@ -235,15 +238,12 @@ def _missing(change: ChangeLog) -> str:
     return " ".join(change.after.get("missing", ()))
 
 
-# Of these actions the word does not say it all.
+# Of these actions the word does not say it all. ``facts.printed`` says the same in a statement.
 SAYS: dict[str, Callable[[ChangeLog], str]] = {
-    "change": what_changed, "raise": what_changed, "edit": what_changed, "propose": what_changed,
-    "approve change": what_changed,
-    "move": _times, "extend": _times, "stop": _times,
+    **dict.fromkeys(CHANGES, what_changed), **dict.fromkeys(MOVES, _times),
     **{action: _text(name) for action, name in TEXTS.items()},
     "publish": _missing, "invite": _stores, "make codes": _codes,
     "subsidise": _amount("subsidy"), "terms": _text("terms_version", "version "),
-    "legal": what_changed,
     "role": _role,
 }  # fmt: skip
 

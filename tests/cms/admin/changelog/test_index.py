@@ -7,6 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from cms.admin.changelog.facts import printed
+from cms.admin.changelog.finding import found
+from cms.admin.changelog.names import named
+from cms.admin.changelog.text import SAYS, facts_of
 from shop.festivals.changelog import log
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import ChangeLog, Fund, Wanted
@@ -231,3 +235,65 @@ def test_who_has_no_role_at_the_desk_reads_nothing(client, clock_at):
     client.force_login(outsider)
 
     assert client.get(LIST).status_code == 403
+
+
+ROWS = {  # what a line prints, from its action and its facts before and after
+    "time zone, commission": ("change", {"commission_bp": 1_000, "zone": "UTC", "slug": "a"},
+                              {"commission_bp": 850, "zone": "Africa/Accra", "slug": "a"}),
+    "starts, intro, title fr": (
+        "change", {"starts_wall": "2027", "texts": {"en": {"intro": "A"}, "fr": {"intro": "B"}}},
+        {"starts_wall": "2028", "starts_at": None,
+         "texts": {"fr": {"title": "T", "intro": "B"}, "en": {"intro": "C"}}},
+    ),
+    "end: 11 May 2027, 03:00 → 9 May 2027, 23:30; start: none → 1 May 2027, 03:05": (
+        "move", {"ends_at": "2027-05-11T00:00:00+00:00", "starts_at": None},
+        {"ends_at": "2027-05-09T20:30:00+00:00", "starts_at": "2027-05-01T00:05:00+00:00"},
+    ),
+    "packer → manager": ("role", {"role": "packer"}, {"role": "manager"}),
+    "manager": ("role", {}, {"role": "manager"}),
+    "12 stores": ("invite", {}, {"merchants": list(range(12))}),
+    "1 store": ("invite", {}, {"merchants": [5]}),
+    "2,000, Spots": ("make codes", {}, {"size": 2_000, "label": "Spots"}),
+    "12": ("make codes", {}, {"size": 12}),
+    "Few stores. No page.": ("publish", {}, {"missing": ["Few stores.", "No page."]}),
+    "version 3": ("terms", {"terms_version": "2"}, {"terms_version": "3"}),
+    "$1,234.50": ("subsidise", {}, {"subsidy": 1_234_50}),
+    "ORDER-7": ("honoured", {}, {"order": "ORDER-7"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "line"), ROWS.items())
+def test_the_facts_of_a_line_are_found_as_they_are_printed(desk, festival, said, line):
+    action, before, after = line
+    made = note(festival, action, festival, before=before, after=after)
+    note(make.product(title="Cup"), "approve")
+    note(festival, action, festival)  # the same without any facts
+
+    row = ChangeLog.objects.annotate(found=printed()).get(pk=made.pk)
+    assert (facts_of(row), row.found) == (said, said)
+    assert [line.pk for line in found_for(said)] == [made.pk]
+    assert f"({said})" in plain(desk.get(LIST, {"q": said}).text)
+
+
+def found_for(words):
+    return found(named(ChangeLog.objects.all()), f"({words})")
+
+
+def test_the_facts_of_lines_without_any_read_alike_in_words_and_in_a_statement(festival):
+    people = (festival, make.user(), make.merchant())
+    for action in SAYS:
+        for row in people:
+            note(row, action, festival)
+            note(row, action, festival, before={"texts": {}}, after={"email": "a@example.org"})
+
+    for row in ChangeLog.objects.annotate(found=printed()):
+        assert row.found == facts_of(row), (row.subject, row.action, row.after)
+
+
+@pytest.mark.parametrize(("code", "said"), [("JPY", "¥250"), ("KES", "KES2.50")])
+def test_a_subsidy_is_found_in_the_currency_of_the_shop(settings, festival, code, said):
+    settings.SHOP_CURRENCY = code
+    made = note(festival, "subsidise", festival, after={"subsidy": 250})
+
+    row = ChangeLog.objects.annotate(found=printed()).get(pk=made.pk)
+    assert (facts_of(row), row.found) == (said, said)
