@@ -6,10 +6,10 @@ from django.db.models import F
 
 from shop.money_desk.gate import open_tasks
 from shop.money_desk.models import MoneyTask
-from shop.orders.models import Order
+from shop.orders.models import Order, Refund
 from shop.orders.stop import let_go
 from shop.payments.disputes.models import Dispute
-from shop.payments.models import Operation
+from shop.payments.models import Operation, RefundProposal
 
 
 def let_go_on(order: Order, *, by_hand: bool = False) -> None:
@@ -29,6 +29,14 @@ def let_go_on(order: Order, *, by_hand: bool = False) -> None:
         state__in=(Operation.State.PENDING, Operation.State.DONE),
         matched__lt=F("amount"),
     )
-    warned = open_tasks().filter(kind=MoneyTask.Kind.FRAUD_WARNING, order=order)
-    if not disputes.exists() and not outside.exists() and not warned.exists():
+    if not disputes.exists() and not outside.exists() and not is_suspected(order):
         let_go(order, by_hand=by_hand)
+
+
+def is_suspected(order: Order) -> bool:
+    """Return whether a card's issuer suspects fraud, and nobody has decided about it for good."""
+    warned = open_tasks().filter(kind=MoneyTask.Kind.FRAUD_WARNING, order=order)
+    asked = RefundProposal.objects.filter(
+        order=order, state=RefundProposal.State.ASKED, plan__cause=Refund.Cause.FRAUD
+    )
+    return warned.exists() or asked.exists()

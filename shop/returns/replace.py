@@ -29,6 +29,7 @@ from shop.orders.after_sale.arrive import AFTER_DELIVERY, LAPSE, LEAST_ON_ITS_WA
 from shop.orders.after_sale.contents import units_of
 from shop.orders.models import Order, OrderLine, Replacement, ReplacementLine, Suborder
 from shop.payments.disputes.models import Dispute
+from shop.payments.parcels import is_suspected
 from shop.returns.answer import put_on_desk, with_order
 from shop.returns.ask import ANSWER_WITHIN
 from shop.returns.models import ReturnRequest
@@ -220,8 +221,9 @@ def left_to_replace(part: Suborder, own: Mapping[int, int] | None = None) -> dic
 
 
 def is_in_question(order: Order) -> bool:
-    """Tell whether the shopper's bank asks for an order's money: nothing more is given for it."""
-    return Dispute.objects.filter(payment__order=order, state__in=Dispute.LIVE).exists()
+    """Return whether a bank asks for an order's money, or warns of fraud: nothing more is given."""
+    disputes = Dispute.objects.filter(payment__order=order, state__in=Dispute.LIVE)
+    return disputes.exists() or is_suspected(order)
 
 
 def _make(

@@ -10,7 +10,9 @@ from shop.money_desk.models import MoneyTask
 from shop.orders.after_sale.arrive import AFTER_DELIVERY, arrived, take_as_arrived
 from shop.orders.models import Replacement
 from shop.orders.reconcile import differences
+from shop.payments.disputes.fraud import refund_now
 from shop.payments.disputes.models import Dispute
+from shop.payments.proposals import drop
 from shop.payments.refund import refund_parts
 from shop.returns.answer import agree, appeal, refuse
 from shop.returns.ask import ask, note_sent
@@ -27,6 +29,7 @@ from shop.returns.rules import kinds_of, lines_left, return_until
 from shop.settlements.claims import released
 from shop.stock.models import Pool, StockMove
 from tests import make
+from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.paying import assert_books_agree, deliver
 from tests.queue import run_queued_work
@@ -324,6 +327,35 @@ def test_nothing_more_is_given_while_a_bank_asks_for_the_money(order, part, till
 
     with pytest.raises(NotPossible, match="in question"):
         again(part)
+    with pytest.raises(NotPossible, match="in question"):
+        leave(made)
+
+    assert fresh(made).state == "waiting"
+
+
+def test_nothing_more_is_given_until_a_fraud_warning_is_decided(order, part, till, settings):
+    settings.ALONE_UP_TO = 20_00
+    till.warn_of_fraud(order.payments.get().charge_id)
+    deliver(till)
+    with pytest.raises(NotPossible, match="in question"):
+        again(part)
+
+    warning = MoneyTask.objects.get(kind="fraud_warning")
+    refund_now(warning, reason="Not their card", at=NOON, by=organizer())
+    with pytest.raises(NotPossible, match="in question"):
+        again(part)
+
+    asked_for = MoneyTask.objects.get(kind="refund_check")
+    drop(asked_for, reason="They called", at=NOON, by=make.user())
+    assert again(part).state == "waiting"
+    assert Replacement.objects.count() == 1
+
+
+def test_a_replacement_that_waits_does_not_leave_while_fraud_is_suspected(order, part, till):
+    made = again(part)
+    till.warn_of_fraud(order.payments.get().charge_id)
+    deliver(till)
+
     with pytest.raises(NotPossible, match="in question"):
         leave(made)
 
