@@ -46,10 +46,8 @@ def carried_by(typed: str, number: str, *, country: str) -> dict[str, Any]:
     """
     rows = list(Carrier.objects.all())
     known = meant(rows, typed, country)
-    if known and known.kind == Carrier.Kind.POST and has_wrong_digit(number):
-        said = _("%(number)s has a typing error: its check digit does not fit. Compare it with the "
-                 "receipt.")  # fmt: skip
-        raise WrongNumber(said % {"number": number})
+    if known and known.kind == Carrier.Kind.POST:
+        _refuse_wrong_digit(number)
     url = ""
     if known and number:
         pattern = known.tracking_url or _for_all(rows)
@@ -60,6 +58,26 @@ def carried_by(typed: str, number: str, *, country: str) -> dict[str, Any]:
         "tracking_number": number,
         "tracking_url": url,
     }
+
+
+def refuse_typing_error(typed: str, number: str, *, country: str) -> None:
+    """Refuse a number in the form of the posts whose check digit differs. One statement.
+
+    A carrier that is known and no post may have numbers of its own in that form.
+
+    Raises:
+        WrongNumber: the check digit differs.
+    """
+    known = meant(Carrier.objects.all(), typed, country)
+    if known is None or known.kind == Carrier.Kind.POST:
+        _refuse_wrong_digit("".join(number.split()).upper())
+
+
+def _refuse_wrong_digit(number: str) -> None:
+    if has_wrong_digit(number):
+        said = _("%(number)s has a typing error: its check digit does not fit. Compare it with the "
+                 "receipt.")  # fmt: skip
+        raise WrongNumber(said % {"number": number})
 
 
 def meant(carriers: Iterable[Carrier], typed: str, country: str) -> Carrier | None:

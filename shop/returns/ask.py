@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from shop.delivery.carriers import refuse_typing_error
 from shop.errors import NotPossible
 from shop.locks import lock_one
 from shop.money_desk import gate
@@ -108,10 +109,13 @@ def note_sent(request_id: int, *, carrier: str, tracking_number: str, at: dateti
 
     Raises:
         NotPossible: the store has not agreed, or it was written down before.
+        WrongNumber: the number has a typing error.
     """
     request = lock_one(ReturnRequest.objects, request_id)
     if request.state != State.AGREED or request.kind != Kind.RETURN:
         raise NotPossible(_("Nothing waits to be sent back."))
+    country = request.suborder.order.contact.country
+    refuse_typing_error(carrier.strip(), tracking_number, country=country)
     request.move_to(
         State.SENT, sent_at=at, carrier=carrier.strip()[:80],
         tracking_number=tracking_number.strip()[:60],

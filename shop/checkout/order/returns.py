@@ -19,6 +19,7 @@ from shop.checkout.order.access import own_order_page
 from shop.checkout.order.return_form import ReturnForm
 from shop.checkout.order.return_steps import steps_of
 from shop.checkout.order.summary import paid_with
+from shop.delivery.carriers import WrongNumber
 from shop.errors import NotPossible, ShopError
 from shop.forms.numbers import number_of
 from shop.http import see_other
@@ -122,6 +123,8 @@ def show(request: HttpRequest, order: Order, request_id: int) -> HttpResponse:
             if said:
                 messages.success(request, said)
                 return see_other("order-request", order.number, order.token, found.pk)
+        except WrongNumber as refusal:
+            form.add_error("tracking_number", str(refusal))
         except ShopError as refusal:
             messages.error(request, str(refusal))
             found.refresh_from_db()

@@ -250,6 +250,39 @@ def test_that_it_arrived_is_said_and_ends_the_search(order, browser, clock_at):
     assert (ReturnRequest.objects.get().state, part.delivered_how) == ("lapsed", "shopper")
 
 
+@pytest.mark.parametrize(
+    ("carrier", "number", "state"),
+    [
+        ("Deutsche Post", "RB 123456784 gb", "agreed"),  # its check digit is 5
+        ("Posta", "RB123456784GB", "agreed"),
+        ("Deutsche Post", "RB 123456785 gb", "sent"),
+        ("Fast", "RB123456784GB", "sent"),  # no post, as we know
+        ("My cousin", "12345", "sent"),
+        ("My cousin", "", "sent"),
+    ],
+)
+def test_the_number_of_a_return_is_refused_when_its_check_digit_differs(
+    order, browser, carrier, number, state
+):
+    make.carrier("Posta", kind="post", tracking_url="")
+    make.carrier("Fast", kind="express", tracking_url="")
+    part = sent(order)
+    wanted = {field(order, "units"): "1", field(order, "reason"): "wrong"}
+    browser.post(where(order, "return"), wanted)
+    made = ReturnRequest.objects.get()
+    agree(made.pk, answer="Box 7, Nairobi", at=NOON, by=make.member(part.merchant))
+    told = {"do": "sent", "carrier": carrier, "tracking_number": number}
+
+    answer = browser.post(link(order, f"requests/{made.pk}/"), told)
+
+    made.refresh_from_db()
+    assert made.state == state
+    assert answer.status_code == (422 if state == "agreed" else 303)
+    if state == "agreed":
+        assert "RB123456784GB has a typing error" in answer.text
+        assert f'value="{number}"' in answer.text
+
+
 def test_a_request_is_sent_taken_back_or_taken_to_an_organizer_on_its_page(order, browser):
     part = sent(order)
     store = make.member(part.merchant)
