@@ -24,11 +24,17 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once it is confirmed
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # the password again before the address changes
-# Wrong passwords: of one network, of one account from one network or known browser, and of one
-# account from all other networks together.
+# Wrong passwords: of one network, and of one account from it; of one account from all networks
+# together; of one account in a browser that has signed in to it before. Passwords at all: of one
+# network, and of one account in such browsers. allauth's own rate of the page would let a network
+# that guesses keep these browsers out.
 ACCOUNT_RATE_LIMITS = {
+    "login": None,
     "login_failed": "10/m/ip,5/5m/key",
     "login_failed_everywhere": "100/h/key",
+    "login_failed_known": "5/5m/key,50/d/key",
+    "login_elsewhere": "30/m/ip",
+    "login_known": "30/m/key",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"  # shared pages cannot say "You are signed out."
 ACCOUNT_FORMS = {

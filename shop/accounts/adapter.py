@@ -85,21 +85,39 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count tries to guess a password, by the account and the network together.
 
-        So nobody locks another out. Tries from all networks count together as well, but for
-        browsers that have signed in to the account before. Passwords that are public are not
-        guessed: whoever mistypes one five times would keep all others out.
+        So nobody locks another out. Tries from all networks count together as well. A browser that
+        has signed in to the account before has bounds of its own alone: nobody else uses them up.
+        Passwords that are public are not guessed: whoever mistypes one five times would keep all
+        others out.
         """
         email = credentials.get("email", "")
         if is_public() and is_of_sample(email):
             return
-        super().pre_authenticate(request, **credentials)
         if known_devices.device_of(request, email):
+            key = self._get_login_attempts_cache_key(request, **credentials)
+            self._login_failed_rl_usage = self._counted(request, "login_failed_known", key)
+            self._counted(request, "login_known", email.lower())
             return
-        self._everywhere = ratelimit.consume(
-            request, app="allauth.account", action="login_failed_everywhere", key=email.lower()
-        )
-        if not self._everywhere:
+        super().pre_authenticate(request, **credentials)
+        self._counted(request, "login_elsewhere")
+        self._everywhere = self._counted(request, "login_failed_everywhere", email.lower())
+
+    def _counted(self, request: HttpRequest, action: str, key: str | None = None) -> Any:
+        """Count a try under one of our rates and return its use.
+
+        Raises:
+            ValidationError: the rate is used up.
+        """
+        used = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+        if not used:
             raise self.validation_error("too_many_login_attempts")
+        return used
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Forget the tries of a browser that has just got a new password by mail."""
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        ratelimit.clear(request, app="allauth.account", action="login_failed_known", key=key)
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """Count no try that was right."""

@@ -75,6 +75,85 @@ def test_many_networks_together_are_stopped_and_a_known_browser_still_passes(len
     assert is_in(known)
 
 
+def knows(user):
+    """Return a browser at home that has signed in to an account, and is signed out."""
+    browser = at(HOME)
+    attempt(browser, PASSWORD, user.email)
+    browser.post("/account/logout/")
+    return browser
+
+
+def test_a_network_that_guesses_keeps_no_known_browser_there_out(lena):
+    known = knows(lena)
+    for n in range(40):  # somebody else in the same office
+        guessed(HOME, times=1, email=f"guess{n}@example.org")
+    guessed(HOME)
+
+    assert TOO_MANY in attempt(at(HOME), PASSWORD).text
+    assert attempt(known, PASSWORD).status_code == 302
+    assert is_in(known)
+
+
+def test_a_browser_that_is_known_for_another_account_waits_with_its_network(lena):
+    other = knows(make.user("eve@example.org"))
+    for n in range(10):
+        guessed(HOME, times=1, email=f"guess{n}@example.org")
+
+    assert TOO_MANY in attempt(other, PASSWORD).text
+    assert not is_in(other)
+
+
+def test_a_stolen_cookie_of_a_known_browser_guesses_five_times_wherever_it_is(lena):
+    value = knows(lena).cookies["known"].value
+
+    def thief(n, password):
+        browser = at(f"198.51.100.{n}")
+        browser.cookies["known"] = value
+        return attempt(browser, password).text
+
+    assert all(WRONG in thief(n, f"guess {n}") for n in range(5))
+    assert TOO_MANY in thief(9, PASSWORD)
+    assert attempt(at(HOME), PASSWORD).status_code == 302  # the owner, in another browser
+
+
+def test_a_known_browser_guesses_so_often_a_day(lena, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {
+        "login_failed_known": "9/5m/key,3/d/key"
+    }
+    known = knows(lena)
+
+    for n in range(3):
+        assert WRONG in attempt(known, f"guess {n}").text
+
+    assert TOO_MANY in attempt(known, PASSWORD).text
+
+
+def test_known_browsers_sign_in_so_often_a_minute(lena, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {
+        "login_known": "2/m/key", "login_elsewhere": "4/m/ip"
+    }  # fmt: skip
+    known = knows(lena)
+    for _n in range(2):
+        assert attempt(known, PASSWORD).status_code == 302
+        known.post("/account/logout/")
+
+    assert TOO_MANY in attempt(known, PASSWORD).text
+    for n in range(3):
+        attempt(at(HOME), PASSWORD, make.user(f"n{n}@example.org").email)
+    assert TOO_MANY in attempt(at(HOME), PASSWORD).text
+
+
+def test_a_new_password_by_mail_opens_the_door_for_a_known_browser(lena):
+    known = knows(lena)
+    for n in range(5):
+        attempt(known, f"guess {n}")
+    known.post("/account/password/reset/", {"email": LENA})
+    form = known.get(link(letters()[-1].body, "/key/"), follow=True)
+    known.post(form.request["PATH_INFO"], {"password1": "olive-grove-77"})
+
+    assert attempt(known, "olive-grove-77").status_code == 302
+
+
 def test_a_known_browser_has_no_more_tries_of_its_own(lena):
     known = at(HOME)
     attempt(known, PASSWORD)
