@@ -60,6 +60,7 @@ BUNDLES: dict[str, list[str]] = {
         "js/workspace/{}.js",
         "unsaved-words picture-upload small-pictures copy-text square-scan door-kept door-list",
     ),
+    "js/apply.js": ["js/workspace/unsaved-words.js"],
     "js/door-kept.js": ["js/workspace/door-kept.js"],
 }
 PARTS = {part for parts in BUNDLES.values() for part in parts}

@@ -2,6 +2,7 @@
 
 from tests import make
 from tests.browsing.steps import sign_in
+from tests.cms.admin.people import organizer
 from tests.journeys.ways import journey
 
 pytestmark = journey
@@ -9,16 +10,7 @@ pytestmark = journey
 
 def ask(page):
     """Leave a page by a link; return what was asked, which is answered with staying."""
-    asked = []
-
-    def stay(dialog):
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.once("dialog", stay)
-    page.get_by_role("link", name="Overview").click(no_wait_after=True)
-    page.wait_for_timeout(0)
-    return asked
+    return left(page, page.get_by_role("link", name="Overview"))
 
 
 def test_typed_words_are_asked_about_and_saved_ones_are_not(stage, page):
@@ -49,3 +41,46 @@ def test_typed_words_are_asked_about_and_saved_ones_are_not(stage, page):
     page.get_by_text("Your changes are saved.").wait_for()
     page.get_by_role("link", name="Overview").click()
     page.wait_for_url(f"**/merchant/{store.slug}/")
+
+
+def left(page, link):
+    """Press a link of a page with unsaved words; return what was asked, answered with staying."""
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    link.click(no_wait_after=True)
+    page.wait_for_timeout(0)
+    return asked
+
+
+def test_who_applies_is_asked_before_typed_words_are_left(stage, page):
+    page.goto("/apply/")
+    page.get_by_role("main").locator("[name=business]").fill("Adire House")
+    here = page.url
+
+    assert left(page, page.get_by_role("banner").get_by_role("link").first) == ["beforeunload"]
+    assert page.url == here
+    assert page.locator("[name=business]").input_value() == "Adire House"
+
+
+def test_organizers_are_asked_before_typed_words_are_left_and_saving_asks_nothing(stage, page):
+    store = make.merchant(name="Adire House", slug="adire-house")
+    here = f"/organize/stores/{store.pk}/edit/"
+    page.add_init_script(
+        """addEventListener("w-unsaved:watch-edits",
+            () => document.documentElement.toggleAttribute("data-watched", true))"""
+    )
+    sign_in(page, organizer().email, here)
+    form = page.locator("form[data-controller=w-unsaved]")
+    page.locator("html[data-watched]").wait_for()
+
+    form.locator("[name=city]").fill("Abeokuta")
+    page.locator("form[data-w-unsaved-has-edits-value=true]").wait_for()
+    assert left(page, page.get_by_role("link", name="Adire House").first) == ["beforeunload"]
+    assert page.url.endswith(here)
+    form.get_by_role("button").click()
+    page.wait_for_url(lambda url: not url.endswith(here))
