@@ -106,9 +106,13 @@ class Parts:
 
     @property
     def has_chief(self) -> bool:
-        """Return whether it has a part that may be found alone: one that names something."""
+        """Return whether it has a part that may be found alone: one that names something.
+
+        A place is none: who looks for an umbrella of Kenya is not shown all of Kenya.
+        """
         parts = self.words if len(self.parts) < 2 else self.parts
-        return not self.is_vain and any(part.is_named for part in parts)
+        named = (part.is_named for part in parts if part.is_wish or part.weight != FACT)
+        return not self.is_vain and any(named)
 
     @property
     def chief(self) -> QueryTerm:

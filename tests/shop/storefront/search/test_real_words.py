@@ -183,13 +183,18 @@ def test_a_word_that_only_descriptions_have_finds_nothing_but_a_link_to_them():
     assert "Show products that mention it" not in page("zxqvblorp")
 
 
-@pytest.mark.parametrize("words", ["umbrella under 20", "looking for umbrella"])
+@pytest.mark.parametrize(
+    "words", ["umbrella under 20", "looking for umbrella", "umbrella from Kenya"]
+)
 def test_words_beside_what_only_descriptions_have_find_no_more(words):
     Meaning.objects.create(
         language="en", phrase="looking for", folded="looking for", kind="none", targets=[]
     )
     Meaning.objects.create(
         language="en", phrase="under", folded="under", kind="price", targets=["price:below"]
+    )
+    Meaning.objects.create(
+        language="en", phrase="kenya", folded="kenya", kind="place", targets=["country:KE"]
     )
     shelf("Honey jar", description="Made under an umbrella thorn")
 
