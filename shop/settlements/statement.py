@@ -94,8 +94,10 @@ def _line(line: dict[str, Any], currency: str) -> list[str]:
 
 
 def _total(row: Settlement) -> list[str]:
-    is_carried = row.state == Settlement.State.CARRIED
-    name = _("Carried over") if is_carried else _("Paid to you")
+    names = {
+        Settlement.State.CARRIED: _("Carried over"), Settlement.State.PAID: _("Paid to you"),
+    }  # fmt: skip
+    name = names.get(row.state) or _("To be paid to you")
     return [name, _amount(row.total, row.currency)]
 
 

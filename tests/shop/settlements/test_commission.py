@@ -142,7 +142,7 @@ def test_a_statement_says_who_gave_what_and_leads_to_what_is_paid(till, merchant
         ["", "", "", "−$20.00", "−$2.00", "−$18.00"],
     ]
     assert page["sums"] == [["Sum of the lines", "$72.00"], ["Kept as reserve", "−$7.20"]]
-    assert page["total"] == ["Paid to you", "$64.80"]
+    assert page["total"] == ["To be paid to you", "$64.80"]
 
 
 def test_others_get_no_bill_and_a_draft_has_no_page(till, merchant, client):
