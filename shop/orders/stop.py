@@ -37,8 +37,12 @@ def decide(order_id: int, *, is_stopped: bool, reason: str, at: datetime, by: Us
 
 
 def parcels(order: Order, *, is_stopped: bool) -> QuerySet[Suborder]:
-    """Return the parcels of an order that have not left, those that are stopped or the others."""
-    return order.suborders.to_send().filter(stopped_at__isnull=not is_stopped)
+    """Return the parcels of an order that have not left, those that are stopped or the others.
+
+    What a person stopped a person lets go, though nothing of it is left to be sent.
+    """
+    left = order.suborders.to_send().filter(stopped_at__isnull=not is_stopped)
+    return left | order.suborders.filter(is_stopped_by_hand=True) if is_stopped else left
 
 
 def stop(order: Order, *, at: datetime, by_hand: bool = False) -> None:

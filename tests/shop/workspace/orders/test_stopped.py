@@ -3,7 +3,8 @@
 import pytest
 
 from shop.orders.models import Suborder
-from shop.orders.stop import let_go, stop
+from shop.orders.stop import decide, let_go, parcels, stop
+from tests import make
 from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
@@ -34,3 +35,15 @@ def test_the_packing_list_leaves_it_out(client, desk):
     stop(desk.suborder.order, at=NOON)
 
     assert number not in b"".join(client.get(where).streaming_content).decode()
+
+
+def test_what_a_person_stopped_is_let_go_though_nothing_of_it_is_left_to_be_sent(desk):
+    order, by = desk.suborder.order, make.user()
+    decide(order.pk, is_stopped=True, reason="Odd", at=NOON, by=by)
+    Suborder.objects.filter(pk=desk.suborder.pk).update(state="cancelled")
+    assert parcels(order, is_stopped=True).exists()
+
+    decide(order.pk, is_stopped=False, reason="Refunded", at=NOON, by=by)
+
+    assert Suborder.objects.get(pk=desk.suborder.pk).stopped_at is None
+    assert not parcels(order, is_stopped=True).exists()
