@@ -155,7 +155,7 @@ class ReadOnly(ModelViewSet):
 
 
 class ProductFilters(WagtailFilterSet):
-    """The filters of the list of products."""
+    """The filters of the list of products; by festival where a festival's page leads to it."""
 
     festival = ModelChoiceFilter(
         field_name="participations__festival", label="Takes part in",
@@ -167,6 +167,11 @@ class ProductFilters(WagtailFilterSet):
     class Meta:
         model = Product
         fields: ClassVar = ["state", "kind", "category", "merchant__country"]
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        if not (data and data.get("festival")):
+            del self.filters["festival"]  # its choices would cost every page a statement
 
     def without_image(self, rows: QuerySet[Product], _name: str, asked: str) -> QuerySet[Product]:
         """Keep the products that are on sale without an image."""

@@ -123,6 +123,7 @@ ADDRESSES = [
     ("{store}/products/sheets/{matched}/check/", "get post"),
     ("{store}/products/sheets/{brought}/changes/", "get"),
     ("{store}/products/sheets/{brought}/to-mend.csv", "get"),
+    ("{store}/products/sheets/{brought}/prices.csv", "get"),
     ("{store}/products/stock/", "get post"),
     ("{store}/products/prices/", "get post"),
     ("{store}/products/{product}/", "get post"),
