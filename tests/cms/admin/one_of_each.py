@@ -39,7 +39,8 @@ def without_people(festival):
     """Ask a store to a festival for which nobody signs in yet."""
     nobody = make.merchant()
     festival.enrolments.create(merchant=nobody, state="invited", commission_bp=0)
-    invite_person(nobody, "kofi@example.org", language="en", at=BEFORE, by=make.user())
+    earlier = BEFORE - timedelta(days=2)
+    invite_person(nobody, "kofi@example.org", language="en", at=earlier, by=make.user())
 
 
 def of_dispute(order):
