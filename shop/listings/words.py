@@ -28,14 +28,10 @@ en et l la le les os para pour um uma un una une kwa wa ya za
 SMALL = frozenset(SMALL_WORDS.split())
 # Written in Latin letters as English is: without a mark a search in one would find the other's.
 TONGUES = ("fr", "pt", "sw")
-# Plurals that end otherwise: berries, scarves, knives, chevaux, tecidos naturais, limões, armazéns.
-ENDS = (
-    ("ies", "y"), ("aux", "al"), ("ais", "al"), ("oes", "ao"), ("aes", "ao"), ("eis", "el"),
-    ("ns", "m"), ("ves", "f"), ("ves", "fe"),
-)  # fmt: skip
+ENDS = (("ies", "y"), ("ves", "f"), ("ves", "fe"))  # berries, scarves, knives
 CLASSES = (("ki", "vi"), ("vi", "ki"), ("mi", "m"), ("m", "mi"))
-# Plurals of one language, looked for among its own words only: there is no English "shine" for
-# the Swahili "mashine".
+# Plurals of one language: chevaux, limões, vyombo. They are looked for only among the words of that
+# language: the Swahili "mashine" (machine) does not find the English "shine".
 OWN_ENDS = {
     "fr": (("aux", "al"), ("aux", "ail")),
     "pt": (
@@ -114,7 +110,7 @@ def forms(word: str) -> list[str]:
 
 
 def own_forms(word: str, tongue: str) -> list[str]:
-    """Return a word's plural or singular in one language, as its vocabulary keeps them.
+    """Return what may be a word's plural or singular by the rules of one language.
 
     Args:
         tongue: the mark of the language.
@@ -128,7 +124,12 @@ def own_forms(word: str, tongue: str) -> list[str]:
         for start, other in ((many, one), (one, many)):
             if word.startswith(start) and len(word) >= len(start) + SHORTEST_STEM[many]:
                 found[f"{other}{word.removeprefix(start)}"] = None
-    return [in_tongue(form, tongue) for form in found if form != word]
+    return [form for form in found if form != word]
+
+
+def all_forms(word: str, tongue: str) -> list[str]:
+    """Return a word in the forms that every language has, and in those of its own."""
+    return [*forms(word), *own_forms(word, tongue)]
 
 
 def _without_s(word: str) -> list[str]:

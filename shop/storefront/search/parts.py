@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from shop.listings.words import (
     TONGUES,
+    all_forms,
     errors_between,
     forms,
     in_tongue,
     is_unspaced,
     mark_of,
     own_forms,
-    without_tongue,
 )
 from shop.storefront.search.meaning import MANY, Meant
 from shop.storefront.search.real_words import SHORTEST, has_real_neighbour, is_real
@@ -249,13 +249,9 @@ def _heads(said: Sequence[str], unit: Unit, tongue: str) -> QueryTerm:
     kinds = dict.fromkeys(
         word[-2:] if is_unspaced(word) else form
         for word in named
-        for form in ([word] if is_unspaced(word) else _head_forms(word, tongue))
+        for form in ([word] if is_unspaced(word) else all_forms(word, tongue))
     )
     return any_of([fact(mark_of("head", kind)) for kind in kinds])
-
-
-def _head_forms(word: str, tongue: str) -> list[str]:
-    return [*forms(word), *map(without_tongue, own_forms(word, tongue))]
 
 
 def _parts_of(
@@ -372,11 +368,11 @@ def _of_word(word: str, known: KnownWords, begun: QueryTerm) -> QueryTerm:
     """Return the query for a word: as it is, in other forms, and perhaps as a beginning."""
     if is_unspaced(word):
         return term(word)
-    found = all_forms(word, known.tongues)
+    found = terms_of(word, known.tongues)
     return any_of([*found, begun] if word == begun.word else found)
 
 
-def all_forms(word: str, tongues: Sequence[str]) -> list[QueryTerm]:
-    """Return the queries for a word in its forms, and in those of single languages."""
-    own = (form for tongue in tongues for form in own_forms(word, tongue))
+def terms_of(word: str, tongues: Sequence[str]) -> list[QueryTerm]:
+    """Return the queries for a word in all its forms; those of one language find its words only."""
+    own = (in_tongue(form, tongue) for tongue in tongues for form in own_forms(word, tongue))
     return [term(form) for form in (*forms(word), *own)]

@@ -17,7 +17,7 @@ from django.conf import settings
 from shop.listings.heads import head_of
 from shop.listings.words import is_unspaced, spelled, words
 from shop.storefront.search.meaning import Meant, phrases_of, read_meaning
-from shop.storefront.search.parts import MOST_OFFERS, Parts, all_forms, is_named, take_apart
+from shop.storefront.search.parts import MOST_OFFERS, Parts, is_named, take_apart, terms_of
 from shop.storefront.search.tsquery import (
     QueryTerm,
     all_of,
@@ -152,7 +152,7 @@ def _search(
 ) -> Search:
     # A price alone is asked of all goods.
     needed = found.needed or [fact("#kind:goods")]
-    nots = [any_of(all_forms(word, known.tongues)) for word in without]
+    nots = [any_of(terms_of(word, known.tongues)) for word in without]
     every, tongues = excluding(all_of(needed), nots), known.tongues
     counts = [known.exactly.get(word, 0) for word in asked]
     mentioned = list(asked.values()) if found.is_mentioned else []

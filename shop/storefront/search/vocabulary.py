@@ -18,6 +18,7 @@ from django.conf import settings
 
 from shop.listings.words import (
     TONGUES,
+    all_forms,
     errors_between,
     forms,
     in_tongue,
@@ -214,15 +215,19 @@ def _kept(word: str, tongue: str, *, is_last: bool, is_exact: bool) -> dict[str,
     here, there = ("", tongue), [other for other in TONGUES if other != tongue]
     misses = near_misses(word) if _is_forgiven(word) and not is_exact else []
     return {
-        "forms": [*_in_tongues(forms(word), here), *own_forms(word, tongue)],
+        "forms": [*_in_tongues(forms(word), here), *_own(word, tongue)],
         "starts": _in_tongues([word], here) if is_last else [],
         "elsewhere": [
             *_in_tongues(forms(word), there),
-            *(form for other in there for form in own_forms(word, other)),
+            *(form for other in there for form in _own(word, other)),
         ],
         "begun": _in_tongues([word], there) if is_last else [],
         "misses": _in_tongues(misses, here),
     }
+
+
+def _own(word: str, tongue: str) -> list[str]:
+    return _in_tongues(own_forms(word, tongue), (tongue,))
 
 
 def _begun(last: str) -> str:
@@ -259,13 +264,9 @@ def runs(asked: Sequence[str], tongue: str) -> Iterator[tuple[int, int, str]]:
     for length in range(min(LONGEST_TERM, len(asked)), 0, -1):
         for start in range(len(asked) - length + 1):
             first, *others = asked[start : start + length]
-            for said in _first_forms(first) if others else _all_forms(first, tongue):
-                for last in _all_forms(others[-1], tongue) if others else [""]:
+            for said in _first_forms(first) if others else all_forms(first, tongue):
+                for last in all_forms(others[-1], tongue) if others else [""]:
                     yield start, length, " ".join(filter(None, [said, *others[:-1], last]))
-
-
-def _all_forms(word: str, tongue: str) -> list[str]:
-    return [*forms(word), *map(without_tongue, own_forms(word, tongue))]
 
 
 def _first_forms(word: str) -> list[str]:
