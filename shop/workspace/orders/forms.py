@@ -44,6 +44,17 @@ class ShipmentForm(forms.Form):
         return number
 
 
+class MoreNumberForm(ShipmentForm):
+    """Another tracking number for goods that have left."""
+
+    tracking_number = forms.CharField(
+        label=_("Tracking number"),
+        max_length=60,
+        error_messages={"required": _("Enter the tracking number.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class ParcelForm(ShipmentForm):
     """A parcel that leaves: who carries it, and what of an order is in it.
 

@@ -30,7 +30,7 @@ from shop.workspace.access import (
     suborders_of,
     work_on,
 )
-from shop.workspace.orders.forms import ShipmentForm
+from shop.workspace.orders.forms import MoreNumberForm, ShipmentForm
 from shop.workspace.paging import by_day
 
 MOST = 50
@@ -107,12 +107,12 @@ def many_sent(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 def parcel(
     request: MemberRequest, suborder_id: int, shipment_id: int | None = None
 ) -> HttpResponse:
-    """Correct the carrier and the number of a parcel; without one, add another parcel."""
+    """Correct the carrier and the number of a parcel; without one, add a tracking number."""
     found = get_object_or_404(suborders_of(request), pk=suborder_id)
     work_on(request, found.merchant, Right.SEND)
     row = get_object_or_404(found.shipments, pk=shipment_id) if shipment_id else None
     first = {"carrier": row.carrier, "tracking_number": row.tracking_number} if row else {}
-    form = ShipmentForm(request.POST or None, initial=first)
+    form = (ShipmentForm if row else MoreNumberForm)(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("carrier", "tracking_number")}
         facts: dict[str, Any] = {**told, "at": clock.moment_of(request), "by": request.user}

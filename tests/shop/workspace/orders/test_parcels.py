@@ -170,7 +170,9 @@ def test_one_more_parcel_is_added_and_the_shopper_is_told(client, desk, sent):
 
 def test_a_parcel_without_number_and_contents_is_not_added(client, desk, sent):
     where = f"/merchant/orders/{sent.suborder_id}/parcels/add/"
-    assert "Everything in this order has been shipped." in client.get(where).text
+    asked = client.get(where).text
+    assert "Everything in this order has been shipped." in asked
+    assert "(optional)" not in asked
 
     page = client.post(where, {"carrier": "Posta", "tracking_number": ""})
 
