@@ -1,4 +1,4 @@
-"""Reminding the stores of a festival for which no owner signs in, all at once."""
+"""Sends the owners' invitations of a festival's stores again, where no owner signs in yet."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform
 from cms.admin.permissions import needs, proved_again
+from cms.admin.screens import show
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
@@ -24,7 +25,7 @@ from shop.merchants.roles import Role
 from shop.workspace.people.invite import send_again
 
 ONCE = timedelta(days=1)
-"""So long no store is reminded again: each mail ends the link of the one before."""
+"""A store is reminded once in this time: each email replaces the link of the one before."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +60,7 @@ def remind(request: SignedIn, pk: int) -> HttpResponse:
     effects = [
         *([f"Sent again, with a new link: the invitations of {asked}. The earlier link ends."]
           if asked else []),
-        *([f"Left out, as they got this mail within 24 hours: {_names(stores, fresh)}."]
+        *([f"Left out, as they got this email in the last 24 hours: {_names(stores, fresh)}."]
           if fresh else []),
         *([f"No owner is invited for {never}. Invite one on each store’s page."]
           if never else []),
@@ -69,9 +70,12 @@ def remind(request: SignedIn, pk: int) -> HttpResponse:
     act = Act("Remind stores without an owner", "Send them again", effects, run)
     trail = [*trail_of(festival), (stores_page, "Stores")]
     barred = "" if invited else "There is no invitation to send again now."
-    if request.method == "POST":
-        return perform(request, act, back=stores_page, trail=trail, barred=lambda: barred)
-    return perform(request, act, back=stores_page, trail=trail)
+    if barred and request.method != "POST":
+        return show(
+            request, "act.html", act.title, trail=trail, icon="cog", act=act, form=act.form(),
+            back=stores_page, barred=barred,
+        )  # fmt: skip
+    return perform(request, act, back=stores_page, trail=trail, barred=lambda: barred)
 
 
 def _names(stores: Mapping[int, str], wanted: Collection[int]) -> str:

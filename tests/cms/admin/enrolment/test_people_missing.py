@@ -61,9 +61,11 @@ def test_a_store_is_reminded_once_a_day_and_keeps_its_link_until_then(desk, cloc
     done = [desk.post(here, follow=True).text for _press in range(2)]
 
     assert "the invitations of Silent Looms. The earlier link ends." in asked
-    assert "Left out, as they got this mail within 24 hours: New Kilns." in asked
+    assert "Left out, as they got this email in the last 24 hours: New Kilns." in asked
+    assert "Send them again" in asked
     assert "1 invitation sent again." in done[0]
     assert "There is no invitation to send again now." in done[1]
+    assert "Send them again" not in desk.get(here).text
     now = dict(StoreInvitation.objects.values_list("email", "token_hash"))
     assert now["new@example.org"] == links["new@example.org"]
     assert now["sil@example.org"] != links["sil@example.org"]
