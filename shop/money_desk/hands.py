@@ -18,22 +18,23 @@ LATELY = timedelta(days=30)
 LEFT = "member left"
 INVITE, JOINED = "invite person", "member joined"
 HANDS = (INVITE, "take invitation back", "change role", LEFT)
-"""Lines of the log about the people of a store; see ``shop.workspace.people``. An invitation that
-is sent again goes to the same address, and changes nobody."""
+"""Log actions that change who works for a store; see ``shop.workspace.people``.
+
+Sending an invitation again is none: it goes to the same address.
+"""
 INVITED, ACCEPTED, GAVE = ("invite", "send again"), "accept", ("role", "open")
-"""Lines of the log about the people of the dashboard; see ``cms.colleagues``."""
+"""Log actions that give organizers their roles; see ``cms.colleagues``."""
 
 
 def refuse_hand_in_people(merchant: Merchant, *, at: datetime, by: User) -> None:
-    """Refuse who lets a store be paid somewhere and has lately changed who acts for it.
+    """Refuse an organizer who lately changed who works for a store.
 
-    One person alone could make an alias its owner, who types an account, and confirm that: as
-    themselves, or as another alias whom they made a colleague.
+    One person alone could invite an alias as owner, let it type a payout account, and confirm
+    that account: as themselves, or as a second alias whom they made a colleague.
 
     Raises:
-        NotPossible: they invited or removed somebody, or changed a role, within 30 days, or
-            invited somebody who has joined within them; or one of those did who may be the same
-            person.
+        NotPossible: in the last 30 days they, or a colleague who may be the same person, invited
+            or removed somebody or changed a role, or somebody they invited joined the store.
     """
     address = Lower(KeyTextTransform("email", "after"))
     joined = _lines(merchant, at=at).filter(action=JOINED).annotate(email=address).values("email")
@@ -42,22 +43,22 @@ def refuse_hand_in_people(merchant: Merchant, *, at: datetime, by: User) -> None
     )  # fmt: skip
     if lines.filter(by=by).exists():
         raise NotPossible(
-            "Another organizer has to do this: within the last 30 days you have invited or removed "
-            "people of this store, or somebody whom you invited has joined it."
+            "Another organizer has to do this. In the last 30 days you invited or removed people "
+            "of this store, or somebody you invited joined it."
         )
     if line := lines.filter(by__in=same_hands(by, at=at)).first():
         raise NotPossible(
-            f"Another organizer has to do this: within the last 30 days {line.by} has invited or "
-            "removed people of this store, or somebody whom they invited has joined it. In the "
-            "same time one of you got a role here through the other, or through the same colleague."
+            f"Another organizer has to do this. In the last 30 days {line.by} invited or removed "
+            "people of this store, or somebody they invited joined it. The two of you count as "
+            "one person for 30 days after one of you, or the same colleague, brought the other in."
         )
 
 
 def same_hands(user: User, *, at: datetime) -> set[int]:
-    """Return the colleagues who may be one person with somebody: lately brought in by one another.
+    """Return the colleagues who may be the same person: one lately brought in the other.
 
-    However many stand between them; but nobody is brought in through the account of the
-    installation, which may do everything anyway. Three statements.
+    Any number of colleagues may stand between them. The installation's account connects nobody:
+    it may do everything anyway. Three statements.
     """
     near: dict[int, set[int]] = {}
     for one, other in _brought(at=at):
@@ -73,7 +74,7 @@ def same_hands(user: User, *, at: datetime) -> set[int]:
 
 
 def _brought(*, at: datetime) -> Iterator[tuple[int, int]]:
-    """Yield each colleague who got a role within 30 days, with who gave it or invited them."""
+    """Yield each colleague who got a role in the last 30 days, with who gave it or invited them."""
     rows = ChangeLog.objects.annotate(email=KeyTextTransform("email", "after"))
     got = rows.filter(subject="user", action__in=(*GAVE, ACCEPTED), at__gt=at - LATELY)
     joined: dict[str, int] = {}

@@ -83,10 +83,10 @@ def decide(request: SignedIn, pk: int, way: str) -> HttpResponse:
                 "one before."
             ),
             (
-                "Whoever typed it cannot confirm it, nor who acts for the store or has invited or "
-                "removed people of it within 30 days, or invited somebody who has joined in them. "
-                "Colleagues of whom one brought the other in within 30 days, or a third one both, "
-                "count as one person."
+                "You cannot confirm an account that you typed, or of a store that you work for. "
+                "Nor can you if, in the last 30 days, you invited or removed people of the store, "
+                "or somebody you invited joined it. Colleagues count as one person for 30 days "
+                "after one invited the other, or somebody else invited both."
             ),
         ],
         "close": ["What is on its way there goes on. The store has to type another one."],

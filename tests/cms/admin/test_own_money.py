@@ -136,7 +136,7 @@ def accepted(invitation):
 def is_confirmed(browser, row):
     said = browser.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED).text
     row.refresh_from_db()
-    assert (row.state == "ready") != ("one of you got a role here" in said)
+    assert (row.state == "ready") != ("The two of you count as one person" in said)
     return row.state == "ready"
 
 
@@ -233,7 +233,7 @@ def test_an_old_invitation_that_is_accepted_lately_is_a_hand_of_who_sent_it_firs
 
     refused = eve.post(f"/organize/accounts/{row.pk}/confirm/", COMPARED)
 
-    assert "somebody whom you invited has joined it" in refused.text
+    assert "In the last 30 days you invited or removed people of" in refused.text
     row.refresh_from_db()
     assert row.state == "new"
     assert is_confirmed(bo, row)
