@@ -92,10 +92,9 @@ class FestivalWordsForm(forms.Form):
 @require_http_methods(["GET", "HEAD"])
 @needs("add_term")
 def first(request: SignedIn, pk: int) -> HttpResponseBase:
-    """Show the first other language in which something is missing or old, else the shop's own.
+    """Show the first language with something missing or out of date; the original comes last.
 
-    To those who may not write the original, no language that they cannot write. Its form leads on
-    to its own place.
+    Only languages that the reader may write count. The form leads on to its own address.
     """
     festival = get_object_or_404(Festival, pk=pk)
     counts = _counts(festival, list(festival.slots.all()))
@@ -138,12 +137,12 @@ def write(request: SignedIn, pk: int, code: str) -> HttpResponse:
 
 
 def _may_write(request: SignedIn, code: str) -> bool:
-    """Return whether somebody may write in a language: the original belongs to who plans."""
+    """Return whether somebody may write a language: only those who plan change the original."""
     return code != settings.LANGUAGE_CODE or may(request.user, "change_festival")
 
 
 def _counts(festival: Festival, slots: list[Slot]) -> list[tuple[str, str, int, int, int]]:
-    """Return each language, its name, how many texts it lacks, of how many, and of old ones."""
+    """Return each language: its name, texts missing, texts in all, and texts out of date."""
     return [
         (code, name, *translations.gaps(festival, slots, code),
          len(translations.outdated(festival, code)))
