@@ -9,6 +9,6 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let no sheet of Wagtail's hold a formula; its classes can be imported only now."""
-        from cms.admin.exports import keep_formulas_out  # noqa: PLC0415
+        from cms.dashboard.exports import keep_formulas_out  # noqa: PLC0415
 
         keep_formulas_out()

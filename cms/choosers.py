@@ -8,7 +8,7 @@ from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
 from shop.catalogue.models import Product
-from shop.merchants.models import Merchant
+from shop.people.merchants.models import Merchant
 
 
 class PublicProducts:

@@ -28,7 +28,7 @@ class PageTable(tables.PageTable):
 class StatusColumn(tables.PageStatusColumn):
     """The state of a page; below it whether it is a translation that is out of date."""
 
-    cell_template_name = "cms/admin/parts/page_status.html"
+    cell_template_name = "cms/dashboard/parts/page_status.html"
 
     def get_cell_context_data(self, instance: Page, parent_context: dict[str, Any]) -> Any:
         """Return what the cell shows."""

@@ -9,8 +9,8 @@ from wagtail.documents.models import Document
 from wagtail.models import Page, ReferenceIndex
 from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 
-from shop.accounts.models import User
-from shop.pictures.models import Picture
+from shop.core.images.models import Picture
+from shop.people.accounts.models import User
 
 CHANGES = {"change", "delete"}
 

@@ -1,6 +1,6 @@
 """The groups of people at the organizers' desk, and their rights in Wagtail itself.
 
-What they may do with the shop's own rows stands in ``cms.admin.permissions``. Migrations grant
+What they may do with the shop's own rows stands in ``cms.dashboard.permissions``. Migrations grant
 both; a test compares.
 """
 

@@ -13,8 +13,8 @@ from django.views.decorators.csp import csp_override
 from wagtail.admin import urls as admin_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from cms.admin.frame import read_frame
-from shop.accounts.second_step import has_passed, lead_to_it
+from cms.dashboard.frame import read_frame
+from shop.people.accounts.second_step import has_passed, lead_to_it
 
 View = Callable[..., HttpResponse]
 

@@ -13,23 +13,23 @@ from wagtail.documents.models import Document
 from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
-from cms.admin import urls
-from cms.admin.catalogue.categories import CategoryViewSet
-from cms.admin.catalogue.lists import VIEWSETS
-from cms.admin.catalogue.terms import TermViewSet
-from cms.admin.changelog.index import LogViewSet
-from cms.admin.menu import ENTRIES, WaitingPanel, entry
-from cms.admin.orders.views import OrderViewSet
-from cms.admin.search.areas import AREAS, Area
-from cms.admin.search.menu import SearchWords
 from cms.choosers import product_chooser, store_chooser
+from cms.dashboard import urls
+from cms.dashboard.catalogue.categories import CategoryViewSet
+from cms.dashboard.catalogue.lists import VIEWSETS
+from cms.dashboard.catalogue.terms import TermViewSet
+from cms.dashboard.changelog.index import LogViewSet
+from cms.dashboard.menu import ENTRIES, WaitingPanel, entry
+from cms.dashboard.orders.views import OrderViewSet
+from cms.dashboard.search.areas import AREAS, Area
+from cms.dashboard.search.menu import SearchWords
 from cms.explorer import Pages
 from cms.files import DOCUMENTS, PICTURES
 from cms.pages.base import ShopPage
 from cms.pages.translations import outdated
-from shop import clock
+from shop.core import clock
+from shop.core.images.models import Picture
 from shop.festivals.prices.spans import mark_change
-from shop.pictures.models import Picture
 
 # In place of Wagtail's own, which it may register after these are read.
 register_permission_policy(Picture, PICTURES, exact_class=True)

@@ -36,7 +36,7 @@ PLANNING = {
     "work_mem": "16MB",
 }
 PREPARING = {"prepare_threshold": 0}
-"""Django lets nothing be prepared otherwise; what is, ``shop.prepared`` decides."""
+"""Django lets nothing be prepared otherwise; what is, ``shop.core.statements.prepared`` decides."""
 
 
 def address_of(

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.watching.metrics import is_monitor
-from shop import clock
+from shop.core import clock
 from shop.reports.monitor import ShopStatus, standing
 
 

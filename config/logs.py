@@ -9,7 +9,7 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-from shop.occasions import occasion, request_id
+from shop.core.occasions import occasion, request_id
 
 # /orders/BB-2026-100001/<token>/: whoever knows the token sees the address of the shopper.
 # /orders/<number>/<token>/open/<proof>/: whoever knows it within the hour sees all of the order.

@@ -2,7 +2,7 @@
 
 from django.contrib.messages.storage.cookie import CookieStorage
 
-from shop.cookies import name_of
+from shop.core.cookies import name_of
 
 
 class OwnCookieStorage(CookieStorage):

@@ -21,11 +21,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Exists, OuterRef
 
 from config.table_rights import owns_tables
-from shop.accounts.models import User
-from shop.accounts.second_step import second_steps
-from shop.networks import LOOPBACK
-from shop.payments.provider.guards import SANDBOX_KEY, SANDBOX_SECRET
-from shop.settlements.reseal import sealed_under
+from shop.core.networks import LOOPBACK
+from shop.money.payments.provider.guards import SANDBOX_KEY, SANDBOX_SECRET
+from shop.money.settlements.reseal import sealed_under
+from shop.people.accounts.models import User
+from shop.people.accounts.second_step import second_steps
 
 SHORTEST_SECRET = 50  # letters, as Django's own check has it
 EXAMPLES = ("example.com", "example.org", "example.net")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from shop.networks import is_listed_proxy
+from shop.core.networks import is_listed_proxy
 
 SAID_BY_PROXIES = (
     "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST",

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, InterfaceError
 
-from shop.accounts.models import User
-from shop.demonstration.resets import is_public
+from shop.core.demonstration.resets import is_public
+from shop.people.accounts.models import User
 
 SHORTEST, LONGEST = 10, 24 * 60  # minutes
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from shop import clock
+from shop.core import clock
 
 LASTS = timedelta(days=180)
 

@@ -130,7 +130,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "shop.accounts.middleware.OurSite",
+    "shop.people.accounts.middleware.OurSite",
     "shop.storefront.previews.middleware.Previews",
     "shop.storefront.middleware.Refusals",
 ]
@@ -138,7 +138,7 @@ if OTEL_EXPORTER_OTLP_ENDPOINT:
     MIDDLEWARE.insert(2, "config.watching.traces.Traced")  # where the id of a request is known
 
 if DEMO_RESETS:
-    MIDDLEWARE.insert(0, "shop.demonstration.middleware.PublicDemonstration")
+    MIDDLEWARE.insert(0, "shop.core.demonstration.middleware.PublicDemonstration")
 
 TEMPLATES = [
     {
@@ -197,7 +197,7 @@ CACHES = {
 EDGE_CACHE = env_on("EDGE_CACHE")
 # What the beat does beside the shop's own work, for packages that the shop does not know.
 PERIODIC_WORK = [("publish texts", "cms.pages.schedule.publish_due", 1)]
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+TASKS = {"default": {"BACKEND": "shop.core.queue.Queue", "QUEUES": ["default"]}}
 
 # --- people ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "shop.User"
@@ -246,9 +246,9 @@ STORAGES = {
     # Pictures of the sample may be asked for before they are drawn.
     "default": {"BACKEND": "sample.storage.DrawnFiles"}
     if DEMO
-    else {"BACKEND": "shop.pictures.bucket.BucketFiles", "OPTIONS": BUCKET}
+    else {"BACKEND": "shop.core.images.bucket.BucketFiles", "OPTIONS": BUCKET}
     if MEDIA_S3_BUCKET
-    else {"BACKEND": "shop.pictures.storage.WholeFiles"},
+    else {"BACKEND": "shop.core.images.storage.WholeFiles"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -258,9 +258,9 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_HANDLERS = [
-    "shop.pictures.upload_handlers.SkipLarge",
+    "shop.core.images.upload_handlers.SkipLarge",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "shop.pictures.upload_handlers.OnDisk",
+    "shop.core.images.upload_handlers.OnDisk",
 ]
 
 # --- safety ---------------------------------------------------------------------------------
@@ -319,7 +319,7 @@ PAYOUT_SECRETS_BEFORE = env_list("PAYOUT_SECRETS_BEFORE")
 PAYOUT_SENDER = env("PAYOUT_SENDER").upper()  # where the operator is; empty: all by hand
 PAYOUT_FINANCIAL_ACCOUNT = env("PAYOUT_FINANCIAL_ACCOUNT")
 # What one person alone may send to the bank, and refund of an order, in minor units of the shop's
-# currency; where they are not set, as much as shop/ledger/thresholds.py says in dollars.
+# currency; where they are not set, as much as shop/money/ledger/thresholds.py says in dollars.
 BATCH_ALONE_UP_TO = int(env("BATCH_ALONE_UP_TO")) if env("BATCH_ALONE_UP_TO") else None
 ALONE_UP_TO = int(env("ALONE_UP_TO")) if env("ALONE_UP_TO") else None
 COMMISSION_VAT_BP = int(env("COMMISSION_VAT_BP", "0"))  # inside commission: 1900 are 19 %
@@ -356,7 +356,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_OUTBOX = BASE_DIR / ".run" / "mail"
 MAILERS = {
     "default": {
-        "BACKEND": "shop.mail.outbox.OutboxBackend"
+        "BACKEND": "shop.core.mail.outbox.OutboxBackend"
         if DEMO or DEBUG
         else "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {}
@@ -376,7 +376,7 @@ MAILERS = {
 WAGTAIL_SITE_NAME = SITE_NAME
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "shop.Picture"
-WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.admin.catalogue.pictures.PictureForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.dashboard.catalogue.pictures.PictureForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_EXTENSIONS = ["avif", "heic", "jpeg", "jpg", "png", "webp"]
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -51,7 +51,7 @@ else:
     if not os.environ.get("BAOBAB_TEST_SMTP"):  # a process that hands mail to a real server
         MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     STORAGES = {
-        "default": {"BACKEND": "shop.pictures.storage.WholeFiles"},
+        "default": {"BACKEND": "shop.core.images.storage.WholeFiles"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -6,10 +6,12 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
 ]
 AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 10}
 AUTH_PASSWORD_VALIDATORS += [
-    {"NAME": f"shop.accounts.passwords.guessed.{name}"}
+    {"NAME": f"shop.people.accounts.passwords.guessed.{name}"}
     for name in ("NotOneselfValidator", "NotDisguisedValidator")
 ]
-AUTH_PASSWORD_VALIDATORS += [{"NAME": "shop.accounts.passwords.breaches.NotBreachedValidator"}]
+AUTH_PASSWORD_VALIDATORS += [
+    {"NAME": "shop.people.accounts.passwords.breaches.NotBreachedValidator"}
+]
 
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -38,28 +40,28 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"  # shared pages cannot say "You are signed out."
 ACCOUNT_FORMS = {
-    "login": "shop.accounts.forms.LoginForm",
-    "signup": "shop.accounts.forms.SignupForm",
-    "add_email": "shop.accounts.forms.ChangeAddressForm",
-    "change_password": "shop.accounts.forms.ChangePasswordForm",
-    "set_password": "shop.accounts.forms.SetPasswordForm",
-    "reset_password": "shop.accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "shop.accounts.forms.NewPasswordForm",
-    "reauthenticate": "shop.accounts.forms.ReauthenticateForm",
+    "login": "shop.people.accounts.forms.LoginForm",
+    "signup": "shop.people.accounts.forms.SignupForm",
+    "add_email": "shop.people.accounts.forms.ChangeAddressForm",
+    "change_password": "shop.people.accounts.forms.ChangePasswordForm",
+    "set_password": "shop.people.accounts.forms.SetPasswordForm",
+    "reset_password": "shop.people.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "shop.people.accounts.forms.NewPasswordForm",
+    "reauthenticate": "shop.people.accounts.forms.ReauthenticateForm",
 }
 PASSWORD_RESET_TIMEOUT = 3 * 60 * 60
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True  # one passkey is both steps: the key, and a finger, face or code
-MFA_ADAPTER = "shop.accounts.mfa_adapter.MFAAdapter"
+MFA_ADAPTER = "shop.people.accounts.mfa_adapter.MFAAdapter"
 MFA_FORMS = {
-    "authenticate": "shop.accounts.forms.CodeForm",
-    "reauthenticate": "shop.accounts.forms.ReauthenticateWithCodeForm",
-    "activate_totp": "shop.accounts.forms.TurnOnForm",
-    "add_webauthn": "shop.accounts.passkeys.AddForm",
-    "edit_webauthn": "shop.accounts.passkeys.RenameForm",
-    "authenticate_webauthn": "shop.accounts.passkeys.SignInForm",
-    "login_webauthn": "shop.accounts.passkeys.PasskeyLoginForm",
-    "reauthenticate_webauthn": "shop.accounts.passkeys.ConfirmForm",
+    "authenticate": "shop.people.accounts.forms.CodeForm",
+    "reauthenticate": "shop.people.accounts.forms.ReauthenticateWithCodeForm",
+    "activate_totp": "shop.people.accounts.forms.TurnOnForm",
+    "add_webauthn": "shop.people.accounts.passkeys.AddForm",
+    "edit_webauthn": "shop.people.accounts.passkeys.RenameForm",
+    "authenticate_webauthn": "shop.people.accounts.passkeys.SignInForm",
+    "login_webauthn": "shop.people.accounts.passkeys.PasskeyLoginForm",
+    "reauthenticate_webauthn": "shop.people.accounts.passkeys.ConfirmForm",
 }
 MFA_TOTP_ISSUER = "Baobab"
 MFA_TOTP_TOLERANCE = 1

@@ -13,15 +13,15 @@ from config.media import media
 from config.robots_txt import robots_txt
 from config.security_txt import security_txt
 from config.watching.metrics import metrics
-from shop.demonstration.views import demonstration
-from shop.incidents.views import status_json
-from shop.payments.webhooks import receive
-from shop.settlements.remote.messages import receive_thin
-from shop.share_links.follow import follow
+from shop.core.demonstration.views import demonstration
+from shop.merchant.dashboard.orders.door_sync import door_worker
+from shop.merchant.dashboard.people.views import invitation as store_invitation
+from shop.money.payments.webhooks import receive
+from shop.money.settlements.remote.messages import receive_thin
+from shop.orders.tickets.own_calendar import own_calendar
+from shop.reports.incidents.views import status_json
+from shop.storefront.share_links.follow import follow
 from shop.storefront.views import server_clock
-from shop.tickets.own_calendar import own_calendar
-from shop.workspace.orders.door_sync import door_worker
-from shop.workspace.people.views import invitation as store_invitation
 
 urlpatterns = [
     path("health/", health.health, name="health"),
@@ -42,7 +42,7 @@ urlpatterns = [
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("webhooks/stripe/thin/", receive_thin, name="stripe-thin-webhook"),
     path("organize/", include("cms.urls")),
-    path("mail/", include("shop.mail.urls")),
+    path("mail/", include("shop.core.mail.urls")),
 ]
 if settings.DEBUG or settings.DEMO:
     urlpatterns.append(path("media/<path:path>", media))
@@ -51,20 +51,20 @@ urlpatterns += i18n_patterns(
     path("", serve.home, name="home"),
     path("", include("shop.storefront.urls")),
     path("demonstration/", demonstration, name="demonstration"),
-    path("", include("shop.cart.urls")),
-    path("", include("shop.reminders.urls")),
+    path("", include("shop.orders.cart.urls")),
+    path("", include("shop.orders.reminders.urls")),
     path("", include("shop.checkout.urls")),
-    path("merchant/", include("shop.workspace.urls")),
-    path("merchant/", include("shop.notices.store_urls")),
-    path("apply/", include("shop.applications.urls")),
-    path("report/", include("shop.notices.urls")),
-    path("status/", include("shop.incidents.urls")),
+    path("merchant/", include("shop.merchant.dashboard.urls")),
+    path("merchant/", include("shop.merchant.content_reports.store_urls")),
+    path("apply/", include("shop.merchant.applications.urls")),
+    path("report/", include("shop.merchant.content_reports.urls")),
+    path("status/", include("shop.reports.incidents.urls")),
     path("learning/", include("cms.academy.urls")),
-    path("feeds/", include("shop.feeds.urls")),
+    path("feeds/", include("shop.storefront.feeds.urls")),
     path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),
     path("account/store/<str:token>/", store_invitation, name="store-invitation"),
-    path("account/", include("shop.retention.urls")),
-    path("account/", include("shop.accounts.urls")),
+    path("account/", include("shop.operations.retention.urls")),
+    path("account/", include("shop.people.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("documents/", include("wagtail.documents.urls")),
     path("festivals/<slug:slug>/result/", results.result, name="festival-result"),

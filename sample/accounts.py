@@ -11,9 +11,9 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.merchants.models import Membership, Merchant
-from shop.merchants.roles import Role
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Membership, Merchant
+from shop.people.merchants.roles import Role
 
 STORES = {
     "merchant": "iveti-hills-market", "packer": "iveti-hills-market",

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sample.certified import let_one_wait, paper_picture
-from shop.accounts.models import User
-from shop.applications import decide, write
-from shop.applications.models import Application, ApplicationPaper
 from shop.catalogue.models import Product
-from shop.certificates.models import Certificate
-from shop.forms.private_files import as_kept
-from shop.notices.models import Notice
-from shop.notices.write import Reported, report
+from shop.core.forms.private_files import as_kept
+from shop.merchant.applications import decide, write
+from shop.merchant.applications.models import Application, ApplicationPaper
+from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.write import Reported, report
+from shop.people.accounts.models import User
+from shop.storefront.certifications.models import Certificate
 
 Role = ApplicationPaper.Role
 ASKED = "The number on the identity paper is cut off. Please photograph the whole sheet."

@@ -10,13 +10,13 @@ from PIL import Image, ImageDraw
 
 from sample.languages import certificate
 from sample.sheets import StoreSheet
-from shop.accounts.models import User
-from shop.certificates import write
-from shop.certificates.models import Certificate, CertificatePaper
-from shop.certificates.public import fact_of
-from shop.certificates.write import CertificateFacts
-from shop.forms.private_files import as_kept
-from shop.merchants.models import Merchant
+from shop.core.forms.private_files import as_kept
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Merchant
+from shop.storefront.certifications import write
+from shop.storefront.certifications.models import Certificate, CertificatePaper
+from shop.storefront.certifications.public import fact_of
+from shop.storefront.certifications.write import CertificateFacts
 
 PAPER_SIZE = (900, 640)
 ISSUER = "Invented Control Body"

@@ -20,14 +20,14 @@ from django.db import transaction
 from sample.progress import Progress
 from sample.till import SandboxSilent, press_pay, refuse_without_sandbox
 from shop.checkout.charge import return_addresses
-from shop.currencies import least_charge
-from shop.errors import GatewayError
+from shop.core.currencies import least_charge
+from shop.core.errors import GatewayError
+from shop.money.payments.collect import LEAST_LIFE
+from shop.money.payments.models import Operation, Payment
+from shop.money.payments.provider.gateway import CheckoutSession, Payer, SessionStatus
+from shop.money.payments.provider.requests import checkout_request
+from shop.money.payments.provider.stripe_gateway import gateway
 from shop.orders.freeze import frozen_rows
-from shop.payments.collect import LEAST_LIFE
-from shop.payments.models import Operation, Payment
-from shop.payments.provider.gateway import CheckoutSession, Payer, SessionStatus
-from shop.payments.provider.requests import checkout_request
-from shop.payments.provider.stripe_gateway import gateway
 
 AT_ONCE, BATCH = 4, 40
 WORK = "Paying in the sandbox"

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from sample.sheets import LANGUAGES, SheetError
-from shop.currencies import written
+from shop.core.currencies import written
 
 CONTENT = Path(__file__).parent / "content"
 PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")

@@ -15,9 +15,9 @@ from django.db import close_old_connections, connection
 from django.test import Client
 
 from sample.progress import Progress
-from shop.listings.tasks import show_files
-from shop.pictures.models import Picture
-from shop.pictures.renditions import WIDTHS, make_modern_sizes
+from shop.core.images.models import Picture
+from shop.core.images.renditions import WIDTHS, make_modern_sizes
+from shop.storefront.listings.tasks import show_files
 
 PAGES = ("/", "/products/")
 WIDEST = 640

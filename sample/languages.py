@@ -23,8 +23,8 @@ from sample.reading import HERE, stores
 from sample.sheets import LANGUAGES, ProductSheet, StoreSheet, naming
 from shop.catalogue.models import Product, Term, Translation
 from shop.catalogue.translations import digest
-from shop.certificates.names import CERTIFICATES
-from shop.merchants.models import Merchant
+from shop.people.merchants.models import Merchant
+from shop.storefront.certifications.names import CERTIFICATES
 
 FOLDER = HERE / "catalogue" / "i18n"
 SOURCE = "Baobab sample"

@@ -46,15 +46,15 @@ from sample.scheduling import provide_sessions
 from sample.sheets import StoreSheet
 from sample.till import SandboxSilent
 from sample.wishes import FLASH, Wish, wishes
-from shop import clock
-from shop.listings.count import count_listings
-from shop.listings.popularity import refresh_popularity
-from shop.listings.refresh import refresh
-from shop.listings.search_index import count_words, index_missing
-from shop.listings.tasks import make_modern_sizes
-from shop.pictures.models import Picture
+from shop.core import clock
+from shop.core.images.models import Picture
+from shop.core.tasks import enqueue
 from shop.reports.tallies import count_all_sales
-from shop.tasks import enqueue
+from shop.storefront.listings.count import count_listings
+from shop.storefront.listings.popularity import refresh_popularity
+from shop.storefront.listings.refresh import refresh
+from shop.storefront.listings.search_index import count_words, index_missing
+from shop.storefront.listings.tasks import make_modern_sizes
 
 STORES_AT_ONCE = 5
 

@@ -20,6 +20,7 @@ from django.db.models.functions import Greatest, Least
 from sample.edition import Edition
 from sample.opening import WALL
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.stock.models import StockMove
 from shop.festivals.models import (
     ChangeLog,
     Closure,
@@ -37,9 +38,8 @@ from shop.festivals.models import (
     Wanted,
 )
 from shop.festivals.prices import spans
-from shop.listings.refresh import refresh
-from shop.merchants.models import Merchant
-from shop.stock.models import StockMove
+from shop.people.merchants.models import Merchant
+from shop.storefront.listings.refresh import refresh
 
 A_DAY = timedelta(days=1)
 

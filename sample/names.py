@@ -9,7 +9,7 @@ import yaml
 
 from sample.reading import HERE
 from sample.sheets import naming
-from shop.currencies import written
+from shop.core.currencies import written
 
 FILE = HERE / "names.yaml"
 ORIGINAL = "en"

@@ -12,11 +12,11 @@ from sample.opening import slots_by_key
 from sample.plans import NominationPlan
 from sample.scheduling import allotments_of
 from sample.sheets import ProductSheet
-from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation, Slot
 from shop.festivals.nominations import approve
 from shop.festivals.pricing.kinds import Multibuy, Percent
+from shop.people.accounts.models import User
 
 JOINED, JOINING_DAYS = -45, 30
 # Small things that are bought by the handful: how many are bought, and paid for.

@@ -15,23 +15,23 @@ from sample.progress import Progress
 from sample.till import SandboxSilent, press_pay, refuse_without_sandbox
 from sample.unbound import unbound
 from sample.wishes import FLASH, Wish
-from shop import clock
-from shop.accounts.models import User
-from shop.cart import change
-from shop.cart.current import Shopper
-from shop.cart.models import Cart
-from shop.cart.pricing import price_cart
+from shop.catalogue.delivery.models import Contact
 from shop.catalogue.models import Variant
 from shop.checkout.charge import return_addresses
-from shop.delivery.models import Contact
-from shop.errors import GatewayError, NotPossible, ShopError
+from shop.core import clock
+from shop.core.errors import GatewayError, NotPossible, ShopError
+from shop.core.networks import keyed_hash
 from shop.festivals.models import Deal, Slot
-from shop.networks import keyed_hash
+from shop.money.payments.apply import apply_session
+from shop.money.payments.collect import start_payment
 from shop.orders.agreement import agreement
+from shop.orders.cart import change
+from shop.orders.cart.current import Shopper
+from shop.orders.cart.models import Cart
+from shop.orders.cart.pricing import price_cart
 from shop.orders.models import Order, Suborder
 from shop.orders.ship import ship
-from shop.payments.apply import apply_session
-from shop.payments.collect import start_payment
+from shop.people.accounts.models import User
 
 
 def open_wishes(wishes: Sequence[Wish]) -> list[Wish]:

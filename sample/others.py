@@ -15,13 +15,13 @@ from sample.names import slot_names
 from sample.opening import TERMS_VERSION, words
 from sample.preparing import provide_terms, rules_of
 from sample.sheets import LANGUAGES, FestivalSheet, ProductSheet, moment_in
-from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation, Slot
 from shop.festivals.nominations import approve
 from shop.festivals.pricing.kinds import Percent
-from shop.merchants.models import Merchant
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Merchant
 
 PERCENTS = (15, 20, 12, 25, 18, 30)
 ENDED, COMING = "ended", "upcoming"

@@ -41,13 +41,13 @@ from sample.filling import CONTENT, values_in
 from sample.formatting import blocks
 from sample.reading import festivals, pavilions
 from sample.sheets import LANGUAGES, naming
-from shop import dates
 from shop.catalogue.models import Product, ProductPicture, Variant
+from shop.core import dates
+from shop.core.images.models import Picture
+from shop.core.languages import in_language, locale_of
 from shop.festivals import local_time
 from shop.festivals.models import Festival
-from shop.languages import in_language, locale_of
-from shop.merchants.models import Merchant
-from shop.pictures.models import Picture
+from shop.people.merchants.models import Merchant
 
 HOME = "shop"
 OTHERS = [ours for ours in LANGUAGES if ours != "en"]

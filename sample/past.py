@@ -19,22 +19,22 @@ from sample.edition import Edition
 from sample.languages import called
 from sample.progress import Progress
 from sample.wishes import Wish, wishes
-from shop.accounts.mailboxes import mailbox_key
-from shop.accounts.models import User
+from shop.catalogue.delivery.carriers import carried_by
+from shop.catalogue.delivery.models import Contact
+from shop.catalogue.delivery.quote import DeliveryOption, Parcel, arrival, delivery_options
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.words import terms_of
-from shop.delivery.carriers import carried_by
-from shop.delivery.models import Contact
-from shop.delivery.quote import DeliveryOption, Parcel, arrival, delivery_options
-from shop.errors import CannotDeliver
+from shop.core.errors import CannotDeliver
+from shop.core.money import share
+from shop.core.networks import keyed_hash
 from shop.festivals.models import PriceSpan
-from shop.ledger.posting import sales
-from shop.money import share
-from shop.networks import keyed_hash
+from shop.money.ledger.posting import sales
+from shop.money.payments.models import Payment
 from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.orders.freeze import words_read
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
-from shop.payments.models import Payment
+from shop.people.accounts.mailboxes import mailbox_key
+from shop.people.accounts.models import User
 
 COUNT = 320
 FIRST, LAST = -62, -6  # days from loading: the flagship begins on day -5

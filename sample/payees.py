@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shop.accounts.models import User
-from shop.merchants.models import Merchant
-from shop.settlements.make import make_drafts
-from shop.settlements.models import PayoutMethod
-from shop.settlements.seal import masked, seal
+from shop.money.settlements.make import make_drafts
+from shop.money.settlements.models import PayoutMethod
+from shop.money.settlements.seal import masked, seal
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Merchant
 
 STORES = 12
 LONG_AGO = timedelta(days=120)

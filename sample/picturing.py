@@ -19,7 +19,7 @@ from sample.pictures import (
     product_files,
 )
 from sample.sheets import ProductSheet, StoreSheet
-from shop.pictures.models import Picture
+from shop.core.images.models import Picture
 
 
 class Pictures:

@@ -13,13 +13,13 @@ from sample.edition import APPROVED, Edition
 from sample.names import benefit_titles
 from sample.reading import HERE
 from sample.sheets import cents, naming
-from shop.accounts.models import User
 from shop.catalogue.models import Category
 from shop.festivals.models import Festival, Fund, Promotion, Terms, Wanted
 from shop.festivals.nominations import wishes
 from shop.festivals.pricing.benefit_kinds import AmountOff
 from shop.festivals.promotions import code_batches, manage
-from shop.ledger.at_the_bank import note_paid_in, note_sponsor_paid
+from shop.money.ledger.at_the_bank import note_paid_in, note_sponsor_paid
+from shop.people.accounts.models import User
 
 FILE = HERE / "organizing.yaml"
 WISHED = -6  # days from loading

@@ -13,10 +13,10 @@ from django.db.models import Model
 from sample.languages import terms
 from sample.reading import HERE
 from sample.sheets import LANGUAGES, cents
+from shop.catalogue.delivery.models import Carrier, Country, ImportRule, Rate
 from shop.catalogue.models import Category, Term
-from shop.delivery.models import Carrier, Country, ImportRule, Rate
-from shop.listings.models import Meaning, Synonym
-from shop.listings.words import every_word, words
+from shop.storefront.listings.models import Meaning, Synonym
+from shop.storefront.listings.words import every_word, words
 
 # What intentions are to the search: those that are no wish.
 INTENTS = {

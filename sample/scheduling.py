@@ -16,8 +16,8 @@ from sample.progress import Progress
 from sample.sheets import OutingSheet, ProductSheet, StoreSheet, Times
 from shop.catalogue.models import Product
 from shop.festivals.local_time import instants
-from shop.listings.sessions import Plan, TicketKind, open_sessions
-from shop.merchants.zones import zone_of
+from shop.people.merchants.zones import zone_of
+from shop.storefront.listings.sessions import Plan, TicketKind, open_sessions
 
 WEEKS = 8
 DAYS_OF_WEEK = (5, 2, 6, 4, 1, 3, 0)  # Saturdays first: that is when people have time

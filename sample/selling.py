@@ -22,23 +22,23 @@ from sample.past import CARDS, CARRIER, sent_facts
 from sample.progress import Progress
 from sample.unbound import unbound
 from sample.wishes import Wish, wishes
-from shop.cart import change
-from shop.cart.current import Shopper
-from shop.cart.models import Cart
-from shop.cart.pricing import price_cart
+from shop.catalogue.delivery.carriers import carried_by
+from shop.catalogue.delivery.models import Contact
 from shop.catalogue.models import Product, Variant
-from shop.delivery.carriers import carried_by
-from shop.delivery.models import Contact
-from shop.errors import NotPossible, ShopError
+from shop.catalogue.stock import units as stock
+from shop.core.errors import NotPossible, ShopError
+from shop.core.networks import keyed_hash
 from shop.festivals.models import Deal, Festival
-from shop.ledger.posting import sales
-from shop.networks import keyed_hash
+from shop.money.ledger.posting import sales
+from shop.money.payments.models import Payment
 from shop.orders import end
 from shop.orders.agreement import agreement
+from shop.orders.cart import change
+from shop.orders.cart.current import Shopper
+from shop.orders.cart.models import Cart
+from shop.orders.cart.pricing import price_cart
 from shop.orders.models import Order, Shipment, Suborder
 from shop.orders.place import place_order
-from shop.payments.models import Payment
-from shop.stock import units as stock
 
 ENDED, LIVE = 60, 140  # orders of a festival that is over, and of the one that runs
 SEED = 1912

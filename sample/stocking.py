@@ -15,11 +15,11 @@ from sample.reference import ship_regions
 from sample.scheduling import schedule
 from sample.sheets import ProductSheet, StoreSheet, VariantSheet
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
+from shop.catalogue.stock.models import Pool, StockMove
+from shop.core.images.models import Picture
 from shop.festivals.models import RegularPrice
 from shop.festivals.prices import spans
-from shop.merchants.models import Merchant
-from shop.pictures.models import Picture
-from shop.stock.models import Pool, StockMove
+from shop.people.merchants.models import Merchant
 
 OWN_COMMISSION_BP = {"goods": 1000, "experiences": 1200}
 TO_OPEN_A_STORE_DAYS = 5

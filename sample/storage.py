@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.files.base import File
 
 from sample.pictures import draw_one
-from shop.pictures.storage import WholeFiles
+from shop.core.images.storage import WholeFiles
 
 
 class DrawnFiles(WholeFiles):

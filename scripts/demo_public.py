@@ -19,7 +19,7 @@ from scripts import demo_kept, demo_part, demo_processes
 from scripts.demo_kept import Databases
 from scripts.demo_leftovers import CannotStart, pid_file, tell
 
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # as in shop/demonstration/resets.py
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # as in shop/core/demonstration/resets.py
 CALM = timedelta(seconds=20)  # after the start, in which visitors wait for pages
 LEAD = timedelta(minutes=3)  # before the end the next copy is prepared
 AGAIN = timedelta(minutes=1)  # after which a reset is tried again that failed

@@ -43,11 +43,11 @@ SETTINGS = {
 }  # fmt: skip
 FIRST = """
 from datetime import timedelta
-from shop import clock
-from shop.accounts.models import User
+from shop.core import clock
+from shop.people.accounts.models import User
 from allauth.mfa.models import Authenticator
 from tests import make
-from tests.shop.tickets import visits
+from tests.shop.orders.tickets import visits
 now = clock.now()
 boss = User.objects.create_superuser("boss@shop.test", "a long enough password")
 Authenticator.objects.create(user=boss, type="totp", data={"secret": "x"})
@@ -62,7 +62,7 @@ PICTURE = """
 import os
 from io import BytesIO
 from PIL import Image
-from shop.pictures.upload import store
+from shop.core.images.upload import store
 os.umask(0o{mask})
 file = BytesIO()
 Image.new("RGB", (900, 600), "tan").save(file, "JPEG")

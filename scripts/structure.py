@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {"static_root", "media", "node_modules"}  # and folders that begin with a dot
 ROOMS = ("shop", "cms")
 MOST_MODULES = 20  # of one folder
-VAGUE = {"utils", "helpers", "services", "managers", "selectors", "core", "common", "signals"}
+VAGUE = {"utils", "helpers", "services", "managers", "selectors", "common", "signals"}
 LONG_DATA = re.compile(r"""url\(\s*(?:"[^"]*"|'[^']*'|[^)]*)\s*\)""")
 REMARK_FOR_TOOLS = re.compile(r"\s+# (?:noqa|type:|fmt:|pragma:).*$")
 

@@ -38,7 +38,7 @@ INSERT INTO django_tasks_database_dbtaskresult
   (id, status, enqueued_at, args_kwargs, priority, task_path, worker_ids, queue_name, backend_name,
    run_after, exception_class_path, traceback)
 VALUES (gen_random_uuid(), 'READY', now(), '{"args": [0], "kwargs": {}}', 0,
-        'shop.payments.visits.tasks.tell_it_takes_place', '[]', 'default', 'default',
+        'shop.money.payments.visits.tasks.tell_it_takes_place', '[]', 'default', 'default',
         '9999-01-01Z', '', '') RETURNING id
 """
 """A task that 0.9 queues under a name that it has no more."""

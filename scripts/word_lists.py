@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from shop.listings.words import every_word, forms
+from shop.storefront.listings.words import every_word, forms
 from shop.storefront.search.real_words import FOLDER, SHORTEST
 
 SHARE = Path("/usr/share")

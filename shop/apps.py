@@ -1,8 +1,9 @@
 from django.apps import AppConfig
 
-from shop.payments import checks as payments
-from shop.payments.provider.guards import refuse_dangerous_settings
-from shop.settlements import checks as settlements
+from shop.core import earlier_names
+from shop.money.payments import checks as payments
+from shop.money.payments.provider.guards import refuse_dangerous_settings
+from shop.money.settlements import checks as settlements
 
 
 class ShopConfig(AppConfig):
@@ -13,8 +14,9 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         """Refuse to run with dangerous payment settings; web servers skip Django's checks."""
+        earlier_names.install()
         # What has models can be imported only now that all apps are known.
-        from shop.rate_limits.allauth_limits import join_allauth  # noqa: PLC0415
+        from shop.core.rate_limits.allauth_limits import join_allauth  # noqa: PLC0415
 
         payments.register_checks()
         settlements.register_checks()

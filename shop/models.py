@@ -1,10 +1,14 @@
 """Brings every model to Django's attention; they live in the packages."""
 
-from shop.academy.models import Diploma, Learned, Lesson
-from shop.accounts.models import Mailbox, SignedInDevice, SignInRules, User
-from shop.applications.models import Application, ApplicationNote, ApplicationPaper
-from shop.audit.models import Discrepancy, Night, WriteOff
-from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
+from shop.catalogue.delivery.models import (
+    Carrier,
+    Contact,
+    Country,
+    ImportRule,
+    OwnRate,
+    Rate,
+    TaxRule,
+)
 from shop.catalogue.models import (
     Category,
     DatePlan,
@@ -14,8 +18,12 @@ from shop.catalogue.models import (
     Translation,
     Variant,
 )
-from shop.delivery.models import Carrier, Contact, Country, ImportRule, OwnRate, Rate, TaxRule
-from shop.feeds.models import Feed
+from shop.catalogue.stock.models import Pool, StockMove
+from shop.core.images.models import IncomingFile, KeptImage, Picture, Rendition
+from shop.core.jobs.models import Leftover, Mishap
+from shop.core.mail.models import SentMail
+from shop.core.rate_limits.models import Kept
+from shop.core.workers.models import Worker
 from shop.festivals.models import (
     BulkApproval,
     BulkRow,
@@ -45,7 +53,10 @@ from shop.festivals.models import (
     Wanted,
     WrongPrice,
 )
-from shop.imports.models import (
+from shop.merchant.academy.models import Diploma, Learned, Lesson
+from shop.merchant.applications.models import Application, ApplicationNote, ApplicationPaper
+from shop.merchant.content_reports.models import Notice
+from shop.merchant.imports.models import (
     ArchivePicture,
     BroughtProduct,
     CatalogueRow,
@@ -54,21 +65,22 @@ from shop.imports.models import (
     SheetPicture,
     SheetPiece,
 )
-from shop.incidents.models import Incident, IncidentUpdate
-from shop.ledger.models import LedgerEntry, LedgerTransaction
-from shop.listings.models import (
-    CellCount,
-    ChangedStore,
-    Listing,
-    ListingCell,
-    Meaning,
-    SearchWord,
-    Synonym,
+from shop.merchant.moderation.models import AmendedPicture, Amendment, LaterLook
+from shop.merchant.share_kits.models import ShareKit, SharePicture
+from shop.money.ledger.models import LedgerEntry, LedgerTransaction
+from shop.money.payments.models import GatewayEvent, Operation, Payment, RefundProposal
+from shop.money.returns.models import ReturnLine, ReturnPicture, ReturnRequest
+from shop.money.settlements.models import (
+    Payout,
+    PayoutBatch,
+    PayoutMethod,
+    PayoutProof,
+    Settlement,
+    SettlementLine,
 )
-from shop.mail.models import SentMail
-from shop.merchants.models import Membership, Merchant, StoreInvitation
-from shop.moderation.models import AmendedPicture, Amendment, LaterLook
-from shop.notices.models import Notice
+from shop.money.settlements.remote.models import Funding, PayoutCountry, Transfer
+from shop.orders.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
+from shop.orders.documents.models import Document, Series
 from shop.orders.models import (
     Discount,
     Order,
@@ -87,11 +99,11 @@ from shop.orders.models import (
     ShipmentLine,
     Suborder,
 )
-from shop.papers.models import Document, Series
-from shop.payments.models import GatewayEvent, Operation, Payment, RefundProposal
-from shop.pictures.models import IncomingFile, KeptImage, Picture, Rendition
-from shop.rate_limits.models import Kept
-from shop.reminders.models import Reminder
+from shop.orders.reminders.models import Reminder
+from shop.orders.tickets.models import DoorEntry, GuestNeeds, Ticket
+from shop.people.accounts.models import Mailbox, SignedInDevice, SignInRules, User
+from shop.people.merchants.models import Membership, Merchant, StoreInvitation
+from shop.reports.incidents.models import Incident, IncidentUpdate
 from shop.reports.models import (
     Check,
     CountedOrder,
@@ -102,24 +114,20 @@ from shop.reports.models import (
     Refused,
     Tally,
 )
-from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
-from shop.rounds.models import Leftover, Mishap
-from shop.settlements.models import (
-    Payout,
-    PayoutBatch,
-    PayoutMethod,
-    PayoutProof,
-    Settlement,
-    SettlementLine,
+from shop.reports.reconciliation.models import Discrepancy, Night, WriteOff
+from shop.storefront.feeds.models import Feed
+from shop.storefront.listings.models import (
+    CellCount,
+    ChangedStore,
+    Listing,
+    ListingCell,
+    Meaning,
+    SearchWord,
+    Synonym,
 )
-from shop.settlements.remote.models import Funding, PayoutCountry, Transfer
-from shop.share_links.models import ShareDay, ShareLink
-from shop.sharing.models import ShareKit, SharePicture
-from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
-from shop.tickets.models import DoorEntry, GuestNeeds, Ticket
-from shop.waiting_room.models import Place
-from shop.workers.models import Worker
+from shop.storefront.share_links.models import ShareDay, ShareLink
+from shop.storefront.waiting_room.models import Place
 
 __all__ = [
     "AmendedPicture",

@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shop import clock
+from shop.core import clock
 from shop.storefront.cache import catalogue_version
 
 # What is read in parts is declared first.

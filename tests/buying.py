@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from shop.cart.current import Shopper
 from shop.catalogue.models import Variant
 from shop.festivals.models import ProductSpan
 from shop.orders import end
+from shop.orders.cart.current import Shopper
 from shop.orders.models import Order
 from shop.orders.place import Placed, place_order
 from tests import make

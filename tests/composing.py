@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from shop.composed import Composed
+from shop.core.statements.composed import Composed
 
 TRIES = 5  # somebody else may write between the two answers, but not each time
 

@@ -72,7 +72,7 @@ def sandbox_server() -> Iterator:
 @pytest.fixture
 def sandbox(sandbox_server, settings, monkeypatch) -> Iterator:
     """Give a fresh sandbox, and point the shop at it."""
-    from shop.payments.provider import stripe_gateway  # noqa: PLC0415 (needs settings)
+    from shop.money.payments.provider import stripe_gateway  # noqa: PLC0415 (needs settings)
 
     sandbox_server.sandbox.reset()
     settings.STRIPE_BASE_URL = sandbox_server.url
@@ -89,7 +89,7 @@ def sandbox(sandbox_server, settings, monkeypatch) -> Iterator:
 @pytest.fixture
 def clock_at(settings) -> Iterator:
     """Set the shop's clock to an instant, for this process and the servers that it started."""
-    from shop import clock  # noqa: PLC0415 (needs settings)
+    from shop.core import clock  # noqa: PLC0415 (needs settings)
 
     def at(moment: datetime) -> None:
         clock.move(moment - datetime.now(UTC))
@@ -101,7 +101,7 @@ def clock_at(settings) -> Iterator:
 @pytest.fixture
 def standing_clock(monkeypatch) -> None:
     """Let the shop's clock stand still in this process, however long the test takes."""
-    from shop import clock  # noqa: PLC0415 (needs settings)
+    from shop.core import clock  # noqa: PLC0415 (needs settings)
 
     moment = clock.now()
     monkeypatch.setattr(clock, "now", lambda: moment)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from shop.errors import ShopError
+from shop.core.errors import ShopError
 
 
 def at_once(actions: Sequence[Callable[[], Any]], *, threads: int | None = None) -> list[Any]:

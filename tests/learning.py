@@ -7,8 +7,8 @@ from typing import Any
 from django.test import Client
 
 from cms.models import LessonPage
-from shop.academy.models import Learned, Lesson
-from shop.accounts.models import User
+from shop.merchant.academy.models import Learned, Lesson
+from shop.people.accounts.models import User
 from tests import pages
 
 COUNT = 5

@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.transaction import Atomic
 
 import sample
-from shop.locks import ORDER
+from shop.core.locks import ORDER
 
 LOCKS = re.compile(
     r"\bFOR (?:NO KEY )?UPDATE(?: OF ([\w\", .]+?))?(?: SKIP LOCKED| NOWAIT|\)|\s*$)"
@@ -65,7 +65,7 @@ def take(statement: str) -> None:
         if table in held.tables or not (table in ORDER or table.startswith(OURS)):
             continue
         if table not in ORDER:
-            raise OutOfOrder(f"{table} has no place in shop.locks.ORDER")
+            raise OutOfOrder(f"{table} has no place in shop.core.locks.ORDER")
         later = [one for one in held.tables if ORDER.index(one) > ORDER.index(table)]
         if later and not _is_loading():
             raise OutOfOrder(f"{table} is locked behind {', '.join(later)}")

@@ -11,13 +11,11 @@ from django.db import transaction
 from django.utils.text import slugify
 from wagtail.models import Collection
 
-from shop.accounts.models import User
-from shop.cart import change
-from shop.cart.current import Shopper
-from shop.cart.models import Cart
-from shop.cart.pricing import price_cart
+from shop.catalogue.delivery.models import Carrier, Contact, Country, Rate
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
-from shop.delivery.models import Carrier, Contact, Country, Rate
+from shop.catalogue.stock.models import Pool
+from shop.core.images.models import Picture
+from shop.core.networks import keyed_hash
 from shop.festivals.models import (
     Deal,
     Enrolment,
@@ -31,15 +29,17 @@ from shop.festivals.models import (
 )
 from shop.festivals.nominations import approve
 from shop.festivals.prices import regular, spans
-from shop.listings.refresh import refresh
-from shop.merchants.models import Membership, Merchant
-from shop.moderation.models import Amendment
-from shop.networks import keyed_hash
+from shop.merchant.moderation.models import Amendment
 from shop.orders.agreement import Agreement, agreement
+from shop.orders.cart import change
+from shop.orders.cart.current import Shopper
+from shop.orders.cart.models import Cart
+from shop.orders.cart.pricing import price_cart
 from shop.orders.models import Order
 from shop.orders.place import place_order
-from shop.pictures.models import Picture
-from shop.stock.models import Pool
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Membership, Merchant
+from shop.storefront.listings.refresh import refresh
 
 # The festival of the acceptance cases: live from 10 to 20 May 2027.
 START = datetime(2027, 5, 10, tzinfo=UTC)

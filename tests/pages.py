@@ -33,7 +33,7 @@ from cms.models import (
     StoryIndexPage,
     StoryPage,
 )
-from shop.accounts.models import User
+from shop.people.accounts.models import User
 from tests import make
 from tests.make import LONG_AGO
 

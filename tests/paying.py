@@ -9,13 +9,13 @@ from typing import Any
 
 from django.test import Client
 
-from shop.cart.current import Shopper
-from shop.ledger.balances import unbalanced
+from shop.money.ledger.balances import unbalanced
+from shop.money.payments.collect import NextStep, start_payment
+from shop.money.payments.models import Payment
+from shop.money.payments.provider.requests import Addresses
+from shop.orders.cart.current import Shopper
 from shop.orders.models import Order
 from shop.orders.reconcile import differences
-from shop.payments.collect import NextStep, start_payment
-from shop.payments.models import Payment
-from shop.payments.provider.requests import Addresses
 from tests import make
 from tests.make import NOON
 

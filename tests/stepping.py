@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
-from shop.errors import ShopError
+from shop.core.errors import ShopError
 from tests.patience import PATIENCE, wait_until
 
 

@@ -17,7 +17,7 @@ from django.core import mail
 from django.test.client import Client
 
 from config.logs import LINK
-from tests.shop.settlements.earned import ACCOUNT
+from tests.shop.money.settlements.earned import ACCOUNT
 
 KEYS = re.compile(r"\b(?:sk|rk|whsec)_\w{8,}")
 DIGITS = re.compile(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w.-])")

@@ -13,14 +13,14 @@ DRILLS = (  # they start processes, wait for silent ones, or fill large tables
     "tests/setup/test_setup.py",
     "tests/setup/test_waits_for_servers.py",
     "tests/shop/management/test_beat.py",
-    "tests/shop/payments/provider/test_guards.py",
-    "tests/shop/payments/test_sessions.py",
-    "tests/shop/pictures/test_limits.py",
-    "tests/shop/rate_limits/test_store.py",
+    "tests/shop/money/payments/provider/test_guards.py",
+    "tests/shop/money/payments/test_sessions.py",
+    "tests/shop/core/images/test_limits.py",
+    "tests/shop/core/rate_limits/test_store.py",
     "tests/shop/storefront/test_database_away.py",
     "tests/shop/storefront/test_probe.py",
-    "tests/shop/workspace/sheets/test_work.py",
-    "tests/shop/workspace/test_long_lists.py",
+    "tests/shop/merchant/dashboard/sheets/test_work.py",
+    "tests/shop/merchant/dashboard/test_long_lists.py",
 )
 
 

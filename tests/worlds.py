@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from shop import clock
+from shop.core import clock
 
 
 @contextmanager

@@ -15,17 +15,17 @@ from django.db.models import Min
 
 from bench.work.metering import Meter
 from shop.catalogue.models import Product, Variant
-from shop.errors import NotPossible
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import NotPossible
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
 from shop.festivals.prices.regular import change_prices
 from shop.festivals.pricing.kinds import Fixed
 from shop.festivals.schedule import plan
 from shop.festivals.schedule.publish import publish_festival
-from shop.listings.festival_products import approve_all
-from shop.listings.models import Listing
-from shop.listings.search_index import BATCH, index
-from shop.merchants.models import Merchant
-from shop.stock.models import Pool
+from shop.people.merchants.models import Merchant
+from shop.storefront.listings.festival_products import approve_all
+from shop.storefront.listings.models import Listing
+from shop.storefront.listings.search_index import BATCH, index
 
 DEALS, PRICES = 1_000, 5_000
 PLENTY = 1_000_000

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection, connections
 
 from bench import cpu
-from shop.rounds import pace
+from shop.core.jobs import pace
 
 LONGEST = 1_800  # seconds, after which a piece of work is given up
 TOLD = 300  # letters of a statement

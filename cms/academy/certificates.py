@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 from cms.academy.forms import DiplomaForm
 from cms.academy.reading import read
 from cms.academy.views import language, learned_of, lesson_page, to_lesson
-from shop import clock, dates
-from shop.academy import diplomas
-from shop.academy.drawing import as_paper, as_picture
-from shop.academy.models import Diploma, Lesson
-from shop.accounts.requests import SignedIn
-from shop.errors import NotPossible
-from shop.rate_limits.store import limits
+from shop.core import clock, dates
+from shop.core.errors import NotPossible
+from shop.core.rate_limits.store import limits
+from shop.merchant.academy import diplomas
+from shop.merchant.academy.drawing import as_paper, as_picture
+from shop.merchant.academy.models import Diploma, Lesson
+from shop.people.accounts.requests import SignedIn
 
 HOUR = 3_600  # seconds
 MOST_DRAWN = 60

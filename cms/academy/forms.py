@@ -9,10 +9,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from shop.academy.quiz import Quiz
-from shop.forms.fields import LineField
-from shop.forms.numbers import ids_of, number_of
-from shop.merchants.models import Merchant
+from shop.core.forms.fields import LineField
+from shop.core.forms.numbers import ids_of, number_of
+from shop.merchant.academy.quiz import Quiz
+from shop.people.merchants.models import Merchant
 
 MOST_TICKS = 50
 

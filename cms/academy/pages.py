@@ -23,9 +23,9 @@ from cms.pages.base import OF_DRAFTS, ListPage, ShopPage
 from cms.pages.cards import page_cards
 from cms.pages.gather import BlockPart
 from cms.pages.scene import Gathered, Scene
-from shop.academy.lessons import close_lessons, keep_lesson
-from shop.academy.models import Lesson
-from shop.academy.quiz import Quiz, QuizQuestion
+from shop.merchant.academy.lessons import close_lessons, keep_lesson
+from shop.merchant.academy.models import Lesson
+from shop.merchant.academy.quiz import Quiz, QuizQuestion
 
 
 class LessonPage(ArticlePage):

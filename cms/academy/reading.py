@@ -10,10 +10,10 @@ from django.http import Http404
 from cms.academy.pages import LessonPage
 from cms.pages.addresses import address
 from cms.pages.locate import public
-from shop.academy.lessons import open_lessons
-from shop.academy.models import Lesson
-from shop.academy.quiz import Quiz
-from shop.languages import Wording
+from shop.core.languages import Wording
+from shop.merchant.academy.lessons import open_lessons
+from shop.merchant.academy.models import Lesson
+from shop.merchant.academy.quiz import Quiz
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cms.academy.forms import DiplomaForm, chosen_in, ticks_in
 from cms.academy.reading import LessonWords, read
-from shop import clock
-from shop.academy import learn
-from shop.academy.diplomas import stores_of
-from shop.academy.lessons import LessonProgress, learned_by, open_lessons
-from shop.academy.models import Learned, Lesson
-from shop.academy.people import learners_of
-from shop.accounts.models import User
-from shop.accounts.requests import SignedIn
-from shop.errors import NotPossible
+from shop.core import clock
+from shop.core.errors import NotPossible
+from shop.merchant.academy import learn
+from shop.merchant.academy.diplomas import stores_of
+from shop.merchant.academy.lessons import LessonProgress, learned_by, open_lessons
+from shop.merchant.academy.models import Learned, Lesson
+from shop.merchant.academy.people import learners_of
+from shop.people.accounts.models import User
+from shop.people.accounts.requests import SignedIn
 
 
 @never_cache

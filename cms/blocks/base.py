@@ -10,7 +10,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
 from cms.pages.scene import Gathered, Scene
-from shop.languages import Wording
+from shop.core.languages import Wording
 from shop.storefront.festival.hero import heading
 from shop.storefront.search.shelves import Shelf
 

@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db.models import F
 from wagtail import blocks
 
+from shop.catalogue.delivery.names import countries_by_name
 from shop.catalogue.models import Category
-from shop.currencies import currencies
-from shop.delivery.names import countries_by_name
+from shop.core.currencies import currencies
 from shop.festivals import local_time
 from shop.festivals.models import Slot
 

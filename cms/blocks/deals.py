@@ -12,7 +12,7 @@ from cms.blocks import choices
 from cms.blocks.base import HeadedBlock
 from cms.choosers import product_chooser
 from cms.pages.scene import Gathered, Phase, Scene
-from shop.listings.models import ALIKE
+from shop.storefront.listings.models import ALIKE
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.shelves import MOST, Shelf
 

@@ -17,8 +17,8 @@ from cms.blocks.choices import zones
 from cms.blocks.deals import ProductChooserBlock, ShelfBlock, picked
 from cms.blocks.words import Words
 from cms.pages.scene import Gathered, Phase, Scene
-from shop import dates
-from shop.languages import in_language
+from shop.core import dates
+from shop.core.languages import in_language
 from shop.storefront.festival.hero import words
 from shop.storefront.search.shelves import MOST, Shelf
 

@@ -14,7 +14,7 @@ from cms.blocks.deals import ShelfBlock, count_of
 from cms.blocks.words import Words as WordsField
 from cms.choosers import store_chooser
 from cms.pages.scene import Gathered, Phase, Scene
-from shop.delivery.names import country_name
+from shop.catalogue.delivery.names import country_name
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.shelves import MOST, Shelf
 from shop.storefront.stores.cards import by_country, spread

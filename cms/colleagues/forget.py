@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from wagtail.models import ModelLogEntry
 
 from cms.colleagues.models import Invitation
-from shop.accounts.models import User
+from shop.people.accounts.models import User
 
 
 def forget_person(user: User | None, addresses: Collection[str]) -> None:

@@ -13,11 +13,11 @@ from cms.colleagues.mail import send_colleague_invitation
 from cms.colleagues.models import Invitation
 from cms.colleagues.roles import colleagues, give, locked_desk
 from cms.roles import ROLES
-from shop.accounts import invitations
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.tasks import enqueue
 from shop.festivals.changelog import log
-from shop.tasks import enqueue
+from shop.people.accounts import invitations
+from shop.people.accounts.models import User
 
 
 def pending() -> list[Invitation]:

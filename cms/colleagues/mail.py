@@ -10,10 +10,10 @@ from django.utils.translation import pgettext
 
 from cms.colleagues.models import Invitation
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER
-from shop.accounts.models import User
-from shop.accounts.moments import written
-from shop.mail import send
-from shop.tasks import tried_again
+from shop.core.mail import send
+from shop.core.tasks import tried_again
+from shop.people.accounts.models import User
+from shop.people.accounts.moments import written
 
 
 def called(role: str) -> str:

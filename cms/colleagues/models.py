@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from cms.roles import ROLES
-from shop.accounts.invitations import Invited
+from shop.people.accounts.invitations import Invited
 
 
 class Invitation(Invited):

@@ -15,12 +15,12 @@ from django.db.models import QuerySet
 from cms.colleagues.mail import send_standing
 from cms.colleagues.models import Invitation
 from cms.roles import ORGANIZER, ROLES
-from shop.accounts.models import User
-from shop.demonstration.guards import spare
-from shop.errors import NotPossible
+from shop.core.demonstration.guards import spare
+from shop.core.errors import NotPossible
+from shop.core.locks import lock, locked
+from shop.core.tasks import enqueue
 from shop.festivals.changelog import log
-from shop.locks import lock, locked
-from shop.tasks import enqueue
+from shop.people.accounts.models import User
 
 LAST = "{} is the last organizer. Invite another one, or give somebody else that role, first."
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from cms.colleagues import invite
 from cms.colleagues.mail import called
 from cms.colleagues.models import Invitation
-from shop.accounts.models import User
-from shop.accounts.welcome import Door, welcome
+from shop.people.accounts.models import User
+from shop.people.accounts.welcome import Door, welcome
 
 
 @never_cache

@@ -19,18 +19,18 @@ from cms.blocks.body import ARTICLE_BODY
 from cms.pages.base import ListPage, ShopPage
 from cms.pages.lists import known
 from cms.pages.scene import Gathered, Scene
-from shop import dates
-from shop.applications.write import ANSWERED_WITHIN
-from shop.currencies import written
-from shop.delivery.names import country_name
+from shop.catalogue.delivery.names import country_name
+from shop.core import dates
+from shop.core.currencies import written
+from shop.core.languages import Wording, order_key
 from shop.festivals.models import Enrolment, Festival
-from shop.languages import Wording, order_key
-from shop.merchants.models import USUAL_COMMISSION
+from shop.merchant.applications.write import ANSWERED_WITHIN
+from shop.money.settlements.countries import moves_to_accounts, sends_abroad
+from shop.money.settlements.make import LEAST
+from shop.money.settlements.models import PayoutMethod
+from shop.money.settlements.remote.models import PayoutCountry
 from shop.orders.after_sale.arrive import AFTER_DELIVERY
-from shop.settlements.countries import moves_to_accounts, sends_abroad
-from shop.settlements.make import LEAST
-from shop.settlements.models import PayoutMethod
-from shop.settlements.remote.models import PayoutCountry
+from shop.people.merchants.models import USUAL_COMMISSION
 from shop.storefront.cards import Card, cards
 from shop.storefront.festival.hero import words
 from shop.storefront.search.find import find_popular

@@ -18,7 +18,7 @@ from cms.pages.lists import help_cards
 from cms.pages.pictures import files_of
 from cms.pages.scene import Gathered
 from cms.pages.search import find_pages
-from shop.pictures.models import Picture
+from shop.core.images.models import Picture
 
 
 class ArticlePage(ShopPage):

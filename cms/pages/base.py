@@ -25,10 +25,10 @@ from cms.pages.addresses import address
 from cms.pages.gather import BlockPart, gather, turns
 from cms.pages.pictures import make_missing
 from cms.pages.scene import Gathered, Scene
-from shop import clock
+from shop.core import clock
+from shop.core.images.models import Picture
+from shop.core.languages import Wording
 from shop.festivals.prices.spans import mark_change
-from shop.languages import Wording
-from shop.pictures.models import Picture
 from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFestival, current_version
 
 TOP = 2  # the depth of the home page, below which addresses begin

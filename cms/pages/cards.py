@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from wagtail.models import Page
 
 from cms.pages.addresses import address
-from shop.listings.refresh import addresses as files
+from shop.storefront.listings.refresh import addresses as files
 
 MOST = 200  # pages in one list
 

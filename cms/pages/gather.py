@@ -21,8 +21,8 @@ from cms.pages.addresses import address
 from cms.pages.cards import PageCard, cards_of, rows_of
 from cms.pages.offers import offers
 from cms.pages.scene import Gathered, Scene, linked_pages
-from shop import clock, dates
-from shop.composed import IDS, AnyOf, composed
+from shop.core import clock, dates
+from shop.core.statements.composed import IDS, AnyOf, composed
 from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.cards import cards
 from shop.storefront.festival.collections import collections

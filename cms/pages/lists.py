@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from cms.pages.addresses import address
 from cms.pages.cards import PageCard, page_cards
 from cms.pages.scene import Phase, phase_of
-from shop import dates
+from shop.core import dates
+from shop.core.languages import Wording
 from shop.festivals import local_time
 from shop.festivals.models import Festival
-from shop.languages import Wording
 from shop.storefront.cache.catalogue_version import KnownFestival
 from shop.storefront.festival.hero import words
 

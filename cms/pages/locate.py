@@ -8,7 +8,7 @@ from django.db.models.functions import Concat, StrIndex
 from wagtail.models import Page, PageViewRestriction, Site
 
 from cms.pages.base import ShopPage
-from shop.composed import ID, TEXT, composed
+from shop.core.statements.composed import ID, TEXT, composed
 
 
 def locate(path: str, language: str) -> ShopPage | None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop import dates
+from shop.core import dates
 from shop.festivals import local_time
 from shop.festivals.models import Promotion
 from shop.festivals.promotions.text import left_text, title_and_terms

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shop.listings.refresh import addresses
-from shop.pictures.models import Picture
-from shop.pictures.renditions import make_sizes, shared_file
+from shop.core.images.models import Picture
+from shop.core.images.renditions import make_sizes, shared_file
+from shop.storefront.listings.refresh import addresses
 
 
 def files_of(picture: Picture | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from wagtail.users.models import UserProfile
 
-from shop import clock
+from shop.core import clock
 from shop.festivals.models import Festival
 from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFestival, current_version
 from shop.storefront.previews.boundaries import boundaries

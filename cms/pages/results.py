@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from cms.pages.addresses import address
 from cms.pages.festival import FestivalPage
 from cms.pages.lists import known
-from shop import dates
-from shop.delivery.names import country_name
+from shop.catalogue.delivery.names import country_name
+from shop.core import dates
+from shop.core.languages import Wording, order_key
 from shop.festivals.models import Festival
-from shop.languages import Wording, order_key
 from shop.reports.models import PublicResult
 from shop.reports.results import LEAST
 from shop.storefront.cache.shared_page import shared_page

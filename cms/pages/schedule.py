@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from wagtail.models import Page, Revision
 
-from shop.rounds import each
+from shop.core.jobs import each
 
 
 def publish_due(*, at: datetime) -> int:

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_safe
 from cms.pages.addresses import address
 from cms.pages.locate import public
 from cms.pages.search import unannounced
-from shop import clock
+from shop.core import clock
 from shop.festivals.models import Festival
-from shop.listings.models import Listing
 from shop.reports.models import PublicResult
 from shop.storefront.cache.catalogue_version import CatalogueVersion, current_version
 from shop.storefront.cache.shared_page import shared_page
+from shop.storefront.listings.models import Listing
 
 MOST = 40_000
 """Addresses in one part; crawlers take 50,000."""

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from cms.pages.festival import FestivalIndexPage, FestivalPage
 from cms.pages.home import HomePage
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.models import Festival
-from shop.locks import lock_one
+from shop.people.accounts.models import User
 
 TEASER, LIVE, ENDED = "teaser", "live", "ended"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from shop.currencies import written
+from shop.core.currencies import written
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ImproperlyConfigured
 
 from config.logs import LINK
-from shop.occasions import occasion, request_id
+from shop.core.occasions import occasion, request_id
 
 if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint

@@ -30,8 +30,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from config.version import VERSION
-from shop import clock
-from shop.networks import client_address, is_in
+from shop.core import clock
+from shop.core.networks import client_address, is_in
 from shop.orders.models import Order
 from shop.reports.health import readings
 from shop.reports.models import Check

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from shop.occasions import begin_request, fitting_id
+from shop.core.occasions import begin_request, fitting_id
 
 HEADER = "X-Request-ID"
 

@@ -21,8 +21,8 @@ from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from django.tasks.signals import task_finished, task_started
 
-from shop.occasions import request_id
-from shop.rounds.told import piece_began, piece_ended
+from shop.core.jobs.told import piece_began, piece_ended
+from shop.core.occasions import request_id
 
 LONGEST_TEXT = 2_000
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -24,9 +24,9 @@ from scripts.packages.runtime import ROOT, wanted
 
 PLACE = ROOT / ".run" / "updates"
 TESTS = (
-    "tests/config", "tests/setup/test_migrations.py", "tests/shop/cart/test_adding.py",
+    "tests/config", "tests/setup/test_migrations.py", "tests/shop/orders/cart/test_adding.py",
     "tests/shop/checkout/test_charge.py", "tests/shop/checkout/test_delivery.py",
-    "tests/shop/payments/test_webhooks.py", "tests/shop/pictures/test_upload.py",
+    "tests/shop/money/payments/test_webhooks.py", "tests/shop/core/images/test_upload.py",
 )  # fmt: skip
 # Django is only asked about itself: no database is opened.
 ITSELF = {"DEBUG": "1", "DEMO": "1", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}

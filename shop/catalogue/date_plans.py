@@ -9,12 +9,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop import dates
 from shop.catalogue.models import DatePlan, Variant
-from shop.errors import NotPossible
-from shop.merchants.models import Membership, Merchant
-from shop.merchants.roles import in_force
-from shop.stock.models import Pool
+from shop.catalogue.stock.models import Pool
+from shop.core import dates
+from shop.core.errors import NotPossible
+from shop.people.merchants.models import Membership, Merchant
+from shop.people.merchants.roles import in_force
 
 HOURS_CHOICES = (24, 48, 72, 168)
 """So long before a date its least number of guests may be looked at."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.utils.translation import get_language
 
-from shop.languages import listed, locale_of, order_key
+from shop.core.languages import listed, locale_of, order_key
 
 # Those of the shop, and others that hosts and visitors of Africa speak (ISO 639-1).
 TONGUES = (

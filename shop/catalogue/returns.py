@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from shop import dates
 from shop.catalogue.models import Category, Product
+from shop.core import dates
 
 RETURN_DAYS = 30
 """So long after the delivery a shopper may ask to send something back."""

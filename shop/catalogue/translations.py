@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
-from shop.accounts.models import User
 from shop.catalogue.models import Product, Term, Translation
-from shop.languages import in_language
-from shop.merchants.models import Merchant
+from shop.core.languages import in_language
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Merchant
 
 OF_PRODUCTS = ("summary", "description", "meeting_point")
 OF_STORES = ("tagline", "story")

@@ -14,7 +14,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product, Term
-from shop.languages import Wording, in_language, languages_like, listed
+from shop.core.languages import Wording, in_language, languages_like, listed
 
 # As columns of statements that ask for other things: no page asks once more for a translation.
 TRANSLATED = """(

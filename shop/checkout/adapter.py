@@ -2,11 +2,11 @@
 
 from django.http import HttpRequest
 
-from shop import clock
-from shop.accounts.adapter import AccountAdapter
-from shop.accounts.models import User
 from shop.checkout.sign_in import bring_along
-from shop.networks import client_address
+from shop.core import clock
+from shop.core.networks import client_address
+from shop.people.accounts.adapter import AccountAdapter
+from shop.people.accounts.models import User
 
 
 class ShopperAdapter(AccountAdapter):

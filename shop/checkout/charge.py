@@ -8,19 +8,19 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 
-from shop.cart.current import Shopper
-from shop.cart.formats import amount, held_until, language
-from shop.cart.lines import Hint, hints, missing, parts_of, visit_rules
-from shop.cart.models import CartLine
-from shop.cart.page import problems
-from shop.cart.pricing import PricedCart
-from shop.cart.sums import SumsShown, about, show_sums
 from shop.checkout.order.summary import show_order_sums
+from shop.core.languages import labelled, sentences
 from shop.festivals.pricing.quoting import Quote
-from shop.languages import labelled, sentences
+from shop.money.payments.provider.requests import Addresses
 from shop.orders.agreement import Agreement, agreement, wish
+from shop.orders.cart.current import Shopper
+from shop.orders.cart.formats import amount, held_until, language
+from shop.orders.cart.lines import Hint, hints, missing, parts_of, visit_rules
+from shop.orders.cart.models import CartLine
+from shop.orders.cart.page import problems
+from shop.orders.cart.pricing import PricedCart
+from shop.orders.cart.sums import SumsShown, about, show_sums
 from shop.orders.models import Order
-from shop.payments.provider.requests import Addresses
 from shop.storefront.cache.catalogue_version import current_version
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from shop.cart.page import arrives_text
-from shop.cart.pricing import PricedCart
-from shop.cart.sums import or_free
-from shop.delivery.models import Rate
-from shop.delivery.names import service_name
-from shop.delivery.quote import DeliveryOption
+from shop.catalogue.delivery.models import Rate
+from shop.catalogue.delivery.names import service_name
+from shop.catalogue.delivery.quote import DeliveryOption
+from shop.core.forms.numbers import number_of
 from shop.festivals.pricing.terms import Group
-from shop.forms.numbers import number_of
+from shop.orders.cart.page import arrives_text
+from shop.orders.cart.pricing import PricedCart
+from shop.orders.cart.sums import or_free
 
 PREFIX = "service-"
 MOST_STORES = 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
+from shop.people.accounts.models import User
 
 MAY_ORGANIZE = "wagtailadmin.access_admin"
 

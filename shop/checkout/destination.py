@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db.models import Exists, Expression, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from shop.cart.current import guest_token_hash, signed_in
-from shop.cart.models import Cart, CartLine
+from shop.catalogue.delivery.models import Country
 from shop.catalogue.models import Product
-from shop.composed import ID, TEXT, composed
-from shop.delivery.models import Country
+from shop.core.statements.composed import ID, TEXT, composed
+from shop.orders.cart.current import guest_token_hash, signed_in
+from shop.orders.cart.models import Cart, CartLine
 
 
 def cart_to_send(request: HttpRequest, country: str) -> Cart | None:

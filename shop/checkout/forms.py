@@ -10,13 +10,13 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from shop.cart.controls import PlainEmail, PlainInput, PlainSelect
-from shop.cart.countries import CountryField
-from shop.cart.formats import language
-from shop.delivery.addresses import AddressRules, address_rules
-from shop.delivery.areas import area_of, areas
-from shop.delivery.models import Contact
-from shop.forms.phones import phone_wanted, read_phone
+from shop.catalogue.delivery.addresses import AddressRules, address_rules
+from shop.catalogue.delivery.areas import area_of, areas
+from shop.catalogue.delivery.models import Contact
+from shop.core.forms.phones import phone_wanted, read_phone
+from shop.orders.cart.controls import PlainEmail, PlainInput, PlainSelect
+from shop.orders.cart.countries import CountryField
+from shop.orders.cart.formats import language
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from shop import cookies
-from shop.cart import current
+from shop.core import cookies
 from shop.orders.adopt import rename_shopper
+from shop.orders.cart import current
 from shop.storefront.preferences import COUNTRY_COOKIE, CURRENCY_COOKIE, remember
 
 PREFERENCES = (COUNTRY_COOKIE, CURRENCY_COOKIE)

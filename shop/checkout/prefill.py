@@ -7,13 +7,13 @@ from typing import NamedTuple, cast
 
 from django.utils.functional import SimpleLazyObject
 
-from shop.accounts.models import User
-from shop.cart.current import Shopper
-from shop.cart.models import Cart
-from shop.cart.pricing import PricedCart
+from shop.catalogue.delivery.models import Contact
 from shop.checkout.forms import AddressForm
-from shop.delivery.models import Contact
+from shop.orders.cart.current import Shopper
+from shop.orders.cart.models import Cart
+from shop.orders.cart.pricing import PricedCart
 from shop.orders.models import Order
+from shop.people.accounts.models import User
 from shop.storefront.cache.catalogue_version import current_version
 
 FIELDS = ("email", "name", "phone", "line1", "line2", "city", "region", "postcode", "country")

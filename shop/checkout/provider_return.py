@@ -6,15 +6,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from shop import clock
-from shop.cart.current import signed_in
 from shop.checkout.order.access import order_page
 from shop.checkout.order.proof import is_proved
 from shop.checkout.order.status import bring_up_to_date, standing
 from shop.checkout.order.summary import show_order
 from shop.checkout.order.tickets import visits_beside
-from shop.http import Request, see_other
+from shop.core import clock
+from shop.core.http import Request, see_other
 from shop.orders.adopt import may_keep
+from shop.orders.cart.current import signed_in
 from shop.orders.models import Order
 from shop.storefront.cache.catalogue_version import current_version
 

@@ -8,10 +8,7 @@ from typing import Any, cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop.cart.current import Shopper
-from shop.cart.formats import amount
-from shop.cart.pricing import PricedCart
-from shop.errors import (
+from shop.core.errors import (
     BelowMinimum,
     CannotDeliver,
     OutOfStock,
@@ -20,6 +17,9 @@ from shop.errors import (
     TooMuchHeld,
     Unavailable,
 )
+from shop.orders.cart.current import Shopper
+from shop.orders.cart.formats import amount
+from shop.orders.cart.pricing import PricedCart
 from shop.orders.unpaid import limits
 
 # Placing refuses with these when the shopper has no payment open, or after the provider has just

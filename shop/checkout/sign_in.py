@@ -8,15 +8,15 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
-from shop.accounts.models import User
-from shop.cart.adopt import adopt_cart
-from shop.cart.current import guest_carts
-from shop.cart.models import Cart
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.money.payments.cancel import cancel_pending
 from shop.orders import end
 from shop.orders.adopt import hand_over
+from shop.orders.cart.adopt import adopt_cart
+from shop.orders.cart.current import guest_carts
+from shop.orders.cart.models import Cart
 from shop.orders.models import Order
-from shop.payments.cancel import cancel_pending
+from shop.people.accounts.models import User
 
 log = logging.getLogger(__name__)
 

@@ -11,30 +11,30 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from shop import clock
-from shop.cart import change, sums
-from shop.cart.current import Shopper, shopper_of
-from shop.cart.duties import duties_of
-from shop.cart.formats import language, parcels
-from shop.cart.models import Cart
-from shop.cart.pricing import PricedCart, price_cart
+from shop.catalogue.delivery.areas import area_of, areas
+from shop.catalogue.delivery.models import Contact
+from shop.catalogue.delivery.names import country_name, lines_of
 from shop.checkout import charge
 from shop.checkout.delivery_choice import choices, chosen, is_as_shown, posted_services
 from shop.checkout.destination import cart_to_send
 from shop.checkout.forms import AddressForm
 from shop.checkout.prefill import Fields, begun, is_unchanged, shown
 from shop.checkout.refusals import refused, too_large, way_to_more
-from shop.delivery.areas import area_of, areas
-from shop.delivery.models import Contact
-from shop.delivery.names import country_name, lines_of
-from shop.errors import CannotDeliver, ShopError
-from shop.forms.numbers import number_of
-from shop.http import Request, see_other
+from shop.core import clock
+from shop.core.errors import CannotDeliver, ShopError
+from shop.core.forms.numbers import number_of
+from shop.core.http import Request, see_other
+from shop.money.payments.collect import start_payment
 from shop.orders.agreement import Agreement
-from shop.payments.collect import start_payment
+from shop.orders.cart import change, sums
+from shop.orders.cart.current import Shopper, shopper_of
+from shop.orders.cart.duties import duties_of
+from shop.orders.cart.formats import language, parcels
+from shop.orders.cart.models import Cart
+from shop.orders.cart.pricing import PricedCart, price_cart
 from shop.reports import refusals
 from shop.storefront.preferences import currency_of
-from shop.waiting_room.queued import queued
+from shop.storefront.waiting_room.queued import queued
 
 
 @queued

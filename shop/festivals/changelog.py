@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.models import ChangeLog, Festival, Nomination
-from shop.locks import lock_one
+from shop.people.accounts.models import User
 
 
 class ChangedMeanwhile(NotPossible):

@@ -12,12 +12,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.models import Fairness
 from shop.festivals.prices import spans
-from shop.locks import lock_one
+from shop.people.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)

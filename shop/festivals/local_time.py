@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 
 INSTANT = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)

@@ -12,17 +12,17 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
-from shop import dates
-from shop.accounts.models import User
-from shop.accounts.own_language import neutral_address
+from shop.core import dates
+from shop.core.languages import beside, percent
+from shop.core.mail import send
+from shop.core.tasks import enqueue_all, tried_again
 from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
 from shop.festivals.schedule.effect import unagreed
 from shop.festivals.words import festival_title
-from shop.languages import beside, percent
-from shop.mail import send
-from shop.merchants.models import Membership, Merchant
-from shop.merchants.roles import Right, roles_with, who_may
-from shop.tasks import enqueue_all, tried_again
+from shop.people.accounts.models import User
+from shop.people.accounts.own_language import neutral_address
+from shop.people.merchants.models import Membership, Merchant
+from shop.people.merchants.roles import Right, roles_with, who_may
 
 DECISIONS: dict[str, str] = {
     Nomination.State.APPROVED: "nomination-approved",

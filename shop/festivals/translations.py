@@ -19,13 +19,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.languages import in_language, translated
+from shop.core.locks import lock_one
 from shop.festivals.changelog import ChangedMeanwhile, log
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot
 from shop.festivals.prices import spans
-from shop.languages import in_language, translated
-from shop.locks import lock_one
+from shop.people.accounts.models import User
 
 TEXTS = {"title": "Title", "tagline": "Line below the title", "intro": "Introduction"}
 SOURCE = "source"  # beside the texts of a language: hashes of the originals that they translate

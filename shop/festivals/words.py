@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from shop.core.languages import Wording, in_language, lang_mark
 from shop.festivals.pricing.kinds import DealKind
-from shop.languages import Wording, in_language, lang_mark
 
 
 class Worded(Protocol):

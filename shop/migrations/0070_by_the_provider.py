@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import migrations, models
 
 
-TABLE = Path(__file__).parents[1] / "settlements" / "payout_countries.csv"
+TABLE = Path(__file__).parents[1] / "money" / "settlements" / "payout_countries.csv"
 
 
 def add_countries(apps, schema_editor):

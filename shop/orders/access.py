@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from django.core import signing
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
-from shop.keys.links import secrets_in_use
+from shop.core.keys.links import secrets_in_use
+from shop.core.rate_limits.store import limits
 from shop.orders.models import Order
-from shop.rate_limits.store import limits
 
 LINK_WORKS = timedelta(hours=1)
 CODE_WORKS = timedelta(minutes=15)

@@ -8,10 +8,10 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.cart.models import Cart
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.orders.cart.models import Cart
 from shop.orders.models import Order
+from shop.people.accounts.models import User
 
 
 @transaction.atomic

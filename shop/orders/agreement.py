@@ -9,8 +9,8 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
-from shop.cart.pricing import PricedCart
 from shop.catalogue.models import CANCEL_HOURS
+from shop.orders.cart.pricing import PricedCart
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from datetime import datetime
 
 from django.db.models import Expression, QuerySet
 
-from shop.cart import change
-from shop.cart.models import Cart
-from shop.composed import ID, composed
-from shop.listings.refresh import note_stock
-from shop.locks import lock_one, locked
+from shop.core.locks import lock_one, locked
+from shop.core.statements.composed import ID, composed
+from shop.core.statements.prepared import prepared_cursor
 from shop.orders import holds
+from shop.orders.cart import change
+from shop.orders.cart.models import Cart
 from shop.orders.models import APART, Order
 from shop.orders.rows import read_rows
-from shop.prepared import prepared_cursor
+from shop.storefront.listings.refresh import note_stock
 
 # What was added to the cart since it was paid for stays in it. The stores' parts know when they
 # were paid by the same statement.

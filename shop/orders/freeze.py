@@ -10,20 +10,20 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from shop.cart.models import CartLine
-from shop.cart.pricing import PricedCart
+from shop.catalogue.delivery.quote import arrival, workdays_of
+from shop.catalogue.delivery.taxes import treatment
 from shop.catalogue.models import Product, Term, Variant
 from shop.catalogue.words import ProductTerms, terms_of
-from shop.delivery.quote import arrival, workdays_of
-from shop.delivery.taxes import treatment
+from shop.core.languages import in_language
+from shop.core.money import share
 from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Slot
 from shop.festivals.pricing.quoting import subsidy
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Group
 from shop.festivals.pricing.weighing import Benefit
-from shop.languages import in_language
-from shop.money import share
+from shop.orders.cart.models import CartLine
+from shop.orders.cart.pricing import PricedCart
 from shop.orders.models import Discount, Order, OrderLine, Suborder
 from shop.storefront.cache.catalogue_version import current_version
 

@@ -6,15 +6,15 @@ from collections.abc import Collection, Mapping
 from copy import copy
 from datetime import datetime
 
+from shop.catalogue.stock import units as stock
+from shop.catalogue.stock.models import Pool
 from shop.festivals.deals import reserved_stock
 from shop.festivals.holds import counters
 from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Deal
 from shop.festivals.promotions import sponsors
-from shop.listings.refresh import note_stock
 from shop.orders.models import Discount, Order, OrderLine
-from shop.stock import units as stock
-from shop.stock.models import Pool
+from shop.storefront.listings.refresh import note_stock
 
 
 def held_by(order: Order) -> Holdings:

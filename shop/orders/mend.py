@@ -9,14 +9,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.tasks import Task
 
-from shop.accounts.mailboxes import mailbox_key
-from shop.accounts.models import User
-from shop.delivery.models import Contact
-from shop.errors import NotPossible, StaleState
+from shop.catalogue.delivery.models import Contact
+from shop.core.errors import NotPossible, StaleState
+from shop.core.locks import lock
+from shop.core.tasks import enqueue, enqueue_all
 from shop.festivals.changelog import log as note
-from shop.locks import lock
-from shop.merchants.models import Membership
-from shop.merchants.roles import Right, who_may
 from shop.orders import end
 from shop.orders.models import (
     Order,
@@ -32,7 +29,10 @@ from shop.orders.tasks import (
     send_order_address,
     send_receipt,
 )
-from shop.tasks import enqueue, enqueue_all
+from shop.people.accounts.mailboxes import mailbox_key
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Membership
+from shop.people.merchants.roles import Right, who_may
 
 ON_PARCELS = ("name", "phone", "line1", "line2", "city", "region", "postcode")
 """What is written on a parcel, or on its customs form."""

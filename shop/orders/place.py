@@ -13,16 +13,10 @@ from django.db.models import Expression, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shop.accounts.mailboxes import mailbox_key
-from shop.cart.came_from import link_of
-from shop.cart.current import Shopper
-from shop.cart.models import Cart
-from shop.cart.pricing import PricedCart, price_cart
-from shop.composed import TEXT, composed
-from shop.currencies import least_charge, written
-from shop.delivery.models import Contact
-from shop.delivery.names import country_name
-from shop.errors import (
+from shop.catalogue.delivery.models import Contact
+from shop.catalogue.delivery.names import country_name
+from shop.core.currencies import least_charge, written
+from shop.core.errors import (
     AgeNotSaid,
     BelowMinimum,
     CannotDeliver,
@@ -35,14 +29,20 @@ from shop.errors import (
     StaleState,
     Unavailable,
 )
+from shop.core.locks import locked
+from shop.core.statements.composed import TEXT, composed
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.quoting import Quote
-from shop.locks import locked
 from shop.orders import holds
 from shop.orders.agreement import Agreement, agreement, wish
+from shop.orders.cart.came_from import link_of
+from shop.orders.cart.current import Shopper
+from shop.orders.cart.models import Cart
+from shop.orders.cart.pricing import PricedCart, price_cart
 from shop.orders.freeze import Frozen, freeze
 from shop.orders.models import Order
 from shop.orders.unpaid import limits
+from shop.people.accounts.mailboxes import mailbox_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,10 @@ from typing import NotRequired, TypedDict, Unpack
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.catalogue.stock import units as stock
+from shop.core.errors import NotPossible
+from shop.core.locks import lock
 from shop.festivals.holds import counters
-from shop.listings.refresh import note_stock
-from shop.locks import lock
 from shop.orders import holds
 from shop.orders.after_sale import goodwill as kindness
 from shop.orders.after_sale.claims import return_claims
@@ -35,7 +34,8 @@ from shop.orders.models import (
     Suborder,
 )
 from shop.orders.shares import Share, share_of
-from shop.stock import units as stock
+from shop.people.accounts.models import User
+from shop.storefront.listings.refresh import note_stock
 
 ADDED = [Sum(name) for name in ("quantity", "paid", "funded", "commission")]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Expression, Model, QuerySet
 
-from shop.composed import ID, composed
+from shop.core.statements.composed import ID, composed
 from shop.orders.models import Discount, Order, OrderLine
 
 

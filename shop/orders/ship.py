@@ -9,16 +9,16 @@ from typing import Any, NotRequired, TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.delivery.carriers import carried_by
-from shop.errors import NotPossible, StaleState
+from shop.catalogue.delivery.carriers import carried_by
+from shop.catalogue.stock import units as stock
+from shop.core.errors import NotPossible, StaleState
+from shop.core.locks import lock_one
+from shop.core.tasks import enqueue
 from shop.festivals.changelog import log
-from shop.locks import lock_one
 from shop.orders.after_sale.contents import left_to_send, pools_of
 from shop.orders.models import Order, OrderLine, Shipment, ShipmentLine, Suborder
 from shop.orders.tasks import send_parcel_news, send_shipped
-from shop.stock import units as stock
-from shop.tasks import enqueue
+from shop.people.accounts.models import User
 
 MOST_PARCELS = 20
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.orders import end
 from shop.orders.models import Order, Suborder
+from shop.people.accounts.models import User
 
 MOST_WORDS = 300
 

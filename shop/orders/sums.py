@@ -12,14 +12,14 @@ from django.db.models import Expression, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import amount, items, language, less, parcels, stores
-from shop.cart.sums import or_free
-from shop.cart.vouchers.explain import label_of
-from shop.composed import ID, composed
-from shop.delivery.names import country_name
+from shop.catalogue.delivery.names import country_name
+from shop.core.languages import percent
+from shop.core.statements.composed import ID, composed
 from shop.festivals.models import Promotion
 from shop.festivals.promotions.text import NAMED_BY, named
-from shop.languages import percent
+from shop.orders.cart.formats import amount, items, language, less, parcels, stores
+from shop.orders.cart.sums import or_free
+from shop.orders.cart.vouchers.explain import label_of
 from shop.orders.models import Discount, Order, OrderLine, RefundLine, Suborder
 from shop.orders.taxes import tax_in
 

@@ -9,15 +9,13 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import npgettext
 
-from shop import clock
-from shop.accounts.models import User
-from shop.currencies import written
-from shop.delivery.models import Contact
-from shop.delivery.names import address_lines, country_name
+from shop.catalogue.delivery.models import Contact
+from shop.catalogue.delivery.names import address_lines, country_name
+from shop.core import clock
+from shop.core.currencies import written
+from shop.core.mail import send
+from shop.core.tasks import at_once, enqueue, tried_again
 from shop.festivals.models import Deal
-from shop.mail import send
-from shop.merchants.models import Membership
-from shop.merchants.roles import Right, who_may
 from shop.orders.access import CODE_WORKS, code_of, is_current
 from shop.orders.after_sale.contents import to_send
 from shop.orders.models import Order, OrderLine, SaleDecision, Shipment, Suborder
@@ -32,7 +30,9 @@ from shop.orders.text import (
     shopper_context,
     store_context,
 )
-from shop.tasks import at_once, enqueue, tried_again
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Membership
+from shop.people.merchants.roles import Right, who_may
 
 
 @task

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from shop import dates
-from shop.accounts.own_language import neutral_address
-from shop.currencies import written
-from shop.delivery.names import address_lines
+from shop.catalogue.delivery.names import address_lines
+from shop.core import dates
+from shop.core.currencies import written
 from shop.orders.access import signed
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.sums import lines_by_part, order_rows
+from shop.people.accounts.own_language import neutral_address
 
 
 def order_link(order: Order) -> str:

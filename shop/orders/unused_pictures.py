@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from shop.core.images.cleanup import forget_unused
+from shop.core.images.models import Picture
 from shop.orders.models import OrderLine
-from shop.pictures.cleanup import forget_unused
-from shop.pictures.models import Picture
 
 
 def discard(picture: Picture | None, *, product_id: int | None = None) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Value
 
+from shop.catalogue.stock.models import free_sql
 from shop.festivals.deals.status import choice
 from shop.festivals.models import Festival, Fund, Promotion
 from shop.festivals.models.deals import in_time_sql, left_sql
 from shop.reports.models import Check
-from shop.stock.models import free_sql
 
 MOST_NETWORKS = 8
 KEY_SHOWN = 8  # letters of a hash that tell addresses apart and lead nowhere

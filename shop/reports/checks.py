@@ -21,21 +21,21 @@ from django.db.models import Max
 from django.tasks import Task, TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from shop import clock
-from shop.accounts.passwords import breaches
-from shop.errors import GatewayError
+from shop.core import clock
+from shop.core.errors import GatewayError
+from shop.core.jobs.mishaps import waiting as waiting_mishaps
+from shop.core.tasks import enqueue
 from shop.festivals.models import Festival
+from shop.money.payments.models import GatewayEvent, Payment
+from shop.money.payments.provider.stripe_gateway import gateway
+from shop.money.payments.watch import problems
 from shop.orders.reconcile import differences
 from shop.orders.unpaid.report import parked
-from shop.payments.models import GatewayEvent, Payment
-from shop.payments.provider.stripe_gateway import gateway
-from shop.payments.watch import problems
+from shop.people.accounts.passwords import breaches
 from shop.reports import room
 from shop.reports.models import Check
-from shop.rounds.mishaps import waiting as waiting_mishaps
 from shop.storefront.models import ProbeResult
 from shop.storefront.probe import look_again, not_right, probe
-from shop.tasks import enqueue
 
 log = logging.getLogger(__name__)
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.models import Deal, Festival
 from shop.festivals.prices.spans import mark_change
-from shop.locks import lock_one
 from shop.orders.models import Order
+from shop.people.accounts.models import User
 from shop.reports.models import FinalReport, FinalStatement
 from shop.reports.report import figures
 from shop.reports.statements import statements_of

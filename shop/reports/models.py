@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 
 from shop.festivals.models import Festival
-from shop.merchants.models import Merchant
 from shop.orders.models import Order, Refund
+from shop.people.merchants.models import Merchant
 
 
 class Tally(models.Model):

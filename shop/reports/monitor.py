@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.payments import watch
-from shop.payments.watch import OVERDUE, overdue_orders
+from shop.money.payments import watch
+from shop.money.payments.watch import OVERDUE, overdue_orders
 from shop.reports.checks import PROBLEMS
 from shop.reports.health import TOO_OLD
 from shop.reports.models import Check

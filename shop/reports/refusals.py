@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
-from shop.errors import (
+from shop.core.errors import (
     BelowMinimum,
     CannotDeliver,
     CartChanged,
@@ -23,8 +23,8 @@ from shop.errors import (
     Unavailable,
     VoucherRefused,
 )
+from shop.core.jobs import delete_some
 from shop.reports.models import Refused
-from shop.rounds import delete_some
 
 log = logging.getLogger(__name__)
 

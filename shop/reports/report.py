@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, F, Func, JSONField, Q, Sum
 
+from shop.catalogue.delivery.names import country_name
 from shop.catalogue.models import Product
-from shop.delivery.names import country_name
 from shop.festivals.models import Deal, Enrolment, Festival, Fund, Participation
 from shop.reports.models import FinalReport, Tally
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.models import Festival
 from shop.festivals.prices.spans import mark_change
+from shop.people.accounts.models import User
 from shop.reports.models import PublicResult
 from shop.reports.report import Figures, report
 

@@ -12,10 +12,10 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, ExpressionWrapper, F, Min, Q, QuerySet
 
-from shop.composed import AnyOf
+from shop.core.statements.composed import AnyOf
 from shop.festivals.models import Festival
-from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine
+from shop.people.merchants.models import Merchant
 from shop.reports.models import Tally
 from shop.reports.statements import (
     Statement,

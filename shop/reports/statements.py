@@ -17,10 +17,10 @@ from typing import Any, cast
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
+from shop.core.money import split
 from shop.festivals.models import Festival
-from shop.merchants.models import Merchant
-from shop.money import split
 from shop.orders.models import Discount, OrderLine, RefundLine, RefundParcel, Suborder
+from shop.people.merchants.models import Merchant
 from shop.reports.models import CountedOrder, CountedRefund, FinalStatement
 
 GOODS, DELIVERY, OUTSIDE = "goods", "delivery", "outside"

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shop.currencies import in_whole
+from shop.core.currencies import in_whole
+from shop.core.spreadsheets.tables import Table
 from shop.reports.report import Figures
 from shop.reports.statements import (
     AMOUNTS,
@@ -18,7 +19,6 @@ from shop.reports.statements import (
     Statement,
     StatementLine,
 )
-from shop.spreadsheets import Table
 
 SOLD = (
     ("Orders", "orders", "count"), ("Units", "units", "count"), ("Paid", "paid", "money"),

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from shop.locks import Work, alone_at
+from shop.core.jobs import repeat
+from shop.core.locks import Work, alone_at
 from shop.reports.models import Check, Tally
 from shop.reports.pieces import EXPANDED, FIRST, PIECES
-from shop.rounds import repeat
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper

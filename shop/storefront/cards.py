@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop.currencies import written
-from shop.delivery.names import country_name
+from shop.catalogue.delivery.names import country_name
+from shop.core.currencies import written
+from shop.core.languages import beside, labelled, lang_mark, listed
 from shop.festivals.pricing.kinds import DealKind, kind_of
 from shop.festivals.words import deal_on_flag
-from shop.languages import beside, labelled, lang_mark, listed
 from shop.storefront.search.find import ProductRow
 
 

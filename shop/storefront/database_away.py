@@ -21,7 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_path
 from django.views import defaults
 
-from shop.http import Request
+from shop.core.http import Request
 from shop.storefront.lost_connection import is_away
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from django.utils.translation.trans_real import (
     parse_accept_lang_header,
 )
 
-from shop import cookies
-from shop.languages import locale_of
+from shop.core import cookies
+from shop.core.languages import locale_of
 
 COOKIE = "offered_language"
 YEAR = 365 * 24 * 60 * 60  # seconds

@@ -13,8 +13,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_path
 
-from shop.errors import ShopError
-from shop.http import Request
+from shop.core.errors import ShopError
+from shop.core.http import Request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 

@@ -14,10 +14,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language, get_language_from_path
 from django.utils.translation import gettext as _
 
-from shop import clock
-from shop.listings.words import spelled
+from shop.core import clock
 from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.listing.no_results import instead_of
+from shop.storefront.listings.words import spelled
 from shop.storefront.menu import MenuLink, menu
 
 log = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from shop import cookies
-from shop.currencies import OFFERED
-from shop.delivery.names import countries_by_name
+from shop.catalogue.delivery.names import countries_by_name
+from shop.core import cookies
+from shop.core.currencies import OFFERED
 
 COUNTRY_COOKIE = "country"
 CURRENCY_COOKIE = "currency"

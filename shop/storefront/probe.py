@@ -22,13 +22,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 
-from shop import clock
 from shop.catalogue.models import Product
-from shop.currencies import in_whole
+from shop.core import clock
+from shop.core.currencies import in_whole
+from shop.core.jobs import delete_some, each
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.prices.load import timelines
 from shop.festivals.pricing.items import public_price
-from shop.rounds import delete_some, each
 from shop.storefront.models import ProbeResult
 
 log = logging.getLogger(__name__)

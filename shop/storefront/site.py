@@ -13,12 +13,12 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, get_language_from_path
 
-from shop import clock, dates
-from shop.currencies import OFFERED
-from shop.delivery.names import country_name
-from shop.demonstration.resets import DemoLine, is_public, notice
+from shop.catalogue.delivery.names import country_name
+from shop.core import clock, dates
+from shop.core.currencies import OFFERED
+from shop.core.demonstration.resets import DemoLine, is_public, notice
+from shop.core.languages import Wording, said
 from shop.festivals import local_time
-from shop.languages import Wording, said
 from shop.storefront.cache.catalogue_version import (
     CatalogueVersion,
     KnownFestival,

@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from shop import clock
 from shop.catalogue.models import Product
-from shop.replica.reads import read_late
+from shop.core import clock
+from shop.core.replica.reads import read_late
 from shop.storefront.cache.catalogue_version import REVISION, current_version
 from shop.storefront.cache.shared_page import Filtered, leave_out, shared_page
 from shop.storefront.listing.page import ProductList, product_list

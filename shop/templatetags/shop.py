@@ -14,8 +14,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from shop import dates, languages
-from shop.currencies import price_wanted, written
+from shop.core import dates, languages
+from shop.core.currencies import price_wanted, written
 
 register = template.Library()
 

@@ -10,11 +10,11 @@ from django import template
 from django.template.base import Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 
+from shop.core.images.models import Picture
 from shop.festivals import local_time, words
 from shop.festivals.models import Deal, Festival
 from shop.festivals.prices.reductions import amount
-from shop.pictures.models import Picture
-from shop.workspace.table_cards import as_cards
+from shop.merchant.dashboard.table_cards import as_cards
 
 register = template.Library()
 

@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 
 from tests import make
 from tests.browsing.steps import PASSWORD, sign_in
-from tests.shop.accounts.people import code_of
+from tests.shop.people.accounts.people import code_of
 
 
 def test_the_doors_of_an_account_have_no_barriers(stage, market, inspector):

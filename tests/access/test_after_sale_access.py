@@ -6,30 +6,30 @@ from uuid import uuid4
 
 import pytest
 
-from shop import clock
+from shop.core import clock
+from shop.money.returns.answer import agree
+from shop.money.returns.ask import ask, take_back
+from shop.money.settlements import payouts
+from shop.money.settlements.countries import fill_in
+from shop.money.settlements.make import approve, draft
+from shop.money.settlements.methods import add_method
+from shop.money.settlements.models import Payout, Settlement
+from shop.money.settlements.remote.models import PayoutCountry, Transfer
 from shop.orders.after_sale.arrive import arrived
 from shop.orders.models import OrderLine
-from shop.returns.answer import agree
-from shop.returns.ask import ask, take_back
-from shop.settlements import payouts
-from shop.settlements.countries import fill_in
-from shop.settlements.make import approve, draft
-from shop.settlements.methods import add_method
-from shop.settlements.models import Payout, Settlement
-from shop.settlements.remote.models import PayoutCountry, Transfer
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import PASSWORD, sign_in
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.sample.loaded import root_collection
-from tests.shop.accounts.people import signed_in
 from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.checkout.steps import link
-from tests.shop.returns.sold import DAY, paid, sent, wish
-from tests.shop.settlements.earned import ACCOUNT, account
-from tests.shop.settlements.remote import owned
-from tests.shop.settlements.remote.sent import STORAGE, recipient
-from tests.shop.workspace.desk import EVIL
+from tests.shop.merchant.dashboard.desk import EVIL
+from tests.shop.money.returns.sold import DAY, paid, sent, wish
+from tests.shop.money.settlements.earned import ACCOUNT, account
+from tests.shop.money.settlements.remote import owned
+from tests.shop.money.settlements.remote.sent import STORAGE, recipient
+from tests.shop.people.accounts.people import signed_in
 
 SHOTS = os.environ.get("BAOBAB_SHOTS", "")  # a folder for pictures of what is looked at
 

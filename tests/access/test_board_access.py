@@ -11,12 +11,12 @@ from shop.reports.results import PARTS, publish_result
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import END, NOON
 from tests.patience import IN_BROWSERS
 from tests.sample.loaded import root_collection
+from tests.shop.merchant.dashboard.desk import EVIL
 from tests.shop.reports.past import World, paid_order, sent_back
-from tests.shop.workspace.desk import EVIL
 
 OURS = "main"
 

@@ -1,12 +1,12 @@
 """Boards of channels have no barriers, with hostile words."""
 
-from shop import clock
-from shop.feeds import addresses
-from shop.feeds.addresses import PROGRAMME, FeedScope
+from shop.core import clock
+from shop.storefront.feeds import addresses
+from shop.storefront.feeds.addresses import PROGRAMME, FeedScope
 from tests import make, pages
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
-from tests.shop.workspace.desk import EVIL
+from tests.cms.dashboard.people import organizer
+from tests.shop.merchant.dashboard.desk import EVIL
 
 
 def shelf():

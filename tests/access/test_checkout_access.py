@@ -2,10 +2,10 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from shop.money.payments.models import Operation, Payment
 from shop.orders import end
 from shop.orders.models import Order
 from shop.orders.ship import ship
-from shop.payments.models import Operation, Payment
 from tests import make
 from tests.browsing.steps import (
     check_out,

@@ -2,11 +2,11 @@
 
 from cms.colleagues.invite import invite
 from cms.colleagues.models import Invitation
-from shop import clock
+from shop.core import clock
 from tests import make, pages
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import GROUPS, grant, organizer
-from tests.shop.workspace.desk import EVIL
+from tests.cms.dashboard.people import GROUPS, grant, organizer
+from tests.shop.merchant.dashboard.desk import EVIL
 
 
 def test_bringing_colleagues_in_has_no_barriers(stage, inspector):

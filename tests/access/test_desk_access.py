@@ -3,7 +3,7 @@
 from tests import make
 from tests.browsing.steps import sign_in
 from tests.sample.loaded import root_collection
-from tests.shop.workspace.desk import EVIL, open_desk
+from tests.shop.merchant.dashboard.desk import EVIL, open_desk
 
 
 def test_the_merchants_desk_has_no_barriers(stage, inspector):

@@ -9,8 +9,8 @@ from tests import pages
 from tests.access.inspector import PHONE
 from tests.access.test_ticket_access import opened
 from tests.browsing.steps import sign_in
-from tests.shop.workspace.desk import ADDRESSES, AFTER_SALE, VISITS, open_desk
-from tests.shop.workspace.test_after_sale_doors import facts_of
+from tests.shop.merchant.dashboard.desk import ADDRESSES, AFTER_SALE, VISITS, open_desk
+from tests.shop.merchant.dashboard.test_after_sale_doors import facts_of
 
 pytestmark = pytest.mark.long
 OTHERS = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]

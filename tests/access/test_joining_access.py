@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from cms.models import SellPage
-from shop import clock
-from shop.applications import decide, write
-from shop.applications.models import Application
+from shop.core import clock
+from shop.merchant.applications import decide, write
+from shop.merchant.applications.models import Application
 from tests import make, pages
 from tests.access.inspector import Inspector
 from tests.access.test_after_sale_access import look_at
 from tests.access.test_desk_languages import OTHERS
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.sample.loaded import root_collection
-from tests.shop.applications.applied import made, origins
-from tests.shop.workspace.desk import EVIL
+from tests.shop.merchant.applications.applied import made, origins
+from tests.shop.merchant.dashboard.desk import EVIL
 
 PARTS = ("who", "what", "papers", "money", "send")
 

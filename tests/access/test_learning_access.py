@@ -1,7 +1,7 @@
-from shop.academy.models import Diploma
+from shop.merchant.academy.models import Diploma
 from tests import learning, make, pages
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON
 
 LONG = "Anuninterruptedlylongwordthatnoscreenofatelephonecanholdwithoutbreakingit"

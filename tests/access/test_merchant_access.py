@@ -4,16 +4,16 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from shop import clock
-from shop.certificates import write
-from shop.certificates.write import CertificateFacts
-from shop.forms.private_files import as_kept
-from shop.imports.models import CatalogueSheet
+from shop.core import clock
+from shop.core.forms.private_files import as_kept
+from shop.merchant.imports.models import CatalogueSheet
 from shop.orders import end
+from shop.storefront.certifications import write
+from shop.storefront.certifications.write import CertificateFacts
 from tests import make, pages
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
-from tests.shop.workspace.desk import EVIL, catalogue_sheet
+from tests.cms.dashboard.people import organizer
+from tests.shop.merchant.dashboard.desk import EVIL, catalogue_sheet
 
 
 def test_the_work_of_a_store_has_no_barriers(stage, inspector):

@@ -2,20 +2,20 @@
 
 import pytest
 
-from shop.money_desk.gate import open_task
-from shop.money_desk.models import MoneyTask
+from shop.core.jobs import each
+from shop.core.jobs.models import Mishap
+from shop.money.money_tasks.gate import open_task
+from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.models import GatewayEvent, Operation, Payment
 from shop.orders.models import Order
-from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reports.checks import look_around
-from shop.rounds import each
-from shop.rounds.models import Mishap
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON
 from tests.sample.loaded import root_collection
-from tests.shop.workspace.desk import EVIL
+from tests.shop.merchant.dashboard.desk import EVIL
 
 OURS = "main"
 

@@ -1,15 +1,15 @@
 """Reporting something, and how a report stands, have no barriers; nor has the desk's queue."""
 
-from shop import clock
-from shop.moderation import take_down
-from shop.moderation.models import LaterLook
-from shop.notices.decide import decide
-from shop.notices.models import Notice
-from shop.notices.write import Reported, report
+from shop.core import clock
+from shop.merchant.content_reports.decide import decide
+from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.write import Reported, report
+from shop.merchant.moderation import take_down
+from shop.merchant.moderation.models import LaterLook
 from tests import make, pages
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
-from tests.shop.workspace.desk import EVIL
+from tests.cms.dashboard.people import organizer
+from tests.shop.merchant.dashboard.desk import EVIL
 
 
 def test_reports_have_no_barriers(stage, inspector):

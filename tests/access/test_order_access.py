@@ -8,10 +8,10 @@ from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
 from tests.buying import pay
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON
 from tests.sample.loaded import root_collection
-from tests.shop.workspace.desk import EVIL
+from tests.shop.merchant.dashboard.desk import EVIL
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from shop.festivals.changelog import log
 from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Enrolment, Wanted
-from shop.listings import bulk
+from shop.storefront.listings import bulk
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON, START
 from tests.sample.loaded import root_collection
-from tests.shop.workspace.desk import EVIL
+from tests.shop.merchant.dashboard.desk import EVIL
 
 # Wagtail's own menu and its panels at the side are left out; what we put on the page is not.
 OURS = "main"

@@ -1,5 +1,5 @@
 from cms.models import FestivalPage, HelpPage, LessonPage, StoryPage
-from shop.pictures.models import Picture
+from shop.core.images.models import Picture
 from tests import pages
 from tests.make import NOON
 

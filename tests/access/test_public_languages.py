@@ -2,15 +2,15 @@
 
 import pytest
 
-from shop import clock
-from shop.academy.models import Diploma
-from shop.notices.decide import decide
-from shop.notices.write import Reported, report
+from shop.core import clock
+from shop.merchant.academy.models import Diploma
+from shop.merchant.content_reports.decide import decide
+from shop.merchant.content_reports.write import Reported, report
 from tests import learning, make, pages
 from tests.access.test_desk_languages import OTHERS, walk
 from tests.access.test_ticket_access import LONG, opened
 from tests.browsing.steps import sign_in
-from tests.shop.workspace.desk import EVIL
+from tests.shop.merchant.dashboard.desk import EVIL
 
 pytestmark = pytest.mark.long
 

@@ -5,7 +5,7 @@ import pytest
 from tests.browsing.steps import sign_in
 from tests.browsing.watching import goes_sideways
 from tests.sample.loaded import root_collection
-from tests.shop.workspace.desk import open_desk
+from tests.shop.merchant.dashboard.desk import open_desk
 
 PAGES = (
     "{store}/",

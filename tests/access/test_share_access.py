@@ -1,12 +1,12 @@
 """Sharing has no barriers, with hostile words: at the desk of a store and at the organizers'."""
 
-from shop import clock
-from shop.share_links.links import make_link, make_own
-from shop.sharing.kits import KitChoice, ask
+from shop.core import clock
+from shop.merchant.share_kits.kits import KitChoice, ask
+from shop.storefront.share_links.links import make_link, make_own
 from tests import make, pages
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
-from tests.shop.workspace.desk import EVIL
+from tests.cms.dashboard.people import organizer
+from tests.shop.merchant.dashboard.desk import EVIL
 
 
 def test_sharing_has_no_barriers(stage, inspector):

@@ -2,15 +2,15 @@
 
 import pytest
 
-from shop import clock
-from shop.incidents.keep import end_incident, keep_update
-from shop.incidents.status import forget
+from shop.core import clock
+from shop.reports.incidents.keep import end_incident, keep_update
+from shop.reports.incidents.status import forget
 from tests import make, pages
 from tests.access.test_desk_languages import OTHERS, walk
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
-from tests.shop.incidents.told import all_well, incident
-from tests.shop.workspace.desk import EVIL
+from tests.cms.dashboard.people import organizer
+from tests.shop.merchant.dashboard.desk import EVIL
+from tests.shop.reports.incidents.told import all_well, incident
 
 
 def told():

@@ -1,13 +1,13 @@
 """Making a store and working for one has no barriers: the desk, the link, and who has none."""
 
-from shop import clock
-from shop.merchants.models import StoreInvitation
-from shop.moderation import suspend
-from shop.workspace.people import invite
+from shop.core import clock
+from shop.merchant.dashboard.people import invite
+from shop.merchant.moderation import suspend
+from shop.people.merchants.models import StoreInvitation
 from tests import make, pages
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
-from tests.shop.workspace.desk import EVIL
+from tests.cms.dashboard.people import organizer
+from tests.shop.merchant.dashboard.desk import EVIL
 
 
 def test_a_store_and_its_people_have_no_barriers(stage, inspector):

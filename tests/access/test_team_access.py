@@ -1,10 +1,10 @@
 """The people of a store have no barriers: who they are, one of them, what a role lacks."""
 
-from shop import clock
-from shop.workspace.people.invite import invite
+from shop.core import clock
+from shop.merchant.dashboard.people.invite import invite
 from tests import make, pages
 from tests.browsing.steps import sign_in
-from tests.shop.workspace.desk import EVIL
+from tests.shop.merchant.dashboard.desk import EVIL
 
 
 def test_a_team_has_no_barriers(stage, inspector):

@@ -6,21 +6,21 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.accounts.models import User
+from shop.catalogue.delivery.models import Contact
 from shop.catalogue.models import DatePlan, Product
-from shop.delivery.models import Contact
+from shop.catalogue.stock.models import Pool
+from shop.money.payments.call_off import call_off
 from shop.orders import end
 from shop.orders.models import Order
-from shop.payments.call_off import call_off
-from shop.stock.models import Pool
-from shop.tickets import issue, redeem
-from shop.tickets.models import Ticket
-from shop.tickets.needs import tell_needs
+from shop.orders.tickets import issue, redeem
+from shop.orders.tickets.models import Ticket
+from shop.orders.tickets.needs import tell_needs
+from shop.people.accounts.models import User
 from tests import make
 from tests.browsing.steps import sign_in
 from tests.make import NOON
-from tests.shop.tickets import visits
-from tests.shop.workspace.desk import EVIL
+from tests.shop.merchant.dashboard.desk import EVIL
+from tests.shop.orders.tickets import visits
 
 LONG = "Anuninterruptedlylongwordthatnoscreenofatelephonecanholdwithoutbreakingit"
 

@@ -10,7 +10,7 @@ from bench.choosing import Choice
 from bench.management.commands.sign_in_bench import Command
 from tests import make
 from tests.budgets import statements
-from tests.cms.admin.people import grant
+from tests.cms.dashboard.people import grant
 
 pytestmark = pytest.mark.django_db
 

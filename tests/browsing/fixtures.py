@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sandbox.server import Options, start
-from shop.payments.provider.stripe_gateway import gateway
+from shop.money.payments.provider.stripe_gateway import gateway
 from tests.browsing.server import Server, address_of, collect_statics, open_door
 from tests.browsing.stage import Stage
 from tests.browsing.watching import Watch
@@ -106,7 +106,7 @@ def stage(transactional_db, served, settings) -> Iterator[Stage]:
     server, provider = served
     settings.SITE_URL = server.url
     settings.STRIPE_BASE_URL = provider.url
-    settings.MAILERS = {"default": {"BACKEND": "shop.mail.outbox.OutboxBackend"}}
+    settings.MAILERS = {"default": {"BACKEND": "shop.core.mail.outbox.OutboxBackend"}}
     gateway.cache_clear()
     made = Stage(server, provider.sandbox)
     yield made

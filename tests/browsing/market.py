@@ -10,12 +10,12 @@ from django.conf import settings
 from PIL import Image
 from wagtail.models import Collection
 
-from shop.accounts.models import User
+from shop.catalogue.delivery.models import Carrier
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
-from shop.delivery.models import Carrier
+from shop.core.images.models import Picture
 from shop.festivals.models import Festival
-from shop.merchants.models import Merchant
-from shop.pictures.models import Picture
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Merchant
 from tests import make
 from tests.make import NOON
 

@@ -12,9 +12,9 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 
-from shop import clock
-from shop.mail import outbox
-from shop.mail.outbox import Letter
+from shop.core import clock
+from shop.core.mail import outbox
+from shop.core.mail.outbox import Letter
 from shop.storefront.cache import catalogue_version
 from tests.browsing.server import Server
 from tests.make import NOON

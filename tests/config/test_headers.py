@@ -4,11 +4,11 @@ import pytest
 
 from tests import make
 from tests.buying import pay
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON
-from tests.shop.cart.carts import fill
 from tests.shop.checkout.order.proofs import owner_of
-from tests.shop.workspace.desk import open_desk
+from tests.shop.merchant.dashboard.desk import open_desk
+from tests.shop.orders.cart.carts import fill
 
 pytestmark = pytest.mark.django_db
 OF_GUESTS = [

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from config.management.commands import migrate
-from shop.payments.disputes.models import DisputeAnswer
+from shop.money.payments.disputes.models import DisputeAnswer
 from tests.stepping import open_transaction
 
 BEFORE = "0118"  # few migrations ago: each that is taken back costs seconds

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from config.proxies import ListedProxies
-from shop.networks import client_address
+from shop.core.networks import client_address
 
 SAID = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.7"}
 

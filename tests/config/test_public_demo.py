@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config import production, public_demo
-from shop.accounts.models import User
+from shop.people.accounts.models import User
 from tests import make
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,9 @@ def good(settings, monkeypatch):
     monkeypatch.delenv("EMAIL_HOST", raising=False)
     settings.DEMO, settings.DEMO_RESETS = True, 60
     settings.STRIPE_BASE_URL = "http://127.0.0.1:8421"
-    settings.MAILERS = {"default": {"BACKEND": "shop.mail.outbox.OutboxBackend", "OPTIONS": {}}}
+    settings.MAILERS = {
+        "default": {"BACKEND": "shop.core.mail.outbox.OutboxBackend", "OPTIONS": {}}
+    }
     settings.PICTURE_NETWORKS, settings.SENTRY_DSN = [], ""
     settings.HTTPS, settings.TRUSTED_PROXIES = True, ["127.0.0.1"]
     return settings

@@ -7,11 +7,11 @@ from psycopg import sql
 
 from config.production import own_tables
 from config.table_rights import NEVER_DELETED, ONLY_ADDED, grant_rights, owns_tables, role_of
-from shop.ledger.models import LedgerEntry
-from shop.settlements.models import Payout
+from shop.money.ledger.models import LedgerEntry
+from shop.money.settlements.models import Payout
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks
-from tests.shop.settlements.earned import earned, settled, store
+from tests.shop.money.settlements.earned import earned, settled, store
 
 pytestmark = pytest.mark.django_db
 OWNER, SHOP = "test_owner", "test_shop"

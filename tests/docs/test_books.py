@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
+from shop.core.money import Money
 from shop.festivals.models import Fund
-from shop.ledger.models import LedgerEntry
-from shop.ledger.posting import disputes, operator, payouts, refunds, sales, settlements
-from shop.money import Money
+from shop.money.ledger.models import LedgerEntry
+from shop.money.ledger.posting import disputes, operator, payouts, refunds, sales, settlements
 from shop.orders.models import OrderLine, Refund, RefundLine, RefundParcel, Suborder
 from shop.orders.refund import record
 from tests import make

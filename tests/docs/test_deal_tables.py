@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shop.cart.pricing import price_cart
 from shop.festivals.models import Deal, PriceSpan
+from shop.orders.cart.pricing import price_cart
 from tests import make
 from tests.buying import pay
 from tests.docs.pages import minor, money, percent_bp, tables

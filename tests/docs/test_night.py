@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from shop.audit.lines import FEES, PAYOUTS, TOP_UPS
-from shop.audit.night import KINDS
-from shop.audit.rules import RULES
-from shop.money_desk.kinds import KINDS as TASKS
+from shop.money.money_tasks.kinds import KINDS as TASKS
+from shop.reports.reconciliation.lines import FEES, PAYOUTS, TOP_UPS
+from shop.reports.reconciliation.night import KINDS
+from shop.reports.reconciliation.rules import RULES
 from tests.docs.pages import tables
 
 TABLES = tables("reference/night.md")

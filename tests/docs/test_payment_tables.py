@@ -2,11 +2,11 @@
 
 import pytest
 
-from shop.currencies import for_stripe
-from shop.ledger.models import LedgerEntry
-from shop.ledger.posting import sales
-from shop.money import share
-from shop.money_desk.kinds import KINDS
+from shop.core.currencies import for_stripe
+from shop.core.money import share
+from shop.money.ledger.models import LedgerEntry
+from shop.money.ledger.posting import sales
+from shop.money.money_tasks.kinds import KINDS
 from shop.orders.models import Order, OrderLine
 from tests import make
 from tests.docs.pages import minor, money, percent_bp, tables

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.cart.pricing import price_cart
+from shop.catalogue.stock.models import Pool
 from shop.festivals.deals import reserved_stock
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import DealUsage, ProductSpan
 from shop.orders import end, refund
+from shop.orders.cart.pricing import price_cart
 from shop.orders.ship import ship
-from shop.stock.models import Pool
 from shop.storefront.product.variants import variants_now
 from tests import make
 from tests.docs.pages import minor, money, tables

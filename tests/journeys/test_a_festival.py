@@ -15,11 +15,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from shop import clock
 from shop.catalogue.models import Category, Product
+from shop.core import clock
+from shop.core.images.models import Picture
 from shop.festivals.models import Festival
-from shop.pictures.models import Picture
-from shop.tickets.models import Ticket
+from shop.orders.tickets.models import Ticket
 from tests import make, pages
 from tests.browsing.steps import (
     check_out,
@@ -31,10 +31,10 @@ from tests.browsing.steps import (
     sign_in,
     words,
 )
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey, on_phone_and_later_desk
 from tests.paying import assert_books_agree
-from tests.shop.tickets import visits
+from tests.shop.orders.tickets import visits
 
 pytestmark = [journey, pytest.mark.long]
 ORIENTATION, GPS = 0x0112, 0x8825

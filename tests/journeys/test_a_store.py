@@ -7,11 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from shop import clock
 from shop.catalogue.models import Category, Product
-from shop.merchants.models import Merchant
+from shop.core import clock
+from shop.core.images.models import Picture
 from shop.orders.models import Order
-from shop.pictures.models import Picture
+from shop.people.merchants.models import Merchant
 from tests import make, pages
 from tests.browsing.steps import (
     choose_language,
@@ -22,7 +22,7 @@ from tests.browsing.steps import (
     sign_in,
     words,
 )
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.test_a_festival import phone_photo
 from tests.journeys.test_help import find, mend, send_again
 from tests.journeys.ways import journey, on_phone_and_later_desk

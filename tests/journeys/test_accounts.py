@@ -3,7 +3,7 @@
 import re
 from itertools import count
 
-from shop.cart.models import CartLine
+from shop.orders.cart.models import CartLine
 from shop.orders.models import Order
 from tests.browsing.steps import (
     NAME,

@@ -6,24 +6,24 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from shop import clock
-from shop.money_desk.models import MoneyTask
+from shop.core import clock
+from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.disputes.models import Dispute
+from shop.money.payments.models import Operation
+from shop.money.payments.operations import run_operations
+from shop.money.payments.refund import refund_lines
+from shop.money.returns.models import ReturnRequest
+from shop.money.settlements.make import draft
+from shop.money.settlements.models import Payout
 from shop.orders.after_sale.arrive import AFTER_DELIVERY, arrived
 from shop.orders.models import Order, Refund, Replacement
 from shop.orders.text import fresh_link
-from shop.payments.disputes.models import Dispute
-from shop.payments.models import Operation
-from shop.payments.operations import run_operations
-from shop.payments.refund import refund_lines
-from shop.returns.models import ReturnRequest
-from shop.settlements.make import draft
-from shop.settlements.models import Payout
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey, on_desk_and_phone
-from tests.shop.returns.sold import DAY, paid, sent
-from tests.shop.settlements.earned import account
+from tests.shop.money.returns.sold import DAY, paid, sent
+from tests.shop.money.settlements.earned import account
 
 pytestmark = [journey, on_desk_and_phone]
 GUEST = "amina@example.org"

@@ -6,19 +6,19 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from shop import clock
 from shop.catalogue.models import Variant
+from shop.core import clock
 from shop.orders.models import Order
-from shop.tickets.models import DoorEntry, Ticket
-from shop.tickets.qr import as_png
+from shop.orders.tickets.models import DoorEntry, Ticket
+from shop.orders.tickets.qr import as_png
 from tests import make
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
 from tests.journeys.ways import journey, on_phone_and_later_desk
 from tests.patience import wait_until
 from tests.paying import begin
-from tests.shop.tickets import visits
-from tests.shop.tickets.test_squares import photograph
+from tests.shop.orders.tickets import visits
+from tests.shop.orders.tickets.test_squares import photograph
 
 pytestmark = journey
 

@@ -6,20 +6,20 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from shop import clock
-from shop.accounts.models import User
-from shop.cart.models import CartLine
-from shop.delivery.models import Contact
+from shop.catalogue.delivery.models import Contact
+from shop.core import clock
+from shop.money.payments.refund import refund_lines
+from shop.orders.cart.models import CartLine
 from shop.orders.models import Order
-from shop.payments.refund import refund_lines
-from shop.tickets.models import Ticket
+from shop.orders.tickets.models import Ticket
+from shop.people.accounts.models import User
 from tests import make
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
 from tests.journeys.ways import journey
 from tests.paying import begin
 from tests.shop.checkout.steps import link
-from tests.shop.tickets import visits
+from tests.shop.orders.tickets import visits
 
 pytestmark = [journey, pytest.mark.parametrize("width", [390])]
 

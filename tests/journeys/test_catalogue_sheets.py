@@ -5,11 +5,11 @@ import re
 import pytest
 
 from shop.catalogue.models import Product
-from shop.imports.models import CatalogueSheet
+from shop.merchant.imports.models import CatalogueSheet
 from tests import make
 from tests.browsing.steps import Spoken, sign_in
 from tests.journeys.ways import in_each_browser, journey, on_desk_and_phone
-from tests.shop.imports.bringing import csv_of, store
+from tests.shop.merchant.imports.bringing import csv_of, store
 
 pytestmark = journey
 HEAD = ["Référence", "Désignation", "Catégorie", "Pointure", "Prix", "Stk", "Poids (kg)"]

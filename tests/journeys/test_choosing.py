@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from shop import clock
-from shop.cart.models import CartLine
+from shop.core import clock
+from shop.orders.cart.models import CartLine
 from tests import make
 from tests.browsing.steps import words
 from tests.journeys.ways import in_each_browser, journey

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from cms.colleagues.roles import role_of
-from shop.accounts.models import User
-from shop.listings import publish
+from shop.people.accounts.models import User
+from shop.storefront.listings import publish
 from tests import make, pages
 from tests.browsing.steps import sign_in, words
-from tests.cms.admin.people import GROUPS, grant, organizer
+from tests.cms.dashboard.people import GROUPS, grant, organizer
 from tests.journeys.ways import journey, on_desk_and_phone
 from tests.make import NOON
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop import clock
+from shop.core import clock
 from tests.journeys.ways import journey
 from tests.make import END
 from tests.patience import wait_until

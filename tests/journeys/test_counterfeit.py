@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browsing.steps import sign_in, words
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.hostile_files import picture
 from tests.journeys.ways import journey, on_phone_and_later_desk
 from tests.patience import wait_until

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from shop import clock
+from shop.core import clock
 from shop.festivals.models import Claim
 from tests import make, pages
 from tests.browsing.steps import (
@@ -15,7 +15,7 @@ from tests.browsing.steps import (
     sign_in,
     words,
 )
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import in_each_browser, journey, on_desk_and_phone
 from tests.paying import assert_books_agree
 

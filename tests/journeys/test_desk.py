@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from shop import clock
 from shop.catalogue.models import Product
+from shop.core import clock
 from shop.festivals.models import Nomination
-from shop.listings import publish
+from shop.storefront.listings import publish
 from tests import make
 from tests.browsing.steps import sign_in, words
 from tests.hostile_files import picture

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from shop import clock
+from shop.core import clock
 from shop.festivals.models import Deal
 from tests import make
 from tests.browsing.steps import sign_in, words
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey
 
 pytestmark = [journey, pytest.mark.parametrize("width", [390])]

@@ -10,14 +10,14 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from shop.applications.models import Application
 from shop.catalogue.models import Category, Product
-from shop.merchants.models import Merchant
+from shop.merchant.applications.models import Application
 from shop.orders.models import Suborder
+from shop.people.merchants.models import Merchant
 from tests import make, pages
 from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, sign_in, words
 from tests.browsing.watching import goes_sideways
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.test_a_festival import phone_photo
 from tests.journeys.test_a_store import TITLE, publish
 from tests.journeys.ways import journey

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests import make
 from tests.browsing.steps import sign_in, words
 from tests.buying import pay
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey, on_desk_and_phone
 from tests.sample.loaded import root_collection
 

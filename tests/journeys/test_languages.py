@@ -3,7 +3,7 @@
 from tests import make
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey, on_desk_and_phone
 
 pytestmark = journey

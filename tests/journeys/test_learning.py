@@ -2,7 +2,7 @@
 
 import re
 
-from shop.academy.models import Diploma, Learned
+from shop.merchant.academy.models import Diploma, Learned
 from tests import learning, make, pages
 from tests.browsing.steps import sign_in
 from tests.browsing.watching import goes_sideways

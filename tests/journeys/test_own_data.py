@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from shop.accounts.models import User
+from shop.people.accounts.models import User
 from tests import make
 from tests.browsing.steps import PASSWORD, sign_in
 from tests.browsing.watching import goes_sideways
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import in_each_browser, journey
-from tests.shop.retention.people import ordered
+from tests.shop.operations.retention.people import ordered
 
 pytestmark = journey
 EMAIL = "amina@example.org"

@@ -10,7 +10,7 @@ from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, words
 from tests.browsing.watching import goes_sideways
 from tests.journeys.ways import journey
 from tests.make import END
-from tests.shop.tickets import visits
+from tests.shop.orders.tickets import visits
 
 pytestmark = journey
 

@@ -5,13 +5,13 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from shop.money.payments.refund import refund_lines
+from shop.orders.documents.models import Document
 from shop.orders.models import Order, OrderLine
-from shop.papers.models import Document
-from shop.payments.refund import refund_lines
 from tests import make
 from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, sign_in, words
 from tests.browsing.watching import goes_sideways
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey
 
 pytestmark = [journey, pytest.mark.parametrize("width", [390])]

@@ -18,20 +18,20 @@ from sample.loading import write_rows
 from sample.payees import provide_payees
 from sample.progress import Progress
 from sample.selling import sell
-from shop import clock
-from shop.audit.night import run_night
-from shop.currencies import in_whole, written
+from shop.core import clock
+from shop.core.currencies import in_whole, written
 from shop.festivals.models import Festival
-from shop.ledger.balances import balance
-from shop.ledger.models import LedgerEntry
+from shop.money.ledger.balances import balance
+from shop.money.ledger.models import LedgerEntry
+from shop.money.payments.operations import run_operations
+from shop.money.payments.proposals import RefundPlan, decided, propose
+from shop.money.settlements.commission import make_bills
+from shop.money.settlements.models import Payout, PayoutBatch, Settlement
 from shop.orders.models import Order
-from shop.payments.operations import run_operations
-from shop.payments.proposals import RefundPlan, decided, propose
-from shop.settlements.commission import make_bills
-from shop.settlements.models import Payout, PayoutBatch, Settlement
+from shop.reports.reconciliation.night import run_night
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
-from tests.cms.admin.people import grant
+from tests.cms.dashboard.people import grant
 from tests.journeys.ways import journey
 from tests.paying import assert_books_agree
 from tests.sample.loaded import DAY_0, root_collection

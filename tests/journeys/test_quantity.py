@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from shop.cart.models import CartLine
+from shop.orders.cart.models import CartLine
 from tests.browsing.steps import put_in_cart, words
 from tests.journeys.ways import in_each_browser, journey, with_and_without_script
 from tests.patience import wait_until

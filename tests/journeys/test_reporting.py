@@ -6,11 +6,11 @@ import re
 
 from playwright.sync_api import Page
 
-from shop.notices.models import Notice
+from shop.merchant.content_reports.models import Notice
 from tests import make, pages
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey, on_phone_and_later_desk
 
 pytestmark = [journey]

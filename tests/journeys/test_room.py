@@ -7,20 +7,20 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page
 
-from shop import clock
-from shop.applications import write
-from shop.applications.models import Application
-from shop.listings.sessions import Plan, open_sessions
+from shop.core import clock
+from shop.merchant.applications import write
+from shop.merchant.applications.models import Application
 from shop.reports import tallies
+from shop.storefront.listings.sessions import Plan, open_sessions
 from tests import make
 from tests.browsing.steps import sign_in
 from tests.browsing.watching import goes_sideways
 from tests.buying import pay
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey, on_desk_and_phone
 from tests.make import NOON
-from tests.shop.applications.applied import made, origins
-from tests.shop.tickets import visits
+from tests.shop.merchant.applications.applied import made, origins
+from tests.shop.orders.tickets import visits
 
 pytestmark = [journey]
 # What sticks out of its own box, of a box that cuts or scrolls, or of the window.

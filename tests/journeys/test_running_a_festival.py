@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from shop import clock
 from shop.catalogue.models import Product
+from shop.core import clock
 from shop.festivals.models import Festival
 from tests import make, pages
 from tests.browsing.steps import check_out, choose, give_address, pay, press_pay, sign_in, words
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey, on_desk_and_phone
 from tests.paying import assert_books_agree
 from tests.queue import run_queued_work

@@ -3,13 +3,13 @@
 import pytest
 from playwright.sync_api import Page
 
-from shop import clock
-from shop.listings.search_index import count_words
+from shop.core import clock
+from shop.storefront.listings.search_index import count_words
 from shop.storefront.models import VainSearch
 from tests import make
 from tests.browsing.steps import sign_in
 from tests.browsing.watching import goes_sideways
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey
 
 pytestmark = [journey, pytest.mark.parametrize("width", [1280, 390])]

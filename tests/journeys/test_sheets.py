@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from shop import clock
+from shop.core import clock
 from shop.festivals.models import Nomination
 from tests import make
 from tests.browsing.steps import sign_in
 from tests.hostile_sheets import a_million_cells
 from tests.journeys.ways import in_each_browser, journey
-from tests.shop.workspace.sheets.files import csv_of, row
+from tests.shop.merchant.dashboard.sheets.files import csv_of, row
 
 pytestmark = journey
 

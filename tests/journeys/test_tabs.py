@@ -2,8 +2,8 @@
 
 import re
 
+from shop.money.payments.models import Payment
 from shop.orders.models import Order
-from shop.payments.models import Payment
 from tests.browsing.steps import (
     NAME,
     go_to_pay,

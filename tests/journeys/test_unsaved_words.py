@@ -2,7 +2,7 @@
 
 from tests import make
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.journeys.ways import journey
 
 pytestmark = journey

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from shop import clock
-from shop.cart.models import CartLine
-from shop.listings.sessions import TicketKind
+from shop.core import clock
+from shop.orders.cart.models import CartLine
+from shop.storefront.listings.sessions import TicketKind
 from tests.browsing.steps import words
 from tests.journeys.ways import journey, with_and_without_script
-from tests.shop.tickets import visits
+from tests.shop.orders.tickets import visits
 
 pytestmark = journey
 DEAR = (TicketKind("Adult", 50_00), TicketKind("Child", 30_00), TicketKind("Family", 150_00, 4))

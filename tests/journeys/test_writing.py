@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from shop import clock
+from shop.core import clock
 from shop.orders.models import Order, OrderMessage, Suborder
 from shop.orders.text import fresh_link, order_link
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
 from tests.journeys.ways import journey, on_desk_and_phone
-from tests.shop.returns.sold import paid
+from tests.shop.money.returns.sold import paid
 
 pytestmark = [journey, on_desk_and_phone]
 QUESTION = "Is it blue? " + "longword" * 30

@@ -8,16 +8,16 @@ from typing import Any
 
 from django.db.models import Q, Sum
 
-from shop.audit.rules import breaches
-from shop.ledger.balances import balance, unbalanced
-from shop.merchants.models import Merchant
+from shop.money.ledger.balances import balance, unbalanced
+from shop.money.payments.disputes.models import Dispute
+from shop.money.payments.models import Operation
+from shop.money.settlements.make import claimed_sum
+from shop.money.settlements.models import Payout, Settlement
+from shop.money.settlements.remote.models import Transfer
 from shop.orders.models import Suborder
 from shop.orders.reconcile import differences
-from shop.payments.disputes.models import Dispute
-from shop.payments.models import Operation
-from shop.settlements.make import claimed_sum
-from shop.settlements.models import Payout, Settlement
-from shop.settlements.remote.models import Transfer
+from shop.people.merchants.models import Merchant
+from shop.reports.reconciliation.rules import breaches
 
 USD = "USD"
 ASKED = ("balanced", "counterparts", "settlements", "transfers", "refunds", "named", "series")

@@ -12,43 +12,43 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.errors import Refused
-from shop.errors import ShopError
+from shop.core.errors import ShopError
 from shop.festivals.models import Fund
-from shop.money_desk.models import MoneyTask
+from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.disputes.decide import left_of, say_who_bears
+from shop.money.payments.disputes.models import Dispute
+from shop.money.payments.disputes.take_over import PLATFORM
+from shop.money.payments.models import GatewayEvent, Payment
+from shop.money.payments.operations import check_pending, run_operations
+from shop.money.payments.outside.decide import split, was_owed
+from shop.money.payments.outside.take_over import look_at_blocked
+from shop.money.payments.proposals import RefundPlan, decided, propose
+from shop.money.payments.proposals import approve as approve_refund
+from shop.money.payments.webhooks import handle_waiting
+from shop.money.returns import answer, ask
+from shop.money.returns import replace as again
+from shop.money.returns.models import ReturnLine, ReturnRequest
+from shop.money.returns.overdue import look_at_returns
+from shop.money.settlements import make as settlements
+from shop.money.settlements import payouts
+from shop.money.settlements.methods import trust_again
+from shop.money.settlements.models import Payout, Settlement
+from shop.money.settlements.proofs import BankProof, prove
+from shop.money.settlements.remote import stuck_transfers
+from shop.money.settlements.remote.recipients import look_at
+from shop.money.settlements.remote.stuck import pay_stuck_again
+from shop.money.settlements.remote.transfers import send_transfers, take_back_refunded
 from shop.orders.after_sale.arrive import arrived, take_as_arrived
 from shop.orders.models import Order, OrderLine, Replacement, Suborder
 from shop.orders.refund import Amount, gone
 from shop.orders.shares import Share
 from shop.orders.ship import ship
 from shop.orders.stop import decide
-from shop.payments.disputes.decide import left_of, say_who_bears
-from shop.payments.disputes.models import Dispute
-from shop.payments.disputes.take_over import PLATFORM
-from shop.payments.models import GatewayEvent, Payment
-from shop.payments.operations import check_pending, run_operations
-from shop.payments.outside.decide import split, was_owed
-from shop.payments.outside.take_over import look_at_blocked
-from shop.payments.proposals import RefundPlan, decided, propose
-from shop.payments.proposals import approve as approve_refund
-from shop.payments.webhooks import handle_waiting
-from shop.returns import answer, ask
-from shop.returns import replace as again
-from shop.returns.models import ReturnLine, ReturnRequest
-from shop.returns.overdue import look_at_returns
-from shop.settlements import make as settlements
-from shop.settlements import payouts
-from shop.settlements.methods import trust_again
-from shop.settlements.models import Payout, Settlement
-from shop.settlements.proofs import BankProof, prove
-from shop.settlements.remote import stuck_transfers
-from shop.settlements.remote.recipients import look_at
-from shop.settlements.remote.stuck import pay_stuck_again
-from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests import make
 from tests.make import NOON
 from tests.paying import begin, deliver, set_clocks
-from tests.shop.settlements.earned import store
-from tests.shop.settlements.remote import owned
+from tests.shop.money.settlements.earned import store
+from tests.shop.money.settlements.remote import owned
 
 DAY = timedelta(days=1)
 TRANSFERS = "stripe_balance.stripe_transfers"

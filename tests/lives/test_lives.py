@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from shop.settlements.countries import fill_in
+from shop.money.settlements.countries import fill_in
 from tests.lives.holds import broken
 from tests.lives.life import OFTEN, STEPS, Life
 from tests.make import NOON

@@ -88,7 +88,7 @@ KEPT = {
 
 @pytest.mark.parametrize("path", SPOKEN, ids=lambda path: str(path.relative_to(ROOT)))
 def test_texts_are_joined_with_the_marks_of_the_language(path):
-    """Commas and colons between texts come from ``shop.languages``, not from English."""
+    """Commas and colons between texts come from ``shop.core.languages``, not from English."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     joined = [
         ast.unparse(node)

@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from sample.progress import Progress
 from sample.selling import sell
-from shop import clock
+from shop.core import clock
 from tests.copying import copied, led_to
 from tests.paying import set_clocks
 from tests.sample.loaded import DAY_0, load_six, root_collection, six

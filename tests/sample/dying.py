@@ -20,7 +20,7 @@ from django.conf import settings
 
 from sample import ordering
 from shop.festivals.nominations import approve as nominations_approve
-from shop.merchants.models import Merchant
+from shop.people.merchants.models import Merchant
 from tests.sample.loaded import load_six
 
 approve, press_pay, ship = nominations_approve.approve_together, ordering.press_pay, ordering.ship

@@ -12,11 +12,11 @@ from sample.edition import Edition, edition
 from sample.loading import load
 from sample.progress import Progress
 from shop.catalogue.models import Product
+from shop.core.images.models import Picture
 from shop.festivals.models import Deal, Festival
-from shop.listings.models import Listing
-from shop.merchants.models import Merchant
 from shop.orders.models import Order, Shipment
-from shop.pictures.models import Picture
+from shop.people.merchants.models import Merchant
+from shop.storefront.listings.models import Listing
 
 # A morning in Nairobi, on the sixth of the festival's ten days.
 DAY_0 = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)

@@ -7,15 +7,15 @@ from sample.accounts import provide_accounts
 from sample.past import write_past
 from sample.progress import Progress
 from sample.till import SandboxSilent, press_pay
-from shop import clock
+from shop.core import clock
+from shop.core.jobs.models import Mishap
+from shop.money.payments.compare import compare_recent, mismatches
+from shop.money.payments.models import GatewayEvent, Operation, Payment
+from shop.money.payments.operations import run_operations
+from shop.money.payments.provider.gateway import Payer
+from shop.money.payments.provider.stripe_gateway import gateway
+from shop.money.payments.refund import refund_lines
 from shop.orders.models import Order, Suborder
-from shop.payments.compare import compare_recent, mismatches
-from shop.payments.models import GatewayEvent, Operation, Payment
-from shop.payments.operations import run_operations
-from shop.payments.provider.gateway import Payer
-from shop.payments.provider.stripe_gateway import gateway
-from shop.payments.refund import refund_lines
-from shop.rounds.models import Mishap
 from tests.paying import assert_books_agree, deliver
 from tests.sample.loaded import DAY_0, six
 

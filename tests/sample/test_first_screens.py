@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from sample import first_screens
-from shop.pictures.renditions import make_modern_sizes
+from shop.core.images.renditions import make_modern_sizes
 
 
 @pytest.mark.django_db

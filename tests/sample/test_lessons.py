@@ -9,8 +9,8 @@ from sample.doors import settled
 from sample.filling import CONTENT
 from sample.formatting import blocks
 from sample.sheets import LANGUAGES
-from shop.academy.models import Lesson, needed_of
-from shop.academy.quiz import Quiz
+from shop.merchant.academy.models import Lesson, needed_of
+from shop.merchant.academy.quiz import Quiz
 
 FILES = sorted(file.name for file in (CONTENT / "academy").glob("*.md"))
 

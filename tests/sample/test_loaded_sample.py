@@ -4,8 +4,9 @@ from pathlib import Path
 
 from django.db.models import Count
 
+from shop.catalogue.delivery.models import Carrier, Country, ImportRule, Rate
 from shop.catalogue.models import Category, Product, Variant
-from shop.delivery.models import Carrier, Country, ImportRule, Rate
+from shop.core.images.models import Picture
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import (
     Deal,
@@ -19,9 +20,8 @@ from shop.festivals.models import (
 )
 from shop.festivals.models.prices import FOREVER
 from shop.festivals.prices import regular
-from shop.listings.models import Listing
-from shop.merchants.models import Merchant
-from shop.pictures.models import Picture
+from shop.people.merchants.models import Merchant
+from shop.storefront.listings.models import Listing
 from tests.sample.loaded import (
     DAY_0,
     counts,

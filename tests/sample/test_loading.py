@@ -8,11 +8,11 @@ from sample.loading import write_rows
 from sample.management.commands import load_sample
 from sample.nominating import MULTIBUYS
 from sample.progress import Progress
+from shop.catalogue.delivery.models import Country
 from shop.catalogue.models import Product, Variant
-from shop.delivery.models import Country
 from shop.festivals.models import Nomination, ProductSpan
-from shop.listings.models import Listing
-from shop.merchants.models import Merchant
+from shop.people.merchants.models import Merchant
+from shop.storefront.listings.models import Listing
 from tests.sample.loaded import DAY_0, flagship, instants, load_six, root_collection, some_ids
 from tests.truth import span_differences
 

@@ -7,6 +7,7 @@ from django.test import override_settings
 
 from sample.moving import move
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.stock.models import Pool
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.holds.counters import close_sold_out
 from shop.festivals.models import (
@@ -21,10 +22,9 @@ from shop.festivals.models import (
     Slot,
 )
 from shop.festivals.prices import regular
-from shop.listings.models import Listing
-from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder
-from shop.stock.models import Pool
+from shop.people.merchants.models import Merchant
+from shop.storefront.listings.models import Listing
 from tests import make
 from tests.sample.loaded import DAY_0, flagship, instants, six, some_ids
 from tests.truth import span_differences

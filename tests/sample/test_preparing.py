@@ -3,12 +3,12 @@ import pytest
 from sample.accounts import provide_accounts
 from sample.applying import provide_waiting
 from sample.preparing import prepare
-from shop.applications.models import Application, ApplicationPaper
 from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.models import Claim, Festival, Fund
-from shop.notices.models import Notice
+from shop.merchant.applications.models import Application, ApplicationPaper
+from shop.merchant.content_reports.models import Notice
 from tests import make
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.sample.loaded import DAY_0, flagship, six
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from cms.roles import ROLES
 from sample.accounts import ACCOUNTS, DESK, STORES, provide_accounts
 from sample.management.commands import demo_accounts
 from sample.reading import stores
-from shop.accounts.models import User
+from shop.people.accounts.models import User
 from tests import make
 from tests.sample.loaded import DAY_0
 

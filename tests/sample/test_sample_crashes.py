@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from shop.festivals.models import Deal, Nomination
-from shop.merchants.models import Merchant
 from shop.orders.models import Order
+from shop.people.merchants.models import Merchant
 from tests.patience import PATIENCE
 from tests.paying import assert_books_agree
 from tests.sample.loaded import (

@@ -11,7 +11,7 @@ from sample.reading import stores
 from sample.reference import load_reference
 from sample.sheets import LANGUAGES, SheetError
 from shop.catalogue.models import Product, Term, Translation
-from shop.listings.models import Listing
+from shop.storefront.listings.models import Listing
 from tests.sample.loaded import DAY_0, six
 
 OTHERS = [code for code in LANGUAGES.values() if code != "en"]

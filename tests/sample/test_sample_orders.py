@@ -8,19 +8,19 @@ from sample.accounts import provide_accounts
 from sample.ordering import fulfil, open_wishes
 from sample.reading import stores
 from sample.wishes import FLASH, Wish, wishes
-from shop import clock
-from shop.cart import change
-from shop.cart.models import Cart
 from shop.catalogue.models import Variant
-from shop.listings.models import ALIKE, Listing
+from shop.catalogue.stock.models import Pool
+from shop.core import clock
+from shop.orders.cart import change
+from shop.orders.cart.models import Cart
 from shop.orders.models import Order, Shipment, Suborder
 from shop.orders.tasks import send_receipt, send_shipped
-from shop.stock.models import Pool
-from shop.tickets.models import Ticket
+from shop.orders.tickets.models import Ticket
+from shop.storefront.listings.models import ALIKE, Listing
 from tests import make
 from tests.paying import assert_books_agree
 from tests.sample.loaded import DAY_0, counts, load_six
-from tests.shop.tickets import visits
+from tests.shop.orders.tickets import visits
 
 pytestmark = pytest.mark.long
 

@@ -8,8 +8,8 @@ import pytest
 from sample.languages import FOLDER
 from sample.reading import HERE
 from sample.reference import load_reference
-from shop.listings.models import Synonym
-from shop.listings.words import every_word, forms, words
+from shop.storefront.listings.models import Synonym
+from shop.storefront.listings.words import every_word, forms, words
 from shop.storefront.search.parts import MOST_SYNONYMS
 from shop.storefront.search.vocabulary import LONGEST_TERM
 

@@ -7,10 +7,10 @@ import pytest
 from sample.edition import edition
 from sample.loading import write_rows
 from sample.progress import Progress
-from shop import clock
 from shop.catalogue.models import Product
-from shop.listings.popularity import refresh_popularity
-from shop.listings.search_index import count_words
+from shop.core import clock
+from shop.storefront.listings.popularity import refresh_popularity
+from shop.storefront.listings.search_index import count_words
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import FoundProducts, find
 from shop.storefront.search.understand import understand

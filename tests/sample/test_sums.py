@@ -11,13 +11,13 @@ from django.test import Client
 
 from shop.catalogue.models import Variant
 from shop.festivals.models import Festival
-from shop.merchants.models import Merchant
+from shop.money.payments.refund import refund_lines
 from shop.orders.models import Order, Suborder
 from shop.orders.tasks import send_receipt
-from shop.payments.refund import refund_lines
+from shop.people.merchants.models import Merchant
 from shop.reports.tallies import count_all_sales
 from tests import make
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.sample.loaded import DAY_0
 from tests.shop.checkout.order.proofs import owner_of
 from tests.summing import cents, count_sums, wrong_sums

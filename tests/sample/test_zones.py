@@ -5,8 +5,8 @@ import re
 from django.test import Client
 
 from shop.festivals.models import Festival
-from shop.merchants.models import Merchant
 from shop.orders.models import Order
+from shop.people.merchants.models import Merchant
 from tests import make
 from tests.sample.test_sums import returned
 from tests.shop.checkout.order.proofs import owner_of

@@ -7,19 +7,19 @@ from datetime import datetime
 from random import Random
 from typing import Any, Protocol
 
-from shop.money_desk.models import MoneyTask
+from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.disputes.decide import left_of, say_who_bears
+from shop.money.payments.disputes.models import Dispute
+from shop.money.payments.disputes.take_over import PLATFORM
+from shop.money.payments.outside.decide import split
+from shop.money.payments.proposals import RefundPlan, approve, decided, propose
+from shop.money.returns import answer, ask
+from shop.money.returns.models import ReturnRequest
 from shop.orders.after_sale.arrive import arrived
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.refund import Amount, gone
 from shop.orders.shares import Share
 from shop.orders.ship import ship
-from shop.payments.disputes.decide import left_of, say_who_bears
-from shop.payments.disputes.models import Dispute
-from shop.payments.disputes.take_over import PLATFORM
-from shop.payments.outside.decide import split
-from shop.payments.proposals import RefundPlan, approve, decided, propose
-from shop.returns import answer, ask
-from shop.returns.models import ReturnRequest
 
 
 class Stage(Protocol):

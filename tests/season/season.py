@@ -15,29 +15,29 @@ from django.test import Client
 
 from shop.catalogue.models import Variant
 from shop.festivals.models import Fund
-from shop.money_desk import gate
-from shop.money_desk.kinds import TaskOutcome
-from shop.money_desk.models import MoneyTask
+from shop.money.money_tasks import gate
+from shop.money.money_tasks.kinds import TaskOutcome
+from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.operations import check_pending, run_operations
+from shop.money.payments.webhooks import handle_waiting
+from shop.money.returns.overdue import look_at_returns
+from shop.money.settlements import make as settlements
+from shop.money.settlements import payouts
+from shop.money.settlements.commission import make_bills
+from shop.money.settlements.methods import trust_again
+from shop.money.settlements.models import Payout, Settlement
+from shop.money.settlements.proofs import BankProof, prove
+from shop.money.settlements.remote.transfers import send_transfers, take_back_refunded
 from shop.orders.after_sale.arrive import take_as_arrived
+from shop.orders.documents.missing import make_missing
 from shop.orders.models import Order
-from shop.papers.missing import make_missing
-from shop.payments.operations import check_pending, run_operations
-from shop.payments.webhooks import handle_waiting
-from shop.returns.overdue import look_at_returns
-from shop.settlements import make as settlements
-from shop.settlements import payouts
-from shop.settlements.commission import make_bills
-from shop.settlements.methods import trust_again
-from shop.settlements.models import Payout, Settlement
-from shop.settlements.proofs import BankProof, prove
-from shop.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests import make
 from tests.make import NOON
 from tests.paying import begin, deliver, set_clocks
 from tests.season.fates import FATES, Story
 from tests.shop.checkout.steps import buy
-from tests.shop.settlements.earned import account
-from tests.shop.settlements.remote.owned import account as own_account
+from tests.shop.money.settlements.earned import account
+from tests.shop.money.settlements.remote.owned import account as own_account
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 STORES, KINDS, LENGTH, APART = 8, 3, 5, 30

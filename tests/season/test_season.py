@@ -10,13 +10,13 @@ import time
 import pytest
 from django.db.models import Q, Sum
 
-from shop.ledger.balances import balance, owed_to
-from shop.money_desk.models import MoneyTask
+from shop.money.ledger.balances import balance, owed_to
+from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.models import Operation
+from shop.money.settlements.claims import ON_ITS_WAY
+from shop.money.settlements.countries import fill_in
+from shop.orders.documents.models import Document
 from shop.orders.models import OrderLine, RefundLine, RefundParcel, Suborder
-from shop.papers.models import Document
-from shop.payments.models import Operation
-from shop.settlements.claims import ON_ITS_WAY
-from shop.settlements.countries import fill_in
 from tests.lives.holds import broken, had
 from tests.make import NOON
 from tests.paying import set_clocks

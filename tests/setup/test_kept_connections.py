@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import connections
 
-from shop.prepared import ask
+from shop.core.statements.prepared import ask
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def test_the_next_request_gets_another_line():
 @pytest.mark.django_db
 def test_a_prepared_statement_gets_another_line_as_well(monkeypatch):
     with kept_line() as line:
-        monkeypatch.setattr("shop.prepared.connection", line)
+        monkeypatch.setattr("shop.core.statements.prepared.connection", line)
         end(line)
         line.close_if_unusable_or_obsolete()
         assert ask("SELECT %(n)s::int", {"n": 7}) == [(7,)]

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import RequestFactory
 
 from bench.several.network import HOSTS
-from shop import clock
-from shop.networks import client_address
+from shop.core import clock
+from shop.core.networks import client_address
 from shop.reports.checks import note_backup
 from shop.reports.models import Check
 

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
-from shop.cart import change
 from shop.catalogue.models import Product, Variant, buyable_sql, on_sale_sql, public_sql
-from shop.conditions import under
-from shop.errors import NotPossible
+from shop.catalogue.stock.models import Pool, free_sql, free_units
+from shop.core.conditions import under
+from shop.core.errors import NotPossible
 from shop.festivals.models import Deal, Festival, PriceSpan, ProductSpan
 from shop.festivals.models.deals import in_time_sql, left_sql, open_sql, promising_sql
 from shop.festivals.models.prices import in_force_sql
@@ -19,12 +19,12 @@ from shop.festivals.nominations import approve
 from shop.festivals.nominations.checks import check
 from shop.festivals.nominations.proposal import proposal_of
 from shop.festivals.schedule.readiness import readiness
-from shop.merchants.models import Merchant, trading_sql
-from shop.reminders.subjects import thing_of
-from shop.stock.models import Pool, free_sql, free_units
+from shop.merchant.dashboard.dashboard import today
+from shop.orders.cart import change
+from shop.orders.reminders.subjects import thing_of
+from shop.people.merchants.models import Merchant, trading_sql
 from shop.storefront.previews.facts import waiting_deals
 from shop.storefront.previews.preview import Preview
-from shop.workspace.dashboard import today
 from tests import make
 from tests.make import END, NOON, START
 

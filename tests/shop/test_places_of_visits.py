@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shop.merchants.models import Merchant
+from shop.people.merchants.models import Merchant
 
 WINTER = datetime(2027, 1, 12, 12, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from sample.edition import edition
 from sample.loading import write_rows
 from sample.progress import Progress
 from sample.reading import stores
-from shop import clock
 from shop.catalogue.models import Product
+from shop.core import clock
 from tests.browsing.stage import Stage
 from tests.sample.loaded import DAY_0, root_collection
 

@@ -13,7 +13,7 @@ from psycopg import RawCursor, sql
 
 from bench.plans import Plan, Reading, reading
 from bench.servers import HOST
-from shop.prepared import PLACE
+from shop.core.statements.prepared import PLACE
 
 EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
 TURNS = 6  # after five of its own a prepared statement may have a plan for all values

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from sample.edition import edition
 from sample.loading import write_rows
 from sample.progress import Progress
-from shop import clock
+from shop.core import clock
 
 
 class Command(BaseCommand):

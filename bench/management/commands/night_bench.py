@@ -11,17 +11,17 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 
 from bench.work.provider import AMOUNT
-from shop import clock
-from shop.audit.models import Night
-from shop.audit.night import run_night
-from shop.delivery.models import Contact
-from shop.ledger.models import LedgerEntry, LedgerTransaction
-from shop.ledger.months import closing
-from shop.merchants.models import Merchant
+from shop.catalogue.delivery.models import Contact
+from shop.core import clock
+from shop.core.jobs.models import Mishap
+from shop.core.jobs.pace import limited
+from shop.money.ledger.models import LedgerEntry, LedgerTransaction
+from shop.money.ledger.months import closing
+from shop.money.payments.models import Payment
 from shop.orders.models import Order
-from shop.payments.models import Payment
-from shop.rounds.models import Mishap
-from shop.rounds.pace import limited
+from shop.people.merchants.models import Merchant
+from shop.reports.reconciliation.models import Night
+from shop.reports.reconciliation.night import run_night
 
 BATCH = 5_000
 COMMISSION = AMOUNT // 10

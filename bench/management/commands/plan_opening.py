@@ -6,18 +6,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
-from shop import clock
-from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
-from shop.currencies import in_whole
+from shop.catalogue.stock.models import Pool
+from shop.core import clock
+from shop.core.currencies import in_whole
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
 from shop.festivals.nominations.approve import approve_all
 from shop.festivals.pricing.kinds import Fixed
 from shop.festivals.schedule import plan
 from shop.festivals.schedule.publish import publish_festival
-from shop.listings.festival_products import list_everything
-from shop.merchants.models import Membership
-from shop.stock.models import Pool
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Membership
+from shop.storefront.listings.festival_products import list_everything
 
 PLENTY = 100_000
 

@@ -2,10 +2,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from shop import clock
-from shop.listings.count import count_listings
-from shop.listings.popularity import refresh_popularity
-from shop.listings.search_index import count_words
+from shop.core import clock
+from shop.storefront.listings.count import count_listings
+from shop.storefront.listings.popularity import refresh_popularity
+from shop.storefront.listings.search_index import count_words
 
 
 class Command(BaseCommand):

@@ -11,12 +11,12 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandParser
 from openpyxl import Workbook
 
-from shop import clock
-from shop.accounts.models import User
 from shop.catalogue.models import Category
-from shop.imports import columns, receive
-from shop.imports.models import CatalogueSheet
-from shop.merchants.models import Membership, Merchant
+from shop.core import clock
+from shop.merchant.imports import columns, receive
+from shop.merchant.imports.models import CatalogueSheet
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Membership, Merchant
 
 SIZES = 5  # of a product
 HEAD = ["product", "name", "description", "category", "option 1", "value 1", "sku", "price",

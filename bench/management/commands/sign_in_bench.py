@@ -14,11 +14,11 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from cms.roles import ORGANIZER
-from shop import clock
-from shop.accounts.models import User
-from shop.accounts.second_step import METHOD
-from shop.merchants.models import Membership, Merchant
-from shop.merchants.roles import Role
+from shop.core import clock
+from shop.people.accounts.models import User
+from shop.people.accounts.second_step import METHOD
+from shop.people.merchants.models import Membership, Merchant
+from shop.people.merchants.roles import Role
 
 
 class Command(BaseCommand):

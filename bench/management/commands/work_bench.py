@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from bench.work.changes import DEALS, PRICES, Opening, index_many, lower_prices
 from bench.work.metering import Meter
-from shop import clock
+from shop.core import clock
 from shop.management.commands.beat import ROUNDS
 
 QUIET, CHANGE, CHANGED = "quiet", "change", "changed"

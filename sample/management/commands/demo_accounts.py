@@ -2,7 +2,7 @@ from typing import Any
 
 from sample.accounts import ACCOUNTS, provide_accounts
 from sample.commands import DemoCommand
-from shop import clock
+from shop.core import clock
 
 
 class Command(DemoCommand):

@@ -3,7 +3,7 @@ from typing import Any
 from sample.apart import one_at_a_time
 from sample.commands import DemoCommand
 from sample.pages import write_pages
-from shop import clock
+from shop.core import clock
 
 
 class Command(DemoCommand):

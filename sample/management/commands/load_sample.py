@@ -25,7 +25,7 @@ class Command(DemoCommand):
     def handle(self, *, late: bool, **options: Any) -> None:
         """Load, and say what is being done and how far it is."""
         # A thousand calls to the sandbox, a line of each, are nothing to read while one waits.
-        logging.getLogger("shop.payments.provider").setLevel(logging.WARNING)
+        logging.getLogger("shop.money.payments.provider").setLevel(logging.WARNING)
         self.stdout.ending = ""  # the line of progress is drawn over itself
         progress = Progress(self.stdout)
         try:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import Q
 
-from shop.merchants.models import Membership
-from shop.stock.models import Pool
+from shop.catalogue.stock.models import Pool
+from shop.people.merchants.models import Membership
 
 
 def promised_sql(g: str) -> str:

@@ -12,12 +12,12 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from shop.catalogue.models.dates import DatePlan
-from shop.conditions import under
-from shop.languages import Wording, listed, said
-from shop.merchants.models import Merchant, trading_sql
-from shop.pictures.models import Picture
-from shop.states import ChoiceField, Stateful, StateQuerySet
-from shop.stock.models import Pool
+from shop.catalogue.stock.models import Pool
+from shop.core.conditions import under
+from shop.core.images.models import Picture
+from shop.core.languages import Wording, listed, said
+from shop.core.states import ChoiceField, Stateful, StateQuerySet
+from shop.people.merchants.models import Merchant, trading_sql
 
 CANCEL_HOURS = 48
 """So long before a visit begins its guests may cancel it, where its host says nothing else."""

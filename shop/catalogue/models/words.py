@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from shop.catalogue.models.products import Product
-from shop.merchants.models import Merchant
+from shop.people.merchants.models import Merchant
 
 
 class Translation(models.Model):

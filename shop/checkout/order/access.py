@@ -13,10 +13,10 @@ from django.urls import ResolverMatch
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 
-from shop import clock
 from shop.checkout.order.proof import is_old, is_proved, with_end
-from shop.composed import ID, composed
-from shop.http import see_other
+from shop.core import clock
+from shop.core.http import see_other
+from shop.core.statements.composed import ID, composed
 from shop.orders.models import NUMBER_START, Order, new_token
 
 NUMBER = re.compile(r"BB-[0-9]{4}-([0-9]{6,15})")

@@ -10,14 +10,14 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import day_at
 from shop.checkout.order.again import AgainShown, replacements_of
 from shop.checkout.order.summary import OrderShown
+from shop.money.returns.models import ReturnRequest
+from shop.money.returns.rules import kinds_of, return_until
+from shop.money.returns.words import KINDS, state_words
+from shop.orders.cart.formats import day_at
 from shop.orders.models import Order, OrderLine, Suborder
-from shop.returns.models import ReturnRequest
-from shop.returns.rules import kinds_of, return_until
-from shop.returns.words import KINDS, state_words
-from shop.tickets.cancelling import can_cancel
+from shop.orders.tickets.cancelling import can_cancel
 
 Kind, State = ReturnRequest.Kind, Suborder.State
 

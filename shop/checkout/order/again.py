@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import day, language
 from shop.checkout.order.summary import GONE, OrderShown, Step, Way
-from shop.languages import Wording
+from shop.core.languages import Wording
+from shop.money.returns.words import replacement_words
+from shop.orders.cart.formats import day, language
 from shop.orders.models import Order, Replacement, Suborder
-from shop.returns.words import replacement_words
 
 State = Replacement.State
 

@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, npgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shop import clock
 from shop.checkout.order.access import PAGES_AFTER, open_page
 from shop.checkout.order.proof import KNOWN_FOR, is_old, is_proved, prove
-from shop.http import see_other
-from shop.networks import network_key
+from shop.core import clock
+from shop.core.http import see_other
+from shop.core.networks import network_key
+from shop.core.rate_limits.store import limits
+from shop.core.tasks import enqueue
 from shop.orders.access import CODE_WORKS, DIGITS, begin_code, is_fresh, use_code
 from shop.orders.models import Order
 from shop.orders.tasks import send_order_code
-from shop.rate_limits.store import limits
-from shop.tasks import enqueue
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MOST_A_DAY = 5

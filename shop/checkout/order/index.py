@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shop.accounts.models import User
-from shop.cart.formats import amount, between, full_day_at, language, parcels
 from shop.checkout.order.refunds import DELAYED, DONE, ON_ITS_WAY, returning, told
-from shop.languages import Wording, beside
+from shop.core.languages import Wording, beside
+from shop.money.payments.models import STUCK, Operation
+from shop.orders.cart.formats import amount, between, full_day_at, language, parcels
 from shop.orders.models import Order, OrderLine, Suborder
-from shop.payments.models import STUCK, Operation
+from shop.people.accounts.models import User
 
 PAGE = 20
 PICTURES = 4

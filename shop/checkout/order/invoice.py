@@ -14,17 +14,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from shop.cart.formats import amount, full_day_at, language, less
+from shop.catalogue.delivery.names import address_lines
 from shop.checkout.order.access import own_order_page
 from shop.checkout.order.papers import PaperLink, link_to
 from shop.checkout.order.refunds import MoneyBack, money_back
 from shop.checkout.order.summary import paid_with
-from shop.delivery.names import address_lines
-from shop.languages import percent
+from shop.core.languages import percent
+from shop.money.payments.models import Payment
+from shop.orders.cart.formats import amount, full_day_at, language, less
+from shop.orders.documents.lists import PaperRow, papers_column
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.sums import tax_rows
-from shop.papers.lists import PaperRow, papers_column
-from shop.payments.models import Payment
 
 
 @dataclass(frozen=True, slots=True)

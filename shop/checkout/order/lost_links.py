@@ -21,14 +21,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from shop.accounts.mailboxes import mailbox_key
 from shop.checkout.order.codes import too_many
-from shop.http import see_other
-from shop.networks import network_key
+from shop.core.http import see_other
+from shop.core.networks import network_key
+from shop.core.rate_limits.store import limits
+from shop.core.tasks import enqueue
 from shop.orders.models import NUMBER_START, Order
 from shop.orders.tasks import send_order_link
-from shop.rate_limits.store import limits
-from shop.tasks import enqueue
+from shop.people.accounts.mailboxes import mailbox_key
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MOST_A_DAY = 4

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from shop import clock
-from shop.cart.current import signed_in
 from shop.checkout.order.access import own_order_page
-from shop.errors import ShopError
-from shop.forms.numbers import number_of
-from shop.http import see_other
+from shop.core import clock
+from shop.core.errors import ShopError
+from shop.core.forms.numbers import number_of
+from shop.core.http import see_other
+from shop.orders.cart.current import signed_in
 from shop.orders.models import Order, OrderMessage, Suborder
 from shop.orders.thread.forms import MessageForm
 from shop.orders.thread.shown import ThreadShown, read_messages, show_thread

@@ -13,13 +13,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from shop import clock, dates
 from shop.checkout.order.access import own_order_page
-from shop.errors import ShopError
-from shop.forms.fields import ProseField
-from shop.http import see_other
+from shop.core import clock, dates
+from shop.core.errors import ShopError
+from shop.core.forms.fields import ProseField
+from shop.core.http import see_other
 from shop.orders.models import Order
-from shop.tickets.needs import MOST_WORDS, coming_lines, needs_of, tell_needs
+from shop.orders.tickets.needs import MOST_WORDS, coming_lines, needs_of, tell_needs
 
 
 class NeedsForm(forms.Form):

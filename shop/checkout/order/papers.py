@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from shop.checkout.order.access import own_order_page
+from shop.orders.documents.lists import PaperRow, papers_of, pdf_answer
+from shop.orders.documents.models import Document
 from shop.orders.models import Order
-from shop.papers.lists import PaperRow, papers_of, pdf_answer
-from shop.papers.models import Document
 
 
 @dataclass(frozen=True, slots=True)

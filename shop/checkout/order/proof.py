@@ -14,9 +14,9 @@ from django.db.models import DateTimeField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce, Greatest
 from django.http import HttpRequest, HttpResponse
 
-from shop import cookies
-from shop.cart.current import guest_token_hash, signed_in
+from shop.core import cookies
 from shop.orders.adopt import owns_address
+from shop.orders.cart.current import guest_token_hash, signed_in
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 
 OLD_AFTER = timedelta(days=90)

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import amount, between, full_day_at, less
+from shop.catalogue.delivery.quote import working_day
 from shop.checkout.order.summary import paid_with
-from shop.delivery.quote import working_day
+from shop.money.payments.models import Operation
+from shop.orders.cart.formats import amount, between, full_day_at, less
 from shop.orders.models import Order
-from shop.payments.models import Operation
 
 ON_ITS_WAY, DONE, DELAYED = "info", "good", "warn"  # as tags are called
 LEAST_DAYS, MOST_DAYS = 5, 10  # working days that banks usually take

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shop.catalogue.models import Category
-from shop.forms.fields import FilesInput
-from shop.forms.visible_text import seen_only
-from shop.languages import labelled
-from shop.pictures.clean import PictureRefused
-from shop.pictures.incoming import read_incoming
-from shop.returns.ask import Wish
-from shop.returns.models import ReturnLine, ReturnRequest
-from shop.returns.pictures import MOST_PICTURES, SentFile
-from shop.returns.rules import BY_MIND, LineLeft
-from shop.returns.words import REASONS
+from shop.core.forms.fields import FilesInput
+from shop.core.forms.visible_text import seen_only
+from shop.core.images.clean import PictureRefused
+from shop.core.images.incoming import read_incoming
+from shop.core.languages import labelled
+from shop.money.returns.ask import Wish
+from shop.money.returns.models import ReturnLine, ReturnRequest
+from shop.money.returns.pictures import MOST_PICTURES, SentFile
+from shop.money.returns.rules import BY_MIND, LineLeft
+from shop.money.returns.words import REASONS
 
 Kind = ReturnRequest.Kind
 CHOOSE = ("", gettext_lazy("Choose a reason"))

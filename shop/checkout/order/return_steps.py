@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import day_at
 from shop.checkout.order.refunds import DELAYED, DONE, arrival, stands, told
 from shop.checkout.order.summary import Step
+from shop.money.payments.models import Operation
+from shop.money.returns.decided import is_by_organizer
+from shop.money.returns.models import ReturnRequest
+from shop.orders.cart.formats import day_at
 from shop.orders.models import Refund
-from shop.payments.models import Operation
-from shop.returns.decided import is_by_organizer
-from shop.returns.models import ReturnRequest
 
 State, Kind = ReturnRequest.State, ReturnRequest.Kind
 

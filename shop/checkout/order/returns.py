@@ -13,28 +13,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from shop import clock
-from shop.cart.formats import amount, day_at, less
+from shop.catalogue.delivery.carriers import WrongNumber
 from shop.checkout.order.access import own_order_page
 from shop.checkout.order.return_form import ReturnForm
 from shop.checkout.order.return_steps import steps_of
 from shop.checkout.order.summary import paid_with
-from shop.delivery.carriers import WrongNumber
-from shop.errors import NotPossible, ShopError
-from shop.forms.numbers import number_of
-from shop.http import see_other
+from shop.core import clock
+from shop.core.errors import NotPossible, ShopError
+from shop.core.forms.numbers import number_of
+from shop.core.http import see_other
+from shop.money.payments.models import Operation, Payment
+from shop.money.returns import answer, ask
+from shop.money.returns.decided import may_appeal
+from shop.money.returns.models import ReturnRequest
+from shop.money.returns.pictures import MOST_PICTURES, add, lines_with_files
+from shop.money.returns.replace import came
+from shop.money.returns.rules import kinds_of, lines_left, return_until
+from shop.money.returns.sums import BackSum
+from shop.money.returns.words import state_words
 from shop.orders.after_sale.arrive import arrived
+from shop.orders.cart.formats import amount, day_at, less
 from shop.orders.models import Order, Replacement, Suborder
 from shop.orders.shares import Share
-from shop.payments.models import Operation, Payment
-from shop.returns import answer, ask
-from shop.returns.decided import may_appeal
-from shop.returns.models import ReturnRequest
-from shop.returns.pictures import MOST_PICTURES, add, lines_with_files
-from shop.returns.replace import came
-from shop.returns.rules import kinds_of, lines_left, return_until
-from shop.returns.sums import BackSum
-from shop.returns.words import state_words
 
 Kind, State = ReturnRequest.Kind, ReturnRequest.State
 TITLES = {

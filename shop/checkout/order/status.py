@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import amount, held_until
 from shop.checkout.order.refunds import DELAYED, DONE, returning, stands, told
-from shop.errors import GatewayError
+from shop.core.errors import GatewayError
+from shop.money.payments.apply import apply_session
+from shop.money.payments.models import Payment
+from shop.orders.cart.formats import amount, held_until
 from shop.orders.models import Order
-from shop.payments.apply import apply_session
-from shop.payments.models import Payment
 
 
 @dataclass(frozen=True, slots=True)

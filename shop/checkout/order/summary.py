@@ -13,12 +13,21 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shop import dates
-from shop.cart.formats import amount, arrives, between, day, day_at, full_day_at, language, parcels
-from shop.cart.sums import SumsShown
+from shop.catalogue.delivery.names import country_name, lines_of
 from shop.checkout.order.papers import PaperLink
-from shop.delivery.names import country_name, lines_of
-from shop.languages import Wording, beside
+from shop.core import dates
+from shop.core.languages import Wording, beside
+from shop.orders.cart.formats import (
+    amount,
+    arrives,
+    between,
+    day,
+    day_at,
+    full_day_at,
+    language,
+    parcels,
+)
+from shop.orders.cart.sums import SumsShown
 from shop.orders.models import Order, OrderLine, Replacement, Shipment, Suborder
 from shop.orders.sums import Lines, lines_by_part, order_rows, tax_rows
 from shop.orders.text import sent_elsewhere

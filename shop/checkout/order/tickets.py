@@ -13,16 +13,16 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from shop import clock, dates
 from shop.catalogue.date_plans import promise_of
 from shop.checkout.order.access import order_page
 from shop.checkout.order.summary import OrderShown
+from shop.core import clock, dates
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.text import order_link
-from shop.tickets.cancelling import until_when
-from shop.tickets.models import Ticket
-from shop.tickets.qr import as_svg
-from shop.tickets.sessions import by_session, calendar, session_of
+from shop.orders.tickets.cancelling import until_when
+from shop.orders.tickets.models import Ticket
+from shop.orders.tickets.qr import as_svg
+from shop.orders.tickets.sessions import by_session, calendar, session_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shop import clock
-from shop.accounts.requests import SignedIn
-from shop.cart.current import signed_in
 from shop.checkout.desks import desks_of
 from shop.checkout.order.access import order_page, own_order_page
 from shop.checkout.order.after import afters
@@ -28,13 +25,16 @@ from shop.checkout.order.status import bring_up_to_date
 from shop.checkout.order.summary import paid_with, show_order
 from shop.checkout.order.tickets import visits_beside
 from shop.checkout.provider_return import unpaid_page
-from shop.errors import NotPossible
-from shop.forms.numbers import number_of
-from shop.http import Request, see_other
+from shop.core import clock
+from shop.core.errors import NotPossible
+from shop.core.forms.numbers import number_of
+from shop.core.http import Request, see_other
+from shop.money.payments.cancel import cancel_pending
+from shop.money.payments.models import Payment
 from shop.orders.adopt import keep, may_keep
+from shop.orders.cart.current import signed_in
 from shop.orders.models import Order
-from shop.payments.cancel import cancel_pending
-from shop.payments.models import Payment
+from shop.people.accounts.requests import SignedIn
 
 
 @require_safe

@@ -11,8 +11,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one, locked
 from shop.festivals.changelog import latest, log
 from shop.festivals.deals import reserved_stock
 from shop.festivals.mail import tell_changed
@@ -23,8 +23,8 @@ from shop.festivals.models import (
 )
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
-from shop.locks import lock_one, locked
-from shop.merchants.own_stores import refuse_own
+from shop.people.accounts.models import User
+from shop.people.merchants.own_stores import refuse_own
 
 
 @transaction.atomic

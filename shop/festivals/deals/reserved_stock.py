@@ -19,12 +19,12 @@ from django.db.models import BooleanField, Expression, F, Func, OuterRef, QueryS
 from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 
-from shop.composed import IDS, MOMENT, AnyOf, composed
-from shop.errors import FenceBroken
+from shop.catalogue.stock.units import lock
+from shop.core.errors import FenceBroken
+from shop.core.statements.composed import IDS, MOMENT, AnyOf, composed
 from shop.festivals.models import Deal, RegularPrice
 from shop.festivals.models.deals import promising_sql
 from shop.festivals.pricing.kinds import undercut_sql
-from shop.stock.units import lock
 
 # Deals ``a`` whose units wait for them at %(at)s, as ``fencing_deals`` returns them: for the
 # statements that pages and mails write out.

@@ -12,15 +12,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.mail import tell_changed
 from shop.festivals.models import Deal, Nomination, WrongPrice
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
-from shop.locks import lock_one
-from shop.merchants.own_stores import refuse_own
+from shop.people.accounts.models import User
+from shop.people.merchants.own_stores import refuse_own
 
 
 @transaction.atomic

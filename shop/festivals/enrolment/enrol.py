@@ -13,17 +13,17 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock, lock_one, locked
 from shop.festivals.changelog import log
 from shop.festivals.enrolment.terms import is_in, refuse_unread, terms_in_force, terms_of
 from shop.festivals.enrolment.waitlist import fill, has_place
 from shop.festivals.mail import tell_enrolled
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation
 from shop.festivals.promotions import manage
-from shop.locks import lock, lock_one, locked
-from shop.merchants.models import Merchant
-from shop.merchants.own_stores import own_among, refuse_own
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Merchant
+from shop.people.merchants.own_stores import own_among, refuse_own
 
 State = Enrolment.State
 AGREED = (State.APPLIED, State.WAITING, State.ACCEPTED)

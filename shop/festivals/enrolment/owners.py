@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 
 from shop.festivals.models import Enrolment
-from shop.merchants.models import Membership
-from shop.merchants.roles import Role
+from shop.people.merchants.models import Membership
+from shop.people.merchants.roles import Role
 
 ASKED = (Enrolment.State.INVITED, Enrolment.State.WAITING, Enrolment.State.ACCEPTED)
 

@@ -12,14 +12,14 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.languages import in_language, languages_like
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.models import Enrolment, Festival, Terms
-from shop.languages import in_language, languages_like
-from shop.locks import lock_one
-from shop.merchants.models import Membership
-from shop.merchants.roles import Right, who_may
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Membership
+from shop.people.merchants.roles import Right, who_may
 
 NO_TEXT = "This festival has no terms yet. Write them first: stores accept them when they join."
 # Stores in these read the terms, or have read them.

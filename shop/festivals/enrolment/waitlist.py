@@ -12,13 +12,13 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from shop.accounts.models import User
-from shop.conditions import under
+from shop.core.conditions import under
+from shop.core.locks import lock
 from shop.festivals.changelog import log_all
 from shop.festivals.mail import tell_enrolled
 from shop.festivals.models import Enrolment, Festival
-from shop.locks import lock
-from shop.merchants.models import Merchant
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Merchant
 
 State = Enrolment.State
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef
 
-from shop.errors import Unavailable
+from shop.core.errors import Unavailable
+from shop.core.locks import lock
+from shop.core.statements.prepared import ask
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.models import Claim, Closure, Deal, DealUsage, Fund, Promotion, PromotionUsage
 from shop.festivals.prices import spans
-from shop.locks import lock
-from shop.prepared import ask
 
 MOVE_PROMOTIONS = """
 UPDATE shop_promotion AS p

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.festivals.models.festival import Festival, Nomination
-from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class BulkApproval(models.Model):

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Expression, F, Q
 from django.db.models.expressions import CombinedExpression
 
-from shop.accounts.models import Mailbox
 from shop.catalogue.models import Variant
+from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.festivals.models.festival import Festival, Nomination, Slot
 from shop.festivals.pricing.kinds import CHOICES, DealKind, kind_of
-from shop.states import ChoiceField, Stateful, StateQuerySet
+from shop.people.accounts.models import Mailbox
 
 
 class DealQuerySet(StateQuerySet["Deal"]):

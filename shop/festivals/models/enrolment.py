@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 
 from shop.catalogue.models import Category, Product, Variant
+from shop.core.languages import Wording, said
+from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.festivals.models.festival import Festival, Nomination, Slot
-from shop.languages import Wording, said
-from shop.merchants.models import Merchant
-from shop.states import ChoiceField, Stateful, StateQuerySet
+from shop.people.merchants.models import Merchant
 
 
 class Terms(models.Model):

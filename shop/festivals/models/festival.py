@@ -10,11 +10,11 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
+from shop.core.languages import said
+from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.festivals.models.funds import Fund
 from shop.festivals.pricing.kinds import CHOICES, NUMBERS, Percent
-from shop.languages import said
-from shop.merchants.models import Merchant
-from shop.states import ChoiceField, Stateful, StateQuerySet
+from shop.people.merchants.models import Merchant
 
 
 class Festival(Stateful):

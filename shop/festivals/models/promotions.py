@@ -7,13 +7,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Expression, F, Q
 
-from shop.accounts.models import Mailbox
-from shop.conditions import under
+from shop.core.conditions import under
+from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.festivals.models.festival import Festival
 from shop.festivals.models.funds import Fund
 from shop.festivals.pricing.benefit_kinds import BENEFIT_CHOICES, BENEFITS, BenefitKind
-from shop.merchants.models import Merchant
-from shop.states import ChoiceField, Stateful, StateQuerySet
+from shop.people.accounts.models import Mailbox
+from shop.people.merchants.models import Merchant
 
 
 class PromotionQuerySet[Row: models.Model](StateQuerySet[Row]):

@@ -9,10 +9,11 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
-from shop.conditions import under
-from shop.errors import FenceBroken, NotPossible, ShopError, StaleState
+from shop.catalogue.stock.models import Pool
+from shop.core.conditions import under
+from shop.core.errors import FenceBroken, NotPossible, ShopError, StaleState
+from shop.core.locks import lock
 from shop.festivals.changelog import decided
 from shop.festivals.deals import reserved_stock
 from shop.festivals.models import Deal, Enrolment, Festival, Fund, Nomination, Slot
@@ -21,9 +22,8 @@ from shop.festivals.nominations.proposal import proposal_of
 from shop.festivals.prices.reductions import dearer_nominations, rising_nominations
 from shop.festivals.promotions import sponsors
 from shop.festivals.schedule.effect import agreed_time
-from shop.locks import lock
-from shop.merchants.own_stores import OwnStore, is_own
-from shop.stock.models import Pool
+from shop.people.accounts.models import User
+from shop.people.merchants.own_stores import OwnStore, is_own
 
 type Seen = Mapping[int, datetime | None]
 type Made = dict[int, list[Deal]]

@@ -13,10 +13,9 @@ from typing import Any
 
 from django.db import transaction
 
-from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
-from shop.conditions import under
-from shop.errors import NotPossible, ShopError, StaleState
+from shop.core.conditions import under
+from shop.core.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changelog import log_all
 from shop.festivals.deals import reserved_stock
 from shop.festivals.mail import tell_decided
@@ -33,6 +32,7 @@ from shop.festivals.nominations.entry_rules import not_published, refuse_if_over
 from shop.festivals.prices import spans
 from shop.festivals.prices.reductions import dearer_nominations, rising_nominations
 from shop.festivals.promotions import sponsors
+from shop.people.accounts.models import User
 
 BATCH = 100
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import cast
 
 from shop.catalogue.models import Product, Variant
+from shop.core.money import share
 from shop.festivals.deals import reserved_stock
 from shop.festivals.models import Deal, Enrolment, Slot
 from shop.festivals.nominations.approval_checks import deals_of, waiting
@@ -28,7 +29,6 @@ from shop.festivals.pricing.items import first_rise, percent_off, prior_sale, re
 from shop.festivals.pricing.kinds import DealKind
 from shop.festivals.pricing.terms import VariantTerms
 from shop.festivals.words import deal_text
-from shop.money import share
 
 __all__ = ["Case", "Proposal", "ProposalCheck", "VariantCheck", "check", "check_all"]
 

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock, lock_one
 from shop.festivals.changelog import latest, log
 from shop.festivals.deals import reserved_stock
 from shop.festivals.models import Closure, Deal, Enrolment, Festival, Nomination, RegularPrice, Slot
@@ -22,8 +22,8 @@ from shop.festivals.pricing.items import first_rise
 from shop.festivals.pricing.kinds import FOLLOWING
 from shop.festivals.promotions import sponsors
 from shop.festivals.schedule.effect import agreed_time, unagreed
-from shop.locks import lock, lock_one
-from shop.merchants.models import Merchant
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Merchant
 
 
 @dataclass(frozen=True, slots=True)

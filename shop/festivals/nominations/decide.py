@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.currencies import written
-from shop.errors import NotPossible, StaleState
+from shop.core.currencies import written
+from shop.core.errors import NotPossible, StaleState
+from shop.core.locks import lock, lock_one
 from shop.festivals.changelog import decided, log
 from shop.festivals.mail import tell_changed
 from shop.festivals.models import Deal, Festival, Fund, Nomination, Slot, Wanted
@@ -25,8 +25,8 @@ from shop.festivals.nominations.proposal import Proposal, ProposalCheck, proposa
 from shop.festivals.nominations.submit import Offer, submit_all
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
-from shop.locks import lock, lock_one
-from shop.merchants.own_stores import refuse_own
+from shop.people.accounts.models import User
+from shop.people.merchants.own_stores import refuse_own
 
 State = Nomination.State
 

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
 from shop.festivals.nominations.proposal import Case, Problem, Proposal, VariantCheck
 from shop.festivals.prices.reductions import amount

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock, locked
 from shop.festivals.changelog import log_all
 from shop.festivals.enrolment.enrol import refuse_suspended
 from shop.festivals.models import Enrolment, Festival, Nomination, Slot, Wanted
@@ -20,7 +20,7 @@ from shop.festivals.nominations.checks import check_all
 from shop.festivals.nominations.entry_rules import slot_over, store_full
 from shop.festivals.nominations.proposal import Case, Problem, Proposal, ProposalCheck
 from shop.festivals.pricing.kinds import NUMBERS
-from shop.locks import lock, locked
+from shop.people.accounts.models import User
 
 State = Nomination.State
 EDITABLE = (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED, State.REJECTED, State.WITHDRAWN)

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import Count, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
-from shop.conditions import under
-from shop.errors import NotPossible
+from shop.catalogue.stock.models import free_units
+from shop.core.conditions import under
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.deals.reserved_stock import LEFT
 from shop.festivals.models import Deal, Enrolment, Festival, Wanted
@@ -23,8 +24,7 @@ from shop.festivals.prices.load import timelines
 from shop.festivals.prices.reductions import amount
 from shop.festivals.pricing.items import regular_price
 from shop.festivals.pricing.kinds import reduced
-from shop.locks import lock_one
-from shop.stock.models import free_units
+from shop.people.accounts.models import User
 
 # Two wishes that agree in these are one.
 SAME = ("product", "category", "country", "slot", "price", "percent")

@@ -11,8 +11,8 @@ from django.db.models import Exists, Expression, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 
 from shop.catalogue.models import Product, Variant
-from shop.composed import ID, IDS, MOMENT, AnyOf, composed
-from shop.conditions import under
+from shop.core.conditions import under
+from shop.core.statements.composed import ID, IDS, MOMENT, AnyOf, composed
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice, Slot
 from shop.festivals.pricing.terms import DealTerms, Interval, VariantTerms
 

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shop.currencies import written
-from shop.errors import NotPossible
+from shop.core.currencies import written
+from shop.core.errors import NotPossible
 from shop.festivals.models import Deal, Festival, RegularPrice
 from shop.festivals.prices.load import timelines, with_deals
 from shop.festivals.pricing.items import first_rise, prior_sale, regular_price

@@ -8,14 +8,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
 from shop.catalogue.models import Variant
-from shop.currencies import price_wanted
-from shop.errors import NotPossible
+from shop.core.currencies import price_wanted
+from shop.core.errors import NotPossible
 from shop.festivals.models import Deal, RegularPrice
 from shop.festivals.prices import spans
 from shop.festivals.pricing.items import first_rise
 from shop.festivals.pricing.kinds import FOLLOWING
+from shop.people.accounts.models import User
 
 
 @transaction.atomic

@@ -15,11 +15,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from shop.catalogue.models import Product, Variant
+from shop.core.locks import locked
 from shop.festivals.models import PriceChange, PriceSpan, ProductSpan
 from shop.festivals.models.prices import FOREVER
 from shop.festivals.prices.load import timelines
 from shop.festivals.pricing.timeline import LowestSpan, Span, lowest_spans, spans
-from shop.locks import locked
 
 TICK = timedelta(microseconds=1)
 

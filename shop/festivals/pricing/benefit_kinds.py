@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Protocol
 
+from shop.core.money import divide
 from shop.festivals.pricing.kinds import gettext_noop
-from shop.money import divide
 
 type Written = Callable[[int], str]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from shop.core.money import split
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Basket, Group, PromotionTerms
 from shop.festivals.pricing.weighing import (
@@ -16,7 +17,6 @@ from shop.festivals.pricing.weighing import (
     weigh,
     weigh_delivery,
 )
-from shop.money import split
 
 
 @dataclass(slots=True)

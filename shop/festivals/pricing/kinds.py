@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from shop.money import divide
+from shop.core.money import divide
 
 
 def gettext_noop(text: str) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from shop.core.money import split
 from shop.festivals.pricing.kinds import DealKind
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import WantedUnits
-from shop.money import split
 
 
 def reduce_together(found: Sequence[Segment]) -> list[Segment]:

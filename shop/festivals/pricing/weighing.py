@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shop.core.money import split
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Basket, Group, PromotionTerms
-from shop.money import split
 
 
 class Why(StrEnum):

@@ -13,11 +13,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.models import Claim, CodeBatch, Promotion
-from shop.locks import lock_one
+from shop.people.accounts.models import User
 
 MOST = 20_000  # codes of a batch
 # No vowels, so that no words come out, and nothing that looks like something else on paper.

@@ -13,13 +13,13 @@ from typing import Any
 
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.changelog import latest, log
 from shop.festivals.models import Enrolment, Festival, Promotion
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
-from shop.locks import lock_one
+from shop.people.accounts.models import User
 
 State = Promotion.State
 RUNNING = (State.ACTIVE, State.PAUSED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.models import Claim, Festival, Promotion
 from shop.festivals.promotions import sponsors
 from shop.festivals.promotions.code_batches import new_code

@@ -13,11 +13,11 @@ from django.db.models import Case, F, Q, Sum, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from shop.currencies import written
-from shop.errors import NotPossible, Unavailable
+from shop.core.currencies import written
+from shop.core.errors import NotPossible, Unavailable
+from shop.core.jobs import each
+from shop.core.locks import lock
 from shop.festivals.models import Deal, Festival, Fund, Promotion
-from shop.locks import lock
-from shop.rounds import each
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop.currencies import written
+from shop.core.currencies import written
+from shop.core.languages import in_language, listed, percent
 from shop.festivals.models import Promotion
-from shop.languages import in_language, listed, percent
 
 # What the name of a benefit depends on, and beside what it is said.
 NAMED_BY = (

@@ -12,15 +12,15 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.composed import ID, IDS, MOMENT, AnyOf, composed
-from shop.errors import NeedsAccount, VoucherRefused, WrongCode
+from shop.core.errors import NeedsAccount, VoucherRefused, WrongCode
+from shop.core.statements.composed import ID, IDS, MOMENT, AnyOf, composed
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.local_time import last_day, wall_of
 from shop.festivals.models import Claim, Festival, Promotion, PromotionUsage
 from shop.festivals.pricing.terms import Group, PromotionTerms
 from shop.festivals.promotions.text import named
-from shop.merchants.models import Merchant
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Merchant
 
 
 @dataclass(frozen=True, slots=True)

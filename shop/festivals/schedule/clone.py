@@ -14,14 +14,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.local_time import DoubledTime, MissingTime, instant, instants, typed, wall_of
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot, Terms
 from shop.festivals.schedule.plan import WHOLE, save_new
 from shop.festivals.schedule.window import Window
-from shop.locks import lock_one
+from shop.people.accounts.models import User
 
 KEPT = (
     "texts", "zone", "priority", "min_percent_off", "min_allotment", "max_nominations",

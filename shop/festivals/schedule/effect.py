@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Promotion, Slot
 from shop.festivals.schedule.window import Window
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock, lock_one
 from shop.festivals.changelog import latest, log
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.mail import tell_moved
@@ -26,7 +26,7 @@ from shop.festivals.schedule.effect import (
 )
 from shop.festivals.schedule.move import keep_agreed, lock_promised
 from shop.festivals.schedule.window import Window
-from shop.locks import lock, lock_one
+from shop.people.accounts.models import User
 
 
 def effect_of_extension(slot: Slot, ends_at: datetime) -> MoveEffect:

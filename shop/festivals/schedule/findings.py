@@ -14,10 +14,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import ExpressionWrapper, F, IntegerField, Sum
 
-from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.currencies import in_whole
-from shop.errors import NotPossible
+from shop.catalogue.stock.models import free_units
+from shop.core.currencies import in_whole
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.enrolment.owners import without_owner
 from shop.festivals.enrolment.terms import CONCERNED, NO_TEXT, terms_in_force, unread
@@ -33,8 +34,7 @@ from shop.festivals.models import (
 from shop.festivals.promotions.budgets import outlook
 from shop.festivals.schedule.effect import unagreed
 from shop.festivals.translations import gaps, outdated
-from shop.locks import lock_one
-from shop.stock.models import free_units
+from shop.people.accounts.models import User
 
 WITH_CURRENCY = re.compile(r"(?:[$€£¥₦₵]|\b[A-Z]{3})\s?[\d.,]+|[\d.,]+\s?(?:[%$€£¥₦₵]|[A-Z]{3}\b)")
 OVERRIDE = "override"  # in the change log

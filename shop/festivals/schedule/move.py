@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock, lock_one
 from shop.festivals.changelog import log
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.mail import tell_moved
@@ -27,7 +27,7 @@ from shop.festivals.schedule.effect import (
     time_of,
 )
 from shop.festivals.schedule.window import Window, later_by
-from shop.locks import lock, lock_one
+from shop.people.accounts.models import User
 
 
 def effect_on_festival(

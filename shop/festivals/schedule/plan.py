@@ -8,8 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.enrolment.waitlist import fill
 from shop.festivals.local_time import typed, wall_of
@@ -18,6 +17,7 @@ from shop.festivals.prices import spans
 from shop.festivals.schedule.effect import Confirmed
 from shop.festivals.schedule.move import locked_open, move_slot, refuse_outside, refuse_past
 from shop.festivals.schedule.window import Window
+from shop.people.accounts.models import User
 
 PLACES = {"max_stores", "max_stores_per_country", "country_places"}
 CALLED_OFF = "It was called off: it stays as it was, for the record."

@@ -8,13 +8,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock, lock_one
 from shop.festivals.changelog import log
 from shop.festivals.models import Deal, Festival, Nomination
 from shop.festivals.models.deals import DealQuerySet
 from shop.festivals.prices import spans
-from shop.locks import lock, lock_one
+from shop.people.accounts.models import User
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from shop.catalogue.models import Product
-from shop.conditions import under
+from shop.core.conditions import under
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Participation
 from shop.festivals.schedule.findings import Finding, findings, with_overrides
-from shop.merchants.models import Merchant
+from shop.people.merchants.models import Merchant
 
 SINGULAR = {"Stores": "store", "Products": "product", "Countries": "country"}
 

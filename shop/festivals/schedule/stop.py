@@ -14,14 +14,14 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Least
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock, lock_one
 from shop.festivals.changelog import log
 from shop.festivals.mail import tell_changed, tell_stopped
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Promotion, Slot
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
-from shop.locks import lock, lock_one
+from shop.people.accounts.models import User
 
 # What nobody has decided for good.
 WAITING = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.local_time import typed, wall_of
 
 

@@ -10,60 +10,60 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils.module_loading import import_string
 
-from shop import clock
-from shop.audit.night import run_night
-from shop.audit.storage import book_storage_lines
-from shop.certificates.ending import end_certificates, remind_of_end
+from shop.core import clock
+from shop.core.images.renditions import make_missing_shared
+from shop.core.jobs import mishaps, pace
+from shop.core.jobs.told import told
+from shop.core.workers.revive import take_up
 from shop.festivals.promotions.sponsors import reckon_all
-from shop.imports import receive as catalogue_sheets
-from shop.ledger.balances import log_differences
-from shop.listings import bulk
-from shop.listings.count import count_listings
-from shop.listings.popularity import refresh_popularity
-from shop.listings.refresh import close_dates
-from shop.listings.search_index import count_words, index_missing
-from shop.moderation import take_down
+from shop.merchant.dashboard.people.roles import end_memberships
+from shop.merchant.dashboard.sheets import receive as sheets
+from shop.merchant.imports import receive as catalogue_sheets
+from shop.merchant.moderation import take_down
+from shop.money.ledger.balances import log_differences
+from shop.money.payments import void
+from shop.money.payments.call_off import refund_what_is_left
+from shop.money.payments.compare import compare_recent
+from shop.money.payments.disputes.send import send_answers
+from shop.money.payments.operations import check_pending, run_operations
+from shop.money.payments.outside.take_over import look_at_blocked
+from shop.money.payments.recent import find_disputes, find_refunds, find_warnings
+from shop.money.payments.sweep import check_unsettled, expire_overdue
+from shop.money.payments.visits.few_guests import decide_few
+from shop.money.payments.webhooks import handle_waiting
+from shop.money.returns.overdue import look_at_returns
+from shop.money.returns.replace import take_as_there
+from shop.money.settlements.commission import make_bills
+from shop.money.settlements.make import make_drafts, refresh_drafts, release_reserves
+from shop.money.settlements.methods import close_replaced
+from shop.money.settlements.payouts import queue_what_waits
+from shop.money.settlements.remote.fund import look_at_fundings
+from shop.money.settlements.remote.look import book_fees, look_at_payouts
+from shop.money.settlements.remote.messages import apply_waiting, look_for_messages
+from shop.money.settlements.remote.recipients import look_at_recipients
+from shop.money.settlements.remote.send import send_payouts
+from shop.money.settlements.remote.transfers import send_transfers, take_back_refunded
+from shop.operations.retention.counts import note_gone
+from shop.operations.retention.report import LOOK as LOOK_AT_KEPT
+from shop.operations.retention.report import look_at_what_is_kept
+from shop.operations.retention.rules import RULES
 from shop.orders.after_sale.arrive import take_as_arrived
 from shop.orders.after_sale.late import warn_of_late
+from shop.orders.documents.missing import make_missing
 from shop.orders.reconcile import note_sold
-from shop.papers.missing import make_missing
-from shop.payments import void
-from shop.payments.call_off import refund_what_is_left
-from shop.payments.compare import compare_recent
-from shop.payments.disputes.send import send_answers
-from shop.payments.operations import check_pending, run_operations
-from shop.payments.outside.take_over import look_at_blocked
-from shop.payments.recent import find_disputes, find_refunds, find_warnings
-from shop.payments.sweep import check_unsettled, expire_overdue
-from shop.payments.visits.few_guests import decide_few
-from shop.payments.webhooks import handle_waiting
-from shop.pictures.renditions import make_missing_shared
-from shop.reminders.due import tell_opened, tell_returned
+from shop.orders.reminders.due import tell_opened, tell_returned
 from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
 from shop.reports.monitor import tell_what_is_wrong
+from shop.reports.reconciliation.night import run_night
+from shop.reports.reconciliation.storage import book_storage_lines
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
-from shop.retention.counts import note_gone
-from shop.retention.report import LOOK as LOOK_AT_KEPT
-from shop.retention.report import look_at_what_is_kept
-from shop.retention.rules import RULES
-from shop.returns.overdue import look_at_returns
-from shop.returns.replace import take_as_there
-from shop.rounds import mishaps, pace
-from shop.rounds.told import told
-from shop.settlements.commission import make_bills
-from shop.settlements.make import make_drafts, refresh_drafts, release_reserves
-from shop.settlements.methods import close_replaced
-from shop.settlements.payouts import queue_what_waits
-from shop.settlements.remote.fund import look_at_fundings
-from shop.settlements.remote.look import book_fees, look_at_payouts
-from shop.settlements.remote.messages import apply_waiting, look_for_messages
-from shop.settlements.remote.recipients import look_at_recipients
-from shop.settlements.remote.send import send_payouts
-from shop.settlements.remote.transfers import send_transfers, take_back_refunded
+from shop.storefront.certifications.ending import end_certificates, remind_of_end
+from shop.storefront.listings import bulk
+from shop.storefront.listings.count import count_listings
+from shop.storefront.listings.popularity import refresh_popularity
+from shop.storefront.listings.refresh import close_dates
+from shop.storefront.listings.search_index import count_words, index_missing
 from shop.storefront.probe import probe_openings
-from shop.workers.revive import take_up
-from shop.workspace.people.roles import end_memberships
-from shop.workspace.sheets import receive as sheets
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ BEHIND_POOLER = (
     "The beat holds locks from one transaction to the next, which a pooler does not: let"
     " DATABASE_URL name the database itself for this process, and unset DATABASE_POOLED."
 )
-LOCK_SPACE = 41_100  # kept across transactions, which shop.locks does not
+LOCK_SPACE = 41_100  # kept across transactions, which shop.core.locks does not
 
 
 class Round(NamedTuple):

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop.accounts.models import User
-from shop.accounts.sessions import end_sessions
+from shop.people.accounts.models import User
+from shop.people.accounts.sessions import end_sessions
 
 
 class Command(BaseCommand):

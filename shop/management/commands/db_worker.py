@@ -4,7 +4,7 @@ from typing import Any
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV, run_with_reloader
 from django_tasks_db.management.commands.db_worker import Command as QueueCommand
 
-from shop.workers.work import LivingWorker
+from shop.core.workers.work import LivingWorker
 
 
 class Command(QueueCommand):

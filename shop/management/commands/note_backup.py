@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from shop import clock
+from shop.core import clock
 from shop.reports.checks import note_backup
 
 

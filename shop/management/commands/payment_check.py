@@ -1,8 +1,8 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop import clock
-from shop.payments.own_account.findings import findings
+from shop.core import clock
+from shop.money.payments.own_account.findings import findings
 
 
 class Command(BaseCommand):

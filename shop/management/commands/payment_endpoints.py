@@ -1,8 +1,8 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop.errors import GatewayError, NotPossible
-from shop.payments.own_account.endpoints import Made, Payload, make_endpoints
+from shop.core.errors import GatewayError, NotPossible
+from shop.money.payments.own_account.endpoints import Made, Payload, make_endpoints
 
 SETTINGS = {
     Payload.SNAPSHOT: "STRIPE_WEBHOOK_SECRETS",

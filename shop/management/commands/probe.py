@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop import clock
+from shop.core import clock
 from shop.festivals.models import Festival
 from shop.storefront.models import ProbeResult
 from shop.storefront.probe import probe

@@ -1,9 +1,9 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop import clock
-from shop.errors import GatewayError
-from shop.ledger.balances import all_differences
-from shop.payments.compare import LATELY, mismatches
+from shop.core import clock
+from shop.core.errors import GatewayError
+from shop.money.ledger.balances import all_differences
+from shop.money.payments.compare import LATELY, mismatches
 
 
 class Command(BaseCommand):

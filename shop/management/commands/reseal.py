@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop.settlements.reseal import reseal, sealed_under
+from shop.money.settlements.reseal import reseal, sealed_under
 
 
 class Command(BaseCommand):

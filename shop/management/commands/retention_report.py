@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop import clock
-from shop.retention.report import KindReport, people_erased, retention_report
+from shop.core import clock
+from shop.operations.retention.report import KindReport, people_erased, retention_report
 
 
 class Command(BaseCommand):

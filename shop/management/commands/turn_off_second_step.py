@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop.accounts.models import User
-from shop.accounts.second_step import turn_off
+from shop.people.accounts.models import User
+from shop.people.accounts.second_step import turn_off
 
 
 class Command(BaseCommand):

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.catalogue.stock import units as stock
+from shop.core.errors import NotPossible
+from shop.core.jobs import each
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log as note
-from shop.locks import lock_one
 from shop.orders.models import Order, OrderLine, Replacement, Suborder
 from shop.orders.refund import refunded
-from shop.rounds import each
-from shop.stock import units as stock
+from shop.people.accounts.models import User
 
 State, Arrival = Suborder.State, Suborder.Arrival
 
@@ -29,7 +29,7 @@ LAPSE = timedelta(days=7)
 LEAST_ON_ITS_WAY = timedelta(days=10)
 MOST_AT_ONCE = 500
 OPEN_SEARCHES = ("asked", "agreed", "sent", "received", "appealed")
-"""States of a request of ``shop.returns`` that keep a parcel from counting as delivered."""
+"""States of a request of ``shop.money.returns`` that keep a parcel from counting as delivered."""
 
 
 @transaction.atomic

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Max, Sum
 from django.db.models.query import QuerySet
 
+from shop.core.money import split
 from shop.festivals.promotions import sponsors
-from shop.money import split
 from shop.orders.models import Order, Refund, RefundGoodwill, RefundLine, RefundParcel
 
 # A bank or somebody at the provider has paid it already: nothing can be kept of it.

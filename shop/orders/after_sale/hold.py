@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
 from shop.festivals.changelog import log as note
-from shop.locks import lock_one
-from shop.merchants.own_stores import refuse_own
 from shop.orders.models import Suborder
+from shop.people.accounts.models import User
+from shop.people.merchants.own_stores import refuse_own
 
 
 @transaction.atomic

@@ -12,16 +12,16 @@ from django.tasks import task
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from shop import clock, dates
-from shop.accounts.models import User
-from shop.accounts.own_language import neutral_address
+from shop.core import clock, dates
+from shop.core.jobs import each
+from shop.core.mail import send
+from shop.core.tasks import at_once, enqueue, enqueue_all, tried_again
 from shop.festivals.local_time import wall_of
-from shop.mail import send
-from shop.merchants.models import Membership, Merchant
-from shop.merchants.roles import Right, who_may
 from shop.orders.models import Suborder
-from shop.rounds import each
-from shop.tasks import at_once, enqueue, enqueue_all, tried_again
+from shop.people.accounts.models import User
+from shop.people.accounts.own_language import neutral_address
+from shop.people.merchants.models import Membership, Merchant
+from shop.people.merchants.roles import Right, who_may
 
 MOST = 500
 """Parcels that one round looks at; the oldest come first."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.tasks import task
 from django.utils import translation
 
-from shop.accounts.models import User
-from shop.currencies import written
-from shop.mail import send
-from shop.merchants.models import Membership
-from shop.merchants.roles import Right, who_may
+from shop.core.currencies import written
+from shop.core.mail import send
+from shop.core.tasks import at_once, enqueue, tried_again
 from shop.orders.models import Refund, Suborder
 from shop.orders.text import merchant_link, order_link
-from shop.tasks import at_once, enqueue, tried_again
+from shop.people.accounts.models import User
+from shop.people.merchants.models import Membership
+from shop.people.merchants.roles import Right, who_may
 
 
 @task

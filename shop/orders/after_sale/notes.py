@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
-from shop.locks import locked
+from shop.core.errors import NotPossible
+from shop.core.locks import locked
 from shop.orders.models import Order, OrderNote
+from shop.people.accounts.models import User
 
 MOST_WORDS = 2_000
 STRUCK_WITHIN = timedelta(hours=1)

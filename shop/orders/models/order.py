@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from shop.accounts.models import Mailbox
-from shop.cart.models import Cart
-from shop.delivery.models import Contact
-from shop.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
+from shop.catalogue.delivery.models import Contact
+from shop.core.states import ChoiceField, CurrencyField, Stateful, StateQuerySet
+from shop.orders.cart.models import Cart
+from shop.people.accounts.models import Mailbox
 
 NUMBER_START = 100_000
 TYPED = re.compile(r"(?:bb)?[\s-]*(?:20\d\d[\s-]*)?(\d{6,15})", re.IGNORECASE)

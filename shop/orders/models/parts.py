@@ -10,16 +10,16 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Upper
 
+from shop.catalogue.delivery.models import Rate
 from shop.catalogue.models import Product, Variant
-from shop.delivery.models import Rate
+from shop.catalogue.stock.models import Pool
+from shop.core.languages import beside, listed
+from shop.core.money import divide
+from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
-from shop.languages import beside, listed
-from shop.merchants.models import Merchant
-from shop.merchants.sellers import Seller, as_seller, operator
-from shop.money import divide
 from shop.orders.models.order import Order
-from shop.states import ChoiceField, Stateful, StateQuerySet
-from shop.stock.models import Pool
+from shop.people.merchants.models import Merchant
+from shop.people.merchants.sellers import Seller, as_seller, operator
 
 
 class SuborderQuerySet(StateQuerySet["Suborder"]):
@@ -119,7 +119,9 @@ class Suborder(Stateful):
         null=True, help_text="When the last replacement came: returns are counted from then on."
     )
     is_invoiced = models.BooleanField(
-        default=False, db_default=False, help_text="Its invoice is there: see shop.papers."
+        default=False,
+        db_default=False,
+        help_text="Its invoice is there: see shop.papers.",
     )
     returned = models.BigIntegerField(
         default=0, db_default=0,

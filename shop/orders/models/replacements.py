@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q, Sum
 from django.db.models.functions import Upper
 
-from shop.delivery.models import Carried, Contact
+from shop.catalogue.delivery.models import Carried, Contact
+from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.orders.models.parts import OrderLine, Suborder
-from shop.states import ChoiceField, Stateful, StateQuerySet
 
 
 class ReplacementQuerySet(StateQuerySet["Replacement"]):

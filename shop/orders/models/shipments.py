@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
-from shop.delivery.models import Carried, Contact
+from shop.catalogue.delivery.models import Carried, Contact
 from shop.orders.models.parts import OrderLine, Suborder
 
 

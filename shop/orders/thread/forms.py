@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.forms.fields import ProseField
+from shop.core.forms.fields import ProseField
 from shop.orders.models import OrderMessage, Suborder
 from shop.orders.thread.write import MOST_WORDS
 

@@ -7,14 +7,14 @@ from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
 
-from shop.accounts.models import User
-from shop.mail import send
-from shop.merchants.members import users_who_may
-from shop.merchants.models import Membership
-from shop.merchants.roles import Right, who_may
+from shop.core.mail import send
+from shop.core.tasks import at_once, enqueue, tried_again
 from shop.orders.models import OrderMessage
 from shop.orders.text import merchant_link
-from shop.tasks import at_once, enqueue, tried_again
+from shop.people.accounts.models import User
+from shop.people.merchants.members import users_who_may
+from shop.people.merchants.models import Membership
+from shop.people.merchants.roles import Right, who_may
 
 BESIDE = ("suborder__order__contact", "suborder__merchant")
 

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shop import dates
+from shop.core import dates
 from shop.orders.models import OrderMessage, Suborder
 from shop.orders.thread.forms import MessageForm
 from shop.orders.thread.write import has_thread, is_open, open_until

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one
+from shop.core.tasks import enqueue
 from shop.festivals.changelog import log
-from shop.locks import lock_one
 from shop.orders.models import OrderMessage, Suborder
 from shop.orders.thread.mail import send_message_to_shopper, tell_store_of_message
-from shop.tasks import enqueue
+from shop.people.accounts.models import User
 
 Side, State = OrderMessage.Side, Suborder.State
 MOST_WORDS = 2_000

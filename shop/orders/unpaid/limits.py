@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from shop.accounts.mailboxes import mailbox_key
-from shop.cart.current import Shopper
-from shop.cart.pricing import PricedCart
-from shop.delivery.models import Contact
-from shop.errors import TooManyOpenOrders
+from shop.catalogue.delivery.models import Contact
+from shop.core.errors import TooManyOpenOrders
+from shop.core.locks import one_after_another
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import DealTerms
-from shop.locks import one_after_another
+from shop.orders.cart.current import Shopper
+from shop.orders.cart.pricing import PricedCart
 from shop.orders.models import Order
 from shop.orders.unpaid.reads import DEAL, POOL, Count, Key, OrderSource, Scarce, Seen, look
 from shop.orders.unpaid.words import network_full, order_too_large, too_many_of
+from shop.people.accounts.mailboxes import mailbox_key
 from shop.storefront.cache.catalogue_version import CatalogueVersion, current_version
 
 OF_NETWORK = 5  # lapsed orders that halve the time of a network's guests: many share an address

@@ -9,10 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shop.catalogue.stock.models import free_sql
+from shop.core.statements.prepared import ask
 from shop.festivals.deals.reserved_stock import KEPT
 from shop.festivals.models.deals import left_sql
-from shop.prepared import ask
-from shop.stock.models import free_sql
 
 # An order that nobody can pay any more is ended within a minute or so; one that is still there
 # after this waits for a bank or a person, which is nobody's attack.

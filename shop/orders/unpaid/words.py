@@ -7,9 +7,9 @@ from datetime import datetime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from shop.cart.formats import clock_time
 from shop.catalogue.models import Product
-from shop.errors import TooMuchHeld
+from shop.core.errors import TooMuchHeld
+from shop.orders.cart.formats import clock_time
 
 
 def order_too_large(most: int, *, is_guest: bool) -> TooMuchHeld:

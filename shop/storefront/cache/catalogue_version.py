@@ -18,11 +18,11 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from shop.delivery.taxes import KnownRule, rules_of
-from shop.demonstration.resets import is_public, last_reset, next_reset
+from shop.catalogue.delivery.taxes import KnownRule, rules_of
+from shop.core.demonstration.resets import is_public, last_reset, next_reset
+from shop.core.statements.prepared import ask
 from shop.festivals.limits import Limits, limits_of
-from shop.merchants.models import trading_sql
-from shop.prepared import ask
+from shop.people.merchants.models import trading_sql
 from shop.storefront.lost_connection import is_away
 from shop.storefront.search.filters import KnownFilters
 

@@ -23,8 +23,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
-from shop import clock
-from shop.http import Request
+from shop.core import clock
+from shop.core.http import Request
 from shop.storefront.cache.catalogue_version import CatalogueVersion, is_unshared, version_or_last
 from shop.storefront.lost_connection import Away, is_away
 from shop.storefront.preferences import country_of, currency_of

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from shop.languages import in_language, lang_mark, listed
-from shop.prepared import ask
+from shop.core.languages import in_language, lang_mark, listed
+from shop.core.statements.prepared import ask
 from shop.storefront.search.filters import Filters
 
 NAMED = 3  # parts of a part that its tile names

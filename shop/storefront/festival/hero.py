@@ -11,12 +11,12 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from shop import dates
+from shop.core import dates
+from shop.core.languages import Wording, in_language, lang_mark
+from shop.core.statements.prepared import ask
 from shop.festivals import local_time
 from shop.festivals.words import festival_text
-from shop.languages import Wording, in_language, lang_mark
-from shop.merchants.models import trading_sql
-from shop.prepared import ask
+from shop.people.merchants.models import trading_sql
 from shop.storefront.cache.catalogue_version import KnownFestival
 from shop.storefront.festival.cloth import cloth
 from shop.storefront.listing.counts import LIVE

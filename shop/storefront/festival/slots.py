@@ -10,10 +10,10 @@ from django.db.models import Expression, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop import dates
-from shop.composed import ID, MOMENT, composed
+from shop.core import dates
+from shop.core.languages import lang_mark
+from shop.core.statements.composed import ID, MOMENT, composed
 from shop.festivals.models import ChangeLog, Slot
-from shop.languages import lang_mark
 from shop.storefront.cache.catalogue_version import KnownFestival
 
 MOST = 6

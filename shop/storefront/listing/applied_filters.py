@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from shop.delivery.names import country_name
+from shop.catalogue.delivery.names import country_name
 from shop.storefront.cards import money
 from shop.storefront.listing.facets import Facets
 from shop.storefront.search.filters import Filters

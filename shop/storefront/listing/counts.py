@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from django.core.cache import cache
 
-from shop.prepared import ask
+from shop.core.statements.prepared import ask
 from shop.storefront.cache.catalogue_version import is_unshared
 from shop.storefront.search.conditions import Conditions, plain_conditions
 from shop.storefront.search.filters import Filters

@@ -11,8 +11,8 @@ from functools import lru_cache, partial
 from babel import Locale
 from babel.numbers import format_decimal
 
-from shop.delivery.names import country_name
-from shop.languages import in_language, order_key
+from shop.catalogue.delivery.names import country_name
+from shop.core.languages import in_language, order_key
 from shop.storefront.listing.counts import AllCells, cells_of, count
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.store_names import Named

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.catalogue.models import Product
-from shop.languages import listed
+from shop.core.languages import listed
 from shop.storefront.listing.applied_filters import address
 from shop.storefront.listing.facets import Facets, shown
 from shop.storefront.search.filters import Filters

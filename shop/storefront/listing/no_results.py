@@ -12,8 +12,8 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shop.currencies import written
-from shop.languages import in_language, listed
+from shop.core.currencies import written
+from shop.core.languages import in_language, listed
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import Chip, address

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from shop.delivery.names import countries_by_name
+from shop.catalogue.delivery.names import countries_by_name
 
 
 @lru_cache(maxsize=1_000)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.catalogue.models import Product
-from shop.languages import listed
+from shop.core.languages import listed
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import Chip, address, applied

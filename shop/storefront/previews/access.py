@@ -15,10 +15,10 @@ from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from shop import clock, cookies
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core import clock, cookies
+from shop.core.errors import NotPossible
 from shop.festivals.changelog import log
+from shop.people.accounts.models import User
 from shop.storefront.models import LONGEST, PreviewLink
 from shop.storefront.previews.preview import Preview, Stock, Who
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 
-from shop import dates
+from shop.core import dates
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
 from shop.storefront.previews.boundaries import Boundary, boundaries, by_instant

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.stock.models import free_units
 from shop.festivals.models import Deal
 from shop.festivals.nominations.approval_checks import deals_of, waiting
-from shop.stock.models import free_units
 from shop.storefront.previews.preview import Preview
 
 MOST = 2_000  # products of one festival that a preview works out

@@ -20,7 +20,7 @@ from shop.storefront.previews.preview import Preview, PreviewRequest, preview_of
 Answer = Callable[[HttpRequest], HttpResponse]
 
 # Pages of everybody. What belongs to one person's orders or account is not of another moment.
-SHOWN = ("shop.storefront.", "shop.cart.", "cms.pages.")
+SHOWN = ("shop.storefront.", "shop.orders.cart.", "cms.pages.")
 # What may be posted: it sets cookies, and writes no row.
 POSTED = {"preview-change", "preview-leave", "preferences"}
 

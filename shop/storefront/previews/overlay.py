@@ -16,13 +16,13 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 
+from shop.catalogue.stock.models import Pool
+from shop.core.statements.prepared import planned_anew
 from shop.festivals.deals.reserved_stock import KEPT
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, PriceSpan, ProductSpan, Slot
 from shop.festivals.models.deals import left_sql
-from shop.listings.models import Listing
-from shop.prepared import planned_anew
-from shop.stock.models import Pool
 from shop.storefront.cache import catalogue_version
+from shop.storefront.listings.models import Listing
 from shop.storefront.previews import facts
 from shop.storefront.previews.boundaries import SECOND
 from shop.storefront.previews.planned import planned_spans, text_of

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from shop.accounts.models import User
-from shop.http import Request
+from shop.core.http import Request
+from shop.people.accounts.models import User
 
 NOBODY = 0  # account and mailbox of a shopper who is made up; real ones count from 1
 

@@ -12,11 +12,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from shop import clock
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core import clock
+from shop.core.errors import NotPossible
 from shop.festivals.local_time import instant
 from shop.festivals.models import Festival
+from shop.people.accounts.models import User
 from shop.storefront.middleware import tokenless
 from shop.storefront.previews import access
 from shop.storefront.previews.preview import Preview, Stock, Who, preview_of

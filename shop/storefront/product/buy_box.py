@@ -13,12 +13,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop import dates
 from shop.catalogue.words import ProductTerms
-from shop.currencies import convert, written
+from shop.core import dates
+from shop.core.currencies import convert, written
+from shop.core.languages import beside, listed
 from shop.festivals import local_time
 from shop.festivals.words import deal_note, deal_text
-from shop.languages import beside, listed
 from shop.storefront.cards import ClaimBar, claim_of, deal_in_words, money, percent_off, price_label
 from shop.storefront.product.choice import Offered, Selector, selectors
 from shop.storefront.product.delivery import Reader

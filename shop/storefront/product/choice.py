@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Term
 from shop.catalogue.words import ProductTerms
-from shop.forms.numbers import number_of
-from shop.languages import Wording
+from shop.core.forms.numbers import number_of
+from shop.core.languages import Wording
 from shop.storefront.cards import money
 from shop.storefront.product.date_month import day_asked
 from shop.storefront.product.variants import VariantNow

@@ -9,7 +9,7 @@ from datetime import date
 
 from django.http import QueryDict
 
-from shop import dates
+from shop.core import dates
 
 DAY = re.compile(r"20\d\d-\d\d-\d\d")
 

@@ -8,12 +8,18 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from shop import dates
-from shop.delivery.names import country_name
-from shop.delivery.quote import DeliveryOption, arrival, delivery_options, parcel_of, workdays_of
-from shop.errors import CannotDeliver
-from shop.languages import beside
-from shop.merchants.models import Merchant
+from shop.catalogue.delivery.names import country_name
+from shop.catalogue.delivery.quote import (
+    DeliveryOption,
+    arrival,
+    delivery_options,
+    parcel_of,
+    workdays_of,
+)
+from shop.core import dates
+from shop.core.errors import CannotDeliver
+from shop.core.languages import beside
+from shop.people.merchants.models import Merchant
 from shop.storefront.cards import money
 
 

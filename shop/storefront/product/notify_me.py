@@ -8,10 +8,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from shop import dates
 from shop.catalogue.models import Product
 from shop.catalogue.words import ProductTerms
-from shop.languages import beside
+from shop.core import dates
+from shop.core.languages import beside
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.product.sessions import SessionChoice
 from shop.storefront.product.variants import VariantNow
@@ -21,7 +21,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class WaitingNames:
-    """Names of things to wait for, as ``shop.reminders`` knows them.
+    """Names of things to wait for, as ``shop.orders.reminders`` knows them.
 
     ``coming`` is the product's next opening, at ``opens_at`` in ``zone``: ``opens`` in words,
     ``opens_own`` for script, by the reader's own clock. ``returns`` are sold-out variants, or

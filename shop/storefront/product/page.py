@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
 from shop.catalogue.words import called_column, translated_column
-from shop.composed import TEXT, composed
-from shop.languages import said
-from shop.listings.refresh import addresses
-from shop.merchants.holidays import away_sentence, next_turn
-from shop.pictures.renditions import shared_file
+from shop.core.images.renditions import shared_file
+from shop.core.languages import said
+from shop.core.statements.composed import TEXT, composed
+from shop.people.merchants.holidays import away_sentence, next_turn
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
+from shop.storefront.listings.refresh import addresses
 from shop.storefront.product.buy_box import Buying, buying
 from shop.storefront.product.choice import AskedVariant, Offered, variant_asked
 from shop.storefront.product.delivery import Delivery, Reader, deliveries

@@ -13,13 +13,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop import dates
 from shop.catalogue.date_plans import least_sentence
 from shop.catalogue.models import Product
 from shop.catalogue.returns import cancelling
 from shop.catalogue.words import ProductTerms
-from shop.currencies import currencies
-from shop.languages import Wording, beside, sentences
+from shop.core import dates
+from shop.core.currencies import currencies
+from shop.core.languages import Wording, beside, sentences
 from shop.storefront.cards import money
 from shop.storefront.product.date_month import MonthOfDates, month_of_dates
 from shop.storefront.product.variants import VariantNow

@@ -8,13 +8,13 @@ from babel.units import format_unit
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
+from shop.catalogue.delivery.names import country_name
 from shop.catalogue.models import Product, Term
 from shop.catalogue.outings import tongues
 from shop.catalogue.returns import rule_of
 from shop.catalogue.words import ProductTerms
 from shop.catalogue.worn import age_name, gender_name
-from shop.delivery.names import country_name
-from shop.languages import locale_of
+from shop.core.languages import locale_of
 
 KILOGRAM = 1_000  # grams
 HOUR = 60  # minutes

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from shop.catalogue.models import Product
-from shop.currencies import currencies
+from shop.core.currencies import currencies
 from shop.storefront.product.variants import VariantNow
 from shop.storefront.product.words import ProductWords
 

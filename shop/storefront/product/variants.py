@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from shop.catalogue.models import on_sale_sql, promised_sql
+from shop.catalogue.stock.models import free_sql
+from shop.core.statements.prepared import ask
 from shop.festivals.deals.reserved_stock import KEPT
 from shop.festivals.models.deals import left_sql, open_sql
 from shop.festivals.models.prices import in_force_sql
 from shop.festivals.pricing.kinds import DealKind, kind_of
-from shop.prepared import ask
-from shop.stock.models import free_sql
 
 # Beside each variant stands the deal that gives its price or, where all units of the running
 # deal are paid for, that deal: the page says so. ``set_aside`` are units that wait for deals.

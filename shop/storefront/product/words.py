@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shop.catalogue.models import Product
 from shop.catalogue.translations import OF_PRODUCTS
 from shop.catalogue.words import ProductTerms, terms_of
-from shop.languages import Wording, lang_mark
+from shop.core.languages import Wording, lang_mark
 
 # Everything of a product that may have a name which others share.
 WORDS = """(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from shop.listings.words import forms, is_unspaced
+from shop.storefront.listings.words import forms, is_unspaced
 
 SHORTEST = 3  # letters of a part
 SPLIT_FROM = 6  # letters of a word that may be two

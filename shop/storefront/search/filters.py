@@ -16,9 +16,9 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from shop.currencies import currencies
-from shop.delivery.names import countries_by_name
-from shop.forms.numbers import number_of
+from shop.catalogue.delivery.names import countries_by_name
+from shop.core.currencies import currencies
+from shop.core.forms.numbers import number_of
 
 SORT_NAMES = ("popular", "price", "-price", "saving", "newest")
 BEST = "best"  # the usual order of a search

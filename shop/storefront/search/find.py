@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from shop.languages import in_sql, sql_values
-from shop.prepared import ask
+from shop.core.languages import in_sql, sql_values
+from shop.core.statements.prepared import ask
 from shop.storefront.card_deals import CLAIMED
 from shop.storefront.search.conditions import IN_FORCE, Conditions
 from shop.storefront.search.filters import BEST, Filters, ListPlace, possible

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shop.currencies import currencies
-from shop.listings.words import every_word, is_unspaced, mark_of
+from shop.core.currencies import currencies
+from shop.storefront.listings.words import every_word, is_unspaced, mark_of
 from shop.storefront.search.tsquery import QueryTerm, any_of, fact, phrase
 
 LONGEST = 5  # words of a phrase

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
-from shop.listings.words import (
+from shop.storefront.listings.words import (
     TONGUES,
     all_forms,
     errors_between,

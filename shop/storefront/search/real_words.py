@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from string import ascii_lowercase
 
-from shop.listings.words import forms
+from shop.storefront.listings.words import forms
 
 FOLDER = Path(__file__).with_name("dictionaries")
 SHORTEST = 4  # letters of a word in the lists

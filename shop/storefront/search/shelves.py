@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shop.languages import sql_values
-from shop.prepared import ask
+from shop.core.languages import sql_values
+from shop.core.statements.prepared import ask
 from shop.storefront.card_deals import CLAIMED
 from shop.storefront.search.conditions import IN_FORCE, Conditions
 from shop.storefront.search.filters import Filters

@@ -6,9 +6,9 @@ import re
 from typing import NamedTuple
 
 from shop.catalogue.words import BY_NAME, TRANSLATED
-from shop.languages import sql_values
-from shop.listings.words import forms, is_unspaced, words
-from shop.merchants.models import trading_sql
+from shop.core.languages import sql_values
+from shop.people.merchants.models import trading_sql
+from shop.storefront.listings.words import forms, is_unspaced, words
 from shop.storefront.stores.counts import OF_STORE
 
 MOST = 8  # stores; who looks for more looks in the directory

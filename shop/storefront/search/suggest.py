@@ -10,12 +10,12 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from shop.delivery.names import country_name
-from shop.languages import in_language, in_sql, order_key, sql_values
-from shop.listings.words import folded, spelled, tongue_of, words
-from shop.merchants.models import trading_sql
-from shop.prepared import ask
+from shop.catalogue.delivery.names import country_name
+from shop.core.languages import in_language, in_sql, order_key, sql_values
+from shop.core.statements.prepared import ask
+from shop.people.merchants.models import trading_sql
 from shop.storefront.cache.catalogue_version import CatalogueVersion
+from shop.storefront.listings.words import folded, spelled, tongue_of, words
 from shop.storefront.search.filters import Filters, KnownFilters, read_filters
 from shop.storefront.search.tsquery import QueryTerm, all_of, any_of, phrase, term, text_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.listings.words import in_tongue, is_unspaced, pairs
+from shop.storefront.listings.words import in_tongue, is_unspaced, pairs
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from itertools import islice
 
 from django.conf import settings
 
-from shop.listings.heads import head_of
-from shop.listings.words import is_unspaced, spelled, words
+from shop.storefront.listings.heads import head_of
+from shop.storefront.listings.words import is_unspaced, spelled, words
 from shop.storefront.search.meaning import Meant, phrases_of, read_meaning
 from shop.storefront.search.parts import MOST_OFFERS, Parts, is_named, take_apart, terms_of
 from shop.storefront.search.tsquery import (

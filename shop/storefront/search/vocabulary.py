@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from shop.listings.words import (
+from shop.core.statements.prepared import ask
+from shop.storefront.listings.words import (
     TONGUES,
     all_forms,
     errors_between,
@@ -28,7 +29,6 @@ from shop.listings.words import (
     tongue_of,
     without_tongue,
 )
-from shop.prepared import ask
 from shop.storefront.search.compounds import compounds, named_otherwise, pieces_of, whole_names
 from shop.storefront.search.meaning import MANY, FoundMeaning
 from shop.storefront.search.real_words import is_real

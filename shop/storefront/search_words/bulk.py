@@ -11,13 +11,13 @@ from typing import Any
 
 from django.db import transaction
 
-from shop.accounts.models import User
+from shop.core.locks import lock
+from shop.core.spreadsheets.tables import SheetCells, WrongSheetRows
 from shop.festivals.changelog import log_all
 from shop.festivals.prices import spans
-from shop.listings.models import Meaning, Synonym
-from shop.listings.words import every_word, words
-from shop.locks import lock
-from shop.spreadsheets import SheetCells, WrongSheetRows
+from shop.people.accounts.models import User
+from shop.storefront.listings.models import Meaning, Synonym
+from shop.storefront.listings.words import every_word, words
 from shop.storefront.search_words import meanings, synonyms, targets
 from shop.storefront.search_words.not_found import forget_found
 

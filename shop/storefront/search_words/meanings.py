@@ -8,13 +8,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one, locked
 from shop.festivals.changelog import log
 from shop.festivals.prices import spans
-from shop.listings.models import Meaning
-from shop.listings.words import every_word, is_unspaced
-from shop.locks import lock_one, locked
+from shop.people.accounts.models import User
+from shop.storefront.listings.models import Meaning
+from shop.storefront.listings.words import every_word, is_unspaced
 from shop.storefront.search.meaning import LONGEST, LONGEST_RUN
 from shop.storefront.search_words import targets
 from shop.storefront.search_words.not_found import forget_found

@@ -17,12 +17,12 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Max, QuerySet, Sum
 
-from shop.accounts.models import User
+from shop.core.jobs import delete_some
+from shop.core.statements.prepared import prepared_cursor
 from shop.festivals.changelog import log
-from shop.listings.words import every_word
-from shop.prepared import prepared_cursor
-from shop.rounds import delete_some
+from shop.people.accounts.models import User
 from shop.storefront.cache.catalogue_version import is_unshared
+from shop.storefront.listings.words import every_word
 from shop.storefront.models import VainSearch
 
 KEPT_FOR = timedelta(days=90)

@@ -9,13 +9,13 @@ from itertools import count
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.core.locks import lock_one, locked
 from shop.festivals.changelog import log
 from shop.festivals.prices import spans
-from shop.listings.models import Synonym
-from shop.listings.words import every_word, words
-from shop.locks import lock_one, locked
+from shop.people.accounts.models import User
+from shop.storefront.listings.models import Synonym
+from shop.storefront.listings.words import every_word, words
 from shop.storefront.search.vocabulary import LONGEST_TERM
 from shop.storefront.search_words.meanings import Problem, phrase_problems
 from shop.storefront.search_words.not_found import forget_found

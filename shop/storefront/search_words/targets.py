@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from django.db import connection
 
 from shop.catalogue.models import Category
-from shop.listings.models import Meaning
-from shop.listings.words import every_word
+from shop.storefront.listings.models import Meaning
+from shop.storefront.listings.words import every_word
 from shop.storefront.search.filters import is_country
 from shop.storefront.search.meaning import fact_of
 from shop.storefront.search.tsquery import text_of

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from shop.catalogue.delivery.names import country_name
 from shop.catalogue.models import Term
 from shop.catalogue.words import BY_NAME, TERMS, TRANSLATED, ProductTerms
-from shop.delivery.names import country_name
-from shop.languages import beside, lang_mark, order_key, sql_values
-from shop.merchants.models import trading_sql
-from shop.prepared import ask
+from shop.core.languages import beside, lang_mark, order_key, sql_values
+from shop.core.statements.prepared import ask
+from shop.people.merchants.models import trading_sql
 from shop.storefront.listing.counts import LIVE
 from shop.storefront.listing.facets import FacetOption
 from shop.storefront.search.store_names import Named

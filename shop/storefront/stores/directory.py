@@ -13,9 +13,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop.delivery.names import country_name
-from shop.forms.numbers import number_of
-from shop.languages import in_language, listed, order_key
+from shop.catalogue.delivery.names import country_name
+from shop.core.forms.numbers import number_of
+from shop.core.languages import in_language, listed, order_key
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.listing.facets import FacetOption
 from shop.storefront.listing.page import Choices, shortened

@@ -10,22 +10,22 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop import dates
+from shop.catalogue.delivery.names import country_name
+from shop.catalogue.delivery.quote import delivery_options, parcel_of
 from shop.catalogue.models import Term
 from shop.catalogue.words import ProductTerms, called_column, translated_column
-from shop.delivery.names import country_name
-from shop.delivery.quote import delivery_options, parcel_of
-from shop.errors import CannotDeliver
-from shop.languages import Wording, lang_mark
-from shop.listings.refresh import addresses
-from shop.merchants.holidays import away_sentence, next_turn
-from shop.merchants.models import Merchant
-from shop.pictures.renditions import shared_file
+from shop.core import dates
+from shop.core.errors import CannotDeliver
+from shop.core.images.renditions import shared_file
+from shop.core.languages import Wording, lang_mark
+from shop.people.merchants.holidays import away_sentence, next_turn
+from shop.people.merchants.models import Merchant
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import address
 from shop.storefront.listing.facets import FacetOption, Facets, facets_of, shown
 from shop.storefront.listing.page import pager, sorts
+from shop.storefront.listings.refresh import addresses
 from shop.storefront.search.filters import Filters, KnownFilters, Pairs, read_filters
 from shop.storefront.search.find import find
 from shop.storefront.stores.cards import place

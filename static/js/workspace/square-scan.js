@@ -1,7 +1,7 @@
 // <square-scan data-page="/…/{code}/"><a data-open>…</a><dialog><video></video><p role="status"></p>…</dialog></square-scan>
 // Reads the squares of tickets with the camera, one after the other, where the browser knows how.
 // Each is an event "square" with its code; where nobody takes it, the ticket's own page opens.
-const CODE = /[23456789A-HJKMNP-Z]{16}$/; // as shop.tickets.models makes them
+const CODE = /[23456789A-HJKMNP-Z]{16}$/; // as shop.orders.tickets.models makes them
 const AGAIN = 4000; // milliseconds after which the same square counts once more
 
 function codeIn(text) {

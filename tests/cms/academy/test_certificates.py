@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from shop.academy.diplomas import make_diploma
-from shop.academy.models import Diploma, new_diploma_number
-from shop.errors import NotPossible
-from shop.languages import Wording
+from shop.core.errors import NotPossible
+from shop.core.languages import Wording
+from shop.merchant.academy.diplomas import make_diploma
+from shop.merchant.academy.models import Diploma, new_diploma_number
 from tests import make
 from tests.learning import certified, learn, lesson
 from tests.make import NOON

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from cms.models import LessonPage
-from shop.academy.models import Learned, Lesson
+from shop.merchant.academy.models import Learned, Lesson
 from shop.storefront.cache import catalogue_version
 from tests import learning, make, pages
 from tests.budgets import statements

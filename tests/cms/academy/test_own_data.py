@@ -2,13 +2,13 @@
 
 import pytest
 
-from shop.academy.models import Diploma, Learned, Lesson
-from shop.retention.erase import erase_account
-from shop.retention.export import own_data
+from shop.merchant.academy.models import Diploma, Learned, Lesson
+from shop.operations.retention.erase import erase_account
+from shop.operations.retention.export import own_data
 from tests import make
 from tests.learning import certified, learn, lesson
 from tests.make import NOON
-from tests.shop.retention.people import places_of
+from tests.shop.operations.retention.people import places_of
 
 pytestmark = pytest.mark.django_db
 

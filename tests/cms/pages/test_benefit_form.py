@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests import make
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 
 pytestmark = pytest.mark.journey
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from cms.blocks.body import LESSON_BODY, SHOP_BODY
 from cms.models import HomePage, LessonPage
 from tests import make, pages
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 OF = {name: HomePage for name, _block in SHOP_BODY} | {

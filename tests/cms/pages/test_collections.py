@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from shop.catalogue.models import Category
-from shop.listings.models import Listing
+from shop.storefront.listings.models import Listing
 from tests import make, pages
 
 pytestmark = pytest.mark.django_db

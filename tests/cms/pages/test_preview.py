@@ -11,7 +11,7 @@ from django.utils import timezone
 from cms import roles
 from cms.models import FestivalPage, StoryPage
 from cms.pages.schedule import publish_due
-from shop.rounds.models import Mishap
+from shop.core.jobs.models import Mishap
 from shop.storefront.cache import catalogue_version
 from tests import make, pages
 from tests.make import END, NOON, START

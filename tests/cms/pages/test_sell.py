@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cms.models import SellPage
 from shop.festivals.models import Enrolment
-from shop.settlements.countries import fill_in
+from shop.money.settlements.countries import fill_in
 from tests import make, pages
 from tests.make import NOON, START
 

@@ -11,7 +11,7 @@ from wagtail.models import PageViewRestriction
 from cms.models import FestivalPage, HelpPage, HomePage, LessonPage, StoryPage
 from shop.storefront.cache import catalogue_version
 from tests import make, pages
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.queue import run_queued_work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]

@@ -5,7 +5,7 @@ from django.urls import reverse
 from wagtail.models import Locale
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
-from cms.admin.festivals.override import readiness_of
+from cms.dashboard.festivals.override import readiness_of
 from cms.models import FestivalIndexPage, FestivalPage
 from cms.wagtail_hooks import CHANGED
 from tests import make, pages

@@ -17,7 +17,7 @@ from tests.patience import PATIENCE
 ROOT = Path(__file__).parents[3]
 FAILS = """
 import django; django.setup()
-from shop.occasions import following, on_account_of
+from shop.core.occasions import following, on_account_of
 import sentry_sdk
 address = "lin@example.org"
 try:

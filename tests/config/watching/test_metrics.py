@@ -9,8 +9,8 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.version import VERSION
+from shop.core.tasks import enqueue
 from shop.reports.checks import note_check
-from shop.tasks import enqueue
 from tests import make
 from tests.config.watching.test_request_ids import look
 from tests.make import NOON

@@ -9,9 +9,9 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from config.logs import DiscreetJson, WithIds, logging_as
-from shop.occasions import fitting_id, following, request_id
-from shop.tasks import enqueue
-from shop.workers.work import LivingWorker
+from shop.core.occasions import fitting_id, following, request_id
+from shop.core.tasks import enqueue
+from shop.core.workers.work import LivingWorker
 
 SEEN: list[str] = []
 

@@ -16,8 +16,8 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from config.watching.traces import described
+from shop.core.tasks import enqueue
 from shop.reports.checks import look_at_everything, look_at_pages
-from shop.tasks import enqueue
 from tests import make
 from tests.patience import PATIENCE
 from tests.processes import environment
@@ -211,7 +211,7 @@ def test_where_it_is_off_nothing_is_loaded_and_nothing_called():
                "from django.conf import settings\n"
                "from django.db.backends.signals import connection_created\n"
                "from django.tasks.signals import task_started\n"
-               "from shop.rounds.told import piece_began\n"
+               "from shop.core.jobs.told import piece_began\n"
                "print([n for n in sys.modules if n.startswith(('opentelemetry', "
                "'config.watching.traces'))], [m for m in settings.MIDDLEWARE if 'races' in m], "
                "[r for s in (connection_created, task_started, piece_began) for r in s.receivers "

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from shop.catalogue.models import Product
 from shop.festivals.models import Slot
 from shop.orders.models import Order
-from shop.tickets.models import Ticket
+from shop.orders.tickets.models import Ticket
 from tests.browsing.stage import Stage
 from tests.journeys.pictures.camera import Camera
 

@@ -9,13 +9,13 @@ from django_tasks_db.models import DBTaskResult
 from sample.accounts import ACCOUNTS
 from sample.loading import load
 from sample.progress import Progress
-from shop import clock
+from shop.core import clock
 from shop.festivals.models import Festival
-from shop.listings.tasks import make_modern_sizes
 from shop.orders.models import Order
+from shop.storefront.listings.tasks import make_modern_sizes
 from tests import pages
 from tests.browsing.steps import sign_in
-from tests.cms.admin.people import GROUPS, grant
+from tests.cms.dashboard.people import GROUPS, grant
 from tests.journeys.pictures import organizing, selling, shopping
 from tests.journeys.pictures.camera import FOLDER, MOST_BYTES, Camera, named_on
 from tests.journeys.ways import journey

@@ -5,9 +5,9 @@ from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.make import NOON
 from tests.paying import set_clocks
-from tests.shop.cart.carts import fill
 from tests.shop.checkout.rows import everything
 from tests.shop.checkout.steps import give_address
+from tests.shop.orders.cart.carts import fill
 
 
 @pytest.fixture

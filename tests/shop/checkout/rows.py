@@ -1,10 +1,10 @@
 """Every row that a shopper's post could touch."""
 
-from shop.cart.models import Cart, CartLine, CartVoucher
-from shop.delivery.models import Contact
+from shop.catalogue.delivery.models import Contact
+from shop.catalogue.stock.models import Pool
+from shop.money.payments.models import Payment
+from shop.orders.cart.models import Cart, CartLine, CartVoucher
 from shop.orders.models import Order
-from shop.payments.models import Payment
-from shop.stock.models import Pool
 
 
 def everything():

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from django.test import Client
 
 from shop.catalogue.models import Variant
+from shop.money.payments.models import Payment
 from shop.orders.models import Order
-from shop.payments.models import Payment
-from tests.shop.cart.carts import fill
+from tests.shop.orders.cart.carts import fill
 
 ADDRESS = {
     "email": "lin@example.org",

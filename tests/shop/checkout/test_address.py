@@ -1,16 +1,16 @@
 import pytest
 from django.test import Client
 
-from shop.cart.models import Cart
+from shop.catalogue.delivery.addresses import address_rules
+from shop.catalogue.delivery.models import Contact, Country
+from shop.catalogue.delivery.names import countries_by_name
 from shop.checkout.forms import AddressForm
-from shop.delivery.addresses import address_rules
-from shop.delivery.models import Contact, Country
-from shop.delivery.names import countries_by_name
+from shop.orders.cart.models import Cart
 from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.budgets import statements
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import ADDRESS, give_address
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 

@@ -5,12 +5,12 @@ import re
 import pytest
 from django.utils.translation import override
 
-from shop.cart.models import Cart
+from shop.catalogue.delivery.models import Country
 from shop.checkout.forms import AddressForm
-from shop.delivery.models import Country
+from shop.orders.cart.models import Cart
 from tests import make
-from tests.shop.cart.carts import fill
 from tests.shop.checkout.steps import ADDRESS, give_address
+from tests.shop.orders.cart.carts import fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 

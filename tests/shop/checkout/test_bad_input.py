@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from shop.cart.models import Cart, CartLine
 from shop.catalogue.models import Variant
-from shop.merchants.models import Merchant
+from shop.orders.cart.models import Cart, CartLine
 from shop.orders.models import Order
+from shop.people.merchants.models import Merchant
 from tests import make
 from tests.make import NOON
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.rows import everything
 from tests.shop.checkout.steps import (
     ADDRESS,
@@ -20,6 +19,7 @@ from tests.shop.checkout.steps import (
     link,
     press_pay,
 )
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 NASTY = ["", "-1", "9" * 40, "\0", "é" * 300, "٣", "<script>", "all"]

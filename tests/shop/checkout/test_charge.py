@@ -3,15 +3,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from shop.catalogue.stock.models import Pool
+from shop.money.payments.models import Payment
 from shop.orders.models import Order
-from shop.payments.models import Payment
-from shop.stock.models import Pool
 from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.budgets import statements
 from tests.make import END, NOON
 from tests.paying import set_clocks
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import (
     give_address,
     go_to_payment,
@@ -19,6 +18,7 @@ from tests.shop.checkout.steps import (
     offered,
     press_pay,
 )
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 

@@ -6,15 +6,14 @@ import pytest
 from django.test import Client
 
 from sandbox.errors import NotPayable
-from shop.cart.models import CartLine
+from shop.catalogue.stock.models import Pool
+from shop.money.payments.models import Payment
+from shop.money.payments.sweep import expire_overdue
+from shop.orders.cart.models import CartLine
 from shop.orders.models import Order
-from shop.payments.models import Payment
-from shop.payments.sweep import expire_overdue
-from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.rows import everything
 from tests.shop.checkout.steps import (
     ADDRESS,
@@ -26,7 +25,8 @@ from tests.shop.checkout.steps import (
     press_pay,
     way_back,
 )
-from tests.shop.payments.books import charged, sessions
+from tests.shop.money.payments.books import charged, sessions
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 TOO_LATE = NOON + timedelta(minutes=32)

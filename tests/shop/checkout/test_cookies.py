@@ -10,13 +10,13 @@ import pytest
 from django.conf import settings as project
 from django.test import Client
 
-from shop.cart.models import Cart
+from shop.orders.cart.models import Cart
 from shop.orders.models import Order
 from tests import make
 from tests.patience import PATIENCE
-from tests.shop.accounts.people import PASSWORD
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import go_to_payment, press_pay
+from tests.shop.orders.cart.carts import fill, words
+from tests.shop.people.accounts.people import PASSWORD
 
 ROOT = Path(__file__).parents[3]
 NAMES = ["COOKIE_PREFIX", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE"]

@@ -1,15 +1,15 @@
 import pytest
 
-from shop.cart.models import Cart
-from shop.delivery.models import ImportRule
+from shop.catalogue.delivery.models import ImportRule
+from shop.orders.cart.models import Cart
 from shop.orders.models import Order
 from tests import make
 from tests.budgets import statements
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import (
     give_address,
     press_pay,
 )
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 WIDE = "\N{NO-BREAK SPACE}"

@@ -7,15 +7,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from shop.cart.models import CartLine
+from shop.catalogue.stock.models import Pool
+from shop.money.payments.models import Operation, Payment
+from shop.money.payments.sweep import expire_overdue
+from shop.orders.cart.models import CartLine
 from shop.orders.models import Order
-from shop.payments.models import Operation, Payment
-from shop.payments.sweep import expire_overdue
-from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, deliver
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import (
     give_address,
     go_to_payment,
@@ -24,6 +23,7 @@ from tests.shop.checkout.steps import (
     press_pay,
     way_back,
 )
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = pytest.mark.django_db
 with_threads = pytest.mark.django_db(transaction=True)

@@ -3,12 +3,12 @@
 import pytest
 from django.db import DatabaseError, connection
 
+from shop.catalogue.stock.models import Pool
 from shop.orders.models import Order
 from shop.reports.models import Refused
-from shop.stock.models import Pool
 from tests import make
-from tests.shop.cart.carts import fill
 from tests.shop.checkout.steps import give_address, press_pay
+from tests.shop.orders.cart.carts import fill
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("till")]
 

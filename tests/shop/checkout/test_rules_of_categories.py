@@ -3,15 +3,15 @@
 import pytest
 
 from shop.catalogue.models import Category
-from shop.errors import AgeNotSaid
-from shop.listings.categories import save_category
+from shop.core.errors import AgeNotSaid
 from shop.orders.models import Order
 from shop.orders.place import place_order
+from shop.storefront.listings.categories import save_category
 from tests import make
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON
-from tests.shop.cart.carts import fill
 from tests.shop.checkout.steps import give_address, press_pay
+from tests.shop.orders.cart.carts import fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 

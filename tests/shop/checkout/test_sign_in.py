@@ -5,14 +5,13 @@ import re
 import pytest
 from django.test import Client
 
-from shop.cart.models import Cart, CartLine
+from shop.catalogue.stock.models import Pool
+from shop.money.payments.models import Payment
+from shop.orders.cart.models import Cart, CartLine
 from shop.orders.models import Order
-from shop.payments.models import Payment
-from shop.stock.models import Pool
 from tests import make
 from tests.paying import assert_books_agree
 from tests.queue import letters
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import (
     give_address,
     go_to_payment,
@@ -20,6 +19,7 @@ from tests.shop.checkout.steps import (
     press_pay,
     way_back,
 )
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 

@@ -5,10 +5,10 @@ from django.test import Client
 
 from shop.orders.models import Order
 from tests import make
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.rows import everything
 from tests.shop.checkout.steps import give_address, offered, press_pay
-from tests.shop.payments.books import sessions
+from tests.shop.money.payments.books import sessions
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 CHANGED = "The price changed before you paid"

@@ -4,19 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from shop.cart import change
-from shop.cart.models import Cart
+from shop.catalogue.delivery.models import Contact, Country
 from shop.catalogue.models import DatePlan
-from shop.delivery.models import Contact, Country
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
+from shop.orders.cart import change
+from shop.orders.cart.models import Cart
 from shop.orders.models import Order
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
 from tests.paying import assert_books_agree, press_pay
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import ADDRESS, buy, link, offered
-from tests.shop.tickets import visits
+from tests.shop.orders.cart.carts import fill, words
+from tests.shop.orders.tickets import visits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 BOOKING = {"email": "lin@example.org", "country": "CN", "name": "Lin Yue"}

@@ -4,12 +4,12 @@ import pytest
 
 from shop.orders.models import Order
 from tests import make
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import (
     give_address,
     offered,
     press_pay,
 )
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 

@@ -4,19 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from shop.catalogue.stock.models import Pool
+from shop.money.payments.models import Payment
+from shop.money.payments.operations import run_operations
 from shop.orders.models import Order
-from shop.payments.models import Payment
-from shop.payments.operations import run_operations
-from shop.stock.models import Pool
 from tests import make
 from tests.emptying import in_any_step
 from tests.make import NOON
-from tests.shop.cart.carts import words
 from tests.shop.checkout.steps import (
     go_to_payment,
     link,
     way_back,
 )
+from tests.shop.orders.cart.carts import words
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from shop.errors import NotPossible, ShopError
+from shop.core.errors import NotPossible, ShopError
 from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
 from shop.festivals.models import Closure, Deal
 from shop.festivals.prices import regular

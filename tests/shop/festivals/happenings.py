@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible, ShopError
+from shop.core.errors import NotPossible, ShopError
 from shop.festivals.deals import void
 from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
 from shop.festivals.models import Deal, Nomination, Slot
@@ -19,12 +18,13 @@ from shop.festivals.nominations import approve
 from shop.festivals.prices import regular
 from shop.festivals.promotions import sponsors
 from shop.festivals.schedule import stop
-from shop.ledger.balances import unbalanced
-from shop.ledger.posting import refunds, sales
+from shop.money.ledger.balances import unbalanced
+from shop.money.ledger.posting import refunds, sales
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund
 from shop.orders.reconcile import differences
 from shop.orders.refund import record, refunded
+from shop.people.accounts.models import User
 from tests import make
 from tests.agreeing import extend_agreed
 from tests.shop.festivals.world import World

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.models import Claim, Festival, Promotion, Slot, Wanted
 from shop.festivals.nominations import wishes
 from shop.festivals.promotions import code_batches, manage

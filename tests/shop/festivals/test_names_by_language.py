@@ -6,14 +6,14 @@ import pytest
 from django.core import mail
 from django.utils import translation
 
-from shop.cart.pricing import price_cart
 from shop.checkout.order.summary import show_order_sums
 from shop.festivals.mail import send_decision
 from shop.festivals.models import Slot
 from shop.festivals.promotions.text import named, title_and_terms
 from shop.festivals.schedule.clone import clone_festival
-from shop.reminders.subjects import thing_of
-from shop.workspace.sheets.slot_names import SlotNames
+from shop.merchant.dashboard.sheets.slot_names import SlotNames
+from shop.orders.cart.pricing import price_cart
+from shop.orders.reminders.subjects import thing_of
 from tests import make
 from tests.make import END, NOON, START
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.cart.pricing import price_cart
-from shop.errors import NotPossible, Unavailable
+from shop.core.errors import NotPossible, Unavailable
+from shop.core.locks import free_ones, lock_one
 from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import Deal, Festival, Fund, Nomination
@@ -15,8 +15,8 @@ from shop.festivals.promotions import manage, sponsors
 from shop.festivals.schedule import stop
 from shop.festivals.schedule.extend import extend_slot
 from shop.festivals.schedule.publish import publish_festival
-from shop.listings import publish
-from shop.locks import free_ones, lock_one
+from shop.orders.cart.pricing import price_cart
+from shop.storefront.listings import publish
 from tests import make
 from tests.buying import expire, pay, span_price
 from tests.make import END, NOON, START

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from shop.catalogue.models import Category, Product, Variant
+from shop.catalogue.stock.models import Pool
 from shop.festivals.models import (
     Enrolment,
     Festival,
@@ -20,8 +21,7 @@ from shop.festivals.models import (
 )
 from shop.festivals.prices import spans
 from shop.festivals.promotions import manage
-from shop.merchants.models import Merchant
-from shop.stock.models import Pool
+from shop.people.merchants.models import Merchant
 from tests import make
 from tests.make import END, LONG_AGO, START
 

@@ -12,20 +12,20 @@ from django.core.management import call_command
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
-from shop import clock
+from shop.core import clock
+from shop.core.jobs.models import Mishap
 from shop.management.commands.beat import LOCK_SPACE, MONEY, ROUNDS, Command
-from shop.payments.models import GatewayEvent, Payment
-from shop.payments.watch import send_alerts
+from shop.money.payments.models import GatewayEvent, Payment
+from shop.money.payments.watch import send_alerts
 from shop.reports import checks, monitor
 from shop.reports.models import Check
 from shop.reports.monitor import standing
-from shop.rounds.models import Mishap
 from tests import make
 from tests.make import NOON
 from tests.patience import PATIENCE, wait_until
 from tests.paying import begin, set_clocks
 from tests.processes import environment
-from tests.shop.payments.late import owed_back
+from tests.shop.money.payments.late import owed_back
 from tests.stepping import open_transaction
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,13 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from shop.catalogue.stock.models import Pool
 from shop.festivals.models import Claim, Deal, Promotion
-from shop.ledger.models import LedgerEntry
-from shop.ledger.posting import sales
+from shop.money.ledger.models import LedgerEntry
+from shop.money.ledger.posting import sales
 from shop.orders import end
 from shop.orders.models import Order
 from shop.orders.ship import ship
-from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 

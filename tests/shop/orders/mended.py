@@ -6,11 +6,11 @@ from typing import Any
 
 from django_tasks_db.models import DBTaskResult
 
-from shop.accounts.models import User
-from shop.delivery.models import Contact
+from shop.catalogue.delivery.models import Contact
 from shop.festivals.models import ChangeLog
 from shop.orders.mend import mend
 from shop.orders.models import Order
+from shop.people.accounts.models import User
 from tests import make
 from tests.buying import pay
 from tests.make import NOON

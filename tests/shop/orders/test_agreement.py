@@ -7,21 +7,21 @@ from datetime import timedelta
 
 import pytest
 
-from shop.cart.change import add, choose_services, send_to, use_voucher
-from shop.cart.models import Cart, CartLine
-from shop.cart.pricing import price_cart
 from shop.catalogue.date_plans import PlanWish
+from shop.catalogue.delivery.models import Country
 from shop.catalogue.models import Variant
-from shop.delivery.models import Country
-from shop.errors import CartChanged, PriceChanged
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import CartChanged, PriceChanged
 from shop.orders.agreement import wish
+from shop.orders.cart.change import add, choose_services, send_to, use_voucher
+from shop.orders.cart.models import Cart, CartLine
+from shop.orders.cart.pricing import price_cart
 from shop.orders.models import Order
 from shop.orders.place import Superseded, place_order
-from shop.stock.models import Pool
-from shop.tickets.change import SessionWish, change_session
+from shop.orders.tickets.change import SessionWish, change_session
 from tests import make
 from tests.make import NOON
-from tests.shop.tickets import visits
+from tests.shop.orders.tickets import visits
 
 pytestmark = pytest.mark.django_db
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from shop.cart.limits import own_limits
-from shop.cart.pricing import price_cart
-from shop.cart.vouchers.claim import claimable
-from shop.cart.vouchers.wallet import within_reach
-from shop.errors import LimitReached, PriceChanged, TooManyOpenOrders, VoucherRefused
+from shop.core.errors import LimitReached, PriceChanged, TooManyOpenOrders, VoucherRefused
 from shop.festivals.models import Claim, DealUsage, PromotionUsage
 from shop.festivals.promotions.vouchers import claim_voucher
+from shop.orders.cart.limits import own_limits
+from shop.orders.cart.pricing import price_cart
+from shop.orders.cart.vouchers.claim import claimable
+from shop.orders.cart.vouchers.wallet import within_reach
 from shop.orders.place import place_order
 from shop.orders.reconcile import differences
 from tests import make

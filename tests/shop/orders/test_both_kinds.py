@@ -5,18 +5,18 @@ from datetime import timedelta
 import pytest
 
 from shop.catalogue.models import Product
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.changelog import version_of
-from shop.moderation.stores import StoreFacts, change_facts
+from shop.merchant.moderation.stores import StoreFacts, change_facts
 from shop.orders.after_sale.arrive import lapses_at, take_as_arrived
 from shop.orders.models import Suborder
 from shop.orders.reconcile import differences
 from shop.orders.ship import ship
-from shop.tickets.models import Ticket
+from shop.orders.tickets.models import Ticket
 from tests import make
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON
-from tests.shop.tickets.visits import DAY, bought, experience, session
+from tests.shop.orders.tickets.visits import DAY, bought, experience, session
 
 pytestmark = pytest.mark.django_db
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from shop.money.payments.models import Payment
 from shop.orders.freeze import frozen_rows
 from shop.orders.models import Order
-from shop.payments.models import Payment
 from tests import make
 from tests.make import NOON
 from tests.paying import begin

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from shop.cart.models import Cart
-from shop.cart.pricing import price_cart
-from shop.delivery.models import Rate
+from shop.catalogue.delivery.models import Rate
 from shop.festivals.pricing.terms import Group
+from shop.orders.cart.models import Cart
+from shop.orders.cart.pricing import price_cart
 from shop.orders.freeze import freeze, frozen_rows
 from shop.orders.models import Discount, Order
 from tests import make

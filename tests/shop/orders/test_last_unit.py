@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.listings.models import Listing
 from shop.orders import end
 from shop.orders.place import place_order
+from shop.storefront.listings.models import Listing
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON

@@ -11,7 +11,7 @@ from shop.orders import end
 from shop.orders.after_sale.late import GATHERED, tell_organizers_of_late, warn_of_late
 from shop.orders.models import Suborder
 from tests import make
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON
 from tests.queue import run_queued_work
 

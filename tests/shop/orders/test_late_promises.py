@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from shop.errors import Unavailable
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import Unavailable
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import Claim, Fund, Promotion
 from shop.festivals.promotions import manage
 from shop.festivals.schedule import stop
 from shop.orders.models import Order
 from shop.orders.reconcile import differences
-from shop.stock.models import Pool
 from tests import make
 from tests.buying import expire, pay
 from tests.make import NOON

@@ -3,13 +3,13 @@
 import pytest
 from django.db import transaction
 
+from shop.catalogue.stock.units import lock
 from shop.festivals.holds import counters
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.models import Claim, DealUsage, PromotionUsage
 from shop.festivals.prices import spans
 from shop.orders import end
 from shop.orders.place import place_order
-from shop.stock.units import lock
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside, is_locked, lock_row, open_transaction

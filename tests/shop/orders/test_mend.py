@@ -6,13 +6,13 @@ import io
 import pytest
 from django.test import Client
 
-from shop.accounts.mailboxes import mailbox_key
-from shop.errors import NotPossible, StaleState
+from shop.core.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog
 from shop.orders.mend import mend
 from shop.orders.models import Order, Shipment
 from shop.orders.ship import ship
 from shop.orders.tasks import send_address_given_up, send_address_mended, send_order_address
+from shop.people.accounts.mailboxes import mailbox_key
 from tests import make
 from tests.make import NOON
 from tests.shop.checkout.order.proofs import owner_of

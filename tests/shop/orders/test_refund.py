@@ -5,12 +5,12 @@ from functools import partial
 import pytest
 from django.db import transaction
 
+from shop.catalogue.stock.models import Pool
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund
 from shop.orders.refund import record
 from shop.orders.shares import part
 from shop.orders.ship import ship
-from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside

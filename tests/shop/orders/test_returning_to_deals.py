@@ -6,24 +6,24 @@ import pytest
 from django.db import transaction
 from django.db.models import Sum
 
-from shop.cart.pricing import price_cart
+from shop.catalogue.stock.models import Pool
 from shop.festivals.deals import void
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import DealUsage
 from shop.festivals.schedule import stop
+from shop.money.payments.call_off import call_off, refund_what_is_left, settle_called_off
+from shop.money.payments.proposals import RefundPlan, propose
 from shop.orders import refund
+from shop.orders.cart.pricing import price_cart
 from shop.orders.end import lock
 from shop.orders.models import OrderLine, RefundLine, Suborder
 from shop.orders.reconcile import differences
-from shop.payments.call_off import call_off, refund_what_is_left, settle_called_off
-from shop.payments.proposals import RefundPlan, propose
-from shop.stock.models import Pool
 from tests import make
 from tests.buying import buying, pay, span_price
 from tests.crowd import at_once
 from tests.make import END, NOON, START
 from tests.paying import assert_books_agree, begin, deliver
-from tests.shop.tickets import visits
+from tests.shop.orders.tickets import visits
 from tests.truth import fence_differences, span_differences
 
 HOUR = timedelta(hours=1)

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from shop.errors import StaleState
+from shop.core.errors import StaleState
 from shop.orders.models import Order, Suborder
 from tests import make
 from tests.make import NOON

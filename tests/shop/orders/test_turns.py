@@ -6,12 +6,12 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from shop.cart.models import Cart
-from shop.errors import FenceBroken, OutOfStock
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import FenceBroken, OutOfStock
 from shop.festivals.nominations import approve
+from shop.orders.cart.models import Cart
 from shop.orders.models import Order
 from shop.orders.place import place_order
-from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON, START
 from tests.stepping import Beside, lock_row, open_transaction

@@ -7,13 +7,13 @@ from django.utils import translation
 
 from shop.catalogue.models import Product, Term
 from shop.checkout.order.tickets import visits_of
+from shop.money.payments.models import Payment
+from shop.money.payments.provider.requests import Addresses, checkout_request
 from shop.orders.freeze import frozen_rows
 from shop.orders.models import Order
 from shop.orders.text import mail_context, store_context
-from shop.payments.models import Payment
-from shop.payments.provider.requests import Addresses, checkout_request
-from shop.tickets.issue import issue
-from shop.tickets.sessions import calendar
+from shop.orders.tickets.issue import issue
+from shop.orders.tickets.sessions import calendar
 from tests import make
 from tests.buying import pay
 from tests.make import END, NOON

@@ -3,9 +3,9 @@
 import pytest
 from django.db.models import Sum
 
-from shop.cart.pricing import price_cart
-from shop.cart.vouchers import explain
 from shop.festivals.models import Participation
+from shop.orders.cart.pricing import price_cart
+from shop.orders.cart.vouchers import explain
 from shop.orders.models import Order
 from shop.orders.place import place_order
 from tests import make

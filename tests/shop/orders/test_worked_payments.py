@@ -5,19 +5,19 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.errors import PriceChanged
-from shop.ledger.models import LedgerEntry
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import PriceChanged
+from shop.money.ledger.models import LedgerEntry
+from shop.money.payments.collect import start_payment
+from shop.money.payments.models import Payment
+from shop.money.payments.operations import run_operations
+from shop.money.payments.sweep import expire_overdue
 from shop.orders import end
 from shop.orders.models import Order
-from shop.payments.collect import start_payment
-from shop.payments.models import Payment
-from shop.payments.operations import run_operations
-from shop.payments.sweep import expire_overdue
-from shop.stock.models import Pool
 from tests import make
 from tests.make import END, NOON, START
 from tests.paying import ADDRESSES, assert_books_agree, begin, deliver, set_clocks, the_order
-from tests.shop.payments.books import charged, refunded, sessions
+from tests.shop.money.payments.books import charged, refunded, sessions
 
 pytestmark = pytest.mark.django_db
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)

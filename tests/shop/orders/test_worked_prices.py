@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from shop.cart.pricing import price_cart
 from shop.catalogue.words import ProductTerms
 from shop.festivals.models import PriceSpan
 from shop.festivals.prices.load import deals_now
+from shop.orders.cart.pricing import price_cart
 from shop.orders.place import place_order
 from shop.storefront.product.buy_box import buying
 from shop.storefront.product.choice import Offered

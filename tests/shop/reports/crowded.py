@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from shop.delivery.models import Contact
+from shop.catalogue.delivery.models import Contact
 from shop.festivals.models import Deal, Festival
 from tests import make
 from tests.make import NOON

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from shop.delivery.models import Contact
+from shop.catalogue.delivery.models import Contact
 from shop.festivals.models import Deal, Festival, Fund
 from shop.orders.models import Discount, Order, OrderLine, Refund, RefundLine, Suborder
 from shop.reports.models import CountedOrder, Tally

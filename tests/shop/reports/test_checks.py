@@ -4,11 +4,11 @@ import pytest
 from django.core.cache import cache
 from django_tasks_db.models import DBTaskResult
 
+from shop.catalogue.stock.models import Pool
 from shop.orders.models import Order
 from shop.reports import checks
 from shop.reports.health import health_of
 from shop.reports.models import Check
-from shop.stock.models import Pool
 from shop.storefront.models import ProbeResult
 from tests import make
 from tests.make import NOON, START
@@ -63,7 +63,7 @@ def test_what_takes_longer_is_looked_at_only_near_a_festival(sandbox):
 
 
 def test_a_provider_that_does_not_answer_is_said(sandbox, settings):
-    from shop.payments.provider.stripe_gateway import gateway  # noqa: PLC0415 (needs settings)
+    from shop.money.payments.provider.stripe_gateway import gateway  # noqa: PLC0415 (needs settings)
 
     settings.STRIPE_BASE_URL = "http://127.0.0.1:9"
     gateway.cache_clear()

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.models import ChangeLog, Deal, Festival, PriceSpan
 from shop.festivals.prices import spans
 from shop.reports import tallies
@@ -14,7 +14,7 @@ from shop.reports.report import report
 from shop.reports.statements import statement, statements_of
 from tests import make
 from tests.buying import expire, pay
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.crowd import at_once
 from tests.make import END, NOON
 from tests.shop.reports.past import sent_back

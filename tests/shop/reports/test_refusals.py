@@ -1,7 +1,7 @@
 import pytest
 from django.db import DatabaseError, connection
 
-from shop import errors
+from shop.core import errors
 from shop.reports import refusals
 from shop.reports.models import Refused
 from tests.make import NOON

@@ -8,22 +8,22 @@ import pytest
 from django.db.models import F, Sum
 from openpyxl import load_workbook
 
-from shop.currencies import in_whole
-from shop.errors import NotPossible
+from shop.core.currencies import in_whole
+from shop.core.errors import NotPossible
+from shop.core.spreadsheets.tables import as_csv, as_xlsx
 from shop.festivals.models import ChangeLog, Festival
-from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, RefundLine, Suborder
+from shop.people.merchants.models import Merchant
 from shop.reports import tallies
 from shop.reports.models import PublicResult, Tally
 from shop.reports.report import figures, report
 from shop.reports.results import hide_result, public_figures, publish_result
 from shop.reports.statements import statement
 from shop.reports.tables import sheet_of, statement_table
-from shop.spreadsheets import as_csv, as_xlsx
 from tests import make
 from tests.budgets import statements
 from tests.buying import pay
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import END, NOON
 from tests.shop.reports.past import World, paid_order, sent_back, sums
 

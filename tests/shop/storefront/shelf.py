@@ -17,7 +17,7 @@ from django.utils import translation
 from shop.catalogue.models import Product
 from shop.festivals.models import ProductSpan
 from shop.festivals.models.prices import FOREVER
-from shop.listings.refresh import refresh
+from shop.storefront.listings.refresh import refresh
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import ProductRow, find
 from shop.storefront.search.understand import understand

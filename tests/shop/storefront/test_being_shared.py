@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from PIL import Image
 
-from shop.merchants.models import Merchant
+from shop.people.merchants.models import Merchant
 from tests import make
 from tests.make import NOON
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from shop.cart.models import Cart, CartLine
+from shop.orders.cart.models import Cart, CartLine
 from tests import make
 
 pytestmark = pytest.mark.django_db

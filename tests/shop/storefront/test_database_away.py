@@ -7,7 +7,7 @@ import pytest
 from django.db import close_old_connections, connection
 from django.test import Client
 
-from shop.cart.models import CartLine
+from shop.orders.cart.models import CartLine
 from shop.storefront.cache import catalogue_version
 from shop.storefront.cache.catalogue_version import current_version
 from tests import make

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from shop.delivery.models import Country
+from shop.catalogue.delivery.models import Country
 from tests import make
 from tests.make import END, START
 

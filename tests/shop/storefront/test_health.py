@@ -7,11 +7,11 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from shop.core.jobs import each
+from shop.money.payments.models import GatewayEvent, Operation, Payment
 from shop.orders.models import Order
-from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reports import checks
 from shop.reports.models import Check
-from shop.rounds import each
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON

@@ -6,9 +6,9 @@ from django.test import Client
 
 from shop.festivals.models import Enrolment
 from shop.festivals.schedule import extend
-from shop.listings.models import Listing
 from shop.storefront.festival.cloth import cloth
 from shop.storefront.festival.hero import title_parts
+from shop.storefront.listings.models import Listing
 from tests import make
 from tests.make import END, NOON, START
 from tests.shop.storefront.shelf import page_at

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from shop.payments.watch import problems
+from shop.money.payments.watch import problems
 from shop.storefront import probe as probe_module
 from shop.storefront.models import ProbeResult
 from shop.storefront.probe import forget_looks, latest_probe, probe, probe_openings

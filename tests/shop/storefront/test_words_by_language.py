@@ -6,9 +6,9 @@ import re
 import pytest
 from django.test import Client
 
-from shop.cart.models import CartLine
 from shop.catalogue import translations
 from shop.catalogue.models import Term
+from shop.orders.cart.models import CartLine
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON

@@ -10,8 +10,8 @@ from django.core import mail, signing
 from django.db import transaction
 from django.test import Client
 
-from shop import clock
 from shop.checkout.order.proof import COOKIE, COOKIE_SALT
+from shop.core import clock
 from shop.orders import end
 from shop.orders.models import Order
 from tests import make

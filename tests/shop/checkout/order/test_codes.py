@@ -7,15 +7,14 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from shop import clock
+from shop.catalogue.delivery.models import Contact
 from shop.checkout.order.codes import masked
-from shop.delivery.models import Contact
+from shop.core import clock
+from shop.core.rate_limits.models import Kept
 from shop.orders.access import begin_code, code_of, use_code
-from shop.rate_limits.models import Kept
 from tests import make
 from tests.crowd import at_once
 from tests.make import NOON
-from tests.shop.cart.carts import words
 from tests.shop.checkout.order.proofs import (
     LIN,
     is_shown,
@@ -26,6 +25,7 @@ from tests.shop.checkout.order.proofs import (
     with_code,
 )
 from tests.shop.checkout.steps import link
+from tests.shop.orders.cart.carts import words
 
 pytestmark = pytest.mark.django_db
 with_threads = pytest.mark.django_db(transaction=True)

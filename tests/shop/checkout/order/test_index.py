@@ -4,14 +4,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from shop.merchants.models import Membership
 from shop.orders.models import Order
+from shop.people.merchants.models import Membership
 from tests import make
 from tests.budgets import statements
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON
-from tests.shop.cart.carts import words
 from tests.shop.checkout.steps import buy, link
+from tests.shop.orders.cart.carts import words
 
 pytestmark = pytest.mark.django_db
 

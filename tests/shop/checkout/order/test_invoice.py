@@ -4,17 +4,17 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from shop.money.payments.call_off import call_off, settle_called_off
 from shop.orders.models import Order, Suborder
 from shop.orders.tasks import send_receipt
-from shop.payments.call_off import call_off, settle_called_off
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
-from tests.shop.cart.carts import words
 from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.checkout.steps import buy, go_to_payment, link
-from tests.shop.tickets import visits
-from tests.shop.tickets.visits import bought
+from tests.shop.orders.cart.carts import words
+from tests.shop.orders.tickets import visits
+from tests.shop.orders.tickets.visits import bought
 
 pytestmark = pytest.mark.django_db
 

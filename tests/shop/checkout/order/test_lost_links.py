@@ -10,14 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from shop.delivery.models import Contact
+from shop.catalogue.delivery.models import Contact
+from shop.core.rate_limits.models import Kept
 from shop.orders.access import LINK_SALT
-from shop.rate_limits.models import Kept
 from tests import make
 from tests.make import NOON
-from tests.shop.cart.carts import words
 from tests.shop.checkout.order.proofs import LIN, is_shown, paid_order, sent, stranger
 from tests.shop.checkout.steps import link
+from tests.shop.orders.cart.carts import words
 
 pytestmark = pytest.mark.django_db
 PAGE = "/orders/find/"

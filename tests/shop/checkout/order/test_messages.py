@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from shop.delivery.models import Contact
+from shop.catalogue.delivery.models import Contact
 from shop.orders.models import OrderMessage, Suborder
 from shop.orders.thread.shown import MOST
 from shop.orders.thread.write import OPEN_FOR, hide, write
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
-from tests.shop.cart.carts import words
 from tests.shop.checkout.order.proofs import owner_of, paid_order, sent, stranger, take, with_code
 from tests.shop.checkout.steps import link
-from tests.shop.workspace.desk import EVIL
+from tests.shop.merchant.dashboard.desk import EVIL
+from tests.shop.orders.cart.carts import words
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

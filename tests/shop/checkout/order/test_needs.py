@@ -4,20 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from shop.errors import NotPossible
-from shop.payments.call_off import call_off
-from shop.stock.models import Pool
-from shop.tickets.change import SessionWish, change_session
-from shop.tickets.issue import issue as issue_tickets
-from shop.tickets.models import GuestNeeds
-from shop.tickets.needs import KEPT_FOR, forget_needs, tell_needs
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import NotPossible
+from shop.money.payments.call_off import call_off
+from shop.orders.tickets.change import SessionWish, change_session
+from shop.orders.tickets.issue import issue as issue_tickets
+from shop.orders.tickets.models import GuestNeeds
+from shop.orders.tickets.needs import KEPT_FOR, forget_needs, tell_needs
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work
 from tests.shop.checkout.order.proofs import owner_of, paid_order, stranger
 from tests.shop.checkout.steps import link
-from tests.shop.tickets import visits
-from tests.shop.tickets.visits import FRIDAY
+from tests.shop.orders.tickets import visits
+from tests.shop.orders.tickets.visits import FRIDAY
 
 pytestmark = pytest.mark.django_db
 WORDS = "Uses a wheelchair\nno pork"

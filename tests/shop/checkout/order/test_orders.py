@@ -4,22 +4,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from shop.delivery.models import Carrier
+from shop.catalogue.delivery.models import Carrier
+from shop.catalogue.stock.models import Pool
+from shop.money.payments.models import Payment
+from shop.money.returns.ask import ask
+from shop.money.returns.replace import send as replaced
+from shop.money.returns.replace import send_again
 from shop.orders.models import Order, Replacement, Suborder
 from shop.orders.ship import add_parcel, ship
-from shop.payments.models import Payment
-from shop.returns.ask import ask
-from shop.returns.replace import send as replaced
-from shop.returns.replace import send_again
-from shop.stock.models import Pool
 from tests import make
 from tests.budgets import statements
 from tests.emptying import in_any_step
 from tests.make import NOON
 from tests.paying import assert_books_agree
-from tests.shop.cart.carts import words
 from tests.shop.checkout.steps import buy, go_to_payment, link, way_back
-from tests.shop.returns.sold import wish
+from tests.shop.money.returns.sold import wish
+from tests.shop.orders.cart.carts import words
 
 pytestmark = pytest.mark.django_db
 TRACKING = "https://post.example/track?n={number}"

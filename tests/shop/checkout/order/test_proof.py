@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.core import signing
 
+from shop.catalogue.delivery.models import Contact
 from shop.checkout.order.proof import COOKIE, COOKIE_SALT
-from shop.delivery.models import Contact
+from shop.core.rate_limits.models import Kept
 from shop.orders.models import Order, Suborder
 from shop.orders.ship import ship
-from shop.rate_limits.models import Kept
 from tests import make
 from tests.make import NOON
-from tests.shop.cart.carts import words
 from tests.shop.checkout.order.proofs import (
     LIN,
     PRIVATE,
@@ -24,8 +23,9 @@ from tests.shop.checkout.order.proofs import (
     with_code,
 )
 from tests.shop.checkout.steps import buy, go_to_payment, link
-from tests.shop.tickets import visits
-from tests.shop.tickets.visits import bought
+from tests.shop.orders.cart.carts import words
+from tests.shop.orders.tickets import visits
+from tests.shop.orders.tickets.visits import bought
 
 pytestmark = pytest.mark.django_db
 with_threads = pytest.mark.django_db(transaction=True)

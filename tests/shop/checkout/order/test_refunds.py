@@ -5,21 +5,21 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from shop.money_desk.models import MoneyTask
-from shop.payments.call_off import call_off, settle_called_off
-from shop.payments.models import Operation, Payment
-from shop.payments.operations import run_operations, tell_stuck
-from shop.payments.outside.take_over import take_over_refund
-from shop.payments.provider.stripe_gateway import gateway
-from shop.payments.repair import settle_elsewhere
+from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.call_off import call_off, settle_called_off
+from shop.money.payments.models import Operation, Payment
+from shop.money.payments.operations import run_operations, tell_stuck
+from shop.money.payments.outside.take_over import take_over_refund
+from shop.money.payments.provider.stripe_gateway import gateway
+from shop.money.payments.repair import settle_elsewhere
 from tests import make
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import NOON
-from tests.shop.cart.carts import words
 from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.checkout.steps import buy, link
-from tests.shop.payments.late import owed_back
-from tests.shop.tickets import visits
+from tests.shop.money.payments.late import owed_back
+from tests.shop.orders.cart.carts import words
+from tests.shop.orders.tickets import visits
 
 SOON = NOON + timedelta(minutes=5)
 pytestmark = pytest.mark.django_db

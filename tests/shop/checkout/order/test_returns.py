@@ -6,13 +6,13 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from shop.core.images.models import IncomingFile
+from shop.core.images.upload_handlers import MOST_OF_ONE
+from shop.money.returns.answer import SEND_WITHIN, agree, appeal, refuse
+from shop.money.returns.ask import ask, take_back
+from shop.money.returns.models import ReturnPicture, ReturnRequest
+from shop.money.returns.overdue import look_at_returns
 from shop.orders.models import Refund
-from shop.pictures.models import IncomingFile
-from shop.pictures.upload_handlers import MOST_OF_ONE
-from shop.returns.answer import SEND_WITHIN, agree, appeal, refuse
-from shop.returns.ask import ask, take_back
-from shop.returns.models import ReturnPicture, ReturnRequest
-from shop.returns.overdue import look_at_returns
 from tests import make
 from tests.budgets import statements
 from tests.hostile_files import truncated
@@ -21,7 +21,7 @@ from tests.paying import assert_books_agree
 from tests.queue import run_queued_work
 from tests.shop.checkout.order.proofs import owner_of, stranger
 from tests.shop.checkout.steps import link
-from tests.shop.returns.sold import DAY, paid, sent, wish
+from tests.shop.money.returns.sold import DAY, paid, sent, wish
 
 pytestmark = pytest.mark.django_db
 

@@ -2,12 +2,12 @@
 
 import pytest
 
+from shop.money.payments.models import Payment
 from shop.orders.models import Order
-from shop.payments.models import Payment
 from shop.storefront.cache import catalogue_version
 from tests import make
-from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import give_address, go_to_payment, link, press_pay, way_back
+from tests.shop.orders.cart.carts import fill, words
 
 pytestmark = pytest.mark.django_db
 CLAIM = "Nothing was charged"

@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from django.db.models import Sum
 
-from shop.cart.pricing import price_cart
+from shop.catalogue.stock.models import Pool
 from shop.catalogue.words import ProductTerms
-from shop.errors import FenceBroken, NotPossible, OutOfStock, ShopError, Unavailable
+from shop.core.errors import FenceBroken, NotPossible, OutOfStock, ShopError, Unavailable
 from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.models import Closure, PriceSpan
 from shop.festivals.nominations import approve
+from shop.orders.cart.pricing import price_cart
 from shop.orders.models import Order, OrderLine
 from shop.orders.place import Placed, place_order
 from shop.orders.reconcile import differences
-from shop.stock.models import Pool
 from shop.storefront.product.buy_box import buying as buying_part
 from shop.storefront.product.choice import Offered
 from shop.storefront.product.delivery import Reader

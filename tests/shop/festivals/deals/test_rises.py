@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.nominations.approve import approve, approve_all
 from shop.festivals.nominations.checks import Proposal, check
 from shop.festivals.prices import regular

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.errors import NotPossible, PriceChanged, ShopError
+from shop.core.errors import NotPossible, PriceChanged, ShopError
 from shop.festivals.deals import reserved_stock
 from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
 from shop.festivals.models import ChangeLog, Fund, Nomination

@@ -6,17 +6,17 @@ from datetime import timedelta
 import pytest
 from django.db.models import Count, Sum
 
-from shop.cart.pricing import price_cart
+from shop.catalogue.stock.models import Pool
 from shop.catalogue.words import ProductTerms
-from shop.errors import FenceBroken, OutOfStock, PriceChanged, ShopError, Unavailable
+from shop.core.errors import FenceBroken, OutOfStock, PriceChanged, ShopError, Unavailable
 from shop.festivals.deals.actions import pause_deal, resume_deal
 from shop.festivals.models import Deal
 from shop.festivals.nominations import approve
-from shop.listings.models import Listing
+from shop.orders.cart.pricing import price_cart
 from shop.orders.models import Order, OrderLine
 from shop.orders.reconcile import differences
-from shop.reminders import availability
-from shop.stock.models import Pool
+from shop.orders.reminders import availability
+from shop.storefront.listings.models import Listing
 from shop.storefront.product.buy_box import buying as buying_part
 from shop.storefront.product.choice import Offered
 from shop.storefront.product.delivery import Reader
@@ -26,7 +26,7 @@ from tests.agreeing import extend_agreed
 from tests.buying import buying, pay
 from tests.crowd import at_once
 from tests.make import END, NOON, START
-from tests.shop.reminders.waiting import reminder
+from tests.shop.orders.reminders.waiting import reminder
 from tests.truth import fence_differences, span_differences
 
 HOUR = timedelta(hours=1)

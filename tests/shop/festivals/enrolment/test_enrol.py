@@ -4,12 +4,12 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Enrolment, Nomination
 from shop.festivals.nominations.decide import nominate
+from shop.people.accounts.models import User
 from tests import make
 from tests.shop.festivals.joining import BEFORE, joined, percent, whole
 from tests.stepping import Beside

@@ -2,14 +2,14 @@
 
 import pytest
 
-from shop.cart.pricing import price_cart
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.waitlist import fill
 from shop.festivals.models import Participation, Promotion
 from shop.festivals.promotions import manage
-from shop.listings import festival_products
-from shop.listings.models import Listing
+from shop.orders.cart.pricing import price_cart
+from shop.storefront.listings import festival_products
+from shop.storefront.listings.models import Listing
 from tests import make
 from tests.make import NOON, START
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.terms import publish_terms, terms_in_force, terms_of

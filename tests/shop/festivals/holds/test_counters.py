@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.errors import OutOfStock, Unavailable
+from shop.core.errors import OutOfStock, Unavailable
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.holds import counters
 from shop.festivals.holds.holdings import Holdings

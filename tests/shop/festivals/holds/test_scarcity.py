@@ -6,16 +6,16 @@ from dataclasses import replace
 import pytest
 from django.db.models import Count, Sum
 
-from shop.accounts.models import User
-from shop.cart.models import Cart, CartLine
-from shop.delivery.models import Contact
-from shop.errors import LimitReached, OutOfStock, PriceChanged, ShopError
+from shop.catalogue.delivery.models import Contact
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import LimitReached, OutOfStock, PriceChanged, ShopError
 from shop.festivals.models import Claim, Deal, DealUsage
 from shop.festivals.promotions import vouchers
+from shop.orders.cart.models import Cart, CartLine
 from shop.orders.models import Discount, Order
 from shop.orders.place import Placed, place_order
 from shop.orders.reconcile import differences
-from shop.stock.models import Pool
+from shop.people.accounts.models import User
 from tests import make
 from tests.buying import buying, expire, pay
 from tests.crowd import at_once

@@ -7,7 +7,8 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from shop.catalogue.models import Product
-from shop.errors import (
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import (
     FenceBroken,
     OutOfStock,
     PriceChanged,
@@ -19,10 +20,9 @@ from shop.errors import (
 from shop.festivals.models import ChangeLog, Deal, Enrolment, Fund, Nomination, PriceSpan
 from shop.festivals.nominations import approve, decide
 from shop.festivals.nominations.proposal import Proposal
-from shop.listings import festival_products
 from shop.orders.models import OrderLine
 from shop.orders.reconcile import differences
-from shop.stock.models import Pool
+from shop.storefront.listings import festival_products
 from tests import make
 from tests.budgets import statements
 from tests.buying import buying

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.models import Deal, Enrolment, Nomination, PriceSpan, RegularPrice
 from shop.festivals.nominations import approve, decide
 from shop.festivals.nominations.checks import Proposal, check

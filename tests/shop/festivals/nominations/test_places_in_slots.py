@@ -2,11 +2,11 @@
 
 import pytest
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.models import Deal, Nomination
 from shop.festivals.nominations import approve
 from tests import make
-from tests.cms.admin.people import BEFORE
+from tests.cms.dashboard.people import BEFORE
 from tests.crowd import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

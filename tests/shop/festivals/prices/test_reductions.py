@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.models import Deal, Nomination, PriceSpan
 from shop.festivals.nominations import approve
 from tests import make

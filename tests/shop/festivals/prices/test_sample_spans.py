@@ -9,8 +9,8 @@ import pytest
 from sample.edition import edition
 from sample.loading import write_rows
 from sample.progress import Progress
-from shop.cart.pricing import price_cart
 from shop.festivals.models import Deal, Festival, Participation
+from shop.orders.cart.pricing import price_cart
 from shop.storefront.cache import catalogue_version
 from shop.storefront.cards import money
 from shop.storefront.product.choice import AskedVariant

@@ -2,9 +2,9 @@
 
 import pytest
 
+from shop.core.money import share
 from shop.festivals.pricing.benefit_kinds import AmountOff
 from shop.festivals.pricing.terms import Group, PoolTerms
-from shop.money import share
 from tests.shop.festivals.pricing.setting import (
     amounts,
     deal,

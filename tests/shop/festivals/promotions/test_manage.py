@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from shop.cart.pricing import price_cart
-from shop.errors import NotPossible, VoucherRefused
+from shop.core.errors import NotPossible, VoucherRefused
 from shop.festivals.models import ChangeLog, Claim, Fund, PriceChange, Promotion
 from shop.festivals.promotions import code_batches, manage
 from shop.festivals.promotions.vouchers import find_voucher
+from shop.orders.cart.pricing import price_cart
 from shop.orders.models import Discount
 from tests import make
 from tests.buying import buying, pay

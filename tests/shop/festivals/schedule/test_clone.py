@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.enrolment import terms
 from shop.festivals.models import ChangeLog, Festival
 from shop.festivals.schedule.clone import clone_festival

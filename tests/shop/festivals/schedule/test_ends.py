@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.errors import NotPossible, Unavailable
+from shop.core.errors import NotPossible, Unavailable
 from shop.festivals.deals import actions, void
 from shop.festivals.models import Closure, Deal, Fund, Nomination, PriceSpan
 from shop.festivals.nominations import approve

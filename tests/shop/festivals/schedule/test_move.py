@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.core import mail
 
-from shop.errors import FenceBroken, NotPossible, Unavailable
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import FenceBroken, NotPossible, Unavailable
 from shop.festivals.models import ChangeLog, Deal, Enrolment, Festival, Fund, Nomination, PriceSpan
 from shop.festivals.nominations import approve, consent
 from shop.festivals.schedule.effect import Confirmed, EffectChanged
@@ -18,7 +19,6 @@ from shop.festivals.schedule.move import (
 )
 from shop.festivals.schedule.stop import stop_deal
 from shop.festivals.schedule.window import Window
-from shop.stock.models import Pool
 from tests import make
 from tests.agreeing import agree, agree_to
 from tests.buying import span_price

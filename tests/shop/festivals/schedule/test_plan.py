@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.local_time import instant
 from shop.festivals.models import ChangeLog, Festival, PriceSpan, Promotion, Slot
 from shop.festivals.schedule import plan

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from shop.accounts.models import User
-from shop.errors import NotPossible
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import NotPossible
 from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot
 from shop.festivals.promotions import code_batches
@@ -13,10 +13,10 @@ from shop.festivals.schedule.findings import Finding, override
 from shop.festivals.schedule.move import move_festival
 from shop.festivals.schedule.readiness import readiness
 from shop.festivals.schedule.window import Window
-from shop.stock.models import Pool
+from shop.people.accounts.models import User
 from tests import make
 from tests.budgets import statements
-from tests.cms.admin.people import BEFORE, organizer
+from tests.cms.dashboard.people import BEFORE, organizer
 from tests.make import END, START
 
 pytestmark = pytest.mark.django_db

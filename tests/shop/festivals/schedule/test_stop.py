@@ -4,9 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.accounts.models import User
-from shop.cart.pricing import price_cart
-from shop.errors import NotPossible
+from shop.core.errors import NotPossible
 from shop.festivals.deals.actions import pause_deal, resume_deal
 from shop.festivals.models import (
     ChangeLog,
@@ -21,9 +19,11 @@ from shop.festivals.nominations import approve
 from shop.festivals.promotions import sponsors
 from shop.festivals.schedule.extend import extend_slot
 from shop.festivals.schedule.stop import cancel_festival, stop_slot
+from shop.orders.cart.pricing import price_cart
 from shop.orders.effects import effect_on_slot
 from shop.orders.models import Order
 from shop.orders.place import place_order
+from shop.people.accounts.models import User
 from tests import make
 from tests.agreeing import extend_agreed
 from tests.buying import pay, span_price

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from shop.errors import NotPossible
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import NotPossible
+from shop.money.returns.ask import ask
 from shop.orders.after_sale.arrive import arrived, take_as_arrived
 from shop.orders.models import Order, Suborder
 from shop.orders.reconcile import differences
 from shop.orders.ship import ship
-from shop.returns.ask import ask
-from shop.stock.models import Pool
 from tests import make
 from tests.buying import pay
 from tests.make import NOON
-from tests.shop.returns.sold import DAY, wish
+from tests.shop.money.returns.sold import DAY, wish
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.cart.pricing import price_cart
 from shop.festivals.models import (
     Claim,
     Enrolment,
@@ -16,6 +15,7 @@ from shop.festivals.models import (
 )
 from shop.festivals.promotions.vouchers import claim_voucher, find_voucher
 from shop.orders import end
+from shop.orders.cart.pricing import price_cart
 from shop.orders.models import Order, ReturnedClaim
 from shop.orders.reconcile import differences
 from shop.orders.refund import record

@@ -7,8 +7,8 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from shop.delivery.models import Contact
-from shop.errors import NotPossible
+from shop.catalogue.delivery.models import Contact
+from shop.core.errors import NotPossible
 from shop.festivals.models import ChangeLog
 from shop.orders.models import Order, OrderMessage, Suborder
 from shop.orders.thread.shown import read_messages, show_thread

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from shop.cart.current import Shopper
 from shop.catalogue.models import Variant
-from shop.errors import TooMuchHeld
+from shop.core.errors import TooMuchHeld
 from shop.festivals.models import Deal
 from shop.orders import end
+from shop.orders.cart.current import Shopper
 from shop.orders.models import Order
 from shop.orders.place import place_order
 from tests import make

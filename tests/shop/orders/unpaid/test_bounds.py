@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from shop.catalogue.stock.models import Pool
 from shop.orders.models import Order
-from shop.stock.models import Pool
 from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.make import NOON

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.errors import TooManyOpenOrders, TooMuchHeld
+from shop.catalogue.stock.models import Pool
+from shop.core.errors import TooManyOpenOrders, TooMuchHeld
 from shop.orders.end import expire, lock, mark_paid
 from shop.orders.models import Order
 from shop.orders.place import place_order
-from shop.stock.models import Pool
 from tests import make
 from tests.crowd import at_once
 from tests.make import NOON

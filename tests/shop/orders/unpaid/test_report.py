@@ -6,9 +6,9 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
+from shop.money.payments.watch import tell_organizers
 from shop.orders import end
 from shop.orders.unpaid.report import Parked, parked
-from shop.payments.watch import tell_organizers
 from shop.reports.checks import look_around
 from shop.reports.models import Check
 from shop.storefront.cache import catalogue_version

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shop.delivery.models import Country
+from shop.catalogue.delivery.models import Country
 from shop.festivals.models import PriceChange
 from shop.festivals.prices import spans
 from shop.storefront.cache import catalogue_version

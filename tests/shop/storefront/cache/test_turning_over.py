@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from cms.models import FestivalPage
-from shop.errors import PriceChanged
+from shop.core.errors import PriceChanged
 from shop.festivals.deals.actions import pause_deal
 from shop.orders.place import place_order
 from shop.storefront.cache import catalogue_version

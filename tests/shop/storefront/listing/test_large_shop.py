@@ -7,12 +7,12 @@ import pytest
 
 from shop.catalogue.models import Category, Product
 from shop.festivals.models import ProductSpan
-from shop.listings.count import count_listings
-from shop.listings.models import ChangedStore, Listing, ListingCell
-from shop.listings.popularity import refresh_popularity
-from shop.listings.refresh import refresh, refresh_availability
 from shop.storefront.listing import counts
 from shop.storefront.listing.facets import facets_of
+from shop.storefront.listings.count import count_listings
+from shop.storefront.listings.models import ChangedStore, Listing, ListingCell
+from shop.storefront.listings.popularity import refresh_popularity
+from shop.storefront.listings.refresh import refresh, refresh_availability
 from shop.storefront.search import ranking
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import find
@@ -33,10 +33,10 @@ def facets(**asked):
 @pytest.fixture(params=[10, 20_000], ids=["deep", "wide"])
 def large(request, monkeypatch):
     """Let a shop of 60 products be a large one: with something behind its floor, or without."""
-    monkeypatch.setattr("shop.listings.popularity.FLOOR", request.param)
+    monkeypatch.setattr("shop.storefront.listings.popularity.FLOOR", request.param)
     monkeypatch.setattr(counts, "LIVE", 20)
     monkeypatch.setattr(counts, "MOST_COUNTED", 10)
-    monkeypatch.setattr("shop.listings.popularity.FRONT", 30)
+    monkeypatch.setattr("shop.storefront.listings.popularity.FRONT", 30)
     for module in (counts, ranking):
         monkeypatch.setattr(module, "FEW_BEHIND", 5)
     return fill(60, price=lambda n: 1_00 + n, popularity=lambda n: n)

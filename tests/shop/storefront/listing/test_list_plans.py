@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 
 from shop.catalogue.models import Variant
 from shop.festivals.models import Deal
-from shop.listings.count import count_listings
 from shop.storefront.listing import counts
 from shop.storefront.listing.facets import facets_of
+from shop.storefront.listings.count import count_listings
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import ListPlace, find
 from shop.storefront.search.understand import understand

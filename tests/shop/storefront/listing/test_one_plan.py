@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.database import PLANNING
-from shop.prepared import _numbered, ask
+from shop.core.statements.prepared import _numbered, ask
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import ListPlace, find
 from shop.storefront.search.shelves import Shelf, find_shelves

@@ -10,13 +10,13 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
-from shop import clock
 from shop.catalogue.models import Variant
+from shop.core import clock
 from shop.festivals.models import Festival
 from shop.storefront.models import PreviewLink
 from shop.storefront.previews.access import COOKIE, key_of, open_for_staff, share
 from shop.storefront.previews.preview import Preview
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 
 
 def looking(festival: Festival, at: datetime, *, user: Any = None, **facts: Any) -> Client:

@@ -11,7 +11,7 @@ from shop.storefront.previews.access import COOKIE, key_of, revoke
 from shop.storefront.previews.overlay import shown
 from shop.storefront.previews.preview import Preview, Stock, Who
 from tests import make
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import END, START
 from tests.shop.storefront.previews.steps import following, looking, post, product, rows, shared
 

@@ -9,17 +9,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cms.models import FestivalPage
-from shop.cart.pricing import price_cart
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import Deal, DealUsage, PriceSpan
 from shop.festivals.schedule import stop
 from shop.festivals.schedule.extend import extend_slot
-from shop.listings.models import Listing
+from shop.orders.cart.pricing import price_cart
 from shop.storefront.cache import catalogue_version
+from shop.storefront.listings.models import Listing
 from shop.storefront.previews import overlay
 from shop.storefront.previews.preview import Preview, Stock, Who
 from tests import make, pages
-from tests.cms.admin.people import organizer
+from tests.cms.dashboard.people import organizer
 from tests.make import END, NOON, START
 from tests.shop.storefront.previews.steps import kept_pages, looking, post, product, rows
 

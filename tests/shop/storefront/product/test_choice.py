@@ -6,11 +6,11 @@ import re
 import pytest
 from django.test import Client
 
-from shop.cart.models import CartLine
-from shop.delivery.models import Rate
+from shop.catalogue.delivery.models import Rate
+from shop.orders.cart.models import CartLine
 from tests import make
 from tests.make import NOON
-from tests.shop.cart.carts import words
+from tests.shop.orders.cart.carts import words
 from tests.shop.storefront.shelf import show
 
 pytestmark = pytest.mark.django_db

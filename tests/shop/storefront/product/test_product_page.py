@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from shop.delivery.models import Rate
+from shop.catalogue.delivery.models import Rate
 from shop.festivals.models import Closure
 from tests import make
 from tests.make import END, NOON

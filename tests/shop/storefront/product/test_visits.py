@@ -8,12 +8,12 @@ from django.test import Client
 from django.utils.html import escape
 
 from shop.catalogue.models import Variant
-from shop.listings.sessions import TicketKind
-from shop.stock.models import Pool
-from tests.shop.cart.carts import words
+from shop.catalogue.stock.models import Pool
+from shop.storefront.listings.sessions import TicketKind
+from tests.shop.orders.cart.carts import words
+from tests.shop.orders.tickets import visits
+from tests.shop.orders.tickets.visits import FRIDAY
 from tests.shop.storefront.shelf import show
-from tests.shop.tickets import visits
-from tests.shop.tickets.visits import FRIDAY
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from shop.catalogue.models import Category, ProductPicture, Term
-from shop.pictures.models import Picture
+from shop.core.images.models import Picture
 from tests import make
 from tests.make import NOON
 from tests.shop.storefront.shelf import show

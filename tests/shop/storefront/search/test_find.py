@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from shop.catalogue.models import Category
-from shop.stock.models import Pool
+from shop.catalogue.stock.models import Pool
 from shop.storefront.search.filters import SORT_NAMES, Filters
 from shop.storefront.search.find import PAGE, ListPlace, find
 from tests import make

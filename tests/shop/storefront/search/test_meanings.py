@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from shop.catalogue.models import Category
-from shop.listings.models import Meaning
-from shop.listings.search_index import count_words
-from shop.listings.words import errors_between, every_word
+from shop.storefront.listings.models import Meaning
+from shop.storefront.listings.search_index import count_words
+from shop.storefront.listings.words import errors_between, every_word
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import find
 from shop.storefront.search.meaning import FoundMeaning as Row

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shop.listings.models import Meaning, Synonym
-from shop.listings.search_index import count_words
-from shop.listings.words import words
+from shop.storefront.listings.models import Meaning, Synonym
+from shop.storefront.listings.search_index import count_words
+from shop.storefront.listings.words import words
 from tests import make
 from tests.make import NOON
 from tests.shop.storefront.shelf import listed

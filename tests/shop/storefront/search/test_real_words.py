@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from django.test import Client
 
-from shop.listings.models import Meaning, Synonym
-from shop.listings.search_index import count_words
+from shop.storefront.listings.models import Meaning, Synonym
+from shop.storefront.listings.search_index import count_words
 from shop.storefront.search.real_words import FOLDER, LANGUAGES, has_real_neighbour, is_real
 from shop.storefront.search.understand import understand
 from tests import make

@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from shop.listings.models import Listing, SearchWord, Synonym
-from shop.listings.refresh import refresh
-from shop.listings.search_index import count_words
-from shop.listings.words import words
+from shop.storefront.listings.models import Listing, SearchWord, Synonym
+from shop.storefront.listings.refresh import refresh
+from shop.storefront.listings.search_index import count_words
+from shop.storefront.listings.words import words
 from shop.storefront.search.understand import understand
 from tests import make
 from tests.budgets import statements

@@ -5,8 +5,8 @@ from django.test import Client
 
 from shop.catalogue import translations
 from shop.catalogue.models import Term
-from shop.listings.count import count_listings
-from shop.listings.search_index import count_words, index
+from shop.storefront.listings.count import count_listings
+from shop.storefront.listings.search_index import count_words, index
 from shop.storefront.search.understand import understand
 from tests import make
 from tests.budgets import statements

@@ -8,10 +8,10 @@ from django.test import Client, override_settings
 from sample.edition import edition
 from sample.loading import write_rows
 from sample.progress import Progress
-from shop import clock
 from shop.catalogue.models import Product
-from shop.listings.popularity import refresh_popularity
-from shop.listings.search_index import count_words
+from shop.core import clock
+from shop.storefront.listings.popularity import refresh_popularity
+from shop.storefront.listings.search_index import count_words
 from tests import worlds
 from tests.sample.loaded import DAY_0, root_collection
 from tests.shop.storefront.shelf import listed

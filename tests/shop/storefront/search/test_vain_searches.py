@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from shop.listings.search_index import count_words
+from shop.storefront.listings.search_index import count_words
 from shop.storefront.models import VainSearch
 from shop.storefront.search_words import not_found
 from shop.storefront.search_words.not_found import forget_vain, note_vain, vain_searches

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from shop.listings.search_index import count_words
-from shop.listings.words import forms, is_unspaced, words
+from shop.storefront.listings.search_index import count_words
+from shop.storefront.listings.words import forms, is_unspaced, words
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import find
 from shop.storefront.search.real_words import is_real

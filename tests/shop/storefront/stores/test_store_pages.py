@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from shop.catalogue.models import Category
-from shop.pictures.models import Picture
+from shop.core.images.models import Picture
 from tests import make
 from tests.sample.loaded import root_collection
 from tests.shop.storefront.shelf import fill

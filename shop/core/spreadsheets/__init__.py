@@ -1,0 +1,1 @@
+"""Spreadsheets, CSV and XLSX: read from strangers, written for offices that open them."""

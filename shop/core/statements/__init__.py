@@ -1,0 +1,1 @@
+"""Statements for the hottest paths: compiled once, planned once."""

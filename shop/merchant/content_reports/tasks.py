@@ -1,0 +1,106 @@
+"""Mail about notices. Tasks take ids, may run twice, and read everything anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.tasks import task
+from django.urls import reverse
+from django.utils import translation
+
+from shop.core import dates
+from shop.core.mail import send
+from shop.core.tasks import at_once, enqueue_all, tried_again
+from shop.merchant.content_reports.models import OBJECT_WITHIN, Notice
+from shop.people.accounts.models import User
+from shop.people.accounts.own_language import neutral_address
+from shop.people.merchants.models import Membership
+from shop.people.merchants.roles import Right, who_may
+
+
+@task
+@tried_again
+def send_received(notice_id: int) -> None:
+    """Say that a notice came, and where its answer will stand."""
+    if found := _of_somebody(notice_id):
+        _send("notice-received", found)
+
+
+@task
+@tried_again
+def send_decided(notice_id: int) -> None:
+    """Say what was decided, why, and how one objects; nothing if it is looked at again."""
+    found = _of_somebody(notice_id)
+    if found is None or found.decided_at is None or found.state == Notice.State.OPEN:
+        return
+    last = (found.decided_at + OBJECT_WITHIN).date()
+    is_last = found.has_objected or found.is_of_store
+    by = "" if is_last else dates.day_of_year(last, found.language)
+    with translation.override(found.language):
+        measure = found.get_measure_display()
+    _send("notice-decided", found, measure=measure, reason=found.answer, object_by=by)
+
+
+@task
+@at_once
+def tell_store(notice_id: int) -> None:
+    """Queue a mail to who writes the words of a store: somebody reported it, and what followed."""
+    found = Notice.objects.get(pk=notice_id)
+    members = Membership.objects.filter(who_may(Right.WORDS), merchant=found.merchant_id)
+    users = members.order_by("user").values_list("user", flat=True)
+    enqueue_all(send_to_store, [(notice_id, user) for user in users])
+
+
+@task
+@tried_again
+def send_to_store(notice_id: int, user_id: int) -> None:
+    """Tell a member what was reported of the store and decided, without who reported it."""
+    found, user = _with_subject(notice_id), User.objects.get(pk=user_id)
+    if found is None:
+        return
+    language = user.language or "en"
+    store, product = found.merchant, found.product
+    with translation.override(language):
+        words = {
+            "about": found.get_reason_display(),
+            "measure": found.get_measure_display(),
+        }
+    where = (
+        neutral_address("workspace-product", store.slug, product.pk)
+        if product
+        else neutral_address("workspace-profile", store.slug)
+    )
+    context = words | {
+        "name": user.name, "stores": [{"name": store.name}], "subject": found.subject,
+        "reason": found.answer, "link": where,
+    }  # fmt: skip
+    send("notice-store", user.email, language=language, context=context)
+
+
+def status_link(found: Notice) -> str:
+    """Return where a notice stands, in the language of who gave it."""
+    with translation.override(found.language):
+        where = reverse("notice", args=[found.pk, found.secret])
+    return f"{settings.SITE_URL}{where}"
+
+
+def _with_subject(pk: int) -> Notice | None:
+    return Notice.objects.select_related("merchant", "product").filter(pk=pk).first()
+
+
+def _of_somebody(pk: int) -> Notice | None:
+    """Return a notice whose reporter was not erased."""
+    found = _with_subject(pk)
+    return found if found and found.email else None
+
+
+def _send(key: str, found: Notice, **more: Any) -> None:
+    """Send a mail; to an address that nobody proved only the number and the link."""
+    is_proved = found.is_proved or found.is_of_store
+    context = {
+        "name": found.name if is_proved else "", "number": found.number,
+        "subject": found.subject if is_proved else "", "is_objection": found.is_of_store,
+        "link": status_link(found),
+    }  # fmt: skip
+    send(key, found.email, language=found.language, context=context | more)

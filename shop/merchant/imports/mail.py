@@ -1,0 +1,36 @@
+"""The mail to whoever brought a sheet in, once it is."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.tasks import task
+
+from shop.core.mail import send
+from shop.core.tasks import tried_again
+from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.people.accounts.own_language import neutral_address
+
+Outcome, State = CatalogueRow.Outcome, CatalogueRow.State
+
+
+@task
+@tried_again
+def send_brought(sheet_id: int) -> None:
+    """Tell whoever brought a sheet in what became of its rows."""
+    rows = CatalogueSheet.objects.select_related("merchant", "by")
+    sheet = rows.filter(pk=sheet_id).first()
+    if sheet is None or sheet.by is None:
+        return
+    done = Q(state=State.DONE)
+    counts = sheet.rows.aggregate(
+        new=Count("pk", filter=done & Q(outcome=Outcome.NEW)),
+        changed=Count("pk", filter=done & Q(outcome=Outcome.CHANGED)),
+        same=Count("pk", filter=done & Q(outcome=Outcome.SAME)),
+        wrong=Count("pk", filter=~done),
+    )
+    link = neutral_address("workspace-catalogue-sheet", sheet.merchant.slug, sheet.pk)
+    context = {
+        "name": sheet.by.name, "stores": [{"name": sheet.merchant.name}], "sheet": sheet.name,
+        "counts": counts, "link": link,
+    }  # fmt: skip
+    send("sheet-brought", sheet.by.email, language=sheet.by.language or "en", context=context)

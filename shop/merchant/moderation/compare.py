@@ -1,0 +1,252 @@
+"""Public content beside proposed content: fields, labels, variants, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalogue.delivery.names import country_name
+from shop.catalogue.models import Category, Product
+from shop.catalogue.outings import tongues
+from shop.catalogue.worn import age_name, gender_name
+from shop.core.currencies import written
+from shop.core.images.models import Picture
+from shop.core.languages import labelled, listed
+from shop.merchant.moderation.contents import (
+    STORE_PICTURES,
+    STORE_WORDS,
+    Place,
+    PlacedPicture,
+    new_rows,
+    pictures_at,
+    public_album,
+)
+from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.translate import TERMS, names_of, public_words
+from shop.people.merchants.models import Merchant
+from shop.storefront.listings.edit import told, words_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+NAMES = {
+    "title": _("Name"), "category_id": _("Category"), "summary": _("In one sentence"),
+    "description": _("Description"), "materials": _("Materials or ingredients"),
+    "tags": _("Search words"), "option_names": _("What can be chosen"), "origin": _("Made in"),
+    "gender": _("Gender"), "age_group": _("Age group"), "colour": _("Colour"),
+    "meeting_point": _("Meeting point"), "guided_in": _("Guided in"),
+    "guests_from": _("Youngest guest, years"), "cancel_hours": _("Guests may cancel until"),
+    "tagline": _("In one sentence"), "story": _("Story"),
+    "founded": _("Founded"), "makers": _("How many people work there"),
+}  # fmt: skip
+OF_AN_OUTING = {"materials": _("What is included")}
+LANGUAGES = {"fr": _("Name in French"), "zh-hans": _("Name in Chinese")}
+PLACES = {Place.ALBUM: _("Pictures"), Place.LOGO: _("Logo"), Place.BANNER: _("Banner")}
+NEW, GONE, MOVED, REWORDED = "new", "gone", "moved", "reworded"
+
+type Parts = tuple[tuple[bool, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """A field that differs. Each side is in parts, of which some are marked as different."""
+
+    name: str
+    before: Parts
+    after: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A picture on one side; ``mark`` names its difference, and is empty where there is none."""
+
+    picture: Picture
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The pictures of one place before and after."""
+
+    name: str
+    before: tuple[Tile, ...]
+    after: tuple[Tile, ...]
+
+
+def differences(amendment: Amendment) -> list[FieldDifference]:
+    """Return the words that differ, each with both sides. At most three statements."""
+    subject = amendment.subject
+    if isinstance(subject, Merchant):
+        public = {name: getattr(subject, name) for name in STORE_WORDS}
+        words = amendment.words
+        found = [difference(NAMES[name], public[name], words[name]) for name in _known(amendment)]
+        return [*found, *_texts(amendment)]
+    found = [*_product_words(amendment, subject), *_texts(amendment)]
+    return found + list(_labels(amendment, subject)) + list(_new_variants(amendment))
+
+
+def pictures(amendment: Amendment) -> list[Pictures]:
+    """Return the places whose pictures differ, each with both sides. Three statements at most."""
+    if not amendment.has_pictures:
+        return []
+    subject = amendment.subject
+    if isinstance(subject, Product):
+        return [_album(Place.ALBUM, public_album(subject), pictures_at(amendment, Place.ALBUM))]
+    found = []
+    for place in STORE_PICTURES:
+        if after := pictures_at(amendment, place):
+            now = getattr(subject, place)
+            found.append(_album(place, [PlacedPicture(now.pk, now.alt)] if now else [], after))
+    return found
+
+
+def parts_of(before: str, after: str) -> tuple[Parts, Parts]:
+    """Mark the words in which two texts differ.
+
+    Common words of long texts are no landmarks for the comparison: whoever repeats one word
+    thousands of times keeps nobody waiting.
+    """
+    old, new = _pieces(before), _pieces(after)
+    left: list[tuple[bool, str]] = []
+    right: list[tuple[bool, str]] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
+        if b > a:
+            left.append((kind != "equal", "".join(old[a:b])))
+        if d > c:
+            right.append((kind != "equal", "".join(new[c:d])))
+    return tuple(left), tuple(right)
+
+
+def _known(amendment: Amendment) -> list[str]:
+    return [name for name in NAMES if name in amendment.words]
+
+
+def difference(name: StrOrPromise, before: Any, after: Any) -> FieldDifference:
+    """Return two values of a field beside each other, as they are written."""
+    return FieldDifference(str(name), *parts_of(_written(before), _written(after)))
+
+
+def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDifference]:
+    public, called = told(words_of(product)), NAMES
+    if product.kind == Product.Kind.EXPERIENCE:
+        called = NAMES | OF_AN_OUTING
+    for name in _known(amendment):
+        before: Any = public[name]
+        after: Any = amendment.words[name]
+        if name == "category_id":
+            names = dict(Category.objects.filter(pk__in=[before, after]).values_list("pk", "name"))
+            before, after = names.get(before, ""), names.get(after, "")
+        elif name in CALLED:
+            before, after = CALLED[name](before), CALLED[name](after)
+        yield difference(called[name], before, after)
+    titles: Mapping[str, str] = amendment.words.get("titles", product.titles)
+    for code in sorted({*titles, *product.titles}):
+        before, after = product.titles.get(code, ""), titles.get(code, "")
+        if before != after:
+            yield FieldDifference(_name_in(code), *parts_of(before, after))
+
+
+def _texts(amendment: Amendment) -> Iterator[FieldDifference]:
+    """Yield the texts that differ in other languages. One statement a language."""
+    subject = amendment.subject
+    languages = dict(settings.LANGUAGES)
+    for code, wanted in amendment.texts.items():
+        public = public_words(subject, code)
+        for name in names_of(subject):
+            if public[name] != wanted[name]:
+                title = f"{NAMES[name]}: {languages.get(code, code)}"
+                yield FieldDifference(title, *parts_of(public[name], wanted[name]))
+        said, told_now = wanted.get(TERMS, {}), public.get(TERMS, {})
+        for word in sorted({*said, *told_now} if TERMS in wanted else ()):
+            if told_now.get(word) != said.get(word):
+                title = f"{word}: {languages.get(code, code)}"
+                yield FieldDifference(title, *parts_of(told_now.get(word, ""), said.get(word, "")))
+
+
+def _name_in(code: str) -> str:
+    """Return the label of the title in a language."""
+    return str(LANGUAGES.get(code) or labelled(_("Name"), dict(settings.LANGUAGES).get(code, code)))
+
+
+def _labels(amendment: Amendment, product: Product) -> Iterator[FieldDifference]:
+    if not amendment.options:
+        return
+    for variant in product.variants.filter(pk__in=amendment.options).order_by("position", "pk"):
+        after = listed(amendment.options[str(variant.pk)])
+        yield FieldDifference(variant.sku, *parts_of(variant.label, after))
+
+
+def _new_variants(amendment: Amendment) -> Iterator[FieldDifference]:
+    for row in new_rows(amendment):
+        price = written(row.price, settings.SHOP_CURRENCY, get_language() or "en")
+        label = listed((*row.options, price, f"{row.weight_g} g"))
+        yield FieldDifference(row.sku, (), ((True, label),))
+
+
+def _album(place: str, before: Sequence[PlacedPicture], after: Sequence[PlacedPicture]) -> Pictures:
+    known = Picture.objects.in_bulk({row.picture_id for row in (*before, *after)})
+    there = [row.picture_id for row in after]
+    stood = [row.picture_id for row in before]
+    alts = {row.picture_id: row.alt for row in before}
+    # Those that both have, in their two orders: whoever has another neighbour has moved.
+    kept, was = ([pk for pk in side if pk in other]
+                 for side, other in ((there, stood), (stood, there)))  # fmt: skip
+    moved = {pk for pk, old in zip(kept, was, strict=True) if pk != old}
+
+    def mark(row: PlacedPicture) -> str:
+        if row.picture_id not in stood:
+            return NEW
+        if row.alt != alts[row.picture_id]:
+            return REWORDED
+        return MOVED if row.picture_id in moved else ""
+
+    return Pictures(
+        str(PLACES[Place(place)]),
+        tuple(Tile(_worded(known, row), "" if row.picture_id in there else GONE)
+              for row in before),
+        tuple(Tile(_worded(known, row), mark(row)) for row in after),
+    )  # fmt: skip
+
+
+def _worded(known: Mapping[int, Picture], row: PlacedPicture) -> Picture:
+    """Return a picture with the words of this side."""
+    found = known[row.picture_id]
+    return Picture(pk=found.pk, title=found.title, alt=row.alt, sizes=found.sizes, file=found.file,
+                   width=found.width, height=found.height)  # fmt: skip
+
+
+def _pieces(text: str) -> list[str]:
+    """Divide a text into words with the blanks that follow; scripts without blanks by letters."""
+    found, piece = [], ""
+    for letter in text:
+        piece += letter
+        if letter.isspace() or ord(letter) > 0x2E7F:
+            found.append(piece)
+            piece = ""
+    return [*found, piece] if piece else found
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return listed(value)
+    return "" if value is None else str(value)
+
+
+def _country(code: str) -> str:
+    return country_name(code, get_language() or "en") if code else ""
+
+
+def _tongues(codes: Sequence[str]) -> str:
+    return tongues(codes, get_language() or "en")
+
+
+CALLED: Mapping[str, Callable[[Any], str]] = {
+    "origin": _country, "guided_in": _tongues, "gender": gender_name, "age_group": age_name,
+}  # fmt: skip
+"""What is kept as a code, in words."""

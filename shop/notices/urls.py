@@ -1,9 +1,0 @@
-from django.urls import path
-
-from shop.notices import views
-
-urlpatterns = [
-    path("product/<slug:slug>/", views.report_product, name="report-product"),
-    path("store/<slug:slug>/", views.report_store, name="report-store"),
-    path("<int:pk>/<str:secret>/", views.notice, name="notice"),
-]

@@ -1,0 +1,3 @@
+from tests.shop.money.settlements.remote.conftest import abroad, connected
+
+__all__ = ["abroad", "connected"]

@@ -1,0 +1,3 @@
+from tests.shop.money.payments.conftest import till
+
+__all__ = ["till"]

@@ -1,3 +1,0 @@
-from tests.shop.payments.conftest import till
-
-__all__ = ["till"]
