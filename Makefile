@@ -9,115 +9,115 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make .venv with all that developers need
-	@scripts/setup.sh dev
+	@tools/scripts/setup.sh dev
 
 demo: ## open the shop with its sample at http://127.0.0.1:8000/ (PORT=8001 make demo: elsewhere)
-	@scripts/setup.sh demo
-	@$(python) -m scripts.demo
+	@tools/scripts/setup.sh demo
+	@$(python) -m tools.scripts.demo
 
 demo-reset: ## delete the demo's data, so that the next demo begins anew
-	@scripts/setup.sh demo
-	@$(python) -m scripts.demo_reset
+	@tools/scripts/setup.sh demo
+	@$(python) -m tools.scripts.demo_reset
 
 test: ## run the checks and the tests (make test ARGS="tests/shop -k price": some)
-	@scripts/test.sh $(ARGS)
+	@tools/scripts/test.sh $(ARGS)
 
 long: ## run the tests that take long: browsers, drills, many examples, much data
-	@WHICH=long scripts/test.sh $(ARGS)
+	@WHICH=long tools/scripts/test.sh $(ARGS)
 
 check: ## run the checks alone: format, lint, types, imports, links, lengths
-	@scripts/check.sh
+	@tools/scripts/check.sh
 
 fmt: ## put code and templates into the house's format
-	@scripts/setup.sh dev
+	@tools/scripts/setup.sh dev
 	@.venv/bin/ruff format
 	@.venv/bin/ruff check --fix
 	@find templates cms shop sample -name '*.html' -exec .venv/bin/djade --target-version 6.1 {} +
 
 mutants: ## remove each guard in turn: the test that watches it has to fail
-	@scripts/setup.sh dev
-	@$(python) -m scripts.mutants
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.scripts.mutants
 
 fuzz: ## run the property tests for long
-	@scripts/setup.sh dev
+	@tools/scripts/setup.sh dev
 	@HYPOTHESIS_PROFILE=fuzz $(python) -m pytest tests/fuzz
 
 lives: ## play many lives of orders, 2,000 unless LIVES says otherwise: all books have to agree
-	@LIVES=$${LIVES:-2000} scripts/test.sh -n 0 -o faulthandler_timeout=0 tests/lives
+	@LIVES=$${LIVES:-2000} tools/scripts/test.sh -n 0 -o faulthandler_timeout=0 tests/lives
 
 season: ## play three festivals to the last payout (make season SEASON=20000 SEASON_WEB=2000)
-	@SEASON=$${SEASON:-200} SEASON_WEB=$${SEASON_WEB:-20} scripts/test.sh -n 0 -s -o faulthandler_timeout=0 tests/season
+	@SEASON=$${SEASON:-200} SEASON_WEB=$${SEASON_WEB:-20} tools/scripts/test.sh -n 0 -s -o faulthandler_timeout=0 tests/season
 
 bench: ## measure how fast the shop is (make bench ARGS="--rounds 1 --seconds 1": in short)
-	@scripts/setup.sh dev
-	@$(python) -m bench $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.bench $(ARGS)
 
 bench-opening: ## the minute in which a festival opens: ARGS=10 for 10 a second, ARGS="10 --whole" behind nginx
-	@scripts/setup.sh dev
-	@$(python) -m bench.opening $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.bench.opening $(ARGS)
 
 bench-memory: ## look whether a process grows over 100,000 requests and 2,000 orders
-	@scripts/setup.sh dev
-	@$(python) -m bench.memory $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.bench.memory $(ARGS)
 
 drill: ## kill and silence every part of the shop in turn while people buy: ten minutes
-	@scripts/setup.sh dev
-	@$(python) -m bench.drill $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.bench.drill $(ARGS)
 
 drill-several: ## lose every process and machine of several while people buy (root, half an hour)
-	@scripts/setup.sh dev
-	@$(python) -m bench.several $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.bench.several $(ARGS)
 
 drill-edges: ## lose one of two edges that share an address, ten times each way (root, four minutes)
-	@scripts/setup.sh dev
-	@$(python) -m bench.several.edges
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.bench.several.edges
 
 tries: ## try each page of docs/how-to/opening-night.md on a shop that sells: ten minutes
-	@scripts/setup.sh dev
-	@$(python) -m bench.tries $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.bench.tries $(ARGS)
 
 bench-rival: ## the same beside django-oscar, and with 100,000 products: an hour
-	@scripts/setup.sh dev
-	@$(python) -m bench --rival --products 100000 $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.bench --rival --products 100000 $(ARGS)
 
 bench-large: ## the same with 100,000 and 1,000,000 products, desks, writes, beat: two hours
-	@scripts/setup.sh dev
-	@$(python) -m bench --products 100000 --products 1000000 --indexed 100000 $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.bench --products 100000 --products 1000000 --indexed 100000 $(ARGS)
 
 pictures: ## take the pictures of the how-to pages anew
-	@scripts/setup.sh dev
-	@BAOBAB_PICTURES=1 CHROMIUM=$$(scripts/chromium.sh) $(python) -m pytest tests/journeys/pictures
+	@tools/scripts/setup.sh dev
+	@BAOBAB_PICTURES=1 CHROMIUM=$$(tools/scripts/chromium.sh) $(python) -m pytest tests/journeys/pictures
 
 install-test: ## install the shop in a bare Debian of a folder, and buy there (root, five minutes)
-	@scripts/setup.sh dev
-	@$(python) -m scripts.install_test
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.scripts.install_test
 
 container-test: ## build the images in a folder, and run what compose.yaml says (root, ten minutes)
-	@scripts/setup.sh dev
-	@$(python) -m scripts.container_test
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.scripts.container_test
 
 licences: ## list the packages of production with their licences; some are refused
-	@scripts/setup.sh dev
-	@$(python) -m scripts.packages.licences
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.scripts.packages.licences
 
 sbom: ## write what production is made of to build/sbom.json (CycloneDX)
-	@scripts/setup.sh dev
-	@$(python) -m scripts.packages.sbom
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.scripts.packages.sbom
 
 audit: ## ask for known holes in the packages of production, where a service can be reached
-	@scripts/setup.sh dev
-	@$(python) -m scripts.packages.audit $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.scripts.packages.audit $(ARGS)
 
 lock: ## write requirements*.lock, with hashes, from requirements*.txt (needs uv)
-	@scripts/lock.sh
+	@tools/scripts/lock.sh
 
 updates: ## try the newest versions of all packages in a place of their own: ten minutes
-	@scripts/setup.sh dev
-	@$(python) -m scripts.packages.updates
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.scripts.packages.updates
 
 upgrade-test: ## upgrade the shop from 0.9 while people buy, go back, upgrade again
-	@scripts/setup.sh dev
-	@$(python) -m scripts.upgrade_test $(ARGS)
+	@tools/scripts/setup.sh dev
+	@$(python) -m tools.scripts.upgrade_test $(ARGS)
 
 stop: ## stop the embedded database servers of this project
 	@$(python) -m config.embedded demo stop

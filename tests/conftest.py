@@ -9,11 +9,11 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 
-from sandbox.server import Options, start
 from shop.storefront.cache import catalogue_version
 from tests import composing, emptying, locking, telling
 from tests.patience import PATIENCE
 from tests.waiting import let_some_wait
+from tools.sandbox.server import Options, start
 
 pytest_plugins = ["tests.browsing.fixtures"]
 

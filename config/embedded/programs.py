@@ -79,7 +79,7 @@ def find_programs(shelf: Path) -> Programs:
     servers = [(major, folder) for folder in _server_folders() if (major := _major(folder))]
     if not servers:
         raise NoDatabase(
-            f"There is no PostgreSQL {OLDEST} or newer: run `scripts/setup.sh demo`, "
+            f"There is no PostgreSQL {OLDEST} or newer: run `tools/scripts/setup.sh demo`, "
             "or `apt install postgresql`, or set DATABASE_URL."
         )
     major, folder = max(servers)

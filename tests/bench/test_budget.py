@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bench import budget
+from tools.bench import budget
 
 KNOWN = {"yardstick": 2.0, "cpu": {"list": 10.0, "search": 20.0, "list, from the kept copy": 0.6}}
 

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, connection
 from psycopg import errors
 
-from bench import enlarging
-from bench.bare import bare
 from tests import make
+from tools.bench import enlarging
+from tools.bench.bare import bare
 
 MADE = """
 CREATE EXTENSION IF NOT EXISTS btree_gist;

@@ -1,6 +1,6 @@
 """Who goes on growing leaks; who grows while caches fill does not."""
 
-from bench.memory import EVERY, MOST, Look, report, slope
+from tools.bench.memory import EVERY, MOST, Look, report, slope
 
 
 def looks(*sizes):

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bench import rounds
-from bench.load import Load
-from bench.rounds import NOTHING, Target, attempt, measure
-from bench.running import Asked
-from bench.servers import CannotMeasure
-from bench.work.doing import Work
-from bench.work.table import Shop, growth, tables
+from tools.bench import rounds
+from tools.bench.load import Load
+from tools.bench.rounds import NOTHING, Target, attempt, measure
+from tools.bench.running import Asked
+from tools.bench.servers import CannotMeasure
+from tools.bench.work.doing import Work
+from tools.bench.work.table import Shop, growth, tables
 
 LOAD = Load(answered=10, seconds=1, median=1, errors=0)
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
-from bench.management.commands import explain_bench
-from bench.plans import LARGE, Reading, reading, rows_of
+from tools.bench.management.commands import explain_bench
+from tools.bench.plans import LARGE, Reading, reading, rows_of
 
 SIZES = {"shop_listing": LARGE, "shop_category": 40}
 WALK = {

@@ -4,14 +4,14 @@ from functools import partial
 
 import pytest
 
-from bench.flash_sale import Sale
-from bench.load import Load
-from bench.plans import Reading
-from bench.record import figures
-from bench.report import Outcome, markdown
-from bench.rounds import Target, Turn
-from bench.sizes import Size
-from bench.work.doing import Work
+from tools.bench.flash_sale import Sale
+from tools.bench.load import Load
+from tools.bench.plans import Reading
+from tools.bench.record import figures
+from tools.bench.report import Outcome, markdown
+from tools.bench.rounds import Target, Turn
+from tools.bench.sizes import Size
+from tools.bench.work.doing import Work
 
 
 def page(name, *cpu, missed=""):

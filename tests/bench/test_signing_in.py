@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from bench import desks
-from bench.choosing import Choice
-from bench.management.commands.sign_in_bench import Command
 from tests import make
 from tests.budgets import statements
 from tests.cms.dashboard.people import grant
+from tools.bench import desks
+from tools.bench.choosing import Choice
+from tools.bench.management.commands.sign_in_bench import Command
 
 pytestmark = pytest.mark.django_db
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from sandbox.server import Options, start
 from shop.money.payments.provider.stripe_gateway import gateway
 from tests.browsing.server import Server, address_of, collect_statics, open_door
 from tests.browsing.stage import Stage
 from tests.browsing.watching import Watch
 from tests.patience import IN_BROWSERS
+from tools.sandbox.server import Options, start
 
 # As root it runs without its own cage, and it should talk to nobody but the shop.
 SWITCHES = [

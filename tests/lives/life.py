@@ -11,7 +11,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from sandbox.errors import Refused
 from shop.core.errors import ShopError
 from shop.festivals.models import Fund
 from shop.money.money_tasks.models import MoneyTask
@@ -49,6 +48,7 @@ from tests.make import NOON
 from tests.paying import begin, deliver, set_clocks
 from tests.shop.money.settlements.earned import store
 from tests.shop.money.settlements.remote import owned
+from tools.sandbox.errors import Refused
 
 DAY = timedelta(days=1)
 TRANSFERS = "stripe_balance.stripe_transfers"

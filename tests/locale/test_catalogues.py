@@ -5,7 +5,7 @@ import pytest
 from django.utils import dateformat, translation
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
-from scripts import catalogues
+from tools.scripts import catalogues
 
 ROWS = catalogues.read_sheet()
 

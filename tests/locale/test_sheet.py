@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from scripts import catalogues
+from tools.scripts import catalogues
 
 FORMS = {
     language: {column.removeprefix(f"{language}_"): column for column in columns}

@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import stripe
 
-from sandbox.controls import Sandbox
-from sandbox.server import Running, start
 from tests.sandbox import make
+from tools.sandbox.controls import Sandbox
+from tools.sandbox.server import Running, start
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,9 @@ import pytest
 import requests
 import stripe
 
-from sandbox.shapes import API_VERSION
 from tests.patience import PATIENCE
 from tests.sandbox import make
+from tools.sandbox.shapes import API_VERSION
 
 
 def test_the_api_version_is_the_one_of_the_sdk(api):

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import requests
 
-from sandbox.server import Options, start
 from tests.patience import PATIENCE, wait_until
 from tests.sandbox import make
+from tools.sandbox.server import Options, start
 
 ROOT = Path(__file__).parents[2]
 DEVELOPMENT = {"DEBUG": "1"}
@@ -22,7 +22,7 @@ DEVELOPMENT = {"DEBUG": "1"}
 def command(*arguments: object, **environ: str) -> subprocess.Popen:
     clean = {k: v for k, v in os.environ.items() if k not in {"DEBUG", "PAYMENTS_SANDBOX"}}
     return subprocess.Popen(
-        [sys.executable, "-m", "sandbox", *map(str, arguments)],
+        [sys.executable, "-m", "tools.sandbox", *map(str, arguments)],
         cwd=ROOT,
         env=clean | environ,
         stdout=subprocess.PIPE,

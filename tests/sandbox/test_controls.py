@@ -2,10 +2,10 @@ import pytest
 import requests
 import stripe
 
-from sandbox.control_api import respond
-from sandbox.web import Request
 from tests.patience import PATIENCE
 from tests.sandbox import make
+from tools.sandbox.control_api import respond
+from tools.sandbox.web import Request
 
 KEY = {"Authorization": f"Bearer {make.KEY}"}
 

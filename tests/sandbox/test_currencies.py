@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 import stripe
 
-from sandbox import currencies
-from sandbox.currencies import CURRENCIES, show_amount
 from tests.sandbox import make
+from tools.sandbox import currencies
+from tools.sandbox.currencies import CURRENCIES, show_amount
 
 ZERO_DECIMAL = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
 THREE_DECIMAL = "bhd jod kwd omr tnd"

@@ -1,8 +1,8 @@
 import pytest
 import stripe
 
-from sandbox.errors import Refused
 from tests.sandbox import make
+from tools.sandbox.errors import Refused
 
 
 def test_there_are_no_disputes_until_a_bank_opens_one(api):

@@ -10,10 +10,10 @@ import stripe
 from stripe import params
 from stripe.params import checkout as checkout_params
 
-from sandbox.contract import load_contract
-from sandbox.routes import OPERATIONS
-from sandbox.shapes import blank
 from tests.sandbox import make
+from tools.sandbox.contract import load_contract
+from tools.sandbox.routes import OPERATIONS
+from tools.sandbox.shapes import blank
 
 CONTRACT = load_contract(OPERATIONS)
 

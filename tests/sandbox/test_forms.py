@@ -1,7 +1,7 @@
 import pytest
 
-from sandbox.errors import Refused
-from sandbox.forms import Form, decode, is_web_address
+from tools.sandbox.errors import Refused
+from tools.sandbox.forms import Form, decode, is_web_address
 
 
 def test_bracketed_names_become_nested_values():

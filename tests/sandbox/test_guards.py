@@ -1,7 +1,7 @@
 import pytest
 
-from sandbox.guards import Unsafe, check_address, check_key, check_start
-from sandbox.server import Options, start
+from tools.sandbox.guards import Unsafe, check_address, check_key, check_start
+from tools.sandbox.server import Options, start
 
 KEY = "sk_test_sandbox"
 DEVELOPMENT = {"DEBUG": "1"}

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from sandbox.sessions import DELAYED_METHODS
 from tests.patience import PATIENCE
 from tests.sandbox import make
+from tools.sandbox.sessions import DELAYED_METHODS
 
 
 def press(url, action):

@@ -1,9 +1,9 @@
 import pytest
 import stripe
 
-from sandbox.errors import NotPayable, Refused
-from sandbox.sessions import DELAYED_METHODS
 from tests.sandbox import make
+from tools.sandbox.errors import NotPayable, Refused
+from tools.sandbox.sessions import DELAYED_METHODS
 
 EXPAND = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
 

@@ -1,8 +1,8 @@
 import pytest
 import stripe
 
-from sandbox.errors import Refused
 from tests.sandbox import make
+from tools.sandbox.errors import Refused
 
 DAY = 24 * 60 * 60
 

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.__main__ import _parser
-from sandbox.control_api import _METHODS
-from sandbox.controls import Sandbox
-from sandbox.shapes import API_VERSION
+from tools.sandbox.__main__ import _parser
+from tools.sandbox.control_api import _METHODS
+from tools.sandbox.controls import Sandbox
+from tools.sandbox.shapes import API_VERSION
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/sandbox.md").read_text(encoding="utf-8")
 

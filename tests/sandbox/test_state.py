@@ -1,7 +1,7 @@
 import json
 
-from sandbox.journal import Journal
-from sandbox.store import Store
+from tools.sandbox.journal import Journal
+from tools.sandbox.store import Store
 
 
 def lines(path):

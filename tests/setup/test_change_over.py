@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.socket_door import serve_at
 from tests.patience import wait_until
+from tools.scripts.socket_door import serve_at
 
 ROOT = Path(__file__).parents[2]
 APP = """

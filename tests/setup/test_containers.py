@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from config.settings import SECURE_REDIRECT_EXEMPT
-from scripts.install_test import read_unit
+from tools.scripts.install_test import read_unit
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

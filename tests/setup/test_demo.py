@@ -66,7 +66,7 @@ class Checkout:
         """Start the demo in a process group of its own, as a terminal does."""
         ports = {"PORT": str(self.port), "SANDBOX_PORT": str(self.sandbox_port)}
         demo = subprocess.Popen(
-            [sys.executable, "-m", "scripts.demo"],
+            [sys.executable, "-m", "tools.scripts.demo"],
             cwd=self.folder,
             env=os.environ | ports | {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"} | more,
             stdout=subprocess.PIPE,
@@ -105,12 +105,12 @@ class Checkout:
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
     """Give a checkout, and stop whatever a failed test leaves running there."""
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "scripts", tmp_path / "scripts", ignore=ignore)
+    shutil.copytree(ROOT / "tools" / "scripts", tmp_path / "tools" / "scripts", ignore=ignore)
     shutil.copytree(ROOT / "config" / "embedded", tmp_path / "config" / "embedded", ignore=ignore)
     (tmp_path / "config" / "__init__.py").touch()
     (tmp_path / "config" / "wsgi.py").write_text(WSGI)
     (tmp_path / "manage.py").write_text(MANAGE)
-    (tmp_path / "sandbox.py").write_text(SANDBOX)
+    (tmp_path / "tools" / "sandbox.py").write_text(SANDBOX)
     checkout = Checkout(tmp_path)
     yield checkout
     for pid in [*checkout.processes().values(), *(demo.pid for demo in checkout.demos)]:
@@ -265,7 +265,7 @@ def test_a_reset_deletes_what_the_demo_keeps_and_waits_for_its_end(checkout):
     (checkout.folder / "media").mkdir()
     (checkout.folder / "media" / ".gitignore").touch()
     (checkout.folder / "media" / "basket.jpg").touch()
-    reset = [sys.executable, "-m", "scripts.demo_reset"]
+    reset = [sys.executable, "-m", "tools.scripts.demo_reset"]
     environment = os.environ | {"DATABASE_URL": ""}
 
     refused = subprocess.run(reset, cwd=checkout.folder, env=environment, check=False)

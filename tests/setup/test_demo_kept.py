@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 
 from config.embedded.databases import drop
-from scripts import demo_kept, demo_tables
-from scripts.demo_kept import Databases
+from tools.scripts import demo_kept, demo_tables
+from tools.scripts.demo_kept import Databases
 
 NAME = "kept_by_a_test"
 

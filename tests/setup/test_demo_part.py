@@ -25,11 +25,11 @@ sys.exit(3)
 
 @pytest.fixture
 def part(tmp_path):
-    for folder in ("scripts", "config"):
+    for folder in ("tools/scripts", "config"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     (tmp_path / ".run").mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "scripts.demo_part", "worker", sys.executable, "-c", CHILD],
+        [sys.executable, "-m", "tools.scripts.demo_part", "worker", sys.executable, "-c", CHILD],
         cwd=tmp_path,
     )
     yield process, tmp_path

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import demo_processes
 from tests.patience import PATIENCE
+from tools.scripts import demo_processes
 
 SAYS = """
 import os, pathlib

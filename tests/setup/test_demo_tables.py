@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from config.embedded.databases import drop
-from scripts import demo_tables
+from tools.scripts import demo_tables
 
 pytestmark = pytest.mark.long
 OF_ROWS = ("INSERT", "\t(", "SELECT pg_catalog.setval")

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.test import Client
 
-from scripts.install_test import SETTINGS, read_unit
+from tools.scripts.install_test import SETTINGS, read_unit
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

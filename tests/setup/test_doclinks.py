@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.doclinks import problems
+from tools.scripts.doclinks import problems
 
 
 def write(root: Path, **pages: str) -> None:

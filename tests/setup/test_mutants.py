@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from scripts.mutants import LISTS, Bench, Mutant, find_tests, problems, read
+from tools.scripts.mutants import LISTS, Bench, Mutant, find_tests, problems, read
 
 MUTANT = Mutant(
     why="A line ends.",
-    file="scripts/mutants.py",
+    file="tools/scripts/mutants.py",
     text='    if lost := problems(mutants):\n',
     instead="",
     test="test_every_guard_of_the_list_is_there_once",
@@ -28,7 +28,7 @@ def test_every_guard_of_the_list_is_there_once():
     [
         ({"text": "not there"}, "found 0 times"),
         ({"text": "return"}, "once is right"),
-        ({"file": "scripts/gone.py"}, "found 0 times"),
+        ({"file": "tools/scripts/gone.py"}, "found 0 times"),
         ({"test": "test_nobody_wrote"}, "0 tests have this name"),
     ],
     ids=["gone", "several times", "file gone", "test gone"],

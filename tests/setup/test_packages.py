@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from scripts.packages import audit, licences, sbom, updates
-from scripts.packages.runtime import ROOT, installed, wanted
+from tools.scripts.packages import audit, licences, sbom, updates
+from tools.scripts.packages.runtime import ROOT, installed, wanted
 
 
 class Package(Distribution):

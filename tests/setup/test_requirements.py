@@ -7,7 +7,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from config.editors import WAGTAIL_USER_TIME_ZONES
-from scripts.packages.runtime import RUNTIME, installed, wanted
+from tools.scripts.packages.runtime import RUNTIME, installed, wanted
 
 ROOT = Path(__file__).parents[2]
 FILES = (
@@ -66,7 +66,7 @@ def test_everything_that_production_has_here_is_locked_in_this_version():
 
 
 @pytest.mark.parametrize(
-    "script", ["scripts/setup.sh", "deploy/install.sh", "deploy/container/Containerfile"]
+    "script", ["tools/scripts/setup.sh", "deploy/install.sh", "deploy/container/Containerfile"]
 )
 def test_scripts_install_from_lock_files_with_hashes_alone(script):
     text = (ROOT / script).read_text("utf-8")

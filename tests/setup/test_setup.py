@@ -47,7 +47,7 @@ class Machine:
     @property
     def path(self) -> str:
         """Name the folders of commands, in their order."""
-        return ":".join(str(self.project / name) for name in ("first", "second", "tools"))
+        return ":".join(str(self.project / name) for name in ("first", "second", "bin"))
 
     def put(self, command: str, script: str) -> None:
         """Put a command into a folder of the PATH, or anywhere else in the project."""
@@ -63,7 +63,7 @@ class Machine:
     def set_up(self, profile: str = "demo", **more: str) -> subprocess.CompletedProcess:
         """Run the script to its end."""
         return subprocess.run(
-            ["sh", "scripts/setup.sh", profile],
+            ["sh", "tools/scripts/setup.sh", profile],
             cwd=self.project,
             env=self.environment(**more),
             capture_output=True,
@@ -74,7 +74,7 @@ class Machine:
 
     def note_naps(self) -> None:
         """Have it written down whenever a script sleeps."""
-        tool = self.project / "tools" / "sleep"
+        tool = self.project / "bin" / "sleep"
         real = tool.resolve()
         tool.unlink()
         tool.write_text(f'#!/bin/sh\necho >>slept\nexec {real} "$@"\n')
@@ -96,13 +96,13 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     """Give a machine with everyday tools and without any Python."""
-    (tmp_path / "scripts").mkdir()
-    (tmp_path / "tools").mkdir()
-    shutil.copy(ROOT / "scripts" / "setup.sh", tmp_path / "scripts")
+    (tmp_path / "tools" / "scripts").mkdir(parents=True)
+    (tmp_path / "bin").mkdir()
+    shutil.copy(ROOT / "tools" / "scripts" / "setup.sh", tmp_path / "tools" / "scripts")
     for profile in ("demo", "dev"):
         (tmp_path / f"requirements-{profile}.lock").write_text("Django==6.1.3\n")
     for tool in TOOLS:
-        (tmp_path / "tools" / tool).symlink_to(shutil.which(tool))
+        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool))
     return Machine(tmp_path)
 
 
@@ -263,7 +263,7 @@ def test_a_second_set_up_waits_for_the_first(machine):
     lock.write_text(f"{os.getpid()}\n")
     machine.note_naps()
     second = subprocess.Popen(
-        ["sh", "scripts/setup.sh", "demo"],
+        ["sh", "tools/scripts/setup.sh", "demo"],
         cwd=machine.project,
         env=machine.environment(),
         stdout=subprocess.PIPE,
@@ -287,4 +287,4 @@ def test_an_unknown_profile_is_refused(machine):
     refused = machine.set_up("prod")
 
     assert refused.returncode == 1
-    assert refused.stderr == "Say scripts/setup.sh demo or scripts/setup.sh dev.\n"
+    assert refused.stderr == "Say tools/scripts/setup.sh demo or tools/scripts/setup.sh dev.\n"

@@ -10,11 +10,11 @@ import yaml
 from django.db import connection
 from django.test import RequestFactory
 
-from bench.several.network import HOSTS
 from shop.core import clock
 from shop.core.networks import client_address
 from shop.reports.checks import note_backup
 from shop.reports.models import Check
+from tools.bench.several.network import HOSTS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "deploy" / "several"

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.structure import problems
+from tools.scripts.structure import problems
 
 
 def write(root: Path, name: str, text: str) -> None:

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from bench.servers import HOST, free_port
-from scripts import upgrade_house as house
-from scripts import upgrade_test
+from tools.bench.servers import HOST, free_port
+from tools.scripts import upgrade_house as house
+from tools.scripts import upgrade_test
 
 STYLES = {"current": "new.css", "before": "old.css"}
 

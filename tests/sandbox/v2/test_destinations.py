@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 import stripe
 
-from sandbox.server import Options, start
 from tests.patience import wait_until
 from tests.sandbox import make as older
 from tests.sandbox.v2 import make
+from tools.sandbox.server import Options, start
 
 CLOSED = "v2.core.account.closed"
 CREATED = "v2.money_management.outbound_payment.created"

@@ -1,8 +1,8 @@
 import pytest
 import stripe
 
-from sandbox.errors import Refused
 from tests.sandbox.v2 import make
+from tools.sandbox.errors import Refused
 
 FEES = 1_50 + 17 + 35  # of 34.96 to Kenya: 1.50, 0.5 % and 1 %
 

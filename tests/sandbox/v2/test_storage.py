@@ -1,9 +1,9 @@
 import pytest
 import stripe
 
-from sandbox.server import Options, start
 from tests.sandbox import make as older
 from tests.sandbox.v2 import make
+from tools.sandbox.server import Options, start
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import pytest
 import requests
 import stripe
 
-from sandbox.v2 import account_links, accounts, typed
-from sandbox.v2.published import published_call_problems
-from sandbox.v2.routes import WAYS
 from tests.patience import PATIENCE
 from tests.sandbox import make as older
 from tests.sandbox.v2 import make
+from tools.sandbox.v2 import account_links, accounts, typed
+from tools.sandbox.v2.published import published_call_problems
+from tools.sandbox.v2.routes import WAYS
 
 PAYMENT = "money_management.OutboundPaymentCreateParams"
 ROOMS = ("core", "money_management", "money_management.test_helpers")

@@ -1,7 +1,7 @@
 """One call of each operation of the newer API, held against the SDK's types."""
 
-from sandbox.v2.routes import WAYS
 from tests.sandbox.v2 import make
+from tools.sandbox.v2.routes import WAYS
 
 CORE, MONEY = "/v2/core", "/v2/money_management"
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from sandbox.errors import NotPayable
 from shop.catalogue.stock.models import Pool
 from shop.money.payments.models import Payment
 from shop.money.payments.sweep import expire_overdue
@@ -27,6 +26,7 @@ from tests.shop.checkout.steps import (
 )
 from tests.shop.money.payments.books import charged, sessions
 from tests.shop.orders.cart.carts import fill, words
+from tools.sandbox.errors import NotPayable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 TOO_LATE = NOON + timedelta(minutes=32)

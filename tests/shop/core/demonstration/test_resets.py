@@ -28,7 +28,7 @@ def test_it_is_put_back_at_even_times_of_the_clock(settings, minutes, before, af
 
 
 def test_the_demo_and_its_pages_mean_the_same_instant(settings):
-    from scripts import demo_public  # noqa: PLC0415 (no part of the shop)
+    from tools.scripts import demo_public  # noqa: PLC0415 (no part of the shop)
 
     for minutes in (10, 25, 60, 90, 1440):
         settings.DEMO_RESETS = minutes

@@ -5,7 +5,6 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
-from sandbox.errors import NotPayable
 from shop.money.payments.apply import UnknownOrder, apply_session
 from shop.money.payments.models import GatewayEvent, Operation, Payment
 from shop.money.payments.operations import run_operations
@@ -16,6 +15,7 @@ from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver
 from tests.shop.money.payments.books import charged, refunded, sessions
 from tests.shop.money.payments.late import owed_back
+from tools.sandbox.errors import NotPayable
 
 pytestmark = pytest.mark.django_db
 

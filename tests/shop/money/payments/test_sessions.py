@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from sandbox.errors import NotPayable
 from shop.catalogue.stock.models import Pool
 from shop.core.errors import BelowMinimum, NotPossible, OutOfStock, PriceChanged
 from shop.money.ledger.models import LedgerEntry
@@ -29,6 +28,7 @@ from tests.paying import (
 )
 from tests.queue import run_queued_work
 from tests.shop.money.payments.books import charged, sessions, watch_openings
+from tools.sandbox.errors import NotPayable
 
 pytestmark = pytest.mark.django_db
 with_threads = pytest.mark.django_db(transaction=True)

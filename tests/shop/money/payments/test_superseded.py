@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from sandbox.errors import NotPayable
 from shop.catalogue.stock.models import Pool
 from shop.core.errors import NotPossible
 from shop.money.payments.apply import apply_session
@@ -18,6 +17,7 @@ from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver, press_pay, set_clocks, the_order
 from tests.shop.money.payments.books import charged, sessions
+from tools.sandbox.errors import NotPayable
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)

@@ -1,0 +1,1 @@
+"""What serves those who develop the shop: the Stripe sandbox, measurements, scripts of `make`."""

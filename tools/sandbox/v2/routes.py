@@ -1,0 +1,199 @@
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from tools.sandbox.errors import Refused
+from tools.sandbox.store import Body
+from tools.sandbox.v2 import (
+    account_links,
+    accounts,
+    bank_data,
+    destinations,
+    financial_accounts,
+    notifications,
+    outbound_payments,
+    payout_intents,
+    payout_methods,
+    received_credits,
+    setup_intents,
+    transactions,
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One operation of the newer API, and the SDK's types of what it takes and gives.
+
+    ``run`` is called with the world, the ids of the path in their order, and what was asked.
+    """
+
+    method: str
+    path: str
+    run: Callable[..., Body]
+    params: str
+    kind: str | None
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Return what the paths of its calls look like."""
+        return re.compile(re.sub(r"{\w+}", "([^/]+)", self.path))
+
+    @property
+    def is_list(self) -> bool:
+        """Tell whether it answers with a page of objects."""
+        return self.params.endswith("ListParams")
+
+
+def find_way(method: str, path: str) -> tuple[Way, list[str]]:
+    """Return the operation that a call names, and the ids in its path.
+
+    Raises:
+        Refused: the sandbox does not imitate such an operation.
+    """
+    for way in WAYS:
+        if way.method == method and (match := way.pattern.fullmatch(path)):
+            return way, list(match.groups())
+    message = f"Unrecognized request URL ({method}: {path}). The sandbox does not imitate it."
+    raise Refused(404, message, code="not_found")
+
+
+def _core(path: str, kind: str | None, **runs: Callable[..., Body]) -> list[Way]:
+    return _ways("core", f"/v2/core/{path}", kind, runs)
+
+
+def _money(path: str, kind: str, **runs: Callable[..., Body]) -> list[Way]:
+    return _ways("money_management", f"/v2/money_management/{path}", kind, runs)
+
+
+def _ways(room: str, path: str, kind: str, runs: dict[str, Callable[..., Body]]) -> list[Way]:
+    ways = []
+    for action, run in runs.items():
+        method = {"list": "GET", "retrieve": "GET", "delete": "DELETE"}.get(action, "POST")
+        whole = path if action in {"list", "create"} else f"{path}/{{id}}"
+        if action not in {"list", "create", "retrieve", "update", "delete"}:
+            whole = f"{whole}/{action}"
+        verb = "".join(word.capitalize() for word in action.split("_"))
+        answers = _ANSWERS.get((kind, action), kind)
+        ways.append(
+            Way(method, whole, run, f"{room}.{kind}{verb}Params", answers and f"{room}.{answers}")
+        )
+    return ways
+
+
+# What a deletion and a ping answer is no object of their resource.
+_ANSWERS = {("EventDestination", "delete"): None, ("EventDestination", "ping"): "Event"}
+
+WAYS: tuple[Way, ...] = (
+    *_core(
+        "accounts",
+        "Account",
+        list=accounts.list_all,
+        create=accounts.create,
+        retrieve=accounts.retrieve,
+        update=accounts.update,
+        close=accounts.close,
+    ),
+    *_core("account_links", "AccountLink", create=account_links.create),
+    *_core("events", "Event", list=notifications.list_all, retrieve=notifications.retrieve),
+    *_core(
+        "event_destinations",
+        "EventDestination",
+        list=destinations.list_all,
+        create=destinations.create,
+        retrieve=destinations.retrieve,
+        update=destinations.update,
+        delete=destinations.delete,
+        disable=destinations.disable,
+        enable=destinations.enable,
+        ping=destinations.ping,
+    ),
+    *_money(
+        "payout_methods",
+        "PayoutMethod",
+        list=payout_methods.list_all,
+        retrieve=payout_methods.retrieve,
+        archive=payout_methods.archive,
+        unarchive=payout_methods.unarchive,
+    ),
+    Way(
+        "GET",
+        "/v2/money_management/payout_methods_bank_account_spec",
+        bank_data.retrieve,
+        "money_management.PayoutMethodsBankAccountSpecRetrieveParams",
+        "money_management.PayoutMethodsBankAccountSpec",
+    ),
+    *_money(
+        "outbound_setup_intents",
+        "OutboundSetupIntent",
+        list=setup_intents.list_all,
+        create=setup_intents.create,
+        retrieve=setup_intents.retrieve,
+        update=setup_intents.update,
+        cancel=setup_intents.cancel,
+    ),
+    *_money(
+        "financial_accounts",
+        "FinancialAccount",
+        list=financial_accounts.list_all,
+        retrieve=financial_accounts.retrieve,
+        update=financial_accounts.update,
+    ),
+    *_money(
+        "financial_addresses",
+        "FinancialAddress",
+        list=financial_accounts.list_addresses,
+        retrieve=financial_accounts.retrieve_address,
+    ),
+    Way(
+        "POST",
+        "/v2/money_management/test_helpers/financial_addresses/{id}/credit",
+        received_credits.simulate,
+        "money_management.test_helpers.FinancialAddressCreditParams",
+        "money_management.FinancialAddressCreditSimulation",
+    ),
+    *_money(
+        "received_credits",
+        "ReceivedCredit",
+        list=received_credits.list_all,
+        retrieve=received_credits.retrieve,
+    ),
+    *_money(
+        "outbound_payments",
+        "OutboundPayment",
+        list=outbound_payments.list_all,
+        create=outbound_payments.create,
+        retrieve=outbound_payments.retrieve,
+        cancel=outbound_payments.cancel,
+    ),
+    *_money(
+        "payout_intents",
+        "PayoutIntent",
+        list=payout_intents.list_all,
+        create=payout_intents.create,
+        retrieve=payout_intents.retrieve,
+        update=payout_intents.update,
+        confirm=payout_intents.confirm,
+        cancel=payout_intents.cancel,
+        refresh_fx_quote=payout_intents.refresh_quote,
+    ),
+    *_money(
+        "transactions",
+        "Transaction",
+        list=transactions.list_all,
+        retrieve=transactions.retrieve,
+        update=transactions.update,
+    ),
+    *_money(
+        "transaction_entries",
+        "TransactionEntry",
+        list=transactions.list_entries,
+        retrieve=transactions.retrieve_entry,
+    ),
+    *_money(
+        "adjustments",
+        "Adjustment",
+        list=transactions.list_adjustments,
+        retrieve=transactions.retrieve_adjustment,
+    ),
+)

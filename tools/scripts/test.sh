@@ -1,0 +1,43 @@
+#!/bin/sh
+# Runs the checks and the tests. Arguments go to pytest, whose closing line is the last one.
+# What takes long waits for `make long`, which says WHICH=long.
+set -eu
+cd "$(dirname "$0")/../.."
+tools/scripts/setup.sh dev
+CHROMIUM=$(tools/scripts/chromium.sh)
+export CHROMIUM
+
+python=.venv/bin/python
+started='' template=''
+stop() {
+    [ -z "$template" ] || kill "$template" 2>/dev/null || :
+    [ -z "$started" ] || $python -m config.embedded test stop
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+if [ -z "${DATABASE_URL:-}" ]; then
+    # A server that already runs is in use by somebody else, and goes on running.
+    if ! DATABASE_URL=$($python -m config.embedded test address 2>/dev/null); then
+        started=yes
+        $python -m config.embedded test start
+        DATABASE_URL=$($python -m config.embedded test address)
+    fi
+    export DATABASE_URL
+fi
+
+# While the checks run, the database is made of which each process gets a copy.
+said=$(mktemp)
+$python -m tests.template >"$said" &
+template=$!
+tools/scripts/check.sh
+wait "$template"
+template=''
+BAOBAB_TEST_TEMPLATE=$(cat "$said")
+export BAOBAB_TEST_TEMPLATE
+rm -f "$said"
+
+# Not more than four: each process has a database, and some tests open 32 connections. Which tests
+# a process gets says tests/sharing.py.
+$python -m pytest -n auto --maxprocesses 4 -m "${WHICH:-not long}" "$@"
