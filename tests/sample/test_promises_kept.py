@@ -11,8 +11,8 @@ from django.utils import translation
 from sample.doors import doors, settled, waits
 from sample.filling import CONTENT
 from sample.sheets import LANGUAGES
-from tests.locale.test_words_in_use import SOURCES, sentences
 from tests.sample.test_promises import CATALOGUE, ROOT
+from tools.scripts.catalogues import sentences_of, sources
 
 SHEETS = ROOT / "sample"
 ITALICS = re.compile(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])")
@@ -69,8 +69,8 @@ def english():
         found[str(file)] = json.dumps(json.loads(settled(file.read_text("utf-8"))))
     for name in ("content/festivals.yaml", "organizing.yaml"):
         found[name] = shown(SHEETS / name)
-    for path in SOURCES:
-        found[str(path)] = " / ".join(text for _context, text in sentences(path))
+    for path in sources():
+        found[str(path)] = " / ".join(text for _context, text in sentences_of(path))
     return found
 
 
