@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.shop import test_money
+from tests.shop.core import test_money
 
 LAWS = [
     test_money.test_a_split_loses_no_unit_and_is_fair_to_one_unit,

@@ -28,7 +28,7 @@ def demand(is_needed=True):
 
 
 def queued():
-    ours = DBTaskResult.objects.filter(task_path__startswith="shop.merchant.dashboard.tasks")
+    ours = DBTaskResult.objects.filter(task_path__startswith="shop.workspace.tasks")
     return [path.rpartition(".")[2] for path in ours.values_list("task_path", flat=True)]
 
 
