@@ -122,7 +122,6 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shop.storefront.middleware.LanguageFromPath",
-    "shop.checkout.old_cookies.OldCookies",
     "django.middleware.common.CommonMiddleware",
     "shop.storefront.middleware.SameOriginCsrf",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

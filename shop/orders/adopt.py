@@ -39,12 +39,6 @@ def hand_over(order: Order, user: User, cart: Cart) -> None:
         Cart.objects.filter(pk=cart.pk).update(holdings=held)
 
 
-def rename_shopper(before: str, after: str) -> None:
-    """Let the open order of a guest be known by another key, as the cart will be."""
-    orders = Order.objects.filter(shopper_key=before, state=Order.State.PENDING)
-    orders.update(shopper_key=after)
-
-
 def may_keep(order: Order, user: User) -> bool:
     """Tell whether a guest's order may be added to an account.
 

@@ -146,16 +146,6 @@ def remember_cart(response: HttpResponse, token: str | None) -> HttpResponse:
     return response
 
 
-def is_guests(token_hash: str) -> bool:
-    """Tell whether a guest has a cart that is known by the hash of a token."""
-    return Cart.objects.filter(token_hash=token_hash, user=None).exists()
-
-
-def rename_cart(before: str, after: str) -> bool:
-    """Let a guest's cart be known by the hash of another token; tell whether there is one."""
-    return bool(Cart.objects.filter(token_hash=before, user=None).update(token_hash=after))
-
-
 def new_token() -> str:
     """Return a random token for a new guest's cart, which the guest alone knows."""
     return secrets.token_urlsafe(16)

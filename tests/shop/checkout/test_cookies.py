@@ -1,4 +1,4 @@
-"""Over HTTPS each cookie is this very host's, and what browsers kept before is taken over once."""
+"""Over HTTPS each cookie is this very host's, and cookies of other names open nothing."""
 
 import json
 import os
@@ -8,13 +8,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as project
-from django.test import Client
 
-from shop.orders.cart.models import Cart
-from shop.orders.models import Order
 from tests import make
 from tests.patience import PATIENCE
-from tests.shop.checkout.steps import go_to_payment, press_pay
 from tests.shop.orders.cart.carts import fill, words
 from tests.shop.people.accounts.people import PASSWORD
 
@@ -75,34 +71,6 @@ def test_over_https_every_cookie_is_bound_to_the_host(https, browser):
 
 
 @pytest.mark.django_db
-def test_a_cart_from_before_is_found_again_under_a_token_that_nobody_knows(browser, request):
-    fill(browser, {make.variant(of=make.product(title="Kettle")): 2})
-    old = browser.cookies["cart"].value
-    request.getfixturevalue("https")
-
-    page = browser.get("/cart/")
-
-    assert "2 items" in words(page)
-    assert browser.cookies["cart"].value == ""  # deleted
-    new = browser.cookies["__Host-cart"].value
-    assert new not in ("", old)
-    assert "2 items" in words(browser.get("/cart/"))
-    planted = Client(headers={"Sec-Fetch-Site": "same-origin"})
-    planted.cookies["cart"] = old
-    assert "Your cart is empty" in words(planted.get("/cart/"))
-    assert Cart.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_an_open_payment_goes_on_with_its_cart(browser, till, request):
-    payment = go_to_payment(browser, {make.variant(on_hand=1): 1})
-    request.getfixturevalue("https")
-
-    assert press_pay(browser).headers["Location"] == payment.session_url
-    assert Order.objects.get().shopper_key == Cart.objects.get().shopper_key
-
-
-@pytest.mark.django_db
 def test_an_old_cookie_beside_a_new_one_says_nothing(https, browser):
     fill(browser, {make.variant(): 1})
     other = make.cart({make.variant(): 3})
@@ -117,30 +85,9 @@ def test_an_old_cookie_beside_a_new_one_says_nothing(https, browser):
 
 
 @pytest.mark.django_db
-def test_preferences_from_before_are_kept_if_they_are_ones(https, browser):
-    browser.cookies["country"], browser.cookies["currency"] = "KE", "<script>"
-
-    browser.get("/products/")
-
-    assert browser.cookies["__Host-country"].value == "KE"
-    assert "__Host-currency" not in browser.cookies
-    assert browser.cookies["country"].value == browser.cookies["currency"].value == ""
-
-
-@pytest.mark.django_db
 def test_a_session_of_the_old_name_opens_nothing(browser, request):
     browser.force_login(make.user())
     assert project.SESSION_COOKIE_NAME in browser.cookies
     request.getfixturevalue("https")
 
     assert browser.get("/account/").url == "/account/login/?next=/account/"
-
-
-@pytest.mark.django_db
-def test_over_plain_http_nothing_is_renamed(browser):
-    fill(browser, {make.variant(): 1})
-    before = browser.cookies["cart"].value
-
-    browser.get("/cart/")
-
-    assert browser.cookies["cart"].value == before
