@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from shop.core.money import Money
 from shop.money.payments.provider.reading import Answer
@@ -167,76 +167,3 @@ NO_ANSWER = {"silent", "given up"}
 """Codes of errors that say nothing about what was asked."""
 FAULT = "fault"
 """Code of an error of the provider's own server: what was asked may be done, or not."""
-
-
-class Gateway(Protocol):
-    """The interface to the provider. Every call may raise ``GatewayError``.
-
-    An answer that cannot be read is raised as ``NotUnderstood``; in a list it stands among the
-    others. The code of an error is "silent" where there was no answer in time, "given up" until
-    somebody may ask again; ``FAULT`` where the provider's own server failed. The older half of
-    its API keeps that answer under the key, so a call with a key is not repeated: see
-    ``doubts.py``.
-    """
-
-    @property
-    def is_given_up(self) -> bool:
-        """Tell whether nobody is asked for a minute, since a call was not answered in time."""
-
-    def open_checkout(
-        self, request: Mapping[str, Any], *, whose: Payer, key: str
-    ) -> CheckoutSession:
-        """Make a session that can be paid; the same key gives the same session."""
-
-    def session(self, session_id: str, *, is_waited_for: bool = False) -> CheckoutSession:
-        """Return a session as it is now; asked briefly and once when somebody waits for it."""
-
-    def close_checkout(self, session_id: str) -> CheckoutSession:
-        """Make a session unpayable and return its state; it may be paid already."""
-
-    def refund(self, request: Mapping[str, Any], *, key: str) -> RemoteOperation:
-        """Send money back; the same key sends it once."""
-
-    def find_refund(self, request: Mapping[str, Any]) -> RemoteOperation | None:
-        """Return the refund that was made of a request, or None; found by the operation."""
-
-    def sessions_since(self, made_at: datetime) -> Iterator[Answer[CheckoutSession]]:
-        """Yield the sessions of the account that were made since, the newest first."""
-
-    def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteRefund:
-        """Return a refund as it is now; asked briefly and once when somebody waits for it."""
-
-    def refunds_of(
-        self, charge_id: str, *, is_waited_for: bool = False
-    ) -> Iterator[Answer[RemoteRefund]]:
-        """Yield all refunds of a charge, whoever made them."""
-
-    def refunds_since(self, made_at: datetime) -> Iterator[Answer[RemoteRefund]]:
-        """Yield the refunds of the account that were made since, the newest first."""
-
-    def disputes_since(self, made_at: datetime) -> Iterator[Answer[RemoteDispute]]:
-        """Yield the disputes of the account that were opened since, the newest first."""
-
-    def dispute_now(self, dispute_id: str, *, is_waited_for: bool = False) -> RemoteDispute:
-        """Return a dispute as it is now; asked briefly and once when somebody waits for it."""
-
-    def warnings_since(self, made_at: datetime) -> Iterator[Answer[RemoteWarning]]:
-        """Yield the early fraud warnings of the account that came since, the newest first."""
-
-    def warning_now(self, warning_id: str, *, is_waited_for: bool = False) -> RemoteWarning:
-        """Return a warning as it is now; asked briefly and once when somebody waits for it."""
-
-    def balance_lines(self, since: datetime, until: datetime, *, after: str = "") -> BalancePage:
-        """Return the lines of the balance made in between that are older than another one."""
-
-    def balances(self) -> dict[str, Answer[int]]:
-        """Return what the account has by currency, available and pending together."""
-
-    def is_for_storage(self, payout_id: str) -> bool:
-        """Tell whether a payout went to the account from which payouts are sent, not to a bank."""
-
-    def knock(self) -> None:
-        """Ask for something small, briefly and once; returning at all says that it answers."""
-
-    def read_event(self, body: bytes, signature: str) -> ProviderEvent:
-        """Return the message, or raise ``BadSignature``."""

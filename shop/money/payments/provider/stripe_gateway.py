@@ -80,7 +80,14 @@ class Page(NamedTuple):
 
 
 class StripeGateway:
-    """Makes, reads and closes Checkout sessions, sends refunds, checks webhooks."""
+    """Makes, reads and closes Checkout sessions, sends refunds, checks webhooks.
+
+    Every call may raise ``GatewayError``. An answer that cannot be read is raised as
+    ``NotUnderstood``; in a list it stands among the others. The code of an error is "silent" where
+    there was no answer in time, "given up" until somebody may ask again; ``FAULT`` where the
+    provider's own server failed. The older half of its API keeps that answer under the key, so a
+    call with a key is not repeated: see ``doubts.py``.
+    """
 
     def __init__(self, key: str, base: str = "") -> None:
         options: dict[str, Any] = {}
