@@ -10,7 +10,6 @@ from shop.core import clock
 from shop.money.returns.answer import agree
 from shop.money.returns.ask import ask, take_back
 from shop.money.settlements import payouts
-from shop.money.settlements.countries import fill_in
 from shop.money.settlements.make import approve, draft
 from shop.money.settlements.methods import add_method
 from shop.money.settlements.models import Payout, Settlement
@@ -21,6 +20,7 @@ from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import PASSWORD, sign_in
 from tests.cms.dashboard.people import organizer
+from tests.payout_countries import fill_in
 from tests.sample.loaded import root_collection
 from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.checkout.steps import link

@@ -11,13 +11,13 @@ from django.db.models import Q, Sum
 from shop.money.ledger.balances import balance, unbalanced
 from shop.money.payments.disputes.models import Dispute
 from shop.money.payments.models import Operation
-from shop.money.settlements.make import claimed_sum
 from shop.money.settlements.models import Payout, Settlement
 from shop.money.settlements.remote.models import Transfer
 from shop.orders.models import Suborder
 from shop.orders.reconcile import differences
 from shop.people.merchants.models import Merchant
 from shop.reports.reconciliation.rules import breaches
+from tests.shop.money.settlements.earned import claimed_sum
 
 USD = "USD"
 ASKED = ("balanced", "counterparts", "settlements", "transfers", "refunds", "named", "series")

@@ -11,11 +11,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from shop.money.settlements.countries import fill_in
 from tests.lives.holds import broken
 from tests.lives.life import OFTEN, STEPS, Life
 from tests.make import NOON
 from tests.paying import set_clocks
+from tests.payout_countries import fill_in
 
 pytestmark = pytest.mark.django_db
 LIVED: list[Counter[str]] = []

@@ -14,12 +14,12 @@ from shop.money.ledger.balances import balance, owed_to
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.models import Operation
 from shop.money.settlements.claims import ON_ITS_WAY
-from shop.money.settlements.countries import fill_in
 from shop.orders.documents.models import Document
 from shop.orders.models import OrderLine, RefundLine, RefundParcel, Suborder
 from tests.lives.holds import broken, had
 from tests.make import NOON
 from tests.paying import set_clocks
+from tests.payout_countries import fill_in
 from tests.season.season import Season
 
 pytestmark = pytest.mark.django_db(transaction=True)

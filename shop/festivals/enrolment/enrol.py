@@ -220,13 +220,6 @@ def enrolling(*, at: datetime) -> QuerySet[Festival]:
     ).order_by("starts_at", "pk")
 
 
-def enrolments_of(merchant: Merchant, *, at: datetime) -> QuerySet[Enrolment]:
-    """Return a merchant's part in festivals that are not over, the next one first."""
-    rows = Enrolment.objects.filter(merchant=merchant, festival__ends_at__gt=at)
-    running = rows.exclude(festival__state=Festival.State.CANCELLED)
-    return running.select_related("festival").order_by("festival__starts_at", "pk")
-
-
 def refuse_suspended(merchant: Merchant) -> None:
     """Refuse the enrolment or nomination of a suspended store.
 

@@ -50,11 +50,6 @@ class Quote:
         return self.goods - self.discount + self.delivery
 
     @cached_property
-    def regular_total(self) -> int:
-        """Return the lines at their regular prices."""
-        return sum(segment.regular * segment.quantity for segment in self.segments)
-
-    @cached_property
     def parcel_prices(self) -> dict[int, int]:
         """Return the price of each merchant's parcel for the shopper, free shipping taken off."""
         prices = dict(self.basket.parcels)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -19,7 +17,6 @@ from shop.money.settlements.remote.models import PayoutCountry
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
 
-TABLE = Path(__file__).with_name("payout_countries.csv")
 Reached, Way = PayoutCountry.Reached, PayoutMethod.Way
 
 
@@ -95,23 +92,6 @@ def change_country(
     return row
 
 
-def fill_in() -> int:
-    """Add the countries of the table that are not there; return how many. Safe to repeat."""
-    known = set(PayoutCountry.objects.values_list("code", flat=True))
-    with TABLE.open(encoding="utf-8", newline="") as lines:
-        missing = [_read(row) for row in csv.DictReader(lines) if row["iso2"] not in known]
-    PayoutCountry.objects.bulk_create(missing, ignore_conflicts=True)
-    return len(missing)
-
-
 def _said(row: PayoutCountry) -> dict[str, str]:
     return {"connect": row.by_connect, "global": row.by_global, "rail": row.rail,
             "source": row.source}  # fmt: skip
-
-
-def _read(row: dict[str, str]) -> PayoutCountry:
-    return PayoutCountry(
-        code=row["iso2"], by_connect=row["connect"], by_global=row["global"],
-        currency=row["currency"], rail=row["method"], needs=row["needs"], source=row["source"],
-        as_of=row["date"],
-    )  # fmt: skip

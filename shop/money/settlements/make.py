@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from shop.core.currencies import written
@@ -365,8 +365,3 @@ def _locked_draft(settlement_id: int) -> Settlement:
     if row.state != State.DRAFT:
         raise NotPossible("It is final already, or was dropped.")
     return row
-
-
-def claimed_sum(row: Settlement) -> int:
-    """Return what the claimed entries come to: the total, or zero where it is carried."""
-    return row.claimed.aggregate(sum=Sum("amount"))["sum"] or 0

@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from shop.money.money_tasks.models import MoneyTask
-from shop.money.settlements.countries import fill_in
 from shop.money.settlements.models import Payout, PayoutMethod
 from shop.money.settlements.remote.look import look_at_payouts
 from shop.money.settlements.remote.models import PayoutCountry
@@ -17,6 +16,7 @@ from tests.budgets import statements
 from tests.cms.dashboard.people import organizer
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks
+from tests.payout_countries import fill_in
 from tests.shop.money.settlements.earned import DAY, MONDAY, account
 from tests.shop.money.settlements.remote.sent import (
     STORAGE,

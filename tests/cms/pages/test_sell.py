@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cms.models import SellPage
 from shop.festivals.models import Enrolment
-from shop.money.settlements.countries import fill_in
 from tests import make, pages
 from tests.make import NOON, START
+from tests.payout_countries import fill_in
 
 pytestmark = pytest.mark.django_db
 

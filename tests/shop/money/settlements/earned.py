@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Sum
+
 from shop.money.settlements.make import approve, draft
 from shop.money.settlements.methods import add_method, confirm_method
 from shop.money.settlements.models import PayoutMethod, Settlement
@@ -55,3 +57,8 @@ def settled(merchant: Merchant, *, cut_off: datetime = MONDAY) -> Settlement:
     made = draft(merchant.pk, cut_off=cut_off, at=cut_off)
     assert made is not None
     return approve(made.pk, seen=made.total, at=cut_off, by=make.user())
+
+
+def claimed_sum(row: Settlement) -> int:
+    """Return what the entries of a settlement come to: the total, or zero where it is carried."""
+    return row.claimed.aggregate(sum=Sum("amount"))["sum"] or 0

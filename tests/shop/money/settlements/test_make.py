@@ -18,7 +18,6 @@ from shop.money.settlements.make import (
     ChangedSum,
     approve,
     ask_for,
-    claimed_sum,
     draft,
     make_drafts,
     release_reserves,
@@ -33,7 +32,15 @@ from tests.crowd import at_once
 from tests.make import NOON
 from tests.paying import assert_books_agree
 from tests.shop.money.returns.sold import wish
-from tests.shop.money.settlements.earned import DAY, MONDAY, RELEASED, earned, settled, store
+from tests.shop.money.settlements.earned import (
+    DAY,
+    MONDAY,
+    RELEASED,
+    claimed_sum,
+    earned,
+    settled,
+    store,
+)
 
 pytestmark = pytest.mark.django_db
 

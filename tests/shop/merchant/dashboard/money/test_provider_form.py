@@ -5,12 +5,12 @@ from urllib.request import urlopen
 
 import pytest
 
-from shop.money.settlements.countries import fill_in
 from shop.money.settlements.models import PayoutMethod
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
 from tests.paying import set_clocks
+from tests.payout_countries import fill_in
 from tests.shop.money.settlements.earned import DAY
 from tests.shop.money.settlements.remote import owned
 from tests.shop.money.settlements.remote.sent import STORAGE, recipient

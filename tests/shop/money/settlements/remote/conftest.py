@@ -1,7 +1,7 @@
 import pytest
 
-from shop.money.settlements.countries import fill_in
 from tests.paying import set_clocks
+from tests.payout_countries import fill_in
 from tests.shop.money.settlements.earned import MONDAY, settled
 from tests.shop.money.settlements.remote.owned import case_66, store
 from tests.shop.money.settlements.remote.sent import STORAGE
