@@ -1,27 +1,26 @@
-"""The outbox: money to be moved is written with its cause and carried out afterwards."""
+"""Refunds at the provider: written with their cause, carried out from the outbox."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from shop.core.errors import GatewayError
 from shop.core.jobs.work import each
-from shop.core.locks import free_ones, lock_one
+from shop.core.locks import lock_one
 from shop.money.ledger.posting import refunds
 from shop.money.money_tasks.gate import close_by_itself, open_task
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.models import Operation, Payment
 from shop.money.payments.parcels import let_go_on
-from shop.money.payments.provider.attempts import attempt
-from shop.money.payments.provider.doubts import KEY_LIFE, found_or_next_key, note_of
-from shop.money.payments.provider.gateway import NO_ANSWER, RemoteOperation
-from shop.money.payments.provider.reading import NOT_UNDERSTOOD, NotUnderstood
+from shop.money.payments.provider.gateway import RemoteOperation
+from shop.money.payments.provider.outbox import Outbox
+from shop.money.payments.provider.reading import NotUnderstood
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.orders import end
 from shop.orders.models import Order, Refund
@@ -29,13 +28,9 @@ from shop.orders.models import Order, Refund
 log = logging.getLogger(__name__)
 
 Kind = MoneyTask.Kind
-LEASE = timedelta(minutes=2)
-# Twenty hours of tries, as they grow rarer: after a day the provider forgets the key.
-MOST_TRIES = 80
 BATCH = 20
 OVER = (Operation.State.FAILED, Operation.State.VOID)
 ASK_AGAIN = timedelta(hours=1)
-READ_AGAIN = timedelta(minutes=15)  # what could not be read
 
 
 def queue_refund(
@@ -68,12 +63,23 @@ def run_operations(*, at: datetime) -> int:
     tried = 0
 
     def carry_out(operation: Operation) -> None:
-        _carry_out(operation, at=at)
+        REFUNDS.carry_out(operation, at=at)
 
-    while tried < BATCH and not gateway().is_given_up and (operation := _claim(at=at)):
+    while tried < BATCH and not gateway().is_given_up:
+        operation = REFUNDS.claim(_due(at), at=at)
+        if operation is None:
+            break
         each("move money", [operation], carry_out, at=at)
         tried += 1
     return tried
+
+
+def _due(at: datetime) -> QuerySet[Operation]:
+    waiting = Operation.objects.filter(
+        Q(state=Operation.State.QUEUED) | Q(state=Operation.State.SENDING, leased_until__lte=at),
+        run_after__lte=at,
+    )
+    return waiting.order_by("run_after", "pk")
 
 
 def check_pending(*, at: datetime) -> int:
@@ -91,52 +97,6 @@ def check_pending(*, at: datetime) -> int:
             log.warning("operation %s: not checked: %s", operation.uuid, error)
 
     return each("ask about refunds", operations, check, at=at)
-
-
-@transaction.atomic
-def _claim(*, at: datetime) -> Operation | None:
-    """Take one operation for this worker; a lease gives it back if the worker dies."""
-    waiting = Operation.objects.filter(
-        Q(state=Operation.State.QUEUED) | Q(state=Operation.State.SENDING, leased_until__lte=at),
-        run_after__lte=at,
-    )
-    operation = free_ones(waiting.order_by("run_after", "pk")).first()
-    if operation is None:
-        return None
-    operation.enter(Operation.State.SENDING)
-    operation.leased_until = at + LEASE
-    operation.tries += 1
-    fields = ["state", "leased_until", "tries"]
-    if operation.first_sent_at is None:  # written before the call: it may be all that is known
-        operation.first_sent_at, operation.key_until = at, at + KEY_LIFE
-        fields += ["first_sent_at", "key_until"]
-    operation.save(update_fields=fields)
-    return operation
-
-
-def _carry_out(operation: Operation, *, at: datetime) -> None:
-    """Move the money; after a fault of one operation, the next one still has its turn."""
-    attempt(
-        f"operation {operation.uuid}",
-        lambda: record(operation.pk, _refunded(operation, at=at), at=at),
-        lambda error: _put_off(operation, error, at=at),
-    )
-
-
-def _refunded(operation: Operation, *, at: datetime) -> RemoteOperation:
-    """Send the money back, or find that it went; nothing is sent under a key that grew old."""
-
-    def look() -> RemoteOperation | None:
-        return gateway().find_refund(operation.request)
-
-    if at >= cast("datetime", operation.key_until):
-        if found := look():
-            return found
-        raise GatewayError("not found there after a day", may_retry=False, code="key")
-    mine = {"state": Operation.State.SENDING, "tries": operation.tries}
-    if found := found_or_next_key(operation, look, at=at, **mine):
-        return found
-    return gateway().refund(operation.request, key=operation.key_of(operation.uuid))
 
 
 @transaction.atomic
@@ -224,29 +184,27 @@ def _post(event: Callable[..., object], operation: Operation, *, at: datetime) -
     )  # fmt: skip
 
 
-def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None:
-    """Try again later, or wait for a person when repeating cannot help."""
-    changes: dict[str, Any] = {"error": str(error)[:300]}
-    state = Operation.State.QUEUED
-    if error.code in NO_ANSWER:
-        changes["tries"] = operation.tries - 1
-        changes["run_after"] = at + timedelta(minutes=1)
-    elif error.code == NOT_UNDERSTOOD:  # it may have gone: the same key is the only safe one
-        changes["tries"] = operation.tries - 1
-        changes["run_after"] = at + READ_AGAIN
-    elif error.code == "authentication":  # our key is wrong, not what was asked
-        changes["tries"] = operation.tries - 1
-        changes["run_after"] = at + timedelta(minutes=5)
-        log.error("operation %s waits for a key that the provider takes", operation.uuid)
-    elif error.may_retry and operation.tries < MOST_TRIES:
-        later = {"run_after": at + timedelta(seconds=2 ** min(operation.tries, 10))}
-        changes |= note_of(operation, error, at=at) or later
-    else:
-        state, changes["run_after"] = Operation.State.BLOCKED, at
-        log.error("operation %s is blocked: %s", operation.uuid, error)
-    # Only while the lease is ours: a slow worker must not undo what the next one did.
-    ours = {"state": Operation.State.SENDING, "tries": operation.tries}
-    with transaction.atomic():
-        moved = Operation.objects.filter(pk=operation.pk, **ours).move_to(state, **changes)
-        if moved and state == Operation.State.BLOCKED:
-            tell_stuck(operation, str(error), at=at)
+class _Refunds(Outbox[Operation, RemoteOperation]):
+    """Refunds; whoever is owed one that failed waits for a person."""
+
+    name = "operation"
+    key_refused = frozenset({"authentication"})
+
+    def find(self, row: Operation) -> RemoteOperation | None:
+        return gateway().find_refund(row.request)
+
+    def send(self, row: Operation, *, at: datetime) -> RemoteOperation:
+        return gateway().refund(row.request, key=row.key_of(row.uuid))
+
+    def record(self, pk: int, remote: RemoteOperation, *, at: datetime) -> None:
+        record(pk, remote, at=at)
+
+    def lock(self, row: Operation) -> Operation:
+        return lock_operation(row.pk)
+
+    def give_up(self, row: Operation, error: GatewayError, *, at: datetime) -> None:
+        row.move_to(Operation.State.BLOCKED, error=str(error)[:300], run_after=at)
+        tell_stuck(row, str(error), at=at)
+
+
+REFUNDS = _Refunds()

@@ -19,10 +19,9 @@ from django.db.models import QuerySet, Sum
 from shop.core.errors import GatewayError
 from shop.core.jobs import each
 from shop.money.payments.provider import stripe_payouts as provider
-from shop.money.payments.provider.attempts import attempt
-from shop.money.payments.provider.gateway import NO_ANSWER
+from shop.money.payments.provider.outbox import LEASE, WAIT_FOR_MONEY, Outbox
 from shop.money.payments.provider.payouts import RemotePayout
-from shop.money.payments.provider.reading import NOT_UNDERSTOOD, NotUnderstood
+from shop.money.payments.provider.reading import NotUnderstood
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.money.settlements.countries import is_reached, sends_abroad
 from shop.money.settlements.models import Payout, PayoutMethod, Settlement
@@ -34,11 +33,7 @@ from shop.people.merchants.models import Merchant
 
 log = logging.getLogger(__name__)
 State, GLOBAL = Payout.State, PayoutMethod.Way.GLOBAL
-LEASE = timedelta(minutes=2)
-MOST_TRIES = 80
 BATCH = 100
-KEY_REFUSED = {"authentication", "permission"}
-WAIT_FOR_MONEY = READ_AGAIN = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
@@ -56,6 +51,7 @@ def send_payouts(*, at: datetime) -> int:
     if not known and not fresh:
         return 0
     purse = Purse(_filled(fresh, at=at))
+    outbox = _Payouts(purse)
 
     def one(payout_id: int) -> bool:
         if purse.is_over or gateway().is_given_up:
@@ -63,7 +59,7 @@ def send_payouts(*, at: datetime) -> int:
         payout = _claim(payout_id, purse, at=at)
         if payout is None:
             return False
-        _carry_out(payout, purse, at=at)
+        outbox.carry_out(payout, at=at)
         return True
 
     return each("send payouts", [*known, *fresh], one, at=at, about=Payout)
@@ -172,23 +168,6 @@ def _request(payout: Payout) -> dict[str, Any]:
     }
 
 
-def _carry_out(payout: Payout, purse: Purse, *, at: datetime) -> None:
-    """Send a payout; after a fault of one the next still has its turn."""
-    attempt(
-        f"payout {payout.reference}", lambda: take_over(payout.pk, _sent(payout, at=at), at=at),
-        lambda error: _put_off(payout, error, purse, at=at),
-    )  # fmt: skip
-
-
-def _sent(payout: Payout, *, at: datetime) -> RemotePayout:
-    """Send the money, or find that it went; nothing is sent under a key that grew old."""
-    if at < cast("datetime", payout.key_until):
-        return provider.send(gateway(), cast("dict[str, Any]", payout.request), str(payout.key))
-    if found := found_of(payout):
-        return found
-    raise GatewayError("not found there after its days", may_retry=False, code="key")
-
-
 def found_of(payout: Payout) -> RemotePayout | None:
     """Return what the provider has of a payout, looked for by its recipient, time and key.
 
@@ -202,49 +181,49 @@ def found_of(payout: Payout) -> RemotePayout | None:
     )
 
 
-def _put_off(payout: Payout, error: GatewayError, purse: Purse, *, at: datetime) -> None:
-    """Try again later, or wait for a person when repeating cannot help."""
-    if error.code in KEY_REFUSED or error.code == "funds":
-        purse.is_over = True
-    if error.code == "funds":
-        tell_short(payout.settlement.currency, at=at)
-    waits, is_our_try = wait_after(error, payout.tries)
-    with transaction.atomic():
-        now = locked_payout(payout.pk)
-        # Only while the lease is ours: a slow worker must not undo what the next one did.
-        if now.state != State.SENDING or now.tries != payout.tries or now.remote_id:
-            return
-        if waits is None:
-            _block(now, error, at=at)
-            return
-        Payout.objects.filter(pk=now.pk).update(
-            error=str(error)[:300], leased_until=None, run_after=at + waits,
-            tries=now.tries if is_our_try else now.tries - 1,
-        )  # fmt: skip
+class _Payouts(Outbox[Payout, RemotePayout]):
+    """Payouts of one round. Only a person gives one a new key."""
 
+    name = "payout"
+    waits_as = State.SENDING
+    too_old = "not found there after its days"
+    takes_new_keys = False
 
-def wait_after(error: GatewayError, tries: int) -> tuple[timedelta | None, bool]:
-    """Return how long to wait after an error, none where a person has to look; and who is at fault.
+    def __init__(self, purse: Purse) -> None:
+        """Carry out payouts as far as the money of this round reaches."""
+        self.purse = purse
 
-    A try counts where what was asked may be wrong, not where nobody heard it.
-    """
-    if error.code in NO_ANSWER:
-        return timedelta(minutes=1), False
-    if error.code == NOT_UNDERSTOOD:  # it may have gone: the same key is the only safe one
-        return READ_AGAIN, False
-    if error.code in KEY_REFUSED:
-        log.error("payouts wait for a key that the provider takes: %s", error)
-        return timedelta(minutes=5), False
-    if error.code == "funds":
-        return WAIT_FOR_MONEY, False
-    if error.may_retry and tries < MOST_TRIES:
-        return timedelta(seconds=2 ** min(tries, 10)), True
-    return None, True
+    def find(self, row: Payout) -> RemotePayout | None:
+        return found_of(row)
+
+    def send(self, row: Payout, *, at: datetime) -> RemotePayout:
+        return provider.send(gateway(), cast("dict[str, Any]", row.request), str(row.key))
+
+    def record(self, pk: int, remote: RemotePayout, *, at: datetime) -> None:
+        take_over(pk, remote, at=at)
+
+    def lock(self, row: Payout) -> Payout:
+        return locked_payout(row.pk)
+
+    def decides(self, row: Payout, error: GatewayError, *, at: datetime) -> bool:
+        if error.code in self.key_refused or error.code == "funds":
+            self.purse.is_over = True
+        if row.remote_id:
+            return True
+        if error.code == "funds":
+            tell_short(row.settlement.currency, at=at)
+            wait = {"run_after": at + WAIT_FOR_MONEY, "tries": row.tries - 1}
+            Payout.objects.filter(pk=row.pk).update(
+                error=str(error)[:300], leased_until=None, **wait
+            )
+        return error.code == "funds"
+
+    def give_up(self, row: Payout, error: GatewayError, *, at: datetime) -> None:
+        _block(row, error, at=at)
 
 
 def _block(payout: Payout, error: GatewayError, *, at: datetime) -> None:
     """Leave a payout to a person, under its locks."""
-    log.error("payout %s is blocked: %s", payout.reference, error)
     payout.move_to(State.BLOCKED, error=str(error)[:300], leased_until=None, run_after=None)
     if error.code == "not enabled":
         rows = PayoutMethod.objects.filter(pk=payout.method_id)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import datetime
-from typing import cast
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from shop.core.errors import GatewayError
 from shop.core.jobs import each
-from shop.core.locks import free_ones, lock_one
+from shop.core.locks import lock_one
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log as note
 from shop.money.ledger.models import LedgerEntry
@@ -25,8 +24,8 @@ from shop.money.ledger.posting.entries import EventFacts
 from shop.money.money_tasks import gate
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.provider import stripe_payouts, stripe_transfers
-from shop.money.payments.provider.attempts import attempt
-from shop.money.payments.provider.doubts import KEY_LIFE, found_or_next_key, note_of
+from shop.money.payments.provider.doubts import KEY_LIFE
+from shop.money.payments.provider.outbox import WAIT_FOR_MONEY, Outbox
 from shop.money.payments.provider.payouts import RemoteTransfer
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.money.settlements.claims import OF_PAYOUTS, unclaimed
@@ -36,7 +35,7 @@ from shop.money.settlements.remote.fund import floor
 from shop.money.settlements.remote.look import uuid_of
 from shop.money.settlements.remote.models import Transfer
 from shop.money.settlements.remote.pieces import TransferPiece, pieces_of
-from shop.money.settlements.remote.send import LEASE, WAIT_FOR_MONEY, may_go, wait_after
+from shop.money.settlements.remote.send import may_go
 from shop.money.settlements.remote.take_over import tell_stuck
 from shop.money.settlements.tasks import send_paid
 from shop.orders.models import Suborder
@@ -61,9 +60,9 @@ def send_transfers(*, at: datetime) -> int:
     def one(pk: int) -> bool:
         if gateway().is_given_up:
             return False
-        row = _claim(pk, at=at)
+        row = TRANSFERS.claim(_due(at).filter(pk=pk), at=at)
         if row is not None:
-            _carry_out(row, at=at)
+            TRANSFERS.carry_out(row, at=at)
         return row is not None
 
     return each("send transfers", ids, one, at=at, about=Transfer)
@@ -209,46 +208,6 @@ def _sum(rows: QuerySet[Transfer]) -> int:
     return rows.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
-@transaction.atomic
-def _claim(transfer_id: int, *, at: datetime) -> Transfer | None:
-    """Take a transfer for this worker; a lease gives it back if the worker dies."""
-    row = free_ones(_due(at).filter(pk=transfer_id)).first()
-    if row is None:
-        return None
-    if row.first_sent_at is None:  # written before the call: it may be all that is known
-        row.first_sent_at, row.key_until = at, at + KEY_LIFE
-    row.move_to(
-        State.SENDING, leased_until=at + LEASE, tries=row.tries + 1,
-        first_sent_at=row.first_sent_at, key_until=row.key_until,
-    )  # fmt: skip
-    return row
-
-
-def _carry_out(row: Transfer, *, at: datetime) -> None:
-    """Move the money; after a fault of one transfer the next still has its turn."""
-    attempt(
-        f"transfer {row.key}", lambda: _record(row.pk, _sent(row, at=at), at=at),
-        lambda error: _put_off(row, error, at=at),
-    )  # fmt: skip
-
-
-def _sent(row: Transfer, *, at: datetime) -> RemoteTransfer:
-    """Move the money, or find that it went; nothing is sent under a key that grew old."""
-    if at >= cast("datetime", row.key_until):
-        if found := find(row):
-            return found
-        raise GatewayError("not found there after a day", may_retry=False, code="key")
-    mine = {"state": State.SENDING, "tries": row.tries}
-    if found := found_or_next_key(row, lambda: find(row), at=at, **mine):
-        return found
-    named = {"name": str(row.key), "key": row.key_of(row.key)}
-    if row.is_back:
-        return stripe_transfers.take_back(gateway(), row.request, **named)
-    if row.kind == Kind.TOP_UP and row.tries == 1 and not _is_there(row, at=at):
-        raise GatewayError("what is available is for refunds", may_retry=True, code=SHORT)
-    return stripe_transfers.move(gateway(), row.request, **named)
-
-
 def _is_there(row: Transfer, *, at: datetime) -> bool:
     """Tell whether the balance has the money: what shoppers may get back is never lent to it."""
     spare = stripe_payouts.balance_available(gateway(), row.currency)
@@ -289,32 +248,6 @@ def _book(row: Transfer, *, at: datetime) -> None:
     post(row.whose, row.amount, **facts)
 
 
-def _put_off(row: Transfer, error: GatewayError, *, at: datetime) -> None:
-    """Try again later, take a no for an answer, or wait for a person."""
-    waits, is_our_try = wait_after(error, row.tries)
-    with transaction.atomic():
-        payout = locked_payout(row.payout_id) if row.payout_id else None
-        now = lock_one(Transfer.objects, row.pk)
-        # Only while the lease is ours: a slow worker must not undo what the next one did.
-        if now.state != State.SENDING or now.tries != row.tries:
-            return
-        said = str(error)[:300]
-        if error.code == SHORT and payout:
-            renew(now, at=at + WAIT_FOR_MONEY, error=said)
-            _tell_short(now, at=at)
-        elif waits is not None:
-            later = note_of(row, error, at=at) or {"run_after": at + waits}
-            Transfer.objects.filter(pk=now.pk).update(
-                error=said, leased_until=None, tries=F("tries") if is_our_try else F("tries") - 1,
-                **later,
-            )  # fmt: skip
-        elif payout is None:
-            log.warning("a transfer could not be taken back: %s", error)
-            now.move_to(State.REFUSED, error=said, leased_until=None)
-        else:
-            _block(now, payout, error, at=at)
-
-
 def _tell_short(row: Transfer, *, at: datetime) -> None:
     """Put before a person that a store waits for money that is not there yet. Safe to repeat."""
     gate.open_task(
@@ -331,7 +264,6 @@ def _about(row: Transfer) -> str:
 
 def _block(row: Transfer, payout: Payout, error: GatewayError, *, at: datetime) -> None:
     """Leave a transfer to a person, under its locks; the others of its payout go on."""
-    log.error("transfer %s is blocked: %s", row.key, error)
     row.move_to(State.BLOCKED, error=str(error)[:300], leased_until=None)
     if payout.state == Payout.State.SENDING:
         payout.move_to(Payout.State.BLOCKED, error=str(error)[:300])
@@ -339,3 +271,46 @@ def _block(row: Transfer, payout: Payout, error: GatewayError, *, at: datetime) 
         rows = PayoutMethod.objects.filter(pk=payout.method_id)
         rows.move_to(PayoutMethod.State.RESTRICTED, is_stopped=True)
     tell_stuck(payout, str(error), at=at)
+
+
+class _Transfers(Outbox[Transfer, RemoteTransfer]):
+    """Transfers to accounts of stores, and what is taken back from there."""
+
+    name = "transfer"
+    waits_as = State.SENDING
+
+    def find(self, row: Transfer) -> RemoteTransfer | None:
+        return find(row)
+
+    def send(self, row: Transfer, *, at: datetime) -> RemoteTransfer:
+        named = {"name": str(row.key), "key": row.key_of(row.key)}
+        if row.is_back:
+            return stripe_transfers.take_back(gateway(), row.request, **named)
+        if row.kind == Kind.TOP_UP and row.tries == 1 and not _is_there(row, at=at):
+            raise GatewayError("what is available is for refunds", may_retry=True, code=SHORT)
+        return stripe_transfers.move(gateway(), row.request, **named)
+
+    def record(self, pk: int, remote: RemoteTransfer, *, at: datetime) -> None:
+        _record(pk, remote, at=at)
+
+    def lock(self, row: Transfer) -> Transfer:
+        if row.payout_id:
+            locked_payout(row.payout_id)
+        return lock_one(Transfer.objects, row.pk)
+
+    def decides(self, row: Transfer, error: GatewayError, *, at: datetime) -> bool:
+        if error.code != SHORT or not row.payout_id:
+            return False
+        renew(row, at=at + WAIT_FOR_MONEY, error=str(error)[:300])
+        _tell_short(row, at=at)
+        return True
+
+    def give_up(self, row: Transfer, error: GatewayError, *, at: datetime) -> None:
+        if row.payout_id is None:
+            log.warning("a transfer could not be taken back: %s", error)
+            row.move_to(State.REFUSED, error=str(error)[:300], leased_until=None)
+        else:
+            _block(row, locked_payout(row.payout_id), error, at=at)
+
+
+TRANSFERS = _Transfers()

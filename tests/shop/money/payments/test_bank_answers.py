@@ -10,7 +10,7 @@ from shop.money.payments.disputes import evidence, send
 from shop.money.payments.disputes.bank_answer import BankAnswer, papers_of, proposed, queue_answer
 from shop.money.payments.disputes.decide import answer
 from shop.money.payments.disputes.models import AnswerFile, Dispute, DisputeAnswer
-from shop.money.payments.disputes.send import LEASE, send_answers
+from shop.money.payments.disputes.send import ANSWERS, send_answers
 from shop.money.payments.disputes.take_over import check_dispute
 from shop.money.payments.provider.doubts import LOOK_AFTER, SURE_AFTER
 from shop.money.payments.provider.reading import NotUnderstood
@@ -139,10 +139,10 @@ def test_behind_a_500_it_is_sent_once(till, disputed, on, executed):
 def test_an_answer_that_cannot_be_read_is_looked_at_again(till, disputed):
     queue(disputed)
     till.spoil("dispute", "evidence_details.submission_count", "many")
-    row = send._claim(DisputeAnswer.objects.get().pk, at=NOON)
+    row = ANSWERS.claim(send._due(NOON), at=NOON)
 
     with pytest.raises(NotUnderstood):
-        send._carry_out(row, at=NOON)
+        ANSWERS.carry_out(row, at=NOON)
     assert states(disputed) == ("open", "queued", "open")
     till.mend()
     send_answers(at=SURE)
@@ -153,13 +153,13 @@ def test_an_answer_that_cannot_be_read_is_looked_at_again(till, disputed):
 
 def test_a_worker_that_dies_after_sending_is_found_out(till, disputed, monkeypatch):
     queue(disputed)
-    row = send._claim(DisputeAnswer.objects.get().pk, at=NOON)
+    row = ANSWERS.claim(send._due(NOON), at=NOON)
     with monkeypatch.context() as dying:
-        dying.setattr(send, "_record", lambda *_row, **_at: None)
-        send._carry_out(row, at=NOON)
+        dying.setattr(send.ANSWERS, "record", lambda *_row, **_at: None)
+        ANSWERS.carry_out(row, at=NOON)
     assert states(disputed)[1] == "sending"
 
-    send_answers(at=NOON + LEASE)
+    send_answers(at=NOON + ANSWERS.lease)
 
     assert states(disputed) == ("answered", "sent", "done")
     assert there(till, disputed)["evidence_details"]["submission_count"] == 1

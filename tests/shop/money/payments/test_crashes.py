@@ -12,7 +12,8 @@ import pytest
 from shop.catalogue.stock.models import Pool
 from shop.money.payments.apply import apply_session
 from shop.money.payments.models import GatewayEvent, Operation, Payment
-from shop.money.payments.operations import LEASE, run_operations
+from shop.money.payments.operations import run_operations
+from shop.money.payments.provider.outbox import LEASE
 from shop.money.payments.sweep import check_unsettled, expire_overdue
 from shop.money.payments.webhooks import handle_waiting
 from shop.orders.models import Order

@@ -10,7 +10,8 @@ from shop.money.payments.apply import apply_session
 from shop.money.payments.cancel import end_unpaid
 from shop.money.payments.models import GatewayEvent, Payment
 from shop.money.payments.open_session import open_session
-from shop.money.payments.operations import LEASE, run_operations
+from shop.money.payments.operations import REFUNDS, run_operations
+from shop.money.payments.provider.outbox import LEASE
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.orders import end
 from shop.orders.cart.models import Cart
@@ -113,7 +114,7 @@ def test_a_worker_takes_the_next_operation_instead_of_waiting_for_another_worker
 
 def test_an_operation_in_somebody_s_hands_is_left_there_until_the_lease_ends(till):
     refund = owed_back(till)
-    operations._claim(at=NOON)
+    REFUNDS.claim(operations._due(NOON), at=NOON)
 
     assert run_operations(at=NOON + LEASE - timedelta(seconds=1)) == 0
     assert refunds_made(till) == 0
@@ -125,11 +126,11 @@ def test_an_operation_in_somebody_s_hands_is_left_there_until_the_lease_ends(til
 
 def test_a_slow_worker_cannot_undo_what_another_one_did_after_the_lease(till):
     refund = owed_back(till)
-    slow = operations._claim(at=NOON)
+    slow = REFUNDS.claim(operations._due(NOON), at=NOON)
     run_operations(at=NOON + LEASE)
     till.fail_next(500, 500)
 
-    operations._carry_out(slow, at=NOON + LEASE)
+    REFUNDS.carry_out(slow, at=NOON + LEASE)
 
     refund.refresh_from_db()
     assert (refund.state, refund.error) == ("done", "")
@@ -140,11 +141,11 @@ def test_a_slow_worker_cannot_undo_what_another_one_did_after_the_lease(till):
 
 def test_a_slow_worker_does_not_free_what_the_next_one_is_sending(till):
     refund = owed_back(till)
-    slow = operations._claim(at=NOON)
-    operations._claim(at=NOON + LEASE)
+    slow = REFUNDS.claim(operations._due(NOON), at=NOON)
+    REFUNDS.claim(operations._due(NOON + LEASE), at=NOON + LEASE)
     till.fail_next(500, 500)
 
-    operations._carry_out(slow, at=NOON + LEASE)
+    REFUNDS.carry_out(slow, at=NOON + LEASE)
 
     refund.refresh_from_db()
     assert (refund.state, refund.leased_until) == ("sending", NOON + 2 * LEASE)

@@ -13,8 +13,9 @@ from shop.money.payments.cancel import cancel_pending
 from shop.money.payments.compare import compare_recent
 from shop.money.payments.disputes.models import Dispute
 from shop.money.payments.models import GatewayEvent, Operation, Payment
-from shop.money.payments.operations import ASK_AGAIN, READ_AGAIN, check_pending, run_operations
+from shop.money.payments.operations import ASK_AGAIN, check_pending, run_operations
 from shop.money.payments.outside.take_over import LOOK_AGAIN, look_at_blocked
+from shop.money.payments.provider.outbox import READ_AGAIN
 from shop.money.payments.recent import find_disputes, find_refunds
 from shop.money.payments.sweep import check_unsettled, expire_overdue
 from shop.money.payments.webhooks import MOST_TRIES, handle_waiting

@@ -9,13 +9,13 @@ from shop.money.ledger.models import LedgerEntry
 from shop.money.payments.models import GatewayEvent, Operation
 from shop.money.payments.operations import (
     ASK_AGAIN,
-    MOST_TRIES,
     check_pending,
     record,
     run_operations,
 )
 from shop.money.payments.outside.take_over import check_refund
 from shop.money.payments.provider import stripe_gateway
+from shop.money.payments.provider.outbox import MOST_TRIES
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.money.payments.webhooks import handle_waiting
 from tests.make import NOON

@@ -7,8 +7,9 @@ import pytest
 from shop.core.errors import GatewayError
 from shop.money.payments import operations
 from shop.money.payments.models import Operation
-from shop.money.payments.operations import LEASE, run_operations
+from shop.money.payments.operations import run_operations
 from shop.money.payments.provider.doubts import LOOK_AFTER, SURE_AFTER, found_or_next_key
+from shop.money.payments.provider.outbox import LEASE
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, set_clocks
@@ -119,13 +120,13 @@ def test_two_500s_use_two_keys_and_send_the_money_once(till, refund):
 def test_a_slow_worker_takes_no_key_of_a_refund_that_another_one_sends(till, refund):
     till.fail_next(500, saved=True, on=REFUNDS)
     run_operations(at=NOON)
-    slow = operations._claim(at=SURE)
+    slow = operations.REFUNDS.claim(operations._due(SURE), at=SURE)
     run_operations(at=SURE + LEASE)
 
     with pytest.raises(GatewayError, match="another worker"):  # it had looked before, in vain
         found_or_next_key(slow, lambda: None, at=SURE + LEASE, state="sending", tries=slow.tries)
 
-    operations._carry_out(slow, at=SURE + LEASE)
+    operations.REFUNDS.carry_out(slow, at=SURE + LEASE)
     refund.refresh_from_db()
     assert (refund.state, refund.keys_used) == ("done", 1)
     assert refunded(till) == [20_00]

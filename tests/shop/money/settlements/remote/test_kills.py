@@ -9,11 +9,12 @@ import pytest
 
 from shop.money.ledger.balances import balance
 from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.provider.outbox import LEASE
 from shop.money.settlements.models import Payout, PayoutMethod
 from shop.money.settlements.remote import stuck_transfers
 from shop.money.settlements.remote.models import Funding
 from shop.money.settlements.remote.recipients import begin, form_for
-from shop.money.settlements.remote.send import LEASE, send_payouts
+from shop.money.settlements.remote.send import send_payouts
 from shop.money.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests import make
 from tests.make import NOON

@@ -7,13 +7,14 @@ import pytest
 from shop.core.jobs.models import Mishap
 from shop.money.ledger.balances import balance
 from shop.money.payments.models import GatewayEvent
+from shop.money.payments.provider.outbox import MOST_TRIES, READ_AGAIN
 from shop.money.settlements.models import Payout, PayoutMethod
 from shop.money.settlements.remote.fund import look_at_fundings
 from shop.money.settlements.remote.look import look_at_payouts
 from shop.money.settlements.remote.messages import look_for_messages
 from shop.money.settlements.remote.models import Funding, Transfer
 from shop.money.settlements.remote.recipients import look_at_recipients
-from shop.money.settlements.remote.send import MOST_TRIES, READ_AGAIN, send_payouts
+from shop.money.settlements.remote.send import send_payouts
 from shop.money.settlements.remote.transfers import send_transfers, take_back_refunded
 from shop.reports.reconciliation.storage import book_storage_lines
 from tests.paying import assert_books_agree, set_clocks

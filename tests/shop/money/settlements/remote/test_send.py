@@ -9,6 +9,7 @@ from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.operations import run_operations
 from shop.money.payments.proposals import RefundPlan, approve, decided, propose
 from shop.money.payments.provider import stripe_payouts as provider
+from shop.money.payments.provider.outbox import LEASE
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.money.settlements.make import draft
 from shop.money.settlements.models import Payout, PayoutMethod, Settlement
@@ -16,7 +17,7 @@ from shop.money.settlements.payouts import queue_what_waits
 from shop.money.settlements.remote.fund import floor, look_at_fundings
 from shop.money.settlements.remote.look import look_at_payouts
 from shop.money.settlements.remote.models import Funding, PayoutCountry
-from shop.money.settlements.remote.send import LEASE, send_payouts
+from shop.money.settlements.remote.send import send_payouts
 from tests import make
 from tests.crowd import at_once
 from tests.paying import assert_books_agree, set_clocks
