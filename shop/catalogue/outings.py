@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 from shop.core.languages import listed, locale_of, order_key
 
@@ -35,3 +35,9 @@ def tongue_choices() -> list[tuple[str, str]]:
     language = get_language() or settings.LANGUAGE_CODE
     named = [(code, tongue_name(code, language)) for code in TONGUES]
     return sorted(named, key=lambda pair: order_key(pair[1], language))
+
+
+def ahead(hours: int) -> str:
+    """Say how long before a date something is."""
+    text = ngettext("%(count)d hour before it begins", "%(count)d hours before it begins", hours)
+    return text % {"count": hours}

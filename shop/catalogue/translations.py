@@ -9,13 +9,15 @@ from typing import Any
 
 from django.db import transaction
 
+from shop.catalogue.fields.table import TRANSLATED
 from shop.catalogue.models import Product, Term, Translation
 from shop.core.languages import in_language
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
 
-OF_PRODUCTS = ("summary", "description", "meeting_point")
+OF_PRODUCTS = TRANSLATED
 OF_STORES = ("tagline", "story")
+AT_FIRST = ("summary", "description", "meeting_point", *OF_STORES)
 
 type Subject = Product | Merchant
 type Texts = Mapping[str, Mapping[str, str]]
@@ -39,8 +41,10 @@ def words_in(subject: Subject) -> dict[str, dict[str, str]]:
 
 def digest(subject: Subject) -> str:
     """Return a digest of the words that translations are made from."""
-    words = "\0".join(getattr(subject, name) for name in fields_of(subject))
-    return sha256(words.encode()).hexdigest()[:16]
+    words = {name: getattr(subject, name) for name in fields_of(subject)}
+    # A field that is declared later changes no digest as long as it is empty.
+    told = [text for name, text in words.items() if text or name in AT_FIRST]
+    return sha256("\0".join(told).encode()).hexdigest()[:16]
 
 
 def is_behind(row: Translation, subject: Subject) -> bool:

@@ -23,6 +23,7 @@ from cms.dashboard.paging import MOST_FOUND, BoundedPaginator, FoundPaginator
 from cms.dashboard.permissions import forbidden
 from cms.dashboard.screens import button
 from shop.catalogue.delivery.names import country_name
+from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Product, Variant
 from shop.core.statements.composed import AnyOf
 from shop.festivals.models import Festival
@@ -197,9 +198,9 @@ class ProductViewSet(ReadOnly):
     search_fields = ("title", "merchant__name")
     ordering = "-pk"
     inspect_view_fields = (
-        "title", "merchant", "category", "kind", "state", "summary", "description", "origin",
-        "hs_code", "gender", "age_group", "colour", "tags", "published_at", "submitted_at",
-        "review_note",
+        "title", "merchant", "category", "kind", "state", "summary", "description",
+        *(name for name, row in FIELDS.items() if row.organizers and row.organizers.is_listed),
+        "tags", "published_at", "submitted_at", "review_note",
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ from cms.dashboard.listing import ListView
 from cms.dashboard.permissions import needs, own_stores
 from cms.dashboard.screens import button, seen_at, show, words
 from cms.dashboard.tables import Column, HeadColumn, Table, link
+from shop.catalogue.fields.row import Place
+from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Product, Variant
 from shop.core import clock
 from shop.core.currencies import written
@@ -36,6 +39,7 @@ from shop.storefront.listings.usual_prices import odd_prices
 
 MOST_VARIANTS = 100
 QUEUE = "desk:product-queue"
+ORDER = (Place.OUTING, Place.CLOTHES, Place.SENDING, Place.WORDS, Place.ELSEWHERE)
 
 
 def _title(product: Product) -> SafeString:
@@ -89,6 +93,7 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
     variants, at = _variants(product), clock.moment_of(request)
     context: dict[str, Any] = {
         "product": product,
+        "facts": list(_facts(product)),
         "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
         "variants": Table("Variants of the product", VARIANT, variants),
         "doubts": _doubts(product, [row for row, _price in variants], at=at),
@@ -101,6 +106,20 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
     }
     trail = [(reverse(QUEUE), "New products")]
     return show(request, "product.html", product.title, trail=trail, icon="tag", **context)
+
+
+def _facts(product: Product) -> Iterator[tuple[str, str]]:
+    """Yield the label and the value of each field that has a line for organizers."""
+    is_outing = product.kind == Product.Kind.EXPERIENCE
+    for name, row in sorted(FIELDS.items(), key=lambda pair: ORDER.index(pair[1].place)):
+        line = row.organizers
+        if line is None or (row.place == Place.OUTING and not is_outing):
+            continue
+        shown: Any = getattr(product, f"get_{name}_display", None)
+        value = shown() if shown else getattr(product, name)
+        if value or line.is_missed:
+            text = ", ".join(value) if isinstance(value, list) else str(value)
+            yield row.label_of(product, line), line.text.format(text) if value else "–"
 
 
 def _sent_back(product: Product) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from shop.catalogue import translations
+from shop.catalogue.fields.field_types import Prose
+from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Product, Term
 from shop.core import clock
 from shop.core.errors import ShopError
@@ -52,7 +54,8 @@ COLUMNS = {
     **{name: getattr(Merchant, name) for name in translations.OF_STORES},
 }  # fmt: skip
 LONGEST = {name: column.field.max_length or LONG for name, column in COLUMNS.items()}
-LINES = {"description": 8, "story": 8}
+ROWS = 8
+LONG_ONES = {"story", *(name for name, row in FIELDS.items() if isinstance(row.type, Prose))}
 
 
 class WordsField(forms.CharField):
@@ -65,8 +68,8 @@ class WordsField(forms.CharField):
         marks = {"lang": language, "dir": "rtl" if info["bidi"] else "ltr"}
         if instead:
             marks["placeholder"] = instead  # what the shop says where a store says nothing
-        self.has_lines = name in LINES
-        widget = forms.Textarea(marks | {"rows": LINES[name]}) if self.has_lines else None
+        self.has_lines = name in LONG_ONES
+        widget = forms.Textarea(marks | {"rows": ROWS}) if self.has_lines else None
         super().__init__(
             label=label or NAMES[name], max_length=LONGEST[name], required=False,
             widget=widget or forms.TextInput(marks),

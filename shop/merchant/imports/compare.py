@@ -14,6 +14,8 @@ from typing import Any
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from shop.catalogue.fields.field_types import WordList
+from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import RegularPrice
 from shop.merchant.imports import values
@@ -22,10 +24,9 @@ from shop.merchant.moderation.contents import Content, content_of
 from shop.merchant.moderation.translate import wanted_words
 from shop.people.merchants.models import Merchant
 from shop.people.merchants.roles import Right
-from shop.storefront.listings.edit import TypedWords
 from shop.storefront.listings.variants import TypedVariant, row_errors
 
-LISTS = ("materials", "tags", "option_names")
+LISTS = tuple(name for name, row in FIELDS.items() if isinstance(row.type, WordList))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from shop.catalogue.fields.table import TypedWords
 from shop.catalogue.models import Product
 from shop.catalogue.stock import count
 from shop.catalogue.stock.models import Pool
@@ -29,7 +30,7 @@ from shop.merchant.moderation.translate import save_words, wanted_words
 from shop.merchant.moderation.trust import show_at_once
 from shop.people.accounts.models import User
 from shop.people.merchants.roles import Right
-from shop.storefront.listings.edit import TypedWords, newest_edit
+from shop.storefront.listings.edit import newest_edit
 from shop.storefront.listings.refresh import note_stock
 from shop.storefront.listings.variants import TypedVariant
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Any
 
 import nh3
 from django import forms
@@ -18,6 +19,15 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from shop.catalogue.delivery.names import codes, countries_by_name
+from shop.catalogue.fields.field_types import (
+    Choice,
+    Country,
+    CustomsCode,
+    FieldType,
+    Line,
+    Prose,
+    WordList,
+)
 from shop.catalogue.stock.count import MOST
 from shop.core.currencies import convert, convertible, currencies
 from shop.core.forms.fields import HsCodeField
@@ -54,20 +64,6 @@ HIDDEN = {"0", "-1", "false", "no", "non", "não", "draft", "archived", "unliste
 SHOWN = {"1", "true", "yes", "oui", "sim", "active", "published", "publish", "visible", "on sale",
          "catalog", "search", "submitted", "on", "actif", "en vente", "ativo", "à venda",
          "inauzwa", "在售", "معروض للبيع"}  # fmt: skip
-GENDER_WORDS = {
-    "female": "women|woman|ladies|girls|femme|femmes|fille|filles|mulher|mulheres|feminino|"
-              "wanawake|mwanamke|女|女士|女性|女款|نساء|نسائي|women or girls",
-    "male": "men|man|gentlemen|boys|homme|hommes|garçon|garçons|homem|homens|masculino|wanaume|"
-            "mwanamume|男|男士|男性|男款|رجال|رجالي|men or boys",
-    "unisex": "everybody|all|mixte|unissexo|wote|中性|男女通用|الجنسين|للجنسين",
-}  # fmt: skip
-AGE_WORDS = {
-    "adult": "adults|adulte|adultes|adulto|adultos|mtu mzima|watu wazima|成人|بالغ|بالغون|كبار",
-    "kids": "children|child|kid|enfant|enfants|criança|crianças|watoto|儿童|أطفال",
-    "toddler": "toddlers|tout-petit|tout-petits|1-5 years|幼儿",
-    "infant": "infants|baby|babies|bébé|bébés|bebé|bebés|bebê|bebês|婴儿|رضع",
-    "newborn": "newborns|nouveau-né|nouveau-nés|recém-nascido|recém-nascidos|新生儿|حديثو الولادة",
-}
 BLOCKS = {"p", "br", "li", "ul", "ol", "div", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
           "blockquote", "table", "section", "article"}  # fmt: skip
 ITEM = re.compile(r"<li[^>]*>\s*", re.IGNORECASE)
@@ -269,30 +265,42 @@ def customs_code(text: str) -> str:
         raise Unclear(refusal.messages[0]) from None
 
 
-def gender(text: str) -> str:
-    """Return the code of a gender that is written in any language of the shop.
+def one_of(text: str, words: Mapping[str, str]) -> str:
+    """Return the code that is written as itself, or as one of its words in a language of the shop.
+
+    Args:
+        words: of each code, divided by ``|``.
 
     Raises:
         Unclear: the word is not known.
     """
-    return _one_of(text, GENDER_WORDS)
-
-
-def age_group(text: str) -> str:
-    """Return the code of an age group that is written in any language of the shop.
-
-    Raises:
-        Unclear: the word is not known.
-    """
-    return _one_of(text, AGE_WORDS)
-
-
-def _one_of(text: str, words: Mapping[str, str]) -> str:
     word = " ".join(text.casefold().split())
     for code, names in words.items():
         if word == code or word in names.split("|"):
             return code
     raise Unclear(_("Write one of these: %(words)s.") % {"words": ", ".join(words)})
+
+
+def of_type(wanted: FieldType, text: str) -> Any:
+    """Return the value of a product's declared field.
+
+    Raises:
+        Unclear: the cell cannot be used.
+    """
+    match wanted:
+        case Line():
+            return line(text, wanted.longest)
+        case Prose():
+            return prose(text, wanted.longest)
+        case WordList():
+            return list(listed_words(text, most=wanted.most, longest=wanted.longest))
+        case Country():
+            return country(text)
+        case CustomsCode():
+            return customs_code(text)
+        case Choice():
+            return one_of(text, wanted.spellings)
+    raise NotImplementedError(f"No spreadsheet holds a {type(wanted).__name__} yet.")
 
 
 def line(text: str, most: int) -> str:

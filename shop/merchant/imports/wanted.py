@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product as combined
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from shop.catalogue.fields.table import FIELDS
 from shop.core.languages import listed
 from shop.merchant.imports import values
 from shop.merchant.imports.child import GLUED, LONGER
@@ -30,20 +32,8 @@ LONGEST_NAME, LONGEST_VALUE = 40, 60
 KIND = "Kind"  # what can be chosen, where a sheet does not say; in the language of all options
 NO_OPTION = "default title"  # what Shopify writes where nothing can be chosen
 BETWEEN_PICTURES = re.compile(r"[,;|]\s+|[,|](?=https?://)|\n")
-LONGEST_SOURCE = 2_000
+LONGEST_SOURCE, LONGEST_SUMMARY = 2_000, 200
 VARIANT_FIELDS = ("sku", "price", "stock", "option1", "option2", "option3")
-OF_PRODUCT: dict[str, Callable[[str], Any]] = {
-    "title": lambda text: values.line(text, 160),
-    "description": lambda text: values.prose(text, 8_000),
-    "origin": values.country,
-    "hs_code": values.customs_code,
-    "gender": values.gender,
-    "age_group": values.age_group,
-    "colour": lambda text: values.line(text, 80),
-    "materials": lambda text: list(values.listed_words(text, most=20, longest=80)),
-    "tags": lambda text: list(values.listed_words(text, most=12, longest=40)),
-}  # fmt: skip
-LONGEST = {"title": 160, "summary": 200, "description": 8_000}
 ASKED = -2
 OUT_OF_STOCK = {"backorder": "0"}  # what WooCommerce writes beside 1 and 0
 WEIGHTS = {"weight_g": "g", "weight_kg": "kg", "weight_lb": "lb", "weight_oz": "oz"}
@@ -127,18 +117,18 @@ def is_child(cells: Mapping[str, str]) -> bool:
 
 def _read_words(made: WantedProduct, rows: Cells, plan: SheetPlan) -> None:
     own = [(number, cells) for number, cells in rows if not is_child(cells)] or []
-    for name, read in OF_PRODUCT.items():
+    reads: dict[str, Callable[[str], Any]] = {
+        name: partial(values.of_type, row.type) for name, row in FIELDS.items() if row.column
+    }
+    for name, read in (reads | {"summary": values.plain_text}).items():
         if (value := _one(made, own, name, read, plan)) is not None:
             made.words[name] = value
-    if summary := _one(made, own, "summary", values.plain_text, plan):
+    if summary := made.words.pop("summary", ""):  # is cut where others are refused
         made.words["summary"] = _fitting(made, " ".join(summary.split()))
     for language in formats.OTHER_LANGUAGES:
         for name in formats.TRANSLATED:
-
-            def of_language(text: str, most: int = LONGEST[name]) -> str:
-                return (values.prose if most > LONGEST["summary"] else values.line)(text, most)
-
-            if (value := _one(made, own, f"{name}:{language}", of_language, plan)) is not None:
+            value = _one(made, own, f"{name}:{language}", reads[name], plan)
+            if value is not None:
                 made.texts.setdefault(language, {})[name] = value
 
 
@@ -172,7 +162,7 @@ def _one(
 
 def _fitting(made: WantedProduct, text: str) -> str:
     """Return a sentence that fits, and say so where something is left out."""
-    most = LONGEST["summary"]
+    most = LONGEST_SUMMARY
     if len(text) <= most:
         return text
     made.notes.append(_("In one sentence: only its first %(count)d letters fit.") % {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from shop.catalogue.delivery.names import country_name
+from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Category, Product
-from shop.catalogue.outings import tongues
-from shop.catalogue.worn import age_name, gender_name
 from shop.core.currencies import written
 from shop.core.images.models import Picture
 from shop.core.languages import labelled, listed
@@ -35,17 +33,15 @@ from shop.storefront.listings.edit import told, words_of
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-NAMES = {
-    "title": _("Name"), "category_id": _("Category"), "summary": _("In one sentence"),
-    "description": _("Description"), "materials": _("Materials or ingredients"),
-    "tags": _("Search words"), "option_names": _("What can be chosen"), "origin": _("Made in"),
-    "gender": _("Gender"), "age_group": _("Age group"), "colour": _("Colour"),
-    "meeting_point": _("Meeting point"), "guided_in": _("Guided in"),
-    "guests_from": _("Youngest guest, years"), "cancel_hours": _("Guests may cancel until"),
-    "tagline": _("In one sentence"), "story": _("Story"),
-    "founded": _("Founded"), "makers": _("How many people work there"),
-}  # fmt: skip
-OF_AN_OUTING = {"materials": _("What is included")}
+NAMES: dict[str, StrOrPromise] = {
+    "title": FIELDS["title"].label,
+    "category_id": _("Category"),
+    **{name: row.label for name, row in FIELDS.items() if row.is_moderated},
+    "tagline": _("In one sentence"),
+    "story": _("Story"),
+    "founded": _("Founded"),
+    "makers": _("How many people work there"),
+}
 LANGUAGES = {"fr": _("Name in French"), "zh-hans": _("Name in Chinese")}
 PLACES = {Place.ALBUM: _("Pictures"), Place.LOGO: _("Logo"), Place.BANNER: _("Banner")}
 NEW, GONE, MOVED, REWORDED = "new", "gone", "moved", "reworded"
@@ -133,18 +129,17 @@ def difference(name: StrOrPromise, before: Any, after: Any) -> FieldDifference:
 
 
 def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDifference]:
-    public, called = told(words_of(product)), NAMES
-    if product.kind == Product.Kind.EXPERIENCE:
-        called = NAMES | OF_AN_OUTING
+    public, language = told(words_of(product)), get_language() or "en"
     for name in _known(amendment):
         before: Any = public[name]
         after: Any = amendment.words[name]
         if name == "category_id":
             names = dict(Category.objects.filter(pk__in=[before, after]).values_list("pk", "name"))
-            before, after = names.get(before, ""), names.get(after, "")
-        elif name in CALLED:
-            before, after = CALLED[name](before), CALLED[name](after)
-        yield difference(called[name], before, after)
+            yield difference(NAMES[name], names.get(before, ""), names.get(after, ""))
+            continue
+        row = FIELDS[name]
+        before, after = (row.type.in_words(value, language) for value in (before, after))
+        yield difference(row.label_of(product), before, after)
     titles: Mapping[str, str] = amendment.words.get("titles", product.titles)
     for code in sorted({*titles, *product.titles}):
         before, after = product.titles.get(code, ""), titles.get(code, "")
@@ -236,17 +231,3 @@ def _written(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return listed(value)
     return "" if value is None else str(value)
-
-
-def _country(code: str) -> str:
-    return country_name(code, get_language() or "en") if code else ""
-
-
-def _tongues(codes: Sequence[str]) -> str:
-    return tongues(codes, get_language() or "en")
-
-
-CALLED: Mapping[str, Callable[[Any], str]] = {
-    "origin": _country, "guided_in": _tongues, "gender": gender_name, "age_group": age_name,
-}  # fmt: skip
-"""What is kept as a code, in words."""

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Product, ProductPicture
 from shop.core.images.models import Picture
 from shop.merchant.moderation.models import AmendedPicture, Amendment
 from shop.people.merchants.models import Merchant
-from shop.storefront.listings.edit import TypedWords, words_of
+from shop.storefront.listings.edit import words_of
 from shop.storefront.listings.variants import TypedVariant
 
 Place = AmendedPicture.Place
 
 # Numbers that carry no words: a store needs them right at once, and nobody is deceived by them.
-AT_ONCE = ("hs_code", "duration_minutes")
+AT_ONCE = tuple(name for name, row in FIELDS.items() if not row.is_moderated)
 LOOKED_AT = tuple(part.name for part in fields(TypedWords) if part.name not in AT_ONCE)
 STORE_WORDS = ("tagline", "story", "founded", "makers")
 STORE_PICTURES = (Place.LOGO, Place.BANNER)

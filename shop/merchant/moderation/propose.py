@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from shop.catalogue.fields.table import TypedWords
 from shop.catalogue.models import Category, Product, Variant
 from shop.core.errors import NotPossible
 from shop.festivals.changelog import log
@@ -18,7 +19,7 @@ from shop.merchant.moderation.write import drop, keep_words, lock
 from shop.orders.tickets.change import tell_new_place
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
-from shop.storefront.listings.edit import TypedWords, edit_product, refuse_conflict, told, words_of
+from shop.storefront.listings.edit import edit_product, refuse_conflict, told, words_of
 from shop.storefront.listings.lock import lock_product_with_pools
 from shop.storefront.listings.refresh import refresh
 from shop.storefront.listings.variants import TypedVariant, check_rows, save_rows
@@ -109,9 +110,8 @@ def _as_public(row: TypedVariant, known: Mapping[int, Variant]) -> TypedVariant:
 def _save_at_once(
     product: Product, words: TypedWords, rows: Sequence[TypedVariant], *, at: datetime, by: User
 ) -> None:
-    """Save the fields without review: customs code, duration, SKUs, weights, rows off sale."""
-    before = {name: getattr(product, name) for name in AT_ONCE}
-    after = {name: value for name, value in asdict(words).items() if name in AT_ONCE}
+    """Save what nobody reviews: fields like the customs code, SKUs, weights, rows off sale."""
+    before, after = told(words_of(product)), told(words)
     changed = sorted(name for name in AT_ONCE if before[name] != after[name])
     Product.objects.filter(pk=product.pk).update(**{name: after[name] for name in changed})
     if product.kind == Product.Kind.GOODS:

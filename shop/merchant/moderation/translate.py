@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from shop.catalogue import translations
+from shop.catalogue.fields.row import Place
+from shop.catalogue.fields.table import FIELDS, NAMED
 from shop.catalogue.models import Product, Translation
 from shop.core.languages import in_language, translated
 from shop.festivals.changelog import log
@@ -32,7 +34,8 @@ def names_of(subject: Subject) -> tuple[str, ...]:
     if not isinstance(subject, Product):
         return fields
     is_outing = subject.kind == Product.Kind.EXPERIENCE
-    return ("title", *(name for name in fields if is_outing or name != "meeting_point"))
+    own = (name for name in fields if is_outing or FIELDS[name].place != Place.OUTING)
+    return ("title", *own)
 
 
 def words_used(subject: Subject) -> list[str]:
@@ -44,7 +47,8 @@ def words_used(subject: Subject) -> list[str]:
         return []
     labels = subject.variants.filter(is_active=True).order_by("options").distinct()
     options = [word for label in labels.values_list("options", flat=True) for word in label]
-    found = dict.fromkeys([*subject.option_names, *options, *subject.materials, subject.colour])
+    named = [word for name in NAMED for word in FIELDS[name].type.words(getattr(subject, name))]
+    found = dict.fromkeys([*subject.option_names, *options, *named])
     return [word for word in found if any(sign.isalpha() for sign in word)]
 
 

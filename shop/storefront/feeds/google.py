@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
+from shop.catalogue.fields.table import feed_keys
 from shop.storefront.feeds.items import FeedItem
 from shop.storefront.feeds.values import (
     LONGEST_BRAND,
@@ -27,6 +28,7 @@ from shop.storefront.feeds.values import (
     sale_time,
 )
 
+KEYS = feed_keys("google")
 TYPE = "application/xml; charset=utf-8"
 LONGEST_DESCRIPTION = 5_000
 MORE_PICTURES = 10
@@ -66,8 +68,7 @@ def _item(item: FeedItem) -> str:
         ("mpn", item.mpn),
         ("item_group_id", item.group),
         ("product_type", cut(item.product_type, LONGEST_TYPE)),
-        ("gender", item.gender),
-        ("age_group", item.age_group),
+        *((key, item.fields[name]) for name, key in KEYS.items()),
         *((name, cut(text, 100)) for name, text in item.facts.items()),
         ("shipping_weight", f"{item.weight_g} g"),
         ("ships_from_country", item.ships_from),

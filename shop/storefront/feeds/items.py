@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop.catalogue.delivery.quote import Parcel, parcel_of, possible_options
+from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Category, Product
 from shop.catalogue.words import called_column, translated_column
 from shop.catalogue.worn import COLOUR_NAMES, SIZE_NAMES
@@ -31,6 +32,7 @@ from shop.storefront.product.variants import VariantNow, variants_of
 from shop.storefront.product.words import WORDS, ProductWords, product_words
 
 PART = 200  # products that are read together
+FED = tuple(name for name, row in FIELDS.items() if row.feeds)
 FACTS = {
     "material": "material", **dict.fromkeys(SIZE_NAMES, "size"),
     **dict.fromkeys(COLOUR_NAMES, "color"),
@@ -64,12 +66,11 @@ class FeedItem:
     product_type: str
     weight_g: int
     ships_from: str
-    origin: str
     handling: tuple[int, int]
     is_goods: bool
     is_for_adults: bool
-    gender: str = ""
-    age_group: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What the product's fields hold that some channel takes, by their names."""
     shipping: tuple[str, str, int] | None = None
     """The country, the way, and the price."""
     starts: datetime | None = None
@@ -161,16 +162,25 @@ def _item(
         product_type=kind,
         weight_g=variant.weight_g,
         ships_from=merchant.country if is_goods else "",
-        origin=product.origin,
         handling=(merchant.dispatch_from, merchant.dispatch_to),
         is_goods=is_goods,
         is_for_adults=is_for_adults,
-        gender=product.gender,
-        age_group=product.age_group or (Product.AgeGroup.ADULT if is_for_adults else ""),
+        fields=_fields(product, words, is_for_adults=is_for_adults),
         starts=variant.session_start,
         zone=variant.session_zone,
         facts=_facts(product, variant, words),
     )
+
+
+def _fields(product: Product, words: ProductWords, *, is_for_adults: bool) -> dict[str, str]:
+    """Return what the fields hold that some channel takes."""
+    found = {}
+    for name in FED:
+        value = getattr(product, name)
+        said = words.of_field(name, value)
+        found[name] = said.text if said else FIELDS[name].type.cell(value)
+    found["age_group"] = found["age_group"] or (Product.AgeGroup.ADULT if is_for_adults else "")
+    return found
 
 
 def _prices(variant: VariantNow) -> tuple[int, int | None, datetime | None, datetime | None]:

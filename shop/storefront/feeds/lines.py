@@ -12,9 +12,11 @@ from typing import Any
 
 from django.conf import settings
 
+from shop.catalogue.fields.table import feed_keys
 from shop.core.currencies import in_whole
 from shop.storefront.feeds.items import FeedItem
 
+KEYS = feed_keys("lines")
 TYPE = "application/jsonl; charset=utf-8"
 
 
@@ -48,11 +50,9 @@ def _told(item: FeedItem) -> dict[str, Any]:
         "category": item.product_type,
         "weight_g": item.weight_g or None,
         "ships_from": item.ships_from or None,
-        "made_in": item.origin or None,
+        **{key: item.fields[name] or None for name, key in KEYS.items()},
         "shipping": shipping,
         "is_for_adults": item.is_for_adults,
-        "gender": item.gender or None,
-        "age_group": item.age_group or None,
         "starts": item.starts.isoformat() if item.starts else None,
         "zone": item.zone or None,
         "facts": dict(item.facts),

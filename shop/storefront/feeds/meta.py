@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from shop.catalogue.fields.table import feed_keys
 from shop.core.spreadsheets.formulas import as_text
 from shop.storefront.feeds.items import FeedItem
 from shop.storefront.feeds.values import LONGEST_TYPE, amount, cut, sale_time
@@ -19,12 +20,14 @@ TYPE = "text/csv; charset=utf-8"
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_BRAND = 150, 5_000, 100
 MORE_PICTURES = 20
 LONGEST_LINKS = 2_000
-HEADINGS = (
+KEYS = feed_keys("meta")
+AT_FIRST = (
     "id", "title", "description", "availability", "condition", "price", "link", "image_link",
     "brand", "additional_image_link", "sale_price", "sale_price_effective_date", "item_group_id",
     "mpn", "product_type", "gender", "age_group", "color", "size", "material", "shipping",
     "shipping_weight", "origin_country",
 )  # fmt: skip
+HEADINGS = (*AT_FIRST, *(key for key in KEYS.values() if key not in AT_FIRST))
 
 
 def parts(_title: str, _link: str, found: Iterable[list[FeedItem]]) -> Iterator[bytes]:
@@ -44,9 +47,9 @@ def _cells(item: FeedItem) -> list[str]:
         "sale_price": "" if item.sale is None else amount(item.sale),
         "sale_price_effective_date": sale_time(item), "item_group_id": item.group,
         "mpn": item.mpn, "product_type": cut(item.product_type, LONGEST_TYPE),
-        "gender": item.gender, "age_group": item.age_group, "shipping": _shipping(item),
+        "shipping": _shipping(item),
         "shipping_weight": f"{item.weight_g} g" if item.weight_g else "",
-        "origin_country": item.origin,
+        **{key: item.fields[name] for name, key in KEYS.items()},
         **{name: cut(text, 200) for name, text in item.facts.items()},
     }  # fmt: skip
     return [as_text(told.get(name, "")) for name in HEADINGS]

@@ -8,8 +8,8 @@ and nothing is lost.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from shop.catalogue.models import CANCEL_HOURS, Category, Product
+from shop.catalogue.fields.table import TypedWords
+from shop.catalogue.models import Category, Product
 from shop.core.errors import NotPossible, ShopError
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
@@ -29,30 +30,6 @@ from shop.storefront.listings.variants import TypedVariant, check_rows, save_row
 SLUG_LENGTH = 100
 # Lines of the log that make what a form shows an old version.
 EDITS = ("edit", "propose", "take back change", "refuse change")
-
-
-@dataclass(frozen=True, slots=True)
-class TypedWords:
-    """The words and facts of a product's page, and its category."""
-
-    title: str
-    category_id: int
-    titles: Mapping[str, str] = field(default_factory=dict)
-    summary: str = ""
-    description: str = ""
-    materials: Sequence[str] = ()
-    origin: str = ""
-    hs_code: str = ""
-    gender: str = ""
-    age_group: str = ""
-    colour: str = ""
-    option_names: Sequence[str] = ()
-    tags: Sequence[str] = ()
-    duration_minutes: int | None = None
-    meeting_point: str = ""
-    guided_in: Sequence[str] = ()
-    guests_from: int = 0
-    cancel_hours: int = CANCEL_HOURS
 
 
 class EditConflict(ShopError):

@@ -176,7 +176,7 @@ def product_page(
         travels=tuple((panel.id, sent[panel.weight_g]) for panel in box.panels)
         if box and len(set(sent.values())) > 1
         else (),
-        facts=details(product, words.terms, box.weight_g if box else 0, language),
+        facts=details(product, words, box.weight_g if box else 0, language),
         store=_store_box(product, language),
         of_store=of_store,
         alike=alike,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from babel.units import format_unit
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
-from shop.catalogue.delivery.names import country_name
-from shop.catalogue.models import Product, Term
+from shop.catalogue.fields.table import FIELDS
+from shop.catalogue.models import Product
 from shop.catalogue.outings import tongues
 from shop.catalogue.returns import rule_of
-from shop.catalogue.words import ProductTerms
-from shop.catalogue.worn import age_name, gender_name
-from shop.core.languages import locale_of
+from shop.core.languages import Wording, locale_of
+from shop.storefront.product.words import ProductWords
 
 KILOGRAM = 1_000  # grams
 HOUR = 60  # minutes
@@ -30,22 +30,16 @@ class Spec:
 
 
 def details(
-    product: Product, terms: ProductTerms, weight_g: int, language: str
+    product: Product, words: ProductWords, weight_g: int, language: str
 ) -> tuple[Spec, ...]:
     """Return the known facts of a product, without lines for the unknown ones.
 
     Args:
-        terms: what its materials are called in the language.
+        words: what its fields say in the language.
         weight_g: packed, of the variant that the page shows.
     """
-    materials = terms.all(Term.Kind.MATERIAL, product.materials)
-    colour = terms.label([product.colour])
     facts = (
-        Spec(_materials(product), materials.text, materials.lang),
-        Spec(_("Made in"), country_name(product.origin, language) if product.origin else ""),
-        Spec(_("Gender"), gender_name(product.gender)),
-        Spec(_("Age group"), age_name(product.age_group)),
-        Spec(_("Colour"), colour.text, colour.lang),
+        *_declared(product, words, language),
         Spec(_("Weight"), _weight(weight_g, language) if weight_g else ""),
         Spec(_("Customs code"), product.hs_code),
         Spec(_("Duration"), duration(product.duration_minutes or 0)),
@@ -56,9 +50,13 @@ def details(
     return tuple(fact for fact in facts if fact.value)
 
 
-def _materials(product: Product) -> str:
-    # What stores write there of an outing is what comes with it: a guide, lunch, the boat.
-    return _("Included") if product.kind == Product.Kind.EXPERIENCE else _("Material")
+def _declared(product: Product, words: ProductWords, language: str) -> Iterator[Spec]:
+    """Yield a line for each field that has one in the table."""
+    for name, row in FIELDS.items():
+        if row.page is not None:
+            value = getattr(product, name)
+            said = words.of_field(name, value) or Wording(row.type.in_words(value, language))
+            yield Spec(row.label_of(product, row.page), said.text, said.lang)
 
 
 def _youngest(years: int) -> str:

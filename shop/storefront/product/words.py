@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from shop.catalogue.fields.table import FIELDS, NAMED, TRANSLATED
 from shop.catalogue.models import Product
-from shop.catalogue.translations import OF_PRODUCTS
 from shop.catalogue.words import ProductTerms, terms_of
 from shop.core.languages import Wording, lang_mark
 
+NAMED_WORDS = " || ".join(FIELDS[name].type.words_sql(f"shop_product.{name}") for name in NAMED)
 # Everything of a product that may have a name which others share.
-WORDS = """(
-  shop_product.materials::text[] || shop_product.option_names::text[]
-  || ARRAY[shop_product.colour::text] || ARRAY(
+WORDS = f"""(
+  shop_product.option_names::text[] || {NAMED_WORDS} || ARRAY(
     SELECT DISTINCT unnest(v.options)::text FROM shop_variant v
     WHERE v.product_id = shop_product.id)
-)"""
+)"""  # noqa: S608 (constants only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,12 @@ class ProductWords:
     def paragraphs(self) -> tuple[str, ...]:
         """Return the description by paragraphs."""
         return tuple(part for part in self.said["description"].text.split("\n") if part.strip())
+
+    def of_field(self, name: str, value: Any) -> Wording | None:
+        """Return the value of a field if somebody translates it, its store or organizers."""
+        if kind := NAMED.get(name):
+            return self.terms.all(kind, FIELDS[name].type.words(value))
+        return self.said.get(name)
 
 
 def product_words(
@@ -47,7 +54,7 @@ def product_words(
     """
     return ProductWords(
         title=product.named(language),
-        said={name: _said(translated, name, product, language) for name in OF_PRODUCTS},
+        said={name: _said(translated, name, product, language) for name in TRANSLATED},
         terms=terms_of(product, shared, language),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch
 
+from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.core.currencies import in_whole
 from shop.core.spreadsheets.tables import Cell, Table
@@ -32,12 +33,10 @@ STATES: dict[str, str] = {
     Product.State.PUBLISHED: "on sale", Product.State.SUBMITTED: "submitted",
     Product.State.WITHDRAWN: "taken off sale",
 }  # fmt: skip
-EXAMPLE = {
-    "product": "TOE", "name": "Toe-loop sandal", "category": "fashion/footwear",
-    "option 1": "Size", "value 1": "38", "sku": "TOE-38", "price": "46.00", "stock": "9",
-    "weight_g": "420", "materials": "cow leather; tyre rubber", "origin": "SN",
-    "hs_code": "6403.59", "gender": "unisex", "age_group": "adult", "colour": "tan",
-    "state": "draft", "image_1": "toe-38.jpg",
+EXAMPLE = {row.column.heading: row.column.example for row in FIELDS.values() if row.column} | {
+    "product": "TOE", "category": "fashion/footwear", "option 1": "Size", "value 1": "38",
+    "sku": "TOE-38", "price": "46.00", "stock": "9", "weight_g": "420", "state": "draft",
+    "image_1": "toe-38.jpg",
 }  # fmt: skip
 LEFT_OUT = {"currency", "image_alt"}
 
@@ -146,13 +145,13 @@ def _words(one: ExportedProduct) -> dict[str, str]:
     """Return the cells that all rows of a product have in common."""
     product, wanted = one.product, one.content.words
     told = {
-        "product": str(product.pk), "name": wanted.title, "summary": wanted.summary,
-        "description": wanted.description, "category": one.category,
-        "materials": _listed(wanted.materials), "tags": _listed(wanted.tags),
-        "origin": wanted.origin, "hs_code": wanted.hs_code, "gender": wanted.gender,
-        "age_group": wanted.age_group, "colour": wanted.colour,
+        "product": str(product.pk),
+        "category": one.category,
         "state": STATES.get(product.state, "draft"),
-    }  # fmt: skip
+    }
+    for name, row in FIELDS.items():
+        if row.column:
+            told[row.column.heading] = row.type.cell(getattr(wanted, name))
     columns = {field: column for column, field in OWN.items() if field != PICTURE}
     for language in OTHER_LANGUAGES:
         words = wanted_words(product, language, getattr(product, "amendment", None))
@@ -161,8 +160,3 @@ def _words(one: ExportedProduct) -> dict[str, str]:
     for n, (address, _alt) in enumerate(one.pictures, 1):
         told[f"image_{n}"] = address
     return told
-
-
-def _listed(words: Sequence[str]) -> str:
-    """Return words divided by semicolons; a comma in the only one is no divider either."""
-    return "; ".join(words) + (";" if len(words) == 1 and "," in words[0] else "")

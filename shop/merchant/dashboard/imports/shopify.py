@@ -12,6 +12,8 @@ import html
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from shop.catalogue.fields.field_types import Choice
+from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Product
 from shop.core.spreadsheets.tables import Cell, Table
 from shop.merchant.dashboard.imports.export import ExportedProduct, choices_of, exported, price_of
@@ -20,6 +22,11 @@ from shop.merchant.imports.wanted import NO_OPTION
 from shop.people.merchants.models import Merchant
 from shop.storefront.listings.variants import TypedVariant
 
+FIELDS_HERE = {
+    name: row.column.shopify
+    for name, row in FIELDS.items()
+    if row.column and row.column.shopify
+}  # fmt: skip
 HEADINGS = (
     "Title", "URL handle", "Description", "Vendor", "Product category", "Type", "Tags",
     "Published on online store", "Status", "SKU", "Barcode", "Option1 name", "Option1 value",
@@ -27,8 +34,7 @@ HEADINGS = (
     "Charge tax", "Inventory tracker", "Inventory quantity",
     "Continue selling when out of stock", "Weight value (grams)", "Weight unit for display",
     "Requires shipping", "Fulfillment service", "Product image URL", "Image position",
-    "Image alt text", "Gift card", "SEO title", "SEO description",
-    "Google Shopping / Gender", "Google Shopping / Age group",
+    "Image alt text", "Gift card", "SEO title", "SEO description", *FIELDS_HERE.values(),
 )  # fmt: skip
 OF_EACH = {
     "Charge tax": "TRUE", "Inventory tracker": "shopify",
@@ -68,9 +74,15 @@ def _words(one: ExportedProduct, vendor: str) -> dict[str, str]:
         "Vendor": vendor, "Type": one.category, "Tags": _tags(wanted.tags),
         "Published on online store": "TRUE" if state == Product.State.PUBLISHED else "FALSE",
         "Status": STATUS.get(state, "Draft"), "Gift card": "FALSE", "SEO title": wanted.title,
-        "SEO description": wanted.summary, "Google Shopping / Gender": wanted.gender.title(),
-        "Google Shopping / Age group": wanted.age_group.title(),
+        "SEO description": wanted.summary,
+        **{heading: _cell(name, wanted) for name, heading in FIELDS_HERE.items()},
     }  # fmt: skip
+
+
+def _cell(name: str, wanted: TypedWords) -> str:
+    """Return the value of a field: codes as Shopify writes them, with a capital letter."""
+    kind, value = FIELDS[name].type, getattr(wanted, name)
+    return kind.cell(value).title() if isinstance(kind, Choice) else kind.cell(value)
 
 
 def _size(one: ExportedProduct, size: TypedVariant) -> dict[str, str]:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from shop.catalogue.fields.table import FIELDS
 from shop.core.currencies import in_whole
 from shop.core.languages import beside
-from shop.merchant.imports.headings.formats import CHOICE, OTHER_LANGUAGES, PICTURE, TRANSLATED
+from shop.merchant.imports.headings.formats import (
+    CHOICE,
+    OTHER_LANGUAGES,
+    OWN,
+    PICTURE,
+    TRANSLATED,
+)
 
 AMOUNTS = {"price", "new"}
 
@@ -15,16 +22,15 @@ AMOUNTS = {"price", "new"}
 def field_names() -> dict[str, str]:
     """Return the fields that a column can be, by their code, in the order of a list of choices."""
     price = _("Price (%(currency)s)") % {"currency": settings.SHOP_CURRENCY}
+    labels = {name: str(row.label) for name, row in FIELDS.items()}
     names = {
         "sku": _("SKU"), "product": _("Code of the product, the same in all its rows"),
-        "title": _("Name"), "summary": _("In one sentence"), "description": _("Description"),
+        **{name: labels[name] for name in TRANSLATED},
         "category": _("Category"), CHOICE: _("What can be chosen, named like the column"),
         "price": price, "currency": _("Currency of the price"), "stock": _("Stock"),
         "weight_g": _("Packed weight, grams"), "weight_kg": _("Packed weight, kilograms"),
         "weight_lb": _("Packed weight, pounds"), "weight_oz": _("Packed weight, ounces"),
-        "materials": _("Materials or ingredients"), "origin": _("Made in"),
-        "hs_code": _("Customs code"), "gender": _("Gender"), "age_group": _("Age group"),
-        "colour": _("Colour"), "tags": _("Search words"), PICTURE: _("Picture"),
+        **{name: labels[name] for name in OWN.values() if name in FIELDS}, PICTURE: _("Picture"),
         "image_alt": _("Description of the picture"), "status": _("Draft or on sale"),
         "published": _("Shown or not"), "visibility": _("Visible or hidden"),
     }  # fmt: skip
@@ -48,7 +54,7 @@ def change_names() -> dict[str, str]:
     """Return what changes are called, by the code that a row keeps."""
     return field_names() | {
         "new": _("New"), "weight": _("Packed weight, g"), "option": _("Which size or kind"),
-        "option_names": _("What can be chosen"), "category_id": _("Category"),
+        "option_names": str(FIELDS["option_names"].label), "category_id": _("Category"),
     }  # fmt: skip
 
 

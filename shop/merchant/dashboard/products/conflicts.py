@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
+from shop.catalogue.fields.table import TypedWords
 from shop.catalogue.models import Category, Product, Variant
 from shop.core.languages import listed, sentences
 from shop.merchant.dashboard.products.form import (
@@ -20,7 +21,7 @@ from shop.merchant.dashboard.products.form import (
 )
 from shop.merchant.dashboard.products.making import PLACES
 from shop.merchant.moderation.contents import amendment_of, content_of
-from shop.storefront.listings.edit import EditConflict, TypedWords
+from shop.storefront.listings.edit import EditConflict
 from shop.storefront.listings.variants import TypedVariant
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from shop.catalogue.date_plans import HOURS_CHOICES, PlanWish
 from shop.catalogue.models import DatePlan
+from shop.catalogue.outings import ahead
 from shop.people.merchants.models import Membership, Merchant
 from shop.people.merchants.roles import in_force
 from shop.storefront.listings.sessions import MOST_SEATS
@@ -66,9 +66,3 @@ class DatePlanForm(forms.Form):
         told = self.cleaned_data
         few = told["if_few"] or DatePlan.IfFew.ASK
         return PlanWish(told["guide"], told["least"], told["hours_before"] or HOURS, few)
-
-
-def ahead(hours: int) -> str:
-    """Say how long before a date something is."""
-    text = ngettext("%(count)d hour before it begins", "%(count)d hours before it begins", hours)
-    return text % {"count": hours}

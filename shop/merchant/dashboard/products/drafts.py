@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Product
 from shop.core import clock
 from shop.core.errors import ShopError
@@ -95,9 +96,7 @@ def _write_over(product: Product) -> None:
     if amendment is None:
         return
     words = content_of(product, amendment).words
-    for name in ("title", "summary", "description", "materials", "origin", "option_names", "tags",
-                 "gender", "age_group", "colour", "duration_minutes", "meeting_point", "guided_in",
-                 "guests_from", "cancel_hours"):  # fmt: skip
+    for name in FIELDS:
         setattr(product, name, getattr(words, name))
     rows = pictures_of(product, amendment)
     product.gallery = [

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from shop.catalogue.delivery.names import countries_by_name
-from shop.catalogue.models import CANCEL_HOURS, Category, Variant
-from shop.catalogue.outings import CANCEL_CHOICES, tongue_choices
+from shop.catalogue.fields.row import Place
+from shop.catalogue.fields.table import FIELDS, TypedWords
+from shop.catalogue.models import Category, Variant
 from shop.catalogue.stock.count import MOST
-from shop.catalogue.worn import AGES, GENDERS
-from shop.core.forms.fields import AmountField, HsCodeField, LineField, ListField, ProseField
+from shop.core.forms.fields import AmountField, LineField
 from shop.core.forms.numbers import number_of
 from shop.core.languages import listed, sentences
 from shop.festivals.models import ChangeLog, RegularPrice
-from shop.merchant.dashboard.products.date_plans import ahead
 from shop.merchant.dashboard.products.making import PLACES
 from shop.merchant.moderation.contents import Content
-from shop.storefront.listings.edit import TypedWords
 from shop.storefront.listings.variants import MOST_ROWS, BadRows, TypedVariant
 
 EMPTY_ROWS = 2
-# Fields of the form that are named as what they change.
-SAME = tuple(f.name for f in fields(TypedWords) if f.name not in ("category_id", "titles"))
 
 
 class ProductForm(forms.Form):
@@ -39,12 +32,6 @@ class ProductForm(forms.Form):
     stored: list[tuple[str, str]]
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    title = LineField(
-        label=_("Name"),
-        max_length=160,
-        help_text=_("What it is first, then colour or size."),
-        error_messages={"required": _("Enter a name")},
-    )
     category = forms.ModelChoiceField(
         Category.objects.none(),
         label=_("Category"),
@@ -54,92 +41,37 @@ class ProductForm(forms.Form):
             "invalid_choice": _("Choose a category"),
         },
     )
-    summary = LineField(label=_("In one sentence"), max_length=200, required=False)
-    description = ProseField(
-        label=_("Description"),
-        max_length=8_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )
-    materials = ListField(
-        label=_("Materials or ingredients"),
-        help_text=_("All of them, divided by commas."),
-        most=20,
-        longest=80,
-        max_length=1_000,
-        required=False,
-    )
-    tags = ListField(
-        label=_("Search words"),
-        help_text=_("Up to 12, divided by commas."),
-        most=12,
-        longest=40,
-        max_length=500,
-        required=False,
-    )
-    option_names = ListField(
-        label=_("What can be chosen"),
-        help_text=_("Up to three, divided by commas, like: Size, Colour"),
-        most=3,
-        longest=40,
-        max_length=130,
-        required=False,
-    )
-    origin = forms.ChoiceField(label=_("Made in"), required=False)
-    hs_code = HsCodeField(
-        label=_("Customs code"), help_text=_("Six digits, like 6301.30"), required=False,
-        max_length=14,
-    )  # fmt: skip
-
-    gender = forms.ChoiceField(label=_("Gender"), required=False)
-    age_group = forms.ChoiceField(label=_("Age group"), required=False)
-    colour = LineField(
-        label=_("Colour"), max_length=80, required=False,
-        help_text=_("Leave it empty where shoppers choose the colour."),
-    )  # fmt: skip
-
-    duration_minutes = forms.IntegerField(
-        label=_("Duration, minutes"), min_value=1, max_value=60 * 24 * 60, required=False
-    )
-    meeting_point = LineField(
-        label=_("Meeting point"), max_length=300, required=False,
-        help_text=_("Whoever has booked is mailed when it changes, and may give the tickets back."),
-    )  # fmt: skip
-    guided_in = forms.MultipleChoiceField(
-        label=_("Guided in"), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=_("The languages in which you can lead guests."),
-    )  # fmt: skip
-    guests_from = forms.IntegerField(
-        label=_("Youngest guest, years"), min_value=0, max_value=99, required=False,
-        help_text=_("Leave it empty where children of any age may come."),
-    )  # fmt: skip
-    cancel_hours = forms.TypedChoiceField(
-        label=_("Guests may cancel until"), coerce=int, required=False,
-        help_text=_("Then all the money goes back. What was booked before keeps its own rule."),
-    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         categories = Category.objects.order_by("path")
         self.fields["category"].queryset = categories
         self.fields["category"].label_from_instance = _indented
-        countries = [("", "–"), *countries_by_name(get_language() or "en")]
-        self.fields["origin"].choices = countries
-        for name, choices in (("gender", GENDERS), ("age_group", AGES)):
-            self.fields[name].choices = [("", "–"), *choices.items()]
-        self.fields["guided_in"].choices = tongue_choices()
-        self.fields["cancel_hours"].choices = [(hours, ahead(hours)) for hours in CANCEL_CHOICES]
+        for name, row in FIELDS.items():
+            self.fields[name] = row.type.form_field(
+                label=row.label, help_text=row.help_text, required=bool(row.missing),
+                error_messages={"required": row.missing} if row.missing else {},
+            )  # fmt: skip
+        self.order_fields(["version", "title", "category"])
         self.fields["description"].is_asked_later = True  # before a review, not in a draft
+
+    @property
+    def places(self) -> dict[str, list[forms.BoundField]]:
+        """Return the fields by the place where the page asks for them."""
+        return {
+            place.value: [self[name] for name, row in FIELDS.items() if row.place == place]
+            for place in Place
+        }
 
     @property
     def has_clothes_details(self) -> bool:
         """Tell whether gender, age group or colour is filled in or wrong."""
-        told = [self[name] for name in ("gender", "age_group", "colour")]
-        return any(field.value() or field.errors for field in told)
+        return any(field.value() or field.errors for field in self.places["clothes"])
 
     def ask_about_an_outing(self) -> None:
-        """Label the field of materials as the things that an experience includes."""
-        self.fields["materials"].label = _("What is included")
+        """Label the fields as they are called of an experience."""
+        for name, row in FIELDS.items():
+            self.fields[name].label = row.of_outing or row.label
 
     def suggest_codes(self, codes: Sequence[str]) -> None:
         """Say which customs codes products of the category have."""
@@ -150,16 +82,10 @@ class ProductForm(forms.Form):
 
     def words(self, before: TypedWords | None) -> TypedWords:
         """Return the typed words; titles in other languages have pages of their own."""
-        told = self.cleaned_data
-        return TypedWords(
-            category_id=told["category"].pk,
-            titles=dict(before.titles) if before else {},
-            **{name: told[name] for name in SAME}
-            | {
-                "guests_from": told["guests_from"] or 0,
-                "cancel_hours": told["cancel_hours"] or CANCEL_HOURS,
-            },
-        )
+        told = {name: self.cleaned_data[name] for name in FIELDS}
+        typed = {name: value for name, value in told.items() if value not in (None, "")}
+        titles = dict(before.titles) if before else {}
+        return TypedWords(category_id=self.cleaned_data["category"].pk, titles=titles, **typed)
 
 
 def _indented(category: Category) -> str:
@@ -258,7 +184,7 @@ Grid = cast("type[BaseGrid]", formset_factory(
 
 def first_words(words: TypedWords) -> dict[str, Any]:
     """Return the initial words of a product's form."""
-    found = {name: getattr(words, name) for name in SAME}
+    found = {name: getattr(words, name) for name in FIELDS}
     return found | {"category": words.category_id}
 
 

@@ -12,13 +12,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.worn import COLOUR_NAMES, SIZE_NAMES
 from shop.merchant.imports.headings.abroad import folded, guesses, in_other_languages
 from shop.merchant.imports.models import CatalogueSheet
 
 Format = CatalogueSheet.Format
 OTHER_LANGUAGES = ("fr", "zh-hans", "ar", "sw", "pt")
-TRANSLATED = ("title", "summary", "description")
+TRANSLATED = ("title", *(name for name, row in FIELDS.items() if row.is_translated and row.column))
 MOST_PICTURES = 12
 PICTURE = "image"
 """A column with addresses or names of pictures; a sheet has many of them."""
@@ -26,49 +27,64 @@ CHOICE = "choice"
 """A column whose heading is what can be chosen, like Size, and its cells are the sizes."""
 REPEATED = {PICTURE, CHOICE}
 
+
+def _elsewhere(system: str) -> dict[str, str]:
+    """Return the headings of product fields in another system, with our field of each."""
+    return {
+        heading: name
+        for name, row in FIELDS.items()
+        if row.column
+        for heading in row.column.elsewhere.get(system, ())
+    }
+
+
+FIRST = ("name", "summary", "description")
+LAST = ("tags",)
+COLUMNS = {row.column.heading: name for name, row in FIELDS.items() if row.column}
 OWN = {
-    "product": "product", "name": "title", "summary": "summary", "description": "description",
+    "product": "product", **{heading: COLUMNS[heading] for heading in FIRST},
     "category": "category", "sku": "sku", "price": "price", "currency": "currency",
-    "stock": "stock", "weight_g": "weight_g", "materials": "materials", "origin": "origin",
-    "hs_code": "hs_code", "gender": "gender", "age_group": "age_group", "colour": "colour",
-    "tags": "tags", "state": "status", "image_alt": "image_alt",
+    "stock": "stock", "weight_g": "weight_g",
+    **{heading: name for heading, name in COLUMNS.items() if heading not in LAST},
+    **{heading: COLUMNS[heading] for heading in LAST},
+    "state": "status", "image_alt": "image_alt",
     **{f"option {n}": f"option{n}_name" for n in (1, 2, 3)},
     **{f"value {n}": f"option{n}" for n in (1, 2, 3)},
     **{f"image_{n}": PICTURE for n in range(1, MOST_PICTURES + 1)},
-    **{f"{'name' if field == 'title' else field}_{language.partition('-')[0]}":
-       f"{field}:{language}" for field in TRANSLATED for language in OTHER_LANGUAGES},
+    **{f"{heading}_{language.partition('-')[0]}": f"{name}:{language}"
+       for heading, name in COLUMNS.items() if name in TRANSLATED for language in OTHER_LANGUAGES},
 }  # fmt: skip
 SHOPIFY = {
+    **_elsewhere("shopify"),
+    # Those that our own export writes.
+    **{row.column.shopify.lower(): name
+       for name, row in FIELDS.items() if row.column and row.column.shopify},
     # Older headings
-    "handle": "product", "body (html)": "description", "variant sku": "sku",
-    "variant price": "price", "variant inventory qty": "stock", "variant grams": "weight_g",
+    "handle": "product", "variant sku": "sku", "variant price": "price",
+    "variant inventory qty": "stock", "variant grams": "weight_g",
     "image src": PICTURE, "image alt text": "image_alt", "published": "published",
     # Newer ones
-    "url handle": "product", "description": "description", "sku": "sku", "price": "price",
+    "url handle": "product", "sku": "sku", "price": "price",
     "inventory quantity": "stock", "weight value (grams)": "weight_g",
     "product image url": PICTURE, "published on online store": "published",
     # Both
-    "title": "title", "product category": "category", "type": "category", "tags": "tags",
-    "status": "status", "seo description": "summary",
+    "product category": "category", "type": "category", "status": "status",
     **{f"option{n} {what}": f"option{n}{after}"
        for n in (1, 2, 3) for what, after in (("name", "_name"), ("value", ""))},
-    # Of their sheet of stock
-    "hs code": "hs_code", "coo": "origin",
-    "google shopping / gender": "gender", "google shopping / age group": "age_group",
 }  # fmt: skip
 WOOCOMMERCE = {
-    "id": "id", "type": "type", "sku": "sku", "name": "title", "published": "published",
-    "visibility in catalog": "visibility", "in stock?": "in_stock", "short description": "summary",
-    "description": "description", "stock": "stock", "regular price": "price",
-    "categories": "category", "tags": "tags", "images": PICTURE, "parent": "parent",
+    **_elsewhere("woocommerce"),
+    "id": "id", "type": "type", "sku": "sku", "published": "published",
+    "visibility in catalog": "visibility", "in stock?": "in_stock", "stock": "stock",
+    "regular price": "price", "categories": "category", "images": PICTURE, "parent": "parent",
     "weight (kg)": "weight_kg", "weight (g)": "weight_g", "weight (lbs)": "weight_lb",
     "weight (oz)": "weight_oz",
     **{f"attribute {n} {what}": f"option{n}{after}"
        for n in (1, 2, 3) for what, after in (("name", "_name"), ("value(s)", ""))},
 }  # fmt: skip
 ETSY = {
-    "title": "title", "description": "description", "price": "price", "currency_code": "currency",
-    "quantity": "stock", "tags": "tags", "materials": "materials", "sku": "sku",
+    **_elsewhere("etsy"),
+    "price": "price", "currency_code": "currency", "quantity": "stock", "sku": "sku",
     **{f"image{n}": PICTURE for n in range(1, MOST_PICTURES + 1)},
     **{f"variation {n} {what}": f"values{n}{after}"
        for n in (1, 2, 3) for what, after in (("name", "_name"), ("values", ""))},
@@ -101,18 +117,14 @@ KNOWN: dict[str, Mapping[str, str]] = {
 GUESSES: dict[str, str] = {
     word: field
     for field, words in {
+        **{name: row.column.guesses
+           for name, row in FIELDS.items() if row.column and row.column.guesses},
         "sku": "sku|code|code article|référence|reference|ref|réf|artikelnummer|item code|"
                "código|codigo|msimbo|رمز|الرمز|编号|货号",
         "product": "product code|parent sku|product id|modèle|modelo|model|款号",
-        "title": "title|title en|name|name en|product|product name|désignation|designation|nom|"
-                 "titre|produit|nome|título|titulo|produto|jina|bidhaa|الاسم|اسم المنتج|المنتج|"
-                 "名称|品名|商品名称|产品名称",
         "title:fr": "title fr|name fr|nom fr|désignation fr",
         "title:zh-hans": "title zh|name zh", "title:ar": "title ar|name ar",
         "title:sw": "title sw|name sw", "title:pt": "title pt|name pt",
-        "summary": "summary|short description|résumé|resumo|muhtasari|الملخص|ملخص|简介",
-        "description": "description|details|détails|descrição|descricao|maelezo|الوصف|وصف|描述|"
-                       "商品描述",
         "category": "category|catégorie|categorie|categoria|aina|kundi|الفئة|فئة|类别|分类",
         "price": "price|price usd|unit price|prix|prix unitaire|tarif|preço|preco|bei|السعر|سعر|"
                  "价格|单价",
@@ -123,16 +135,6 @@ GUESSES: dict[str, str] = {
         "weight_kg": "weight|weight kg|poids|poids kg|peso|peso kg|uzito|uzito kg|الوزن|الوزن كغ|"
                      "重量|重量 kg",
         "weight_lb": "weight lb|weight lbs|pounds", "weight_oz": "weight oz|ounces",
-        "materials": "materials|material|ingredients|matière|matières|matériaux|composition|"
-                     "ingrédients|materiais|ingredientes|malighafi|nyenzo|المواد|المكونات|材料|"
-                     "成分",
-        "origin": "origin|made in|country of origin|country|origine|pays|pays d'origine|origem|"
-                  "país|asili|nchi|بلد المنشأ|المنشأ|产地|原产国",
-        "hs_code": "hs|hs code|customs code|tariff code|code sh|code douanier|code hs|"
-                   "código sh|código aduaneiro|ncm|msimbo wa forodha|الرمز الجمركي|海关编码",
-        "gender": "gender|sex|genre|sexe|gênero|género|jinsia|الجنس|性别|适用性别",
-        "age_group": "age group|tranche d'âge|faixa etária|rika|الفئة العمرية|年龄段|适用年龄",
-        "tags": "tags|keywords|mots-clés|mots clés|etiquetas|palavras-chave|lebo|الوسوم|标签",
         "status": "status|state|statut|état|estado|hali|الحالة|状态",
         PICTURE: "image|images|photo|photos|picture|pictures|image url|imagem|fotos|foto|picha|"
                  "الصورة|صورة|图片|照片",

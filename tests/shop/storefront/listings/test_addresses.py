@@ -2,8 +2,9 @@
 
 import pytest
 
+from shop.catalogue.fields.table import TypedWords
 from shop.catalogue.models import Product
-from shop.storefront.listings.edit import TypedWords, create_product
+from shop.storefront.listings.edit import create_product
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside, open_transaction
