@@ -75,13 +75,6 @@ def row_of(deal: Deal, *, at: datetime) -> DealRow:
     )
 
 
-def is_undercut(deal: Deal, *, at: datetime) -> bool:
-    """Tell whether a running deal of ``deals_of`` is not below the regular price."""
-    if deal.regular is None or not deal.is_running(at):
-        return False
-    return deal.rule.is_undercut(deal.regular)
-
-
 def _price(deal: Deal) -> str:
     """Write how the deal is set and, where it goes with the regular price, the price as well."""
     rule = deal.rule

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from cms.dashboard.addresses import trail_of
-from cms.dashboard.deals.rows import OPEN, STATES, DealRow, deals_of, is_undercut, row_of, sought
+from cms.dashboard.deals.rows import OPEN, STATES, DealRow, deals_of, row_of, sought
 from cms.dashboard.deals.wrong_prices import sales_of
 from cms.dashboard.festivals.history import first_lines
 from cms.dashboard.listing import ChoiceFilter, Choices, FestivalListView, ListFilters, WordsFilter
@@ -115,7 +115,7 @@ def deal(request: SignedIn, pk: int, deal_id: int) -> HttpResponse:
     open_to = {"raise"} if is_own else {"pause", "resume", "raise", "stop", "void"}
     context: dict[str, Any] = {
         "row": row_of(found, at=at),
-        "is_undercut": is_undercut(found, at=at),
+        "is_undercut": found.is_running(at) and found.rule.is_undercut(found.regular),
         "festival": found.slot.festival,
         "public": written(now.price, settings.SHOP_CURRENCY, "en") if now else "",
         "effect": effect_on_deals(Q(pk=found.pk)),

@@ -160,9 +160,9 @@ def _off(row: VariantCheck | None) -> str:
 
 def _below_regular(row: VariantCheck | None) -> str:
     """Return how far a price is below the regular one, even if shoppers may not be told."""
-    if row is None or row.price is None or not row.regular or row.price >= row.regular:
+    if row is None or not row.regular or not row.reduction:
         return ""
-    return f"−{(row.regular - row.price) * 100 // row.regular} %"
+    return f"−{row.reduction * 100 // row.regular} %"
 
 
 def _crossed_out(row: VariantCheck | None) -> str:
@@ -180,7 +180,7 @@ def _payout(nomination: Nomination, row: VariantCheck | None) -> str:
     """Write the store's income per unit: price and subsidy less commission."""
     if row is None or row.price is None:
         return ""
-    added = min(nomination.subsidy, max(0, (row.regular or 0) - row.price))
+    added = min(nomination.subsidy, row.reduction)
     due = row.price + added
     return _amount(due - share(due, nomination.enrolment.commission_bp))
 

@@ -15,35 +15,46 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, Expression, F, Func, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Expression, F, Func, QuerySet, Sum
 from django.db.models.sql.compiler import SQLCompiler
 
 from shop.catalogue.stock.units import lock
 from shop.core.errors import FenceBroken
 from shop.core.statements.composed import IDS, MOMENT, AnyOf, composed
-from shop.festivals.models import Deal, RegularPrice
+from shop.festivals.models import Deal
 from shop.festivals.models.deals import promising_sql
 from shop.festivals.pricing.kinds import undercut_sql
 
+
+def undercut_now_sql(*, variant: str, kind: str, value: str, at: str) -> str:
+    """Return whether the regular price in force undercuts a deal, from the SQL of its columns."""
+    is_under = undercut_sql(kind=kind, value=value, regular="now.amount")
+    return f"""coalesce((SELECT {is_under}
+    FROM shop_regularprice now WHERE now.variant_id = {variant} AND now.starts_at <= {at}
+    ORDER BY now.starts_at DESC, now.id DESC LIMIT 1), false)"""  # noqa: S608 (constants only)
+
+
 # Deals ``a`` whose units wait for them at %(at)s, as ``fencing_deals`` returns them: for the
 # statements that pages and mails write out.
-KEPT = f"""{promising_sql("a")} AND NOT (a.effective_from <= %(at)s AND coalesce((
-    SELECT {undercut_sql(kind="a.kind", value="a.value", regular="now.amount")}
-    FROM shop_regularprice now WHERE now.variant_id = a.variant_id AND now.starts_at <= %(at)s
-    ORDER BY now.starts_at DESC, now.id DESC LIMIT 1), false))"""  # noqa: S608 (constants only)
+_UNDER = undercut_now_sql(variant="a.variant_id", kind="a.kind", value="a.value", at="%(at)s")
+KEPT = f"{promising_sql('a')} AND NOT (a.effective_from <= %(at)s AND {_UNDER})"
 LEFT = Deal.LEFT * F("variant__units_per_item")
 
 
-class Undercut(Func):
-    """Tells whether a deal, by its kind and value, is not below the regular price."""
+class UndercutNow(Func):
+    """Tells whether the regular price in force undercuts a deal."""
 
     output_field = BooleanField()
 
+    def __init__(self, at: datetime | Expression) -> None:
+        super().__init__("variant_id", "kind", "value", at)
+
     def as_sql(self, compiler: SQLCompiler, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
-        """Return ``undercut_sql`` over its three columns."""
-        kind, value, regular = (compiler.compile(each)[0] for each in self.source_expressions)
-        return undercut_sql(kind=kind, value=value, regular=regular), []
+        """Return ``undercut_now_sql`` over the columns of the deal."""
+        columns = [compiler.compile(each) for each in self.source_expressions]
+        variant, kind, value, at = (sql for sql, _params in columns)
+        told = undercut_now_sql(variant=variant, kind=kind, value=value, at=at)
+        return told, columns[-1][1]
 
 
 def set_aside(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
@@ -66,10 +77,7 @@ def promised(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
 
 def fencing_deals(*, at: datetime | Expression) -> QuerySet[Deal]:
     """Return the deals that set units aside at an instant, those to come included."""
-    begun = RegularPrice.objects.begun(at=at).filter(variant=OuterRef("variant"))
-    now = begun.annotate(is_under=Undercut(OuterRef("kind"), OuterRef("value"), F("amount")))
-    undercut = Subquery(now.values("is_under")[:1])
-    deals = Deal.objects.promising(at=at).alias(is_undercut=Coalesce(undercut, False))
+    deals = Deal.objects.promising(at=at).alias(is_undercut=UndercutNow(at))
     return deals.exclude(effective_from__lte=at, is_undercut=True)
 
 

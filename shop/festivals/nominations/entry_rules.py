@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, cast
+from typing import Protocol
 
 from django.conf import settings
 from django.db.models import Q
@@ -139,7 +139,7 @@ def _price_problems(rows: Sequence[VariantCheck], proposal: Proposal) -> list[Pr
         if row.regular is None:
             text = _("%(sku)s has no regular price yet.") % {"sku": row.variant.sku}
             found.append(Problem.at("price", text, row.variant.pk))
-        elif cast("int", row.price) >= row.regular:
+        elif not row.reduction:
             facts = {"sku": row.variant.sku, "price": amount(row.regular)}
             text = _("%(sku)s: the price must be below %(price)s.") % facts
             found.append(Problem.at("price", text, row.variant.pk))
@@ -156,9 +156,10 @@ def _column(proposal: Proposal) -> str:
 def _reduction_problems(rows: Sequence[VariantCheck], slot: Slot) -> list[Problem]:
     least, found = slot.festival.min_percent_off, []
     for row in rows:
-        if row.price is None or not row.regular or row.price >= row.regular:
+        if not row.regular or not row.reduction:
             continue
-        if row.price > reduced(row.regular, least):  # rounded as the deal itself is
+        asked = row.regular - reduced(row.regular, least)  # rounded as the deal itself is
+        if row.reduction < asked:
             facts = {"sku": row.variant.sku, "percent": least}
             text = _("%(sku)s: this festival asks for at least %(percent)d %% off.") % facts
             found.append(Problem.at("price", text, row.variant.pk))

@@ -80,6 +80,13 @@ class VariantCheck:
     rise: str = ""
     deal_text: str = ""
 
+    @property
+    def reduction(self) -> int:
+        """Return how far the price lies below the regular one; 0 where it does not."""
+        if self.price is None or self.regular is None:
+            return 0
+        return max(0, self.regular - self.price)
+
 
 class Problem(str):
     """A reason, in words, why a proposal cannot be submitted, with its column and variant.

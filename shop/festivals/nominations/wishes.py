@@ -23,7 +23,7 @@ from shop.festivals.nominations.entry_rules import ceiling
 from shop.festivals.prices.load import timelines
 from shop.festivals.prices.reductions import amount
 from shop.festivals.pricing.items import regular_price
-from shop.festivals.pricing.kinds import reduced
+from shop.festivals.pricing.kinds import Fixed, reduced
 from shop.people.accounts.models import User
 
 # Two wishes that agree in these are one.
@@ -66,7 +66,7 @@ def _refuse_unanswerable(row: Wanted, festival: Festival, *, at: datetime) -> No
         raise NotPossible(f"A deal costs {amount(max(known))} at the most here.")
     if (regular := _regular(row.product, max(at, festival.starts_at))) is None:
         return
-    if row.price >= regular:
+    if Fixed(row.price).is_undercut(regular):
         raise NotPossible(f"Its regular price is {amount(regular)}: a deal lies below that.")
     if row.price > (most := reduced(regular, least)):
         raise NotPossible(

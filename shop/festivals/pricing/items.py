@@ -43,14 +43,11 @@ def deals_at(variant: VariantTerms, at: datetime, *, regular: int) -> list[tuple
 
     Lowest price first, then the festival's priority, then the older deal.
     """
-    found = [deal for deal in variant.deals if deal.is_open(at) and not is_undercut(deal, regular)]
+    found = [
+        deal for deal in variant.deals if deal.is_open(at) and not deal.rule.is_undercut(regular)
+    ]
     lower = [(deal.rule.price(regular), deal) for deal in found]
     return sorted(lower, key=lambda pair: (pair[0], -pair[1].priority, pair[1].id))
-
-
-def is_undercut(deal: DealTerms, regular: int | None) -> bool:
-    """Tell whether a deal is not below the regular price: it gives nothing, and fences nothing."""
-    return regular is not None and deal.rule.is_undercut(regular)
 
 
 def first_rise(

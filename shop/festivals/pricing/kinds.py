@@ -71,8 +71,8 @@ class DealKind:
             variants of a product they are, and leaves the price of one as it is.
         said, said_short, explained: how a page writes a deal whose price does not say it all, in
             full, on a flag and in a sentence more; from ``facts``, marked for translation.
-        undercut_sql: tells in SQL whether the regular price is not above the deal, from
-            ``{regular}`` and ``{value}``, the amount in force and the deal's column.
+        price_sql: the price of one unit in SQL, from ``{regular}`` and ``{value}``, the amount
+            in force and the deal's column.
     """
 
     __slots__ = ()
@@ -86,7 +86,7 @@ class DealKind:
     said: ClassVar[str] = ""
     said_short: ClassVar[str] = ""
     explained: ClassVar[str] = ""
-    undercut_sql: ClassVar[str]
+    price_sql: ClassVar[str]
 
     @classmethod
     def typed(cls, numbers: Mapping[str, int | None], price: int | None) -> Self | None:
@@ -133,8 +133,14 @@ class DealKind:
         """Return how many more units would lower their price together; 0 if none would."""
         return 0
 
-    def is_undercut(self, regular: int) -> bool:
-        """Tell whether the deal gives nothing, since the regular price is not above it."""
+    def is_undercut(self, regular: int | None) -> bool:
+        """Return whether the deal gives nothing, since the regular price is not above its own.
+
+        A deal that counts units together gives something at any regular price, and without a
+        regular price nothing is known. ``undercut_sql`` says the same in a statement.
+        """
+        if regular is None or self.counts_together:
+            return False
         return regular <= self.price(regular)
 
     def written(self, money: Callable[[int], str]) -> str:
@@ -163,7 +169,7 @@ class Fixed(DealKind):
     code = "fixed"
     way = gettext_noop("By a price for each size")
     names_prices = True
-    undercut_sql = "{regular} <= {value}"
+    price_sql = "{value}"
 
     @classmethod
     def typed(cls, numbers: Mapping[str, int | None], price: int | None) -> Self | None:
@@ -203,7 +209,7 @@ class Percent(DealKind):
     )  # fmt: skip
     follows_regular = True
     # As ``reduced``: rounded half up, and never below one unit.
-    undercut_sql = "{regular} <= greatest(1, ({regular} * (100 - {value}) + 50) / 100)"
+    price_sql = "greatest(1, ({regular} * (100 - {value}) + 50) / 100)"
 
     @classmethod
     def typed(cls, numbers: Mapping[str, int | None], price: int | None) -> Self | None:
@@ -257,7 +263,7 @@ class Multibuy(DealKind):
     said = gettext_noop("Buy %(buys)d, pay for %(pays)d")
     said_short = gettext_noop("%(buys)d for %(pays)d")
     explained = gettext_noop("All sizes of this product count together; the cheapest are free.")
-    undercut_sql = "false"
+    price_sql = "{regular}"
 
     @classmethod
     def typed(cls, numbers: Mapping[str, int | None], price: int | None) -> Self | None:
@@ -311,10 +317,6 @@ class Multibuy(DealKind):
         """Return how many more units complete the next set."""
         return -units % self.buys
 
-    def is_undercut(self, regular: int) -> bool:
-        """Return False: it gives something at any regular price."""
-        return False
-
 
 def reduced(regular: int, percent: int) -> int:
     """Return a price less a percentage, rounded per unit, half up, and never below one unit.
@@ -339,11 +341,13 @@ def kind_of(code: str, value: int, paid_units: int | None) -> DealKind:
 
 def undercut_sql(*, kind: str, value: str, regular: str) -> str:
     """Return ``is_undercut`` for a statement, from the SQL of its columns."""
-    cases = (
-        f"WHEN '{code}' THEN {each.undercut_sql.format(value=value, regular=regular)}"
+    prices = {
+        code: each.price_sql.format(value=value, regular=regular)
         for code, each in KINDS.items()
-    )
-    return f"CASE {kind} {' '.join(cases)} END"
+        if not each.counts_together
+    }
+    cases = (f"WHEN '{code}' THEN {regular} <= {price}" for code, price in prices.items())
+    return f"CASE {kind} {' '.join(cases)} ELSE false END"
 
 
 def filled(numbers: Mapping[str, int | None], *, has_price: bool) -> Sequence[type[DealKind]]:

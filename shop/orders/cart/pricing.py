@@ -27,7 +27,6 @@ from shop.festivals.deals.reserved_stock import LEFT, fencing_deals
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.models import Enrolment, Festival, Participation, PriceSpan, RegularPrice
 from shop.festivals.prices.load import deals_now
-from shop.festivals.pricing.items import is_undercut
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, WantedUnits
 from shop.festivals.promotions.vouchers import Pick, promotions_now
@@ -241,7 +240,7 @@ def _fenced_again(
     regular = {line.variant_id: line.regular_now for line in lines}
     for variant_id, open_now in deals.items():
         for deal in open_now:
-            if deal.left is not None and not is_undercut(deal, regular[variant_id]):
+            if deal.left is not None and not deal.rule.is_undercut(regular[variant_id]):
                 found[variant_id] += own.deals.get(deal.id, 0)
     known = {deal.id for open_now in deals.values() for deal in open_now}
     if closed := own.deals.keys() - known:
