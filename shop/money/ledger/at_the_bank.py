@@ -16,7 +16,7 @@ from shop.festivals.changelog import log as note
 from shop.festivals.models import Fund
 from shop.money.ledger.balances import balance
 from shop.money.ledger.models import LedgerEntry, LedgerTransaction
-from shop.money.ledger.posting import operator as books
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
 from shop.people.accounts.models import User
 
@@ -42,7 +42,7 @@ def note_sponsor_paid(
     if amount <= 0:
         raise NotPossible("Say how much came.")
     facts = _facts(bank_reference, at=at)
-    _once(lambda: books.post_sponsor_paid(fund, amount, **facts))
+    _once(lambda: moves.SPONSOR_PAID.book(amount, fund, **facts))
     note(fund, "sponsor paid", at=at, by=by, festival=fund.festival,
          after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
 
@@ -62,7 +62,7 @@ def note_sponsor_repaid(
         left = written(max(held, 0), settings.SHOP_CURRENCY, "en")
         raise NotPossible(f"{left} of {fund.sponsor} is held now.")
     facts = _facts(bank_reference, at=at)
-    _once(lambda: books.post_sponsor_repaid(fund, amount, **facts))
+    _once(lambda: moves.SPONSOR_REPAID.book(amount, fund, **facts))
     note(fund, "sponsor repaid", at=at, by=by, festival=fund.festival,
          after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
 
@@ -83,7 +83,7 @@ def note_paid_in(
         raise NotPossible("Say how much came.")
     facts = _facts(bank_reference, at=at)
     facts["currency"] = currency or facts["currency"]
-    _once(lambda: books.post_paid_in(amount, **facts))
+    _once(lambda: moves.PAID_IN.book(amount, **facts))
     note(by, "paid in", at=at, by=by, festival=None,
          after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
 
@@ -100,7 +100,7 @@ def note_taken_out(amount: int, *, bank_reference: str, at: datetime, by: User) 
         left = written(max(there, 0), settings.SHOP_CURRENCY, "en")
         raise NotPossible(f"{left} is on your accounts, by the books.")
     facts = _facts(bank_reference, at=at)
-    _once(lambda: books.post_paid_in(-amount, **facts))
+    _once(lambda: moves.PAID_IN.book(-amount, **facts))
     note(by, "taken out", at=at, by=by, festival=None,
          after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
 
@@ -117,7 +117,7 @@ def note_tax_paid(amount: int, *, bank_reference: str, at: datetime, by: User) -
         left = written(max(owed, 0), settings.SHOP_CURRENCY, "en")
         raise NotPossible(f"{left} of tax is owed now.")
     facts = _facts(bank_reference, at=at)
-    _once(lambda: books.post_tax_paid(amount, **facts))
+    _once(lambda: moves.TAX_PAID.book(amount, **facts))
     note(by, "tax paid", at=at, by=by, festival=None,
          after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
 
@@ -136,7 +136,7 @@ def note_tax_returned(amount: int, *, bank_reference: str, at: datetime, by: Use
         known = written(paid, settings.SHOP_CURRENCY, "en")
         raise NotPossible(f"{known} of tax is in the books as paid.")
     facts = _facts(bank_reference, at=at)
-    _once(lambda: books.post_tax_paid(-amount, **facts))
+    _once(lambda: moves.TAX_PAID.book(-amount, **facts))
     note(by, "tax returned", at=at, by=by, festival=None,
          after={"amount": amount, "reference": facts["reference"]})  # fmt: skip
 
@@ -160,7 +160,7 @@ def _facts(bank_reference: str, *, at: datetime) -> EventFacts:
     return EventFacts(reference=reference, currency=settings.SHOP_CURRENCY, at=at)
 
 
-def _once(post: Callable[[], None]) -> None:
+def _once(post: Callable[[], object]) -> None:
     try:
         with transaction.atomic():
             post()

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from shop.core.jobs import each
 from shop.core.locks import lock_one
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
-from shop.money.ledger.posting.operator import post_commission_tax
 from shop.money.settlements.models import Settlement
 from shop.money.settlements.money import language_of
 from shop.orders.cart.formats import amount, full_day
@@ -57,7 +57,7 @@ def bill(settlement_id: int, *, at: datetime) -> bool:
     Settlement.objects.filter(pk=row.pk).update(commission_paper=made)
     if tax := sum(one.tax for one in inside):
         facts = EventFacts(reference=str(made.pk), currency=row.currency, at=at)
-        post_commission_tax(row.merchant, tax if row.commission > 0 else -tax, **facts)
+        moves.COMMISSION_TAX.book(tax if row.commission > 0 else -tax, row.merchant, **facts)
     return True
 
 

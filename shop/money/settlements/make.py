@@ -17,7 +17,7 @@ from shop.core.locks import lock, lock_one
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log as note
 from shop.money.ledger.models import LedgerEntry, LedgerTransaction
-from shop.money.ledger.posting import settlements as books
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.ledger.thresholds import Threshold
 from shop.money.settlements.claims import OF_PAYOUTS, unclaimed
@@ -262,7 +262,7 @@ def release_reserves(*, at: datetime) -> int:
         same = Settlement.objects.filter(pk=row.pk, reserve_released_at=None)
         if same.update(reserve_released_at=at):
             facts = EventFacts(reference=str(row.pk), currency=row.currency, at=at)
-            books.post_reserve_released(row.merchant, row.reserved, **facts)
+            moves.RESERVE_RELEASED.book(row.reserved, row.merchant, **facts)
 
     return each("release reserves", rows.select_related("merchant"), one, at=at)
 
@@ -294,7 +294,7 @@ def _charge_tariff(merchant: Merchant, currency: str, *, number: int, at: dateti
     if not tariff or currency != settings.SHOP_CURRENCY or waiting.exists():
         return False
     facts = EventFacts(reference=f"{merchant.pk}-{number}", currency=currency, at=at)
-    books.post_payout_tariff(merchant, tariff, **facts)
+    moves.PAYOUT_TARIFF.book(tariff, merchant, **facts)
     return True
 
 
@@ -339,11 +339,11 @@ def _book(row: Settlement, *, at: datetime) -> None:
     """Book what is taken off, kept and carried; those entries belong to this settlement, too."""
     facts = EventFacts(reference=str(row.pk), currency=row.currency, at=at)
     booked: list[LedgerTransaction | None] = [
-        books.post_netted(row.merchant, row.netted, **facts),
-        books.post_reserve_held(row.merchant, row.reserved, **facts),
+        moves.NETTED.book(row.netted, row.merchant, **facts),
+        moves.RESERVE_HELD.book(row.reserved, row.merchant, **facts),
     ]
     if row.total < 0:
-        booked.append(books.post_carried(row.merchant, -row.total, **facts))
+        booked.append(moves.CARRIED.book(-row.total, row.merchant, **facts))
     own = [one.pk for one in booked if one]
     entries = LedgerEntry.objects.filter(transaction__in=own, account=Account.PAYABLE)
     _claim(row, list(entries))

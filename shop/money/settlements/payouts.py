@@ -17,7 +17,7 @@ from shop.core.locks import lock, lock_one
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log as note
 from shop.money.ledger.models import LedgerEntry
-from shop.money.ledger.posting import payouts as books
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.ledger.thresholds import Threshold
 from shop.money.money_tasks import gate
@@ -173,7 +173,7 @@ def export(batch_id: int, *, at: datetime, by: User) -> PayoutBatch:
     for row in rows:
         row.move_to(State.EXPORTED)
         row.settlement.move_to(Settlement.State.PAYING)
-        books.post_payout_sent(row.settlement.merchant, row.amount, **facts_of(row, at))
+        moves.PAYOUT_SENT.book(row.amount, row.settlement.merchant, **facts_of(row, at))
     note(batch, "export", at=at, by=by, festival=None, after={"sha256": batch.sha256})
     return batch
 
@@ -201,7 +201,7 @@ def fail(payout_id: int, *, reason: str, at: datetime, by: User) -> None:
     _needs(reason, payout, State.EXPORTED)
     payout.move_to(State.FAILED, ended_why=reason.strip()[:300])
     owed_again(payout, Settlement.State.FINAL, at=at)
-    books.post_payout_failed(payout.settlement.merchant, payout.amount, **facts_of(payout, at))
+    moves.PAYOUT_FAILED.book(payout.amount, payout.settlement.merchant, **facts_of(payout, at))
     note(payout, "fail", at=at, by=by, festival=None, reason=payout.ended_why)
 
 
@@ -223,7 +223,7 @@ def came_back(payout_id: int, came: int, *, reason: str, at: datetime, by: User)
     payout.move_to(State.RETURNED, returned_at=at, came_back=came, ended_why=reason.strip()[:300])
     owed_again(payout, Settlement.State.FINAL, at=at)
     facts = facts_of(payout, at)
-    books.post_payout_returned(
+    moves.post_payout_returned(
         payout.settlement.merchant, payout.amount, came, LedgerEntry.Account.BANK, **facts
     )
     note(payout, "came back", at=at, by=by, festival=None, reason=payout.ended_why)

@@ -12,7 +12,7 @@ from shop.core.forms.private_files import as_kept
 from shop.core.locks import lock, lock_one
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log as note
-from shop.money.ledger.posting import payouts as books
+from shop.money.ledger.posting import moves
 from shop.money.ledger.thresholds import Threshold
 from shop.money.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof, Settlement
 from shop.money.settlements.payouts import close_tasks, facts_of, locked_payout, queue
@@ -61,7 +61,7 @@ def prove(payout_id: int, proof: BankProof, *, at: datetime, by: User) -> None:
         raise NotPossible("This reference is the proof of another payout already.") from taken
     payout.settlement.move_to(Settlement.State.PAID, paid_at=at)
     day = datetime.combine(proof.paid_on, time(), UTC) if proof.paid_on < at.date() else None
-    books.post_payout_proved(payout.amount, proof.fee, **facts_of(payout, at, happened_at=day))
+    moves.post_payout_proved(payout.amount, proof.fee, **facts_of(payout, at, happened_at=day))
     note(payout, "prove", at=at, by=by, festival=None, after={"bank_reference": reference})
     enqueue(send_paid, payout.pk)
 
@@ -94,7 +94,7 @@ def pay_elsewhere(settlement_id: int, proof: BankProof, *, at: datetime, by: Use
     made = queue(row, method, at=at)
     made.move_to(State.EXPORTED)
     row.move_to(Settlement.State.PAYING)
-    books.post_payout_sent(row.merchant, made.amount, **facts_of(made, at))
+    moves.PAYOUT_SENT.book(made.amount, row.merchant, **facts_of(made, at))
     prove(made.pk, proof, at=at, by=by)
     for one in tries:
         close_tasks(one, at=at)

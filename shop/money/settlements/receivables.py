@@ -17,7 +17,7 @@ from shop.core.errors import NotPossible
 from shop.core.locks import lock_one
 from shop.money.ledger.balances import balance
 from shop.money.ledger.models import LedgerEntry, LedgerTransaction
-from shop.money.ledger.posting import settlements as books
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.settlements.models import Settlement
 from shop.people.merchants.models import Merchant
@@ -106,7 +106,7 @@ def close_receivable(
     facts = EventFacts(reference=reference, currency=currency, at=at)
     try:
         with transaction.atomic():
-            books.post_receivable_closed(merchant, paid, given_up, **facts)
+            moves.post_receivable_closed(merchant, paid, given_up, **facts)
     except IntegrityError as used:
         raise NotPossible("This reference stands in the books already.") from used
     return owes - paid - given_up

@@ -12,7 +12,7 @@ from shop.core.locks import lock_one
 from shop.festivals.changelog import log as note
 from shop.money.ledger.at_the_bank import note_paid_in, reference_of
 from shop.money.ledger.models import LedgerEntry
-from shop.money.ledger.posting import operator, sales
+from shop.money.ledger.posting import moves, sales
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.ledger.thresholds import Threshold
 from shop.money.money_tasks import gate
@@ -60,7 +60,7 @@ def place(task: MoneyTask, outcome: TaskOutcome, *, reason: str, at: datetime, b
         raise NotPossible("This is money of an order. Look at its payment and its refunds.")
     _end(task, outcome, reason=reason, at=at, by=by)
     facts = EventFacts(reference=row.key, currency=row.currency, at=at)
-    operator.post_suspense_closed(PLACES[outcome], row.figure, **facts)
+    moves.post_suspense_closed(PLACES[outcome], row.figure, **facts)
 
 
 @transaction.atomic

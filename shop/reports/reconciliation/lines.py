@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 from shop.core.currencies import written
 from shop.core.errors import GatewayError
 from shop.money.ledger.models import LedgerEntry, LedgerTransaction
-from shop.money.ledger.posting import operator, payouts, sales
+from shop.money.ledger.posting import moves, sales
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.disputes.models import Dispute
@@ -138,10 +138,10 @@ def _operators_own(line: BalanceLine, rows: KnownRows, *, at: datetime) -> str |
     if line.kind in PAYOUTS:
         return _payout(line, rows, at=at)
     if line.kind in TOP_UPS:
-        _once(line, rows, Kind.DEPOSIT, lambda f: operator.post_deposit(line.net, **f), at=at)
+        _once(line, rows, Kind.DEPOSIT, lambda f: moves.DEPOSIT.book(line.net, **f), at=at)
         return "top-ups"
     if line.kind in FEES:
-        post = operator.post_provider_fee
+        post = moves.PROVIDER_FEE.book
         _once(line, rows, Kind.CHARGE_FEE, lambda f: post(-line.net, **f), at=at)
         return "fees"
     return None
@@ -220,7 +220,7 @@ def _payout(line: BalanceLine, rows: KnownRows, *, at: datetime) -> str:
     is_for_storage = gateway().is_for_storage(line.source)
     if is_for_storage and _is_being_asked_for(line):
         return "payouts"
-    post = payouts.post_funding if is_for_storage else operator.post_withdrawal
+    post = moves.FUNDING.book if is_for_storage else moves.WITHDRAWAL.book
     kind = Kind.FUNDING if is_for_storage else Kind.WITHDRAWAL
     _once(line, rows, kind, lambda f: post(-line.net, **f), at=at)
     return "payouts"
@@ -237,7 +237,7 @@ def _once(
     line: BalanceLine,
     rows: KnownRows,
     kind: LedgerTransaction.Kind,
-    post: Callable[[EventFacts], None],
+    post: Callable[[EventFacts], object],
     *,
     at: datetime,
 ) -> None:
@@ -266,7 +266,7 @@ def _learned(line: BalanceLine, *, at: datetime) -> str | None:
 def _unknown(line: BalanceLine, rows: KnownRows, *, at: datetime) -> str:
     """Book a line that nobody can explain, and ask for a person."""
     if _name(Kind.UNKNOWN, line) not in rows.booked:
-        operator.post_unknown(line.net, **_facts(line, at=at))
+        moves.post_unknown(line.net, **_facts(line, at=at))
         rows.booked.add(_name(Kind.UNKNOWN, line))
     if _name(Kind.SUSPENSE_CLOSED, line) in rows.booked:
         return "unknown"
@@ -288,7 +288,7 @@ def _known_after_all(line: BalanceLine, rows: KnownRows, *, at: datetime) -> Non
     if row is None:
         return
     facts = EventFacts(reference=line.id, currency=line.currency, at=at)
-    operator.post_suspense_closed(LedgerEntry.Account.PROVIDER, line.net, **facts)
+    moves.post_suspense_closed(LedgerEntry.Account.PROVIDER, line.net, **facts)
     settle(row, at=at)
 
 

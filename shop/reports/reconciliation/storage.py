@@ -13,7 +13,7 @@ from shop.core.currencies import written
 from shop.core.jobs import each
 from shop.core.jobs.mishaps import FailedItem
 from shop.money.ledger.models import LedgerEntry, LedgerTransaction
-from shop.money.ledger.posting import operator
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.provider import stripe_payouts as provider
@@ -66,10 +66,10 @@ def _book(line: StorageLine, *, at: datetime) -> bool:
         return False  # a funding of ours, which its own flow books
     if line.cause in (*PAID_IN, "received_credit"):
         with transaction.atomic():
-            operator.post_storage_deposit(line.amount, **facts)
+            moves.STORAGE_DEPOSIT.book(line.amount, **facts)
         return True
     with transaction.atomic():
-        operator.post_unknown(line.amount, LedgerEntry.Account.STORAGE, **facts)
+        moves.post_unknown(line.amount, LedgerEntry.Account.STORAGE, **facts)
         what = (
             f"{line.cause.replace('_', ' ')} on the account for payouts: "
             f"{written(line.amount, line.currency, 'en')}, and nobody knows what for. "

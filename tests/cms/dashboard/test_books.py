@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shop.money.ledger.posting import operator
-from shop.money.ledger.posting import settlements as posting
+from shop.money.ledger.posting import moves
 from shop.money.money_tasks.models import MoneyTask
 from tests import make
 from tests.budgets import statements
@@ -69,7 +68,7 @@ def test_cover_is_paid_in_at_the_desk(desk, till):
 
 def test_a_write_off_says_who_asked_for_it(desk, till):
     merchant = make.merchant()
-    posting.post_carried(merchant, 80_00, reference="1", currency="USD", at=NOON - 61 * DAY)
+    moves.CARRIED.book(80_00, merchant, reference="1", currency="USD", at=NOON - 61 * DAY)
     night(till)
     where = f"/organize/money/{MoneyTask.objects.get(kind='receivable').pk}/write_off/"
     assert "somebody else has to agree" in desk.get(where).text
@@ -81,7 +80,7 @@ def test_a_write_off_says_who_asked_for_it(desk, till):
 
 def test_what_stores_owe_stands_in_a_list_with_its_settlements(desk, till, clock_at):
     merchant = store()
-    posting.post_carried(merchant, 80_00, reference="1", currency="USD", at=NOON - 61 * DAY)
+    moves.CARRIED.book(80_00, merchant, reference="1", currency="USD", at=NOON - 61 * DAY)
 
     page = desk.get(f"{BOOKS}receivables/").text
 
@@ -97,7 +96,7 @@ def test_a_month_opens_with_what_the_last_one_closed_with(desk, till, clock_at):
     earned(till, merchant)
     night(till)
     clock_at(MONDAY + 30 * DAY)
-    operator.post_withdrawal(5_00, reference="june", currency="USD", at=MONDAY + 2 * DAY)
+    moves.WITHDRAWAL.book(5_00, reference="june", currency="USD", at=MONDAY + 2 * DAY)
 
     may = desk.get(f"{BOOKS}2027-05/").text
     june = desk.get(f"{BOOKS}2027-06.csv").text
@@ -170,4 +169,4 @@ def owing(count):
     for _ in range(count):
         merchant = make.merchant()
         facts = {"currency": "USD", "at": NOON - timedelta(days=5)}
-        posting.post_carried(merchant, 80_00, reference=str(merchant.pk), **facts)
+        moves.CARRIED.book(80_00, merchant, reference=str(merchant.pk), **facts)

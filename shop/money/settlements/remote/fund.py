@@ -21,7 +21,7 @@ from shop.core.jobs import each
 from shop.core.locks import lock_one, one_after_another
 from shop.money.ledger.balances import balance
 from shop.money.ledger.models import LedgerEntry, LedgerTransaction
-from shop.money.ledger.posting import payouts as books
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.ledger.thresholds import Threshold
 from shop.money.money_tasks import gate
@@ -202,7 +202,7 @@ def _record(funding_id: int, remote: RemoteFunding, *, at: datetime) -> bool:
     row = lock_one(Funding.objects, funding_id)
     if row.state in (State.SENDING, State.BLOCKED):
         row.move_to(State.DONE, remote_id=remote.id, done_at=at, error="")
-        books.post_funding(row.amount, **_facts(row, at))
+        moves.FUNDING.book(row.amount, **_facts(row, at))
         gate.close_by_itself(row, kind=Kind.BALANCE, at=at)
     is_lost = remote.status in ENDED_BADLY
     if is_lost and row.state == State.DONE:
@@ -221,7 +221,7 @@ def _take_back(row: Funding, *, at: datetime) -> None:
     """Book that a movement failed after it was paid; payouts stop until a person has looked."""
     row.move_to(State.FAILED)
     facts = _facts(row, at) | {"reference": f"{row.pk}-back"}
-    books.post_funding(-row.amount, **facts)
+    moves.FUNDING.book(-row.amount, **facts)
     what = "The money for payouts was taken back by the provider. Payouts stop until this is closed"
     gate.open_task(Kind.BALANCE, row, f"{what}.", at=at, amount=row.amount, currency=row.currency)
 

@@ -11,7 +11,7 @@ from django.db.models import Max, Min, Q, QuerySet
 from shop.core.jobs import each
 from shop.core.jobs.mishaps import FailedItem
 from shop.money.ledger.models import LedgerTransaction
-from shop.money.ledger.posting import payouts as books
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.payments.provider import stripe_payouts as provider
 from shop.money.payments.provider.payouts import StorageLine
@@ -72,7 +72,7 @@ def book_fees(*, at: datetime) -> int:
 
     def one(line: StorageLine) -> None:
         facts = EventFacts(reference=line.id, currency=line.currency, at=at)
-        books.post_payout_fee(-line.amount, **facts)
+        moves.PAYOUT_FEE.book(-line.amount, **facts)
 
     def about(line: StorageLine) -> FailedItem:
         return FailedItem("storage line", line.id[-60:])

@@ -13,7 +13,7 @@ from shop.core.errors import GatewayError, NotPossible
 from shop.core.locks import lock
 from shop.festivals.changelog import log as note
 from shop.money.ledger.at_the_bank import reference_of
-from shop.money.ledger.posting import payouts as books
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.ledger.thresholds import Threshold
 from shop.money.money_tasks import gate
@@ -75,8 +75,8 @@ def settle_elsewhere(
         for row in rows:
             row.move_to(State.ELSEWHERE, done_at=at)
             facts = EventFacts(reference=f"transfer-{row.pk}", currency=row.currency, at=at)
-            books.post_payout_sent(payout.settlement.merchant, row.amount, **facts)
-            books.post_payout_proved(row.amount, 0, **facts)
+            moves.PAYOUT_SENT.book(row.amount, payout.settlement.merchant, **facts)
+            moves.post_payout_proved(row.amount, 0, **facts)
         note(payout, "settle elsewhere", at=at, by=by, festival=None, reason=reason.strip()[:300],
              after={"bank_reference": said, "amount": sum(row.amount for row in rows)})  # fmt: skip
         finish(payout, reference=said, at=at)

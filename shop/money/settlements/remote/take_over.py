@@ -13,7 +13,7 @@ from django.db import transaction
 from shop.core.currencies import written
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log as note
-from shop.money.ledger.posting import payouts as books
+from shop.money.ledger.posting import moves
 from shop.money.money_tasks import gate
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.provider import stripe_payouts as provider
@@ -99,7 +99,7 @@ def _follow(payout: Payout, remote: RemotePayout, came: int, *, at: datetime) ->
     """Take each step that leads from where a payout stands to what was said of it."""
     if payout.state in (State.SENDING, State.BLOCKED):
         payout.move_to(State.SENT, leased_until=None, run_after=None)
-        books.post_payout_sent(payout.settlement.merchant, payout.amount, **facts_of(payout, at))
+        moves.PAYOUT_SENT.book(payout.amount, payout.settlement.merchant, **facts_of(payout, at))
         gate.close_by_itself(payout, kind=Kind.PAYOUT_STUCK, at=at)
     if payout.state == State.SENT and remote.status in ("posted", "returned"):
         _posted(payout, remote, at=at)
@@ -123,7 +123,7 @@ def _posted(payout: Payout, remote: RemotePayout, *, at: datetime) -> None:
     posted = remote.posted_at or at
     payout.move_to(State.DONE, bank_reference=reference, paid_on=posted.date(), done_at=at)
     payout.settlement.move_to(Settlement.State.PAID, paid_at=at)
-    books.post_payout_posted(payout.amount, **facts_of(payout, at, happened_at=posted))
+    moves.PAYOUT_POSTED.book(payout.amount, **facts_of(payout, at, happened_at=posted))
     gate.close_by_itself(payout, kind=Kind.PAYOUT_STUCK, at=at)
     note(payout, "posted", at=at, festival=None, after={"bank_reference": reference})
     enqueue(send_paid, payout.pk)
@@ -133,14 +133,14 @@ def _returned(payout: Payout, remote: RemotePayout, came: int, *, at: datetime) 
     payout.move_to(State.RETURNED, returned_at=at, came_back=came, ended_why=_words(remote))
     owed_again(payout, Settlement.State.FINAL, at=at)
     merchant = payout.settlement.merchant
-    books.post_payout_returned(merchant, payout.amount, came, **facts_of(payout, at))
+    moves.post_payout_returned(merchant, payout.amount, came, **facts_of(payout, at))
     note(payout, "came back", at=at, festival=None, reason=payout.ended_why)
 
 
 def _book_back(payout: Payout, *, at: datetime) -> None:
     """Book that a payout which was accepted never left."""
     merchant = payout.settlement.merchant
-    books.post_payout_failed(merchant, payout.amount, **facts_of(payout, at))
+    moves.PAYOUT_FAILED.book(payout.amount, merchant, **facts_of(payout, at))
     note(payout, "not sent", at=at, festival=None, reason=payout.ended_why)
 
 

@@ -19,7 +19,7 @@ from shop.core.locks import lock_one
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log as note
 from shop.money.ledger.models import LedgerEntry
-from shop.money.ledger.posting import payouts as books
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
 from shop.money.money_tasks import gate
 from shop.money.money_tasks.models import MoneyTask
@@ -239,13 +239,14 @@ def _go_on(payout: Payout, *, at: datetime) -> None:
         gate.close_by_itself(payout, kind=MoneyTask.Kind.PAYOUT_STUCK, at=at)
 
 
+BOOKED_AS = {
+    Kind.TRANSFER: moves.TRANSFER, Kind.TOP_UP: moves.TOP_UP, Kind.REVERSAL: moves.REVERSAL,
+}  # fmt: skip
+
+
 def _book(row: Transfer, *, at: datetime) -> None:
-    post = {
-        Kind.TRANSFER: books.post_transfer, Kind.TOP_UP: books.post_top_up,
-        Kind.REVERSAL: books.post_reversal,
-    }[Kind(row.kind)]  # fmt: skip
     facts = EventFacts(reference=str(row.pk), currency=row.currency, at=at)
-    post(row.whose, row.amount, **facts)
+    BOOKED_AS[Kind(row.kind)].book(row.amount, row.whose, **facts)
 
 
 def _tell_short(row: Transfer, *, at: datetime) -> None:

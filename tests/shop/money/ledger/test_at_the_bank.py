@@ -12,8 +12,8 @@ from shop.money.ledger.at_the_bank import (
     note_tax_paid,
 )
 from shop.money.ledger.balances import balance
+from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import Account, EventFacts
-from shop.money.ledger.posting.operator import post_commission_tax
 from tests import make
 from tests.cms.dashboard.people import organizer
 from tests.make import NOON
@@ -60,7 +60,7 @@ def test_a_reference_counts_once_and_more_than_is_held_does_not_go_back(fund):
 
 def test_row_45_tax_is_paid_as_far_as_it_is_owed(db):
     owed = EventFacts(reference="1", currency="USD", at=NOON)
-    post_commission_tax(make.merchant(), 19_00, **owed)
+    moves.COMMISSION_TAX.book(19_00, make.merchant(), **owed)
 
     note_tax_paid(18_00, **facts("FT 9"))
     with pytest.raises(NotPossible, match=r"\$1.00 of tax is owed"):
@@ -94,7 +94,7 @@ def test_what_is_taken_out_is_no_more_than_is_there(client, db):
 
 def test_tax_is_booked_as_paid_on_the_page_of_the_books(client, db):
     client.force_login(organizer())
-    post_commission_tax(make.merchant(), 19_00, reference="1", currency="USD", at=NOON)
+    moves.COMMISSION_TAX.book(19_00, make.merchant(), reference="1", currency="USD", at=NOON)
     assert "/organize/books/tax-paid/" in client.get("/organize/books/").text
 
     client.post("/organize/books/tax-paid/", {"amount": "19.00", "bank_reference": "FT 1"})

@@ -11,7 +11,7 @@ from shop.money.ledger.closing import close_months
 from shop.money.ledger.cover import covers
 from shop.money.ledger.models import ClosedBalance, ClosedMonth
 from shop.money.ledger.months import closing
-from shop.money.ledger.posting import operator, settlements
+from shop.money.ledger.posting import moves
 from tests import make
 from tests.patience import PATIENCE, wait_until
 
@@ -20,7 +20,7 @@ MAY, JUNE = datetime(2027, 5, 20, tzinfo=UTC), datetime(2027, 6, 3, tzinfo=UTC)
 
 @transaction.atomic
 def paid_in(amount, *, at, reference):
-    operator.post_paid_in(amount, reference=reference, currency="USD", at=at)
+    moves.PAID_IN.book(amount, reference=reference, currency="USD", at=at)
 
 
 @pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_a_month_is_closed_once_and_two_hours_after_its_end():
 def test_balances_are_the_same_before_and_after_a_month_is_closed():
     merchant = make.merchant()
     owed = {"currency": "USD", "at": MAY}
-    settlements.post_carried(merchant, 80_00, reference="1", **owed)
+    moves.CARRIED.book(80_00, merchant, reference="1", **owed)
     paid_in(5_00, at=MAY, reference="1")
     paid_in(7_00, at=JUNE, reference="2")
     before = (

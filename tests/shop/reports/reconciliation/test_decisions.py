@@ -7,7 +7,7 @@ import pytest
 from shop.core.errors import NotPossible, StaleState
 from shop.money.ledger.balances import balance
 from shop.money.ledger.models import LedgerTransaction
-from shop.money.ledger.posting import settlements as books
+from shop.money.ledger.posting import moves
 from shop.money.money_tasks.kinds import TaskOutcome
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.models import Payment
@@ -45,7 +45,7 @@ def unknown(till, sold):
 def owing(amount=80_00, *, since=NIGHT - 61 * DAY):
     """Return a store that owes since a day."""
     merchant = make.merchant()
-    books.post_carried(merchant, amount, reference=str(merchant.pk), currency="USD", at=since)
+    moves.CARRIED.book(amount, merchant, reference=str(merchant.pk), currency="USD", at=since)
     return merchant
 
 
@@ -211,7 +211,7 @@ def test_little_is_given_up_by_one(till, sold):
 def test_what_was_netted_meanwhile_is_not_given_up(till, sold):
     merchant = owing(50_00)
     night(till)
-    books.post_netted(merchant, 20_00, reference="n", currency="USD", at=NIGHT)
+    moves.NETTED.book(20_00, merchant, reference="n", currency="USD", at=NIGHT)
 
     with pytest.raises(NotPossible, match=r"owes \$30.00"):
         decide.write_off(MoneyTask.objects.get(), **SAID, by=make.user())
@@ -224,9 +224,9 @@ def test_what_was_netted_meanwhile_is_not_given_up(till, sold):
 def test_a_debt_is_as_old_as_the_oldest_part_that_is_left_of_it():
     merchant = owing(10_00, since=NOON)
     facts = {"currency": "USD"}
-    books.post_carried(merchant, 5_00, reference="901", at=NOON + DAY, **facts)
-    books.post_netted(merchant, 12_00, reference="902", at=NOON + 2 * DAY, **facts)
-    books.post_carried(merchant, 4_00, reference="903", at=NOON + 3 * DAY, **facts)
+    moves.CARRIED.book(5_00, merchant, reference="901", at=NOON + DAY, **facts)
+    moves.NETTED.book(12_00, merchant, reference="902", at=NOON + 2 * DAY, **facts)
+    moves.CARRIED.book(4_00, merchant, reference="903", at=NOON + 3 * DAY, **facts)
 
     [row] = receivables()
 

@@ -9,7 +9,7 @@ from shop.core.jobs.models import Mishap
 from shop.core.jobs.pace import limited
 from shop.money.ledger.balances import balance
 from shop.money.ledger.models import LedgerTransaction
-from shop.money.ledger.posting import operator
+from shop.money.ledger.posting import moves
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.apply import apply_session
 from shop.money.payments.models import Operation, Payment
@@ -237,18 +237,18 @@ def test_while_the_provider_is_silent_the_night_waits_and_the_monitor_is_told_af
 
 
 def test_books_and_balance_that_differ_are_told_with_both_figures_and_once(till, sold):
-    operator.post_withdrawal(3_00, reference="by-hand", currency="USD", at=NOON)
+    moves.WITHDRAWAL.book(3_00, reference="by-hand", currency="USD", at=NOON)
 
     assert night(till) == [("difference", 3_00)]
 
     task = MoneyTask.objects.get()
     assert task.what == "The provider has $19.12, the books $16.12: $3.00 apart."
     assert night(till, at=NIGHT + DAY) == []
-    operator.post_withdrawal(1_00, reference="again", currency="USD", at=NOON)
+    moves.WITHDRAWAL.book(1_00, reference="again", currency="USD", at=NOON)
     assert night(till, at=NIGHT + 2 * DAY) == []
     task.refresh_from_db()
     assert task.amount == 4_00
-    operator.post_withdrawal(-4_00, reference="back", currency="USD", at=NOON)
+    moves.WITHDRAWAL.book(-4_00, reference="back", currency="USD", at=NOON)
     assert night(till, at=NIGHT + 3 * DAY) == []
     task.refresh_from_db()
     assert task.outcome == "by_itself"
