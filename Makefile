@@ -8,8 +8,9 @@ python := .venv/bin/python
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-setup: ## make .venv with all that developers need
+setup: ## make .venv with all that developers need, and let git check subjects of commits
 	@tools/scripts/setup.sh dev
+	@git config core.hooksPath tools/hooks || :
 
 demo: ## open the shop with its sample at http://127.0.0.1:8000/ (PORT=8001 make demo: elsewhere)
 	@tools/scripts/setup.sh demo

@@ -43,4 +43,5 @@ check "migrations" check_migrations
 check "structure" python tools/scripts/structure.py
 check "links" python tools/scripts/doclinks.py
 check "budget" python -m tools.bench.budget
+check "commits" python tools/scripts/commit_subjects.py
 [ -z "$failed" ]
