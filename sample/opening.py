@@ -16,6 +16,7 @@ from sample.plans import PromotionPlan
 from sample.preparing import provide_terms
 from sample.sheets import LANGUAGES, FestivalTexts
 from shop.festivals.models import Festival, Promotion, Slot
+from shop.festivals.pricing.benefit_form import COLUMNS
 
 TERMS_VERSION = "1"
 WALL = "%Y-%m-%d %H:%M"
@@ -105,11 +106,7 @@ def _promotion(edition: Edition, festival: Festival, plan: PromotionPlan) -> Pro
         trigger=plan.trigger,
         state=Promotion.State.ACTIVE,
         code=plan.code,
-        value=plan.value,
-        every=plan.every,
-        max_steps=plan.max_steps,
-        min_spend=plan.min_spend,
-        cap=plan.cap,
+        **{column: getattr(plan, column) for column in COLUMNS},
         organizer_share=plan.organizer_share,
         max_claims=plan.max_claims,
         max_uses=plan.max_uses,

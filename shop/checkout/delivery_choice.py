@@ -11,7 +11,7 @@ from shop.catalogue.delivery.models import Rate
 from shop.catalogue.delivery.names import service_name
 from shop.catalogue.delivery.quote import DeliveryOption
 from shop.core.forms.numbers import number_of
-from shop.festivals.pricing.terms import Group
+from shop.festivals.pricing.benefit_kinds import Group
 from shop.orders.cart.page import arrives_text
 from shop.orders.cart.pricing import PricedCart
 from shop.orders.cart.sums import or_free
@@ -94,8 +94,8 @@ def _price(priced: PricedCart, merchant_id: int, option: DeliveryOption) -> int:
         if benefit.promotion.group != Group.SHIPPING:
             continue
         if any(part.place == merchant_id for part in benefit.parts):
-            cap = benefit.promotion.cap
-            return option.price - (option.price if cap is None else min(cap, option.price))
+            terms = benefit.promotion
+            return option.price - terms.rule.amount_of_parcel(terms, option.price)
     return option.price
 
 

@@ -18,9 +18,9 @@ from shop.core.languages import in_language
 from shop.core.money import share
 from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Slot
+from shop.festivals.pricing.benefit_kinds import Group
 from shop.festivals.pricing.quoting import subsidy
 from shop.festivals.pricing.segments import Segment
-from shop.festivals.pricing.terms import Group
 from shop.festivals.pricing.weighing import Benefit
 from shop.orders.cart.models import CartLine
 from shop.orders.cart.pricing import PricedCart

@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 import pytest
 
 from shop.core.money import share, split
-from shop.festivals.pricing.benefit_kinds import AmountOff
+from shop.festivals.pricing.benefit_kinds import (
+    AmountOff,
+    Group,
+)
 from shop.festivals.pricing.items import public_price
-from shop.festivals.pricing.terms import Group, PoolTerms
+from shop.festivals.pricing.terms import PoolTerms
 from shop.festivals.pricing.timeline import span_at
 from shop.festivals.pricing.weighing import Why, parts_of
 from tests.docs.pages import DOCS, NAME, Row, minor, money, tables

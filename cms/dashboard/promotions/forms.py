@@ -13,66 +13,75 @@ from shop.core.currencies import in_whole, written
 from shop.core.forms.fields import AmountField, LineField
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival, Fund, Promotion
-from shop.festivals.pricing.benefit_kinds import BENEFITS
+from shop.festivals.pricing.benefit_form import COLUMNS, BenefitField, Sort
+from shop.festivals.pricing.benefit_kinds import BENEFITS, BenefitKind, Group, fields_of_all
 from shop.festivals.promotions import budgets, code_batches
 from shop.people.merchants.models import Merchant
 
-Group, Trigger = Promotion.Group, Promotion.Trigger
-WHAT = [
-    ("save:step", "Save so much of every so much, over all stores"),
-    ("save:amount", "An amount off, over all stores"),
-    ("save:percent", "A percentage off, over all stores"),
-    ("voucher:amount", "A voucher: an amount off"),
-    ("voucher:percent", "A voucher: a percentage off"),
-    ("merchant:amount", "One store: an amount off"),
-    ("merchant:percent", "One store: a percentage off"),
-    ("shipping:free_shipping", "Free shipping"),
-]
+Trigger = Promotion.Trigger
+# In the order of the form, how each group says what a kind of benefit gives.
+GROUPS = {
+    Group.SAVE: "{}, over all stores",
+    Group.VOUCHER: "A voucher: {}",
+    Group.MERCHANT: "One store: {}",
+    Group.SHIPPING: "{}",
+}
 HOW = [
     (Trigger.AUTOMATIC, "By itself"),
     (Trigger.CLAIM, "Claimed by signed-in shoppers"),
     (Trigger.CODE, "A code is typed"),
 ]
 TIMES = ("claim_from", "claim_to", "use_from", "use_to")
-AMOUNTS = ("every", "min_spend", "cap", "budget")
-PLAIN = ("title", "trigger", "max_steps", "organizer_share", "fund", "max_claims", "max_uses",
+PLAIN = ("title", "trigger", "budget", "organizer_share", "fund", "max_claims", "max_uses",
          "per_shopper", "merchant")  # fmt: skip
-
-
+# The numbers that kinds ask for, and of each the kinds that do; none where all do.
+ASKED = fields_of_all()
+KINDS = {
+    field.name: " ".join(code for code, kind in BENEFITS.items() if field in kind.fields)
+    for field in ASKED
+}
 # The parts of the form, with the fields in them.
 PARTS = (
-    ("What it gives", ("title", "what", "amount", "percent", "every", "max_steps", "min_spend",
-                       "cap", "merchant")),
+    ("What it gives", ("title", "what", *KINDS, "merchant")),
     ("How shoppers get it", ("trigger", "code", "claim_from", "claim_to", "max_claims")),
     ("When and how often", ("use_from", "use_to", "max_uses", "per_shopper")),
     ("Who pays", ("budget", "organizer_share", "fund")),
 )  # fmt: skip
-# Fields for some kinds only, for one store only, or for one way to get it: style hides them where
-# something else is chosen.
-KINDS = {
-    name: " ".join(code for code, kind in BENEFITS.items() if name in kind.asks)
-    for name in {name for kind in BENEFITS.values() for name in kind.asks}
-}
+# Fields for one store only, or for one way to get it. Style hides them, and those of other kinds,
+# where something else is chosen.
 OWNERS = {
     "merchant": "merchant", "code": "code", "claim_from": "claim", "claim_to": "claim",
     "max_claims": "claim",
 }  # fmt: skip
 
 
+def choices() -> list[tuple[str, str]]:
+    """Return what a benefit may give, by group and kind; the first one is proposed."""
+    kinds = sorted(BENEFITS.values(), key=lambda kind: not kind.is_proposed)
+    found = [
+        (f"{group}:{kind.code}", words.format(kind.choice))
+        for group, words in GROUPS.items()
+        for kind in kinds
+        if group in kind.groups
+    ]
+    return [(value, text[0].upper() + text[1:]) for value, text in found]
+
+
+def _field(asked: BenefitField) -> forms.Field:
+    facts: dict[str, Any] = {"label": asked.label, "help_text": asked.hint, "required": False}
+    if asked.is_amount:
+        return AmountField(**facts)
+    return forms.IntegerField(min_value=asked.least, max_value=asked.most, **facts)
+
+
 class BenefitForm(WallTimes):
     """A benefit on the whole order."""
 
     fields: dict[str, Any]
+    kinds = tuple(BENEFITS)
 
     title = LineField(max_length=80, help_text="Shoppers read it in their cart.")
-    what = forms.ChoiceField(label="What it gives", choices=WHAT)
-    amount = AmountField(label="Amount off", required=False, help_text="Where an amount is given.")
-    percent = forms.IntegerField(label="Percent off", required=False, min_value=1, max_value=99)
-    every = AmountField(label="For every", required=False, help_text="Of “so much of every”.")
-    max_steps = forms.IntegerField(label="At most so many times", required=False, min_value=1,
-                                   max_value=100)  # fmt: skip
-    min_spend = AmountField(label="From a sum of", required=False, help_text="After deals.")
-    cap = AmountField(label="At most", required=False, help_text="Of a percentage, or a parcel.")
+    what = forms.ChoiceField(label="What it gives", choices=choices)
     merchant = forms.ModelChoiceField(Merchant.objects.none(), label="Store", required=False)
     trigger = forms.ChoiceField(label="How shoppers get it", choices=HOW)
     code = forms.CharField(
@@ -98,6 +107,8 @@ class BenefitForm(WallTimes):
 
     def __init__(self, *args: Any, festival: Festival, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields |= {asked.name: _field(asked) for asked in ASKED}
+        self.order_fields(["title", "what", *KINDS])
         self.zone = festival.zone
         self.fields["fund"].queryset = festival.funds.all()
         taking_part = Merchant.objects.filter(
@@ -112,7 +123,7 @@ class BenefitForm(WallTimes):
             found[f"{name}_at"] = self.instant_of(name)
         group, _, kind = found.get("what", ":").partition(":")
         found["group"], found["kind"] = group, kind
-        found["value"] = self._value(kind)
+        found["terms"] = self._terms(BENEFITS.get(kind, BenefitKind))
         found["code"] = "".join(found.get("code", "").split()).upper()
         if found["code"] and found.get("trigger") != Trigger.CODE:
             self.add_error("code", "Only a benefit that is typed has a code.")
@@ -140,23 +151,21 @@ class BenefitForm(WallTimes):
     def fill(self, promotion: Promotion) -> Promotion:
         """Set a benefit's fields from the typed values."""
         data = self.cleaned_data
-        for name in (*PLAIN, "group", "kind", "value", "code"):
+        for name in (*PLAIN, "group", "kind", "code"):
             setattr(promotion, name, data[name])
-        for name in AMOUNTS:
-            setattr(promotion, name, data[name])
-        promotion.min_spend = data["min_spend"] or 0
+        for column, number in data["terms"].items():
+            setattr(promotion, column, number)
         for name in TIMES:
             setattr(promotion, name, data[f"{name}_at"])
         return promotion
 
-    def _value(self, kind: str) -> int:
-        wanted = BENEFITS[kind].typed_as if kind in BENEFITS else ""
-        if not wanted:
-            return 0
-        value = self.cleaned_data.get(wanted)
-        if not value and wanted not in self.errors:
-            self.add_error(wanted, "Say how much.")
-        return value or 0
+    def _terms(self, kind: type[BenefitKind]) -> dict[str, int | None]:
+        """Return the numbers by column; report those that the kind needs."""
+        for asked in kind.fields:
+            is_missing = not self.cleaned_data.get(asked.name) and asked.name not in self.errors
+            if asked.needed and is_missing:
+                self.add_error(asked.name, asked.needed)
+        return kind.typed(self.cleaned_data)
 
 
 class CodesForm(forms.Form):
@@ -197,18 +206,16 @@ def doubt(promotion: Promotion, *, codes: int) -> str:
 def initial(promotion: Promotion) -> dict[str, Any]:
     """Return the initial values of the form of an existing benefit."""
     zone, currency = promotion.festival.zone, settings.SHOP_CURRENCY
-    typed_as = promotion.rule.typed_as
     found = {name: getattr(promotion, name) for name in PLAIN}
     found |= {
         "what": f"{promotion.group}:{promotion.kind}",
         "code": promotion.code,
     }
-    if promotion.value and typed_as:
-        is_money = promotion.rule.is_money
-        found[typed_as] = in_whole(promotion.value, currency) if is_money else promotion.value
-    for name in AMOUNTS:
-        kept = getattr(promotion, name)
-        found[name] = in_whole(kept, currency) if kept else None
+    found["budget"] = in_whole(promotion.budget, currency) if promotion.budget else None
+    for column in COLUMNS:
+        kept, asked = getattr(promotion, column), promotion.rule.field(column)
+        if kept and asked:
+            found[asked.name] = in_whole(kept, currency) if asked.is_amount else kept
     for name in TIMES:
         kept = getattr(promotion, name)
         found[name] = wall_of(kept, zone).strftime(LOCAL) if kept else None
@@ -217,7 +224,7 @@ def initial(promotion: Promotion) -> dict[str, Any]:
 
 def said(promotion: Promotion) -> str:
     """Return the terms of a benefit in a line: 10 % off, at most $30.00, from $200.00."""
-    parts = [promotion.rule.written(promotion, amount)]
+    parts = [promotion.rule.written(promotion, _written)]
     if promotion.cap:
         parts.append(f"at most {amount(promotion.cap)}")
     if promotion.min_spend:
@@ -239,3 +246,9 @@ def warning(promotion: Promotion) -> str:
 def amount(minor: int) -> str:
     """Write out minor units."""
     return written(minor, settings.SHOP_CURRENCY, "en")
+
+
+def _written(number: int, sort: Sort) -> str:
+    if sort == Sort.AMOUNT:
+        return amount(number)
+    return f"{number} %" if sort == Sort.PERCENT else str(number)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -11,9 +13,16 @@ from shop.core.conditions import under
 from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.festivals.models.festival import Festival
 from shop.festivals.models.funds import Fund
-from shop.festivals.pricing.benefit_kinds import BENEFIT_CHOICES, BENEFITS, BenefitKind
+from shop.festivals.pricing.benefit_kinds import (
+    BENEFIT_CHOICES,
+    BENEFITS,
+    DELIVERY_KINDS,
+    BenefitKind,
+)
 from shop.people.accounts.models import Mailbox
 from shop.people.merchants.models import Merchant
+
+IS_OF_DELIVERY = reduce(or_, (Q(kind=code) for code in DELIVERY_KINDS))
 
 
 class PromotionQuerySet[Row: models.Model](StateQuerySet[Row]):
@@ -134,8 +143,8 @@ class Promotion(Stateful):
             ),
             models.CheckConstraint(
                 name="promotion_kind_of_group",
-                condition=Q(group="shipping", kind="free_shipping")
-                | (~Q(group="shipping") & ~Q(kind="free_shipping")),
+                condition=Q(group="shipping") & IS_OF_DELIVERY
+                | (~Q(group="shipping") & ~IS_OF_DELIVERY),
                 violation_error_message="Free shipping is a group of its own.",
             ),
             models.CheckConstraint(

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from shop.core.money import split
+from shop.festivals.pricing.benefit_kinds import Group
+from shop.festivals.pricing.goods import Units
 from shop.festivals.pricing.segments import Segment
-from shop.festivals.pricing.terms import Basket, Group, PromotionTerms
+from shop.festivals.pricing.terms import Basket, PromotionTerms
 from shop.festivals.pricing.weighing import (
     Benefit,
     Note,
@@ -37,7 +39,9 @@ def benefits(
     Thresholds look at one number only: the amounts after item deals, before any benefit. So
     using one voucher can never lose another.
     """
-    applied = _cheapest(segments, basket)
+    if not basket.promotions:
+        return [], [], [segment.amount for segment in segments]
+    applied = _cheapest([segment.units for segment in segments], basket)
     return applied.used, applied.notes, applied.remaining
 
 
@@ -52,30 +56,31 @@ def shrink(used: Sequence[Benefit], cut: int) -> list[Benefit]:
     return kept[::-1]
 
 
-def _cheapest(segments: Sequence[Segment], basket: Basket) -> _Applied:
+def _cheapest(units: Sequence[Units], basket: Basket) -> _Applied:
     """Leave a doubtful voucher out when the order is cheaper without it.
 
     In whole units a larger benefit may take one unit less off one of its lines. A later
     percentage of that line's festival then leaves more, and the order could end a unit dearer.
     """
-    best = _apply(segments, basket)
+    best = _apply(units, basket)
     for pick in best.doubtful:
         others = tuple(p for p in basket.promotions if p.id != pick.id)
-        without = _cheapest(segments, replace(basket, promotions=others))
+        without = _cheapest(units, replace(basket, promotions=others))
         if sum(without.remaining) < sum(best.remaining):
             best = replace(without, notes=[*without.notes, Note(pick, Why.WORSE)])
     return best
 
 
-def _apply(segments: Sequence[Segment], basket: Basket) -> _Applied:
-    applied = _Applied([segment.amount for segment in segments])
+def _apply(units: Sequence[Units], basket: Basket) -> _Applied:
+    applied = _Applied([each.amount for each in units])
     for group in (Group.MERCHANT, Group.SAVE, Group.VOUCHER):
         for candidates in _scopes(basket.promotions, group):
-            found = [weigh(promotion, segments, applied.remaining) for promotion in candidates]
+            found = [weigh(promotion, units, applied.remaining) for promotion in candidates]
             for part in _use_best(found, applied):
                 applied.remaining[part.place] -= part.amount
     delivery = [p for p in basket.promotions if p.group == Group.SHIPPING]
-    _use_best([weigh_delivery(promotion, basket, segments) for promotion in delivery], applied)
+    parcels = basket.parcels
+    _use_best([weigh_delivery(promotion, parcels, units) for promotion in delivery], applied)
     return applied
 
 

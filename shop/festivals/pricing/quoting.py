@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from shop.festivals.pricing.benefit_kinds import Group
 from shop.festivals.pricing.benefits import benefits, shrink
 from shop.festivals.pricing.segments import Segment, Taken, segments
-from shop.festivals.pricing.terms import Basket, Group
+from shop.festivals.pricing.terms import Basket
 from shop.festivals.pricing.together import contested, reduce_together
 from shop.festivals.pricing.weighing import Benefit, Note, Part, Why
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shop.festivals.pricing.goods import Units
 from shop.festivals.pricing.items import deals_at, is_on_sale, regular_price
 from shop.festivals.pricing.kinds import DealKind
 from shop.festivals.pricing.terms import DealTerms, PoolTerms, WantedUnits
@@ -42,6 +43,20 @@ class Segment:
         if self.deal is None or not self.deal.rule.counts_together:
             return None
         return self.wanted.product_id, self.deal.nomination_id, self.deal.rule
+
+    @property
+    def units(self) -> Units:
+        """Return what kinds of benefits see of it."""
+        wanted, is_deal = self.wanted, self.deal is not None
+        return Units(
+            self.price,
+            self.quantity,
+            self.amount,
+            is_deal,
+            wanted.merchant_id,
+            wanted.category_id,
+            self.festival_id,
+        )
 
     @property
     def pool_units(self) -> int:

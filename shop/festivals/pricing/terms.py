@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-from shop.festivals.pricing.benefit_kinds import BenefitKind
+from shop.festivals.pricing.benefit_kinds import BenefitKind, Group
 from shop.festivals.pricing.kinds import DealKind
-
-
-class Group(StrEnum):
-    """Benefits apply in this order; at most one of a group in each scope."""
-
-    MERCHANT = "merchant"
-    SAVE = "save"
-    VOUCHER = "voucher"
-    SHIPPING = "shipping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +86,7 @@ class WantedUnits:
     merchant_id: int
     pool_id: int
     units_per_item: int = 1
+    category_id: int = 0
     festivals: tuple[int, ...] = ()
     commission_bp: int = 0
     festival_commission_bp: dict[int, int] = field(default_factory=dict)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from shop.core.money import split
-from shop.festivals.pricing.segments import Segment
-from shop.festivals.pricing.terms import Basket, Group, PromotionTerms
+from shop.festivals.pricing.benefit_kinds import Group
+from shop.festivals.pricing.goods import Goods, Units
+from shop.festivals.pricing.terms import PromotionTerms
 
 
 class Why(StrEnum):
@@ -76,36 +77,41 @@ class Note:
 
 
 def weigh(
-    promotion: PromotionTerms, segments: Sequence[Segment], remaining: Sequence[int]
+    promotion: PromotionTerms, units: Sequence[Units], remaining: Sequence[int]
 ) -> tuple[Benefit | None, Note | None]:
     """Return the benefit of a promotion on goods, if any, and the note to show about it.
 
     Args:
+        units: of each segment.
         remaining: what earlier groups left of each segment.
     """
-    places = [i for i, segment in enumerate(segments) if _counts(promotion, segment)]
-    spend = sum(segments[i].amount for i in places)
-    room = sum(remaining[i] for i in places)
-    amount = promotion.rule.amount(promotion, spend, room)
+    places = [i for i, own in enumerate(units) if _counts(promotion, own)]
+    own, left = [units[i] for i in places], [remaining[i] for i in places]
+    goods = Goods(own, sum([each.amount for each in own]), sum(left))
+    amount = promotion.rule.amount(promotion, goods)
     if amount == 0:
-        hint = _hint(promotion, spend, room, amount) if places else None
+        hint = _hint(promotion, goods, amount) if places else None
         return None, hint or _nothing_counts(promotion)
     if (refused := _limits(promotion, amount)) is not None:
         return None, refused
-    shares = split(amount, [remaining[i] for i in places])
+    shares = split(amount, left)
     parts = parts_of(promotion, zip(places, shares, strict=True))
-    return Benefit(promotion, parts), _hint(promotion, spend, room, amount)
+    return Benefit(promotion, parts), _hint(promotion, goods, amount)
 
 
 def weigh_delivery(
-    promotion: PromotionTerms, basket: Basket, segments: Sequence[Segment]
+    promotion: PromotionTerms, parcels: Mapping[int, int], units: Sequence[Units]
 ) -> tuple[Benefit | None, Note | None]:
-    """Return the benefit of free shipping: its minimum is per parcel, its budget over all."""
-    parcels = list(_parcels(promotion, basket, segments))
-    earned = [(who, amount) for who, spend, amount in parcels if spend >= promotion.min_spend]
+    """Return the benefit on delivery: its minimum is per parcel, its budget over all of them.
+
+    Args:
+        parcels: the price of each, by merchant id.
+    """
+    inside = list(_inside(promotion, parcels, units))
+    earned = [(who, amount) for who, spend, amount in inside if spend >= promotion.min_spend]
     benefit = Benefit(promotion, parts_of(promotion, earned))
     if not earned:
-        return None, _why_not_free(promotion, parcels)
+        return None, _why_not_free(promotion, inside)
     if (refused := _limits(promotion, benefit.amount)) is not None:
         return None, refused
     return benefit, None
@@ -128,11 +134,13 @@ def parts_of(promotion: PromotionTerms, amounts: Iterable[tuple[int, int]]) -> t
     return tuple(parts)
 
 
-def _counts(promotion: PromotionTerms, segment: Segment) -> bool:
+def _counts(promotion: PromotionTerms, units: Units) -> bool:
     merchant = promotion.merchant_id
-    if merchant is not None and segment.wanted.merchant_id != merchant:
+    if merchant is not None and units.merchant_id != merchant:
         return False
-    return promotion.group == Group.MERCHANT or segment.festival_id == promotion.festival_id
+    if promotion.group != Group.MERCHANT and units.festival_id != promotion.festival_id:
+        return False
+    return promotion.rule.counts(promotion, units)
 
 
 def _nothing_counts(promotion: PromotionTerms) -> Note | None:
@@ -140,12 +148,14 @@ def _nothing_counts(promotion: PromotionTerms) -> Note | None:
     return Note(promotion, Why.NOTHING_COUNTS) if promotion.is_picked else None
 
 
-def _hint(promotion: PromotionTerms, spend: int, room: int, amount: int) -> Note | None:
+def _hint(promotion: PromotionTerms, goods: Goods, amount: int) -> Note | None:
     """Name the spending that would take off more than ``amount``, if its limits allow that."""
-    target = promotion.rule.next_target(promotion, spend)
-    missing = target - spend
-    saves = promotion.rule.amount(promotion, target, room + missing)
-    if missing <= 0 or saves <= amount:
+    target = promotion.rule.next_target(promotion, goods.spend)
+    missing = target - goods.spend
+    if missing <= 0:
+        return None
+    saves = promotion.rule.amount(promotion, goods.with_more(missing))
+    if saves <= amount:
         return None
     if (refused := _limits(promotion, saves)) is not None:
         return refused if promotion.is_picked and amount == 0 else None
@@ -161,17 +171,17 @@ def _limits(promotion: PromotionTerms, amount: int) -> Note | None:
     return None
 
 
-def _parcels(
-    promotion: PromotionTerms, basket: Basket, segments: Sequence[Segment]
+def _inside(
+    promotion: PromotionTerms, parcels: Mapping[int, int], units: Sequence[Units]
 ) -> Iterable[tuple[int, int, int]]:
     """Yield merchant, spend and possible reduction of each parcel that takes part."""
-    for merchant_id, price in basket.parcels.items():
+    for merchant_id, price in parcels.items():
         if promotion.merchant_id not in (None, merchant_id):
             continue
-        inside = [s for s in segments if s.wanted.merchant_id == merchant_id]
-        amount = price if promotion.cap is None else min(price, promotion.cap)
-        if amount and any(s.festival_id == promotion.festival_id for s in inside):
-            yield merchant_id, sum(s.amount for s in inside), amount
+        own = [each for each in units if each.merchant_id == merchant_id]
+        amount = promotion.rule.amount_of_parcel(promotion, price)
+        if amount and any(each.festival_id == promotion.festival_id for each in own):
+            yield merchant_id, sum(each.amount for each in own), amount
 
 
 def _why_not_free(

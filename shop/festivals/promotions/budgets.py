@@ -43,15 +43,10 @@ def outlook(promotion: Promotion, *, codes: int) -> Outlook | None:
         codes: how many unique codes it has, or will have.
     """
     limits = (promotion.max_uses, promotion.max_claims, codes)
-    uses, each = min(filter(None, limits), default=0), _most_of_one(promotion)
+    uses, each = min(filter(None, limits), default=0), promotion.rule.most_of_one(promotion)
     return Outlook(uses, each, promotion.budget) if uses and each else None
 
 
 def code_count(promotion: Promotion) -> int:
     """Return how many unique codes a benefit has. One statement."""
     return promotion.batches.aggregate(size=Sum("size"))["size"] or 0
-
-
-def _most_of_one(row: Promotion) -> int | None:
-    """Return the most that one use may cost, in minor units; None without a limit."""
-    return row.rule.most_of_one(row)

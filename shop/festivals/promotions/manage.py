@@ -18,6 +18,7 @@ from shop.core.locks import lock_one
 from shop.festivals.changelog import latest, log
 from shop.festivals.models import Enrolment, Festival, Promotion
 from shop.festivals.prices import spans
+from shop.festivals.pricing.benefit_form import COLUMNS
 from shop.festivals.promotions import sponsors
 from shop.people.accounts.models import User
 
@@ -148,9 +149,8 @@ def raise_limits(
 
 def logged_facts(promotion: Promotion) -> dict[str, Any]:
     """Return the terms of a benefit that shoppers are promised, for the change log."""
-    names = ("title", "group", "kind", "trigger", "code", "value", "every", "max_steps",
-             "min_spend", "cap", "organizer_share", "budget", "max_uses", "max_claims",
-             "per_shopper", "merchant_id", "fund_id")  # fmt: skip
+    names = ("title", "group", "kind", "trigger", "code", *COLUMNS, "organizer_share", "budget",
+             "max_uses", "max_claims", "per_shopper", "merchant_id", "fund_id")  # fmt: skip
     times = ("claim_from", "claim_to", "use_from", "use_to")
     found = {name: getattr(promotion, name) for name in names}
     return found | {

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from shop.core.errors import NotPossible
 from shop.festivals.models import Claim, Festival, Promotion
+from shop.festivals.pricing.benefit_form import COLUMNS
 from shop.festivals.promotions import sponsors
 from shop.festivals.promotions.code_batches import new_code
 
 LASTS = timedelta(days=30)
 KEPT = (
-    "festival_id", "merchant_id", "title", "titles", "group", "kind", "trigger", "value", "every",
-    "max_steps", "min_spend", "cap", "organizer_share", "fund_id", "per_shopper",
+    "festival_id", "merchant_id", "title", "titles", "group", "kind", "trigger", *COLUMNS,
+    "organizer_share", "fund_id", "per_shopper",
 )  # fmt: skip
 
 

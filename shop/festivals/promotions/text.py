@@ -9,11 +9,10 @@ from django.utils.translation import ngettext
 from shop.core.currencies import written
 from shop.core.languages import in_language, listed, percent
 from shop.festivals.models import Promotion
+from shop.festivals.pricing.benefit_form import COLUMNS, Sort
 
 # What the name of a benefit depends on, and beside what it is said.
-NAMED_BY = (
-    "code", "title", "titles", "group", "trigger", "kind", "value", "every", "cap", "min_spend",
-)  # fmt: skip
+NAMED_BY = ("code", "title", "titles", "group", "trigger", "kind", *COLUMNS)
 
 
 def named(promotion: Promotion, language: str) -> str:
@@ -55,10 +54,12 @@ def left_text(left: int | None) -> str:
 
 
 def _what(promotion: Promotion, language: str) -> str:
-    rule = promotion.rule
-    write = _money if rule.is_money else percent
-    every = _money(promotion.every or 0, language)
-    return _(rule.said) % {"amount": write(promotion.value, language), "every": every}
+    def write(number: int, sort: Sort) -> str:
+        if sort == Sort.AMOUNT:
+            return _money(number, language)
+        return percent(number, language) if sort == Sort.PERCENT else str(number)
+
+    return _(promotion.rule.said) % promotion.rule.facts(promotion, write)
 
 
 def _money(amount: int, language: str) -> str:

@@ -17,7 +17,9 @@ from shop.core.statements.composed import ID, IDS, MOMENT, AnyOf, composed
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.local_time import last_day, wall_of
 from shop.festivals.models import Claim, Festival, Promotion, PromotionUsage
-from shop.festivals.pricing.terms import Group, PromotionTerms
+from shop.festivals.pricing.benefit_form import COLUMNS
+from shop.festivals.pricing.benefit_kinds import Group
+from shop.festivals.pricing.terms import PromotionTerms
 from shop.festivals.promotions.text import named
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
@@ -232,11 +234,7 @@ def _terms(
         festival_id=row.festival_id,
         group=Group(row.group),
         rule=row.rule,
-        value=row.value,
-        every=row.every,
-        max_steps=row.max_steps,
-        min_spend=row.min_spend,
-        cap=row.cap,
+        **{column: getattr(row, column) for column in COLUMNS},
         merchant_id=row.merchant_id,
         organizer_share=row.organizer_share,
         fund_id=row.fund_id,

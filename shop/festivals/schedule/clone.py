@@ -19,6 +19,7 @@ from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.local_time import DoubledTime, MissingTime, instant, instants, typed, wall_of
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot, Terms
+from shop.festivals.pricing.benefit_form import COLUMNS
 from shop.festivals.schedule.plan import WHOLE, save_new
 from shop.festivals.schedule.window import Window
 from shop.people.accounts.models import User
@@ -30,8 +31,8 @@ KEPT = (
     "price_ceiling", "max_stores", "max_stores_per_country", "country_places",
 )  # fmt: skip
 BENEFIT = (
-    "merchant", "title", "titles", "group", "kind", "trigger", "value", "every", "max_steps",
-    "min_spend", "cap", "organizer_share", "max_claims", "max_uses", "per_shopper", "budget",
+    "merchant", "title", "titles", "group", "kind", "trigger", *COLUMNS, "organizer_share",
+    "max_claims", "max_uses", "per_shopper", "budget",
 )  # fmt: skip
 SPENT = {"intro", "headings"}  # sentences about one edition: "It is over now."
 

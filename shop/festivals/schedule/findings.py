@@ -31,6 +31,7 @@ from shop.festivals.models import (
     Promotion,
     Slot,
 )
+from shop.festivals.pricing.benefit_form import COLUMNS
 from shop.festivals.promotions.budgets import outlook
 from shop.festivals.schedule.effect import unagreed
 from shop.festivals.translations import gaps, outdated
@@ -229,7 +230,8 @@ def _benefits(festival: Festival) -> Iterator[Finding]:
 
 def _has_bare_sum(row: Promotion) -> bool:
     """Tell whether a title names one of the benefit's own sums, and no currency with it."""
-    own = (row.value if row.rule.is_money else 0, row.min_spend, row.every, row.cap)
+    fields = {column: row.rule.field(column) for column in COLUMNS}
+    own = (getattr(row, name) for name, asked in fields.items() if asked and asked.is_amount)
     sums = [f"{in_whole(amount, settings.SHOP_CURRENCY):.0f}" for amount in own if amount]
     left = WITH_CURRENCY.sub("", row.title)
     return any(re.search(rf"(?<![\d.,]){number}(?![.,]?\d)", left) for number in sums)

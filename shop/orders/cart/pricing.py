@@ -198,6 +198,7 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings, *, at: dateti
         merchant_id=product.merchant_id,
         pool_id=variant.pool_id,
         units_per_item=variant.units_per_item,
+        category_id=product.category_id,
         festivals=tuple(row["id"] for row in line.taking_part),
         commission_bp=product.merchant.commission_bp,
         festival_commission_bp={pk: rate for pk, rate in rates.items() if rate is not None},

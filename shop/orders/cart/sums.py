@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.delivery.names import country_name
 from shop.core.currencies import convert
 from shop.core.languages import beside
-from shop.festivals.pricing.terms import Group
+from shop.festivals.pricing.benefit_kinds import Group
 from shop.festivals.pricing.weighing import Benefit
 from shop.orders.cart.formats import amount, items, language, less, parcels, stores
 from shop.orders.cart.pricing import PricedCart

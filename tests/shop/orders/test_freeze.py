@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from shop.catalogue.delivery.models import Rate
-from shop.festivals.pricing.terms import Group
+from shop.festivals.pricing.benefit_kinds import Group
 from shop.orders.cart.models import Cart
 from shop.orders.cart.pricing import price_cart
 from shop.orders.freeze import freeze, frozen_rows

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from shop.core.languages import labelled, sentences
 from shop.festivals.models import Promotion
+from shop.festivals.pricing.benefit_kinds import Group
 from shop.festivals.pricing.quoting import Quote
-from shop.festivals.pricing.terms import Group, PromotionTerms
+from shop.festivals.pricing.terms import PromotionTerms
 from shop.festivals.pricing.weighing import Note, Why
 from shop.orders.cart.formats import amount, ended_on, starts_on
 from shop.orders.cart.pricing import PricedCart
@@ -131,7 +132,7 @@ def _why_not(note: Note, quote: Quote) -> str:
         case Why.WORSE:
             return _("The two vouchers cannot be combined. The better one is applied.")
         case Why.NOTHING_COUNTS:
-            return _("Nothing in your cart counts for this voucher.")
+            return _(note.promotion.rule.unearned)
         case _:
             return _("Add %(amount)s to use this voucher.") % {"amount": amount(note.missing)}
 

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+from shop.festivals.pricing.benefit_kinds import Group
 from shop.festivals.pricing.quoting import Quote, quote
-from shop.festivals.pricing.terms import Basket, Group, PromotionTerms
+from shop.festivals.pricing.terms import Basket, PromotionTerms
 from shop.festivals.pricing.weighing import Why
 from tests.shop.festivals.pricing import oracle
 from tests.shop.festivals.pricing.carts import (
@@ -18,6 +19,7 @@ from tests.shop.festivals.pricing.carts import (
     random_promotion,
     with_promotion,
 )
+from tests.shop.festivals.pricing.oracle import in_proportion
 from tests.shop.festivals.pricing.setting import AMPLE, goods
 
 Law = Callable[[Basket, Quote, random.Random], None]
@@ -127,15 +129,19 @@ def no_pick_is_passed_over_in_silence(basket: Basket, found: Quote, rng: random.
 
 
 def a_hint_is_kept_when_it_is_followed(basket: Basket, found: Quote, rng: random.Random) -> None:
-    """Who adds what a hint asks for gets what it promises, other benefits aside."""
+    """Who adds what a hint asks for, in however many pieces, gets what it promises."""
     for note in found.notes:
         promotion = note.promotion
         if note.why in (Why.NEEDS_MORE, Why.NEXT_STEP) and promotion.group != Group.SHIPPING:
             merchant, festival = promotion.merchant_id or 1, promotion.festival_id
             unlimited = replace(promotion, budget_left=None)
-            more = goods(500, note.missing, merchant, festivals=(festival,))
-            wanted = (*basket.wanted, more)
-            pools = basket.pools | {more.pool_id: AMPLE}
+            pieces = in_proportion(note.missing, [1] * min(note.missing, rng.randint(1, 3)))
+            more = [
+                goods(500 + number, price, merchant, festivals=(festival,))
+                for number, price in enumerate(pieces)
+            ]
+            wanted = (*basket.wanted, *more)
+            pools = basket.pools | {each.pool_id: AMPLE for each in more}
             alone = replace(basket, wanted=wanted, pools=pools, promotions=(unlimited,), minimum=0)
             (benefit,) = quote(alone, at=AT).benefits
             assert benefit.amount >= note.saves

@@ -5,13 +5,19 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
-from shop.festivals.pricing.benefit_kinds import AmountOff, AmountPerStep, FreeShipping, PercentOff
+from shop.festivals.pricing.benefit_kinds import (
+    BENEFITS,
+    BenefitKind,
+    Group,
+    PercentOff,
+    fields_of_all,
+)
 from shop.festivals.pricing.kinds import Fixed, Multibuy, Percent
 from shop.festivals.pricing.terms import (
     Basket,
     DealTerms,
-    Group,
     PoolTerms,
     PromotionTerms,
     WantedUnits,
@@ -57,9 +63,7 @@ def random_basket(rng: random.Random) -> Basket:
 def random_promotion(rng: random.Random, number: int, spend: int) -> PromotionTerms:
     """Return a promotion that a cart of about this spend may earn."""
     group = rng.choice(list(Group))
-    kind = FreeShipping
-    if group != Group.SHIPPING:
-        kind = rng.choice([AmountOff, PercentOff, AmountPerStep])
+    kind = rng.choice(kinds_for(group))
     about = max(2, spend // rng.choice([1, 2, 5, 20]))
     is_own = group == Group.MERCHANT or (group == Group.SHIPPING and rng.random() < 0.3)
     return PromotionTerms(
@@ -67,17 +71,29 @@ def random_promotion(rng: random.Random, number: int, spend: int) -> PromotionTe
         festival_id=rng.choice(FESTIVALS),
         group=group,
         rule=kind,
-        value=rng.randint(1, 100) if kind == PercentOff else rng.randint(1, about),
-        every=rng.randint(1, about) if kind == AmountPerStep else None,
-        max_steps=_perhaps(rng, 0.5, 1, 3),
-        min_spend=rng.choice([0, 0, rng.randint(1, about)]),
-        cap=_perhaps(rng, 0.3, 1, about),
+        **random_terms(rng, kind, about),
         merchant_id=rng.choice(MERCHANTS) if is_own else None,
         organizer_share=rng.choice([0, 100, rng.randint(0, 100)]),
         budget_left=_perhaps(rng, 0.3, 0, about),
         uses_left=_perhaps(rng, 0.2, 0, 1),
         **rng.choice(WHOSE),
     )
+
+
+def kinds_for(group: Group) -> list[type[BenefitKind]]:
+    """Return the kinds that are defined for goods, or for delivery; more than the form offers."""
+    is_delivery = group == Group.SHIPPING
+    return [kind for kind in BENEFITS.values() if (Group.SHIPPING in kind.groups) == is_delivery]
+
+
+def random_terms(rng: random.Random, kind: type[BenefitKind], about: int) -> dict[str, int | None]:
+    """Return terms of a kind that its form takes; amounts are of about this size."""
+    numbers = {}
+    for field in [*fields_of_all(), *kind.fields]:
+        most = about if field.is_amount else min(cast("int", field.most), 99)
+        number = rng.randint(field.least, rng.choice([most, min(most, field.least + 2)]))
+        numbers[field.name] = number if field.needed or rng.random() < 0.4 else None
+    return kind.typed(numbers)
 
 
 def close_call(rng: random.Random) -> tuple[Basket, PromotionTerms]:
@@ -118,6 +134,7 @@ def _line(rng: random.Random, number: int, scale: int) -> WantedUnits:
         merchant_id=rng.choice(MERCHANTS),
         pool_id=rng.choice([number, 1]),
         units_per_item=rng.choice([1, 1, 1, 4]),
+        category_id=rng.choice([1, 2]),
         festivals=tuple(rng.sample(FESTIVALS, rng.randint(0, 2))),
         commission_bp=rng.choice([0, 800, 1250]),
     )

@@ -6,19 +6,26 @@ Units are given one by one, shares are fractions, and every choice of vouchers i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import chain, combinations
 from math import floor
 
-from shop.festivals.pricing.benefit_kinds import AmountOff, AmountPerStep, PercentOff
+from shop.festivals.pricing.benefit_kinds import (
+    AmountOff,
+    AmountPerStep,
+    BenefitKind,
+    FreeShipping,
+    Group,
+    PercentOff,
+)
+from shop.festivals.pricing.goods import Goods, Units
 from shop.festivals.pricing.kinds import Fixed, Multibuy
 from shop.festivals.pricing.terms import (
     Basket,
     DealTerms,
-    Group,
     PromotionTerms,
     VariantTerms,
     WantedUnits,
@@ -33,6 +40,7 @@ class Unit:
 
     line: int
     merchant: int
+    category: int
     price: int
     deal: int | None
     festival: int | None
@@ -180,6 +188,7 @@ def _next_unit(
     sets_are_first: bool,
 ) -> Unit | None:
     pool, needs = basket.pools[wanted.pool_id], wanted.units_per_item
+    whose = (wanted.merchant_id, wanted.category_id)
     seats = pool.free - gone["pool", wanted.pool_id]
     everyday = min(seats, pool.free - pool.set_aside - gone["everyday", wanted.pool_id])
     deals = open_deals(wanted.variant, at)
@@ -194,14 +203,14 @@ def _next_unit(
             gone["deal", deal.id] += 1
             gone["pool", wanted.pool_id] += needs
             gone["everyday", wanted.pool_id] += 0 if is_fenced else needs
-            return Unit(number, wanted.merchant_id, price, deal.id, deal.festival_id)
+            return Unit(number, *whose, price, deal.id, deal.festival_id)
     regular = regular_at(wanted.variant, at)
     if regular is None or price_at(wanted.variant, at) is None or everyday < needs:
         return None
     gone["pool", wanted.pool_id] += needs
     gone["everyday", wanted.pool_id] += needs
     listed = wanted.festivals[0] if wanted.festivals else None
-    return Unit(number, wanted.merchant_id, regular, None, listed)
+    return Unit(number, *whose, regular, None, listed)
 
 
 def grouped(units: Iterable[Unit]) -> list[tuple[Unit, int]]:
@@ -287,21 +296,35 @@ def _goods_rows(
     start: Sequence[int],
     left: Sequence[int],
 ) -> list[Row]:
+    seen = [
+        Units(
+            unit.price,
+            count,
+            start[place],
+            unit.deal is not None,
+            unit.merchant,
+            unit.category,
+            unit.festival,
+        )
+        for place, (unit, count) in enumerate(groups)
+    ]
     places = []
     for place, (unit, _) in enumerate(groups):
         is_theirs = promotion.merchant_id in (None, unit.merchant)
-        if is_theirs and (
-            promotion.group == Group.MERCHANT or unit.festival == promotion.festival_id
+        if (
+            is_theirs
+            and (promotion.group == Group.MERCHANT or unit.festival == promotion.festival_id)
+            and promotion.rule.counts(promotion, seen[place])
         ):
             places.append(place)
     spent, remains = sum(start[i] for i in places), sum(left[i] for i in places)
     if remains == 0 or spent < promotion.min_spend:
         return []
-    amount = {
-        AmountOff: promotion.value,
-        PercentOff: half_up(Fraction(remains * promotion.value, 100)),
-        AmountPerStep: _times(promotion, spent) * promotion.value,
-    }[promotion.rule]
+    second_way = SECOND_WAYS.get(promotion.rule)
+    if second_way:
+        amount = second_way(promotion, spent, remains)
+    else:  # of another kind the sum is believed, and all that follows is computed again
+        amount = promotion.rule.full(promotion, Goods([seen[i] for i in places], spent, remains))
     amount = min([amount, remains] + ([promotion.cap] if promotion.cap is not None else []))
     parts = in_proportion(amount, [left[i] for i in places])
     return _rows(promotion, list(zip(places, parts, strict=True)))
@@ -310,6 +333,13 @@ def _goods_rows(
 def _times(promotion: PromotionTerms, spent: int) -> int:
     times = floor(Fraction(spent, promotion.every)) if promotion.every else 0
     return times if promotion.max_steps is None else min(times, promotion.max_steps)
+
+
+SECOND_WAYS: dict[type[BenefitKind], Callable[[PromotionTerms, int, int], int]] = {
+    AmountOff: lambda promotion, spent, remains: promotion.value,
+    PercentOff: lambda promotion, spent, remains: half_up(Fraction(remains * promotion.value, 100)),
+    AmountPerStep: lambda promotion, spent, remains: _times(promotion, spent) * promotion.value,
+}
 
 
 def _parcel_rows(
@@ -323,7 +353,9 @@ def _parcel_rows(
         takes_part = promotion.festival_id in [unit.festival for unit, _ in inside]
         is_theirs = promotion.merchant_id in (None, merchant)
         if takes_part and is_theirs and spent >= promotion.min_spend and price:
-            taken.append((merchant, min(price, promotion.cap or price)))
+            rule = promotion.rule
+            full = price if rule is FreeShipping else rule.off_parcel(promotion, price)
+            taken.append((merchant, min(full, promotion.cap or price)))
     return _rows(promotion, taken)
 
 

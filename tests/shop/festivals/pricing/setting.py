@@ -13,6 +13,7 @@ from shop.festivals.pricing.benefit_kinds import (
     AmountPerStep,
     BenefitKind,
     FreeShipping,
+    Group,
     PercentOff,
 )
 from shop.festivals.pricing.kinds import Fixed, Percent
@@ -20,7 +21,6 @@ from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import (
     Basket,
     DealTerms,
-    Group,
     PoolTerms,
     PromotionTerms,
     VariantTerms,

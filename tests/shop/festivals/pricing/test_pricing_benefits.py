@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.festivals.pricing.benefit_kinds import AmountPerStep
+from shop.festivals.pricing.benefit_kinds import (
+    AmountPerStep,
+    Group,
+)
 from shop.festivals.pricing.benefits import shrink
-from shop.festivals.pricing.terms import Group
 from shop.festivals.pricing.weighing import Benefit, Part, Why, parts_of
 from tests.shop.festivals.pricing.setting import (
     deal,

@@ -3,8 +3,11 @@
 import pytest
 
 from shop.core.money import share
-from shop.festivals.pricing.benefit_kinds import AmountOff
-from shop.festivals.pricing.terms import Group, PoolTerms
+from shop.festivals.pricing.benefit_kinds import (
+    AmountOff,
+    Group,
+)
+from shop.festivals.pricing.terms import PoolTerms
 from tests.shop.festivals.pricing.setting import (
     amounts,
     deal,
