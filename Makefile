@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-memory bench-rival drill drill-several drill-edges tries pictures install-test container-test upgrade-test licences lock sbom audit updates stop
+.PHONY: help setup demo demo-reset test long check fmt mutants lives season bench upgrade-test stop
 
 python := .venv/bin/python
 
@@ -39,10 +39,6 @@ mutants: ## remove each guard in turn: the test that watches it has to fail
 	@tools/scripts/setup.sh dev
 	@$(python) -m tools.scripts.mutants
 
-fuzz: ## run the property tests for long
-	@tools/scripts/setup.sh dev
-	@HYPOTHESIS_PROFILE=fuzz $(python) -m pytest tests/fuzz
-
 lives: ## play many lives of orders, 2,000 unless LIVES says otherwise: all books have to agree
 	@LIVES=$${LIVES:-2000} tools/scripts/test.sh -n 0 -o faulthandler_timeout=0 tests/lives
 
@@ -52,69 +48,6 @@ season: ## play three festivals to the last payout (make season SEASON=20000 SEA
 bench: ## measure how fast the shop is (make bench ARGS="--rounds 1 --seconds 1": in short)
 	@tools/scripts/setup.sh dev
 	@$(python) -m tools.bench $(ARGS)
-
-bench-opening: ## the minute in which a festival opens: ARGS=10 for 10 a second, ARGS="10 --whole" behind nginx
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.bench.opening $(ARGS)
-
-bench-memory: ## look whether a process grows over 100,000 requests and 2,000 orders
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.bench.memory $(ARGS)
-
-drill: ## kill and silence every part of the shop in turn while people buy: ten minutes
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.bench.drill $(ARGS)
-
-drill-several: ## lose every process and machine of several while people buy (root, half an hour)
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.bench.several $(ARGS)
-
-drill-edges: ## lose one of two edges that share an address, ten times each way (root, four minutes)
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.bench.several.edges
-
-tries: ## try each page of docs/how-to/opening-night.md on a shop that sells: ten minutes
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.bench.tries $(ARGS)
-
-bench-rival: ## the same beside django-oscar, and with 100,000 products: an hour
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.bench --rival --products 100000 $(ARGS)
-
-bench-large: ## the same with 100,000 and 1,000,000 products, desks, writes, beat: two hours
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.bench --products 100000 --products 1000000 --indexed 100000 $(ARGS)
-
-pictures: ## take the pictures of the how-to pages anew
-	@tools/scripts/setup.sh dev
-	@BAOBAB_PICTURES=1 CHROMIUM=$$(tools/scripts/chromium.sh) $(python) -m pytest tests/journeys/pictures
-
-install-test: ## install the shop in a bare Debian of a folder, and buy there (root, five minutes)
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.scripts.install_test
-
-container-test: ## build the images in a folder, and run what compose.yaml says (root, ten minutes)
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.scripts.container_test
-
-licences: ## list the packages of production with their licences; some are refused
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.scripts.packages.licences
-
-sbom: ## write what production is made of to build/sbom.json (CycloneDX)
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.scripts.packages.sbom
-
-audit: ## ask for known holes in the packages of production, where a service can be reached
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.scripts.packages.audit $(ARGS)
-
-lock: ## write requirements*.lock, with hashes, from requirements*.txt (needs uv)
-	@tools/scripts/lock.sh
-
-updates: ## try the newest versions of all packages in a place of their own: ten minutes
-	@tools/scripts/setup.sh dev
-	@$(python) -m tools.scripts.packages.updates
 
 upgrade-test: ## upgrade the shop from 0.9 while people buy, go back, upgrade again
 	@tools/scripts/setup.sh dev

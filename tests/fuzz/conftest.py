@@ -1,4 +1,4 @@
-"""The long property tests: they run only when they are asked for, by ``make fuzz``."""
+"""The long property tests: they run only where HYPOTHESIS_PROFILE is ``fuzz``."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Looks whether processes grow over 100,000 requests and 2,000 orders: ``make bench-memory``.
+"""Looks whether processes grow over 100,000 requests and 2,000 orders: ``tools/run bench.memory``.
 
 gunicorn serves as deploy/gunicorn.py says, but that no process is made anew, which would hide a
 leak. Worker, beat, money, Valkey and the payment sandbox run beside it. Every 1,000 requests the
@@ -139,7 +139,7 @@ class Crowd:
 
 def main() -> int:
     """Measure, print the figures, and return 1 where a process leaks."""
-    parser = argparse.ArgumentParser(prog="python -m tools.bench.memory", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tools/run bench.memory", description=__doc__)
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--orders", type=int, default=2_000)
     parser.add_argument("--keep", action="store_true", help="keep and reuse the loaded sample")

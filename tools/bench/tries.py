@@ -1,4 +1,4 @@
-"""Tries each page of the runbook on a shop that sells, and times it: ``make tries``.
+"""Tries each page of the runbook on a shop that sells, and times it: ``tools/run bench.tries``.
 
 The shop is served as on one machine, by nginx, PgBouncer and Valkey. What a page says to do is done
 as an organizer or an administrator would; what is printed is how long it took to be so.

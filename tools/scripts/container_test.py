@@ -1,8 +1,8 @@
 """Builds the images of deploy/container, and runs what compose.yaml says in them.
 
-``make container-test``, as root with mmdebstrap, buildah and netavark of Debian. No engine is
-needed: buildah builds with a Debian 13 that mmdebstrap makes, and each process is started in a
-read-only file system of its image, as the user, with the command, settings and folders that
+``tools/run scripts.container_test``, as root with mmdebstrap, buildah and netavark of Debian. No
+engine is needed: buildah builds with a Debian 13 that mmdebstrap makes, and each process is started
+in a read-only file system of its image, as the user, with the command, settings and folders that
 ``compose.yaml`` names, beside the embedded database of tests. What is not tried so are the engine's
 networks and the images of PostgreSQL and Valkey.
 """

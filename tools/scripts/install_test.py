@@ -1,9 +1,10 @@
 """Installs the shop as docs/how-to/install.md says, in a bare Debian 13 of a folder, and buys.
 
-``make install-test``, as root. It makes the folder with mmdebstrap, runs ``deploy/install.sh`` in
-it, starts what the units of systemd say as their users, opens the shop by TLS on this machine,
-makes the first organizer, festival and date, buys a ticket, and runs the script once more. systemd
-itself is not at work there: ``tests/setup/test_deploy.py`` lets it judge the units.
+``tools/run scripts.install_test``, as root. It makes the folder with mmdebstrap, runs
+``deploy/install.sh`` in it, starts what the units of systemd say as their users, opens the shop by
+TLS on this machine, makes the first organizer, festival and date, buys a ticket, and runs the
+script once more. systemd itself is not at work there: ``tests/setup/test_deploy.py`` lets it judge
+the units.
 """
 
 from __future__ import annotations

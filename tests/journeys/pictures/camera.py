@@ -23,7 +23,7 @@ NAMED = re.compile(r"!\[[^\]]{20,}\]\(\.\./img/([a-z-]+)\.webp\)")
 
 
 class Camera:
-    """Takes a picture by its name; ``make pictures`` has them written, other runs do not."""
+    """Takes a picture by its name; with BAOBAB_PICTURES=1 it is written, else not."""
 
     def __init__(self) -> None:
         """Ask the environment whether pictures are wanted."""

@@ -1,4 +1,4 @@
-"""The how-to pages show pictures of today's shop; ``make pictures`` takes them."""
+"""The how-to pages show pictures of today's shop; with BAOBAB_PICTURES=1 they are taken."""
 
 import io
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Kills and silences every part of the shop in turn while shoppers buy: ``make drill``.
+"""Kills and silences every part of the shop in turn while shoppers buy: ``tools/run bench.drill``.
 
 Afterwards it waits until nothing waits any more, and holds orders, money, stock, mails and pages
 against each other. Nothing may be lost, doubled, or said wrongly.
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tools.bench.drill", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tools/run bench.drill", description=__doc__)
     parser.add_argument("--rate", type=float, default=3, help="shoppers a second (3)")
     parser.add_argument("--seconds", type=float, default=180, help="length of the storm (180)")
     parser.add_argument("--logs", metavar="FOLDER", help="keep what the processes say there")

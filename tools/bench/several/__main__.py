@@ -1,8 +1,8 @@
-"""Loses every process and machine of several in turn in a running sale: ``make drill-several``.
+"""Loses every process and machine of several in turn in a running sale.
 
-As root, with what the example of deploy/several runs on. All of it runs in a network of its own,
-and ends with this command. Afterwards orders, money, stock, mails and pages are held against each
-other, as after ``make drill``.
+``tools/run bench.several``, as root, with what the example of deploy/several runs on. All of it
+runs in a network of its own, and ends with this command. Afterwards orders, money, stock, mails and
+pages are held against each other, as after ``tools/run bench.drill``.
 """
 
 import argparse
@@ -113,7 +113,7 @@ def _lacking() -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tools.bench.several", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tools/run bench.several", description=__doc__)
     parser.add_argument("--rate", type=float, default=1.5, help="shoppers a second (1.5)")
     parser.add_argument("--times", type=int, default=10, help="each is lost so often (10)")
     parser.add_argument("--firsts", type=int, default=3, help="and the first database (3)")

@@ -1,8 +1,8 @@
 """Loses one of two edges again and again, and says how long the shop's address was away.
 
-``make drill-edges``, as root. Two edges run the files of deploy/several as they are but for
-addresses and folders; behind them stand web servers of a few lines, since the edges alone are asked
-about.
+``tools/run bench.several.edges``, as root. Two edges run the files of deploy/several as they are
+but for addresses and folders; behind them stand web servers of a few lines, since the edges alone
+are asked about.
 """
 
 import os

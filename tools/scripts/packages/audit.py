@@ -1,4 +1,4 @@
-"""Asks whether a hole is known in what production needs: ``make audit``.
+"""Asks whether a hole is known in what production needs: ``tools/run scripts.packages.audit``.
 
 Where no service can be reached it says so and fails nobody: a machine without a network must be
 able to test. ``--strict`` fails then as well, for a nightly look that has to be made.

@@ -1,4 +1,4 @@
-"""Says under which licence each package comes that production needs: ``make licences``.
+"""Says under which licence each package comes that production needs.
 
 The shop itself is BSD-3-Clause (LICENSE). Whoever hands it on, as an image too, has to be able to
 do so with all that it needs: licences that would bind the shop's own code (GPL, AGPL, SSPL) and

@@ -1,9 +1,9 @@
-"""Lists what production is made of, as CycloneDX JSON: ``make sbom`` writes build/sbom.json.
+"""Lists what production is made of, as CycloneDX JSON in build/sbom.json.
 
 What is listed are the packages of this environment that production may need. For another
 environment, such as that of a machine or an image, name its interpreter: all of it is listed.
 
-    python -m tools.scripts.packages.sbom /opt/baobab/current/.venv/bin/python
+    tools/run scripts.packages.sbom /opt/baobab/current/.venv/bin/python
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rehearses an update: ``make updates`` tries the newest versions in an environment of their own.
+"""Rehearses an update: tries the newest versions in an environment of their own.
 
 The names of requirements-dev.txt, and of the files it builds upon, are installed without their
 versions into ``.run/updates``; the shop is checked with that, and a short set of tests is run. What
