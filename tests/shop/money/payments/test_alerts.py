@@ -1,5 +1,6 @@
 """Festival case 54 and payment case 31: the monitor turns red and the organizers get mail."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -25,7 +26,8 @@ ORGANIZERS = ["amara@example.org", "kofi@example.org"]
 
 
 @pytest.fixture
-def organizers(settings):
+def organizers(settings, monkeypatch):
+    monkeypatch.setattr(monitor, "_began", time.monotonic())  # however long this run has lasted
     settings.ORGANIZER_EMAILS = ORGANIZERS
     settings.SITE_URL = "https://shop.example"
 
