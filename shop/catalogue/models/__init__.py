@@ -1,8 +1,8 @@
+from shop.catalogue.models.categories import Category
 from shop.catalogue.models.dates import DatePlan, promised_sql
 from shop.catalogue.models.products import (
     CANCEL_HOURS,
     HAS_NO_NOTE,
-    Category,
     Product,
     ProductPicture,
     ProductQuerySet,
