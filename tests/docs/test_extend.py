@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,29 +21,63 @@ MOST_WORDS = 400
 each_diff = pytest.mark.parametrize("diff", DIFFS, ids=lambda path: path.stem)
 
 
+def copy_to(tree: Path, names: list[str]) -> None:
+    """Copy files of the project into a folder, each to its place."""
+    for name in names:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tree / name)
+
+
 def touched(diff: Path) -> list[str]:
     """Return the files that a diff changes or makes."""
     return [after for _before, after in TOUCHED.findall(diff.read_text(encoding="utf-8"))]
 
 
+def applied(diff: Path, tree: Path, *options: str) -> None:
+    """Apply a diff to a folder that is no repository of its own."""
+    said = subprocess.run(
+        ["git", "apply", "--verbose", *options, str(diff)], cwd=tree, capture_output=True,
+        env=os.environ | {"GIT_CEILING_DIRECTORIES": str(tree.parent)}, text=True, check=False,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+
+
 @each_diff
 def test_the_diff_applies_and_its_python_compiles(diff, tmp_path):
     """The files are copied, so that the tree stays as it is."""
-    for name in filter(lambda name: (ROOT / name).exists(), touched(diff)):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
+    copy_to(tmp_path, [name for name in touched(diff) if (ROOT / name).exists()])
 
-    applied = subprocess.run(
-        ["git", "apply", "--verbose", str(diff)], cwd=tmp_path, capture_output=True, text=True,
-        env=os.environ | {"GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}, check=False,
-    )  # fmt: skip
+    applied(diff, tmp_path)
 
-    assert applied.returncode == 0, applied.stderr
     made = [tmp_path / name for name in touched(diff)]
     assert [str(path) for path in made if not path.exists()] == []
     for path in made:
         if path.suffix == ".py":
             compile(path.read_text(encoding="utf-8"), path, "exec")
+
+
+@pytest.mark.long
+def test_all_diffs_together_pass_the_tests_that_they_bring(tmp_path):
+    """Migrations are made anew: their numbers are taken by others meanwhile."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    copy_to(tmp_path, [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()])
+    for diff in DIFFS:
+        applied(diff, tmp_path, "--exclude=*/migrations/*")
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    said_by = os.environ | {"DATABASE_URL": f"{server}/extended"}
+    tests = [name for diff in DIFFS for name in touched(diff) if name.startswith("tests/")]
+
+    for command in (
+        ["manage.py", "makemigrations", "--name", "extended"],
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *sorted(set(tests))],
+    ):
+        run = [sys.executable, *command]
+        said = subprocess.run(
+            run, cwd=tmp_path, env=said_by, capture_output=True, text=True, check=False
+        )
+        assert said.returncode == 0, said.stdout + said.stderr
 
 
 @each_diff
