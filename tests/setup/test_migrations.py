@@ -1,6 +1,7 @@
 """Migrations since version 0.9 can run while people buy, old and new code side by side."""
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django_migration_linter import MigrationLinter
@@ -51,3 +52,18 @@ def test_the_linter_finds_what_would(linter):
     [old] = [migration for migration in of_app("shop") if migration.name.startswith("0087")]
 
     assert lint(linter, [old]) == [old.name]
+
+
+@pytest.mark.django_db
+def test_every_index_and_constraint_that_a_model_names_is_in_the_database():
+    """Altering a field once dropped two constraints on the same column, and nothing said so."""
+    models = [model for app in SINCE for model in apps.get_app_config(app).get_models()]
+    named = {
+        rule.name for model in models for rule in (*model._meta.indexes, *model._meta.constraints)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class UNION SELECT conname FROM pg_constraint")
+        there = {name for (name,) in cursor.fetchall()}
+
+    assert len(named) > 300
+    assert named - there == set()
