@@ -1,7 +1,7 @@
 """Puts the tables of an empty database up at once, from a file: ``sample/tables.sql.gz``.
 
-Migrating from nothing takes most of a minute: for each of some hundred steps Django makes all
-models anew. The file is what was there afterwards. Migrations that came since are applied by
+Migrating from nothing takes three times as long, most of it in the packages' steps. The file is
+what was there afterwards. Migrations that came since are applied by
 ``migrate``, so an old file costs seconds and nothing else.
 
     python -m tools.scripts.demo_tables        writes the file anew
