@@ -40,8 +40,6 @@ MEDIA_ROOT = TEST_FOLDER / "media"
 MAIL_OUTBOX = TEST_FOLDER / "mail"
 
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-if "BAOBAB_TEST_TEMPLATE" in os.environ:  # made by tests/template.py
-    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["BAOBAB_TEST_TEMPLATE"]}
 ORGANIZERS_NEED_MFA = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DEMO:

@@ -8,9 +8,10 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db import connection
 
 from shop.storefront.cache import catalogue_version
-from tests import composing, emptying, locking, telling
+from tests import composing, emptying, locking, telling, template
 from tests.patience import PATIENCE
 from tests.waiting import let_some_wait
 from tools.sandbox.server import Options, start
@@ -39,6 +40,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what waits for `make long`, before a run chooses by marks."""
     let_some_wait(items)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, django_db_blocker, request
+) -> None:
+    """Make the database of the run a copy, unless ``--create-db`` asks for the migrations."""
+    if not request.config.getoption("create_db"):
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = template.provide()
 
 
 @pytest.fixture(autouse=True)

@@ -1,25 +1,22 @@
-"""Makes the database of which those of a run are copies: migrations run once, and not each time.
+"""Provides the database of which those of a run are copies: migrations run once, not each time.
 
-``python -m tests.template`` prints its name. It is kept for as long as there are the same
-migrations; a name is given when all is there, so that a killed run leaves nothing that counts.
+A copy takes a second. A template is named when all is there, so a killed run leaves nothing that
+counts. The newest ones are kept, since several checkouts share a server.
 """
 
 import hashlib
-import os
-import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test")
-django.setup()
-
-from django.db import connection  # noqa: E402 (needs settings)
-from django.db.migrations.loader import MigrationLoader  # noqa: E402 (needs settings)
+from django.db import OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
 
 PROJECT = Path(__file__).parents[1]
 PREFIX = "template_of_tests_"
 UNFINISHED = "new_template_of_tests"
+KEPT = 3
+LOCK = 49  # number of the server's lock under which one process makes it, and all others wait
 
 
 def name_of_all() -> str:
@@ -31,21 +28,29 @@ def name_of_all() -> str:
 
 
 def provide() -> str:
-    """Return the name of that database, which is there afterwards; those before it are not."""
+    """Return the name of that database, which is there afterwards."""
     name = name_of_all()
     with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
-        there = {row[0] for row in cursor.fetchall()}
-        for old in there - {name}:
-            cursor.execute(f'DROP DATABASE "{old}"')
-    if name not in there:
-        connection.settings_dict["TEST"]["NAME"] = UNFINISHED
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        connection.close()
-        with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])  # until the connection ends
+        if name not in _newest_first(cursor):
+            _make()
             cursor.execute(f'ALTER DATABASE "{UNFINISHED}" RENAME TO "{name}"')
+            for old in _newest_first(cursor)[KEPT:]:
+                with suppress(OperationalError):  # somebody copies it
+                    cursor.execute(f'DROP DATABASE "{old}"')
     return name
 
 
-if __name__ == "__main__":
-    sys.stdout.write(f"{provide()}\n")
+def _newest_first(cursor: Any) -> list[str]:
+    cursor.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid DESC", [PREFIX]
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _make() -> None:
+    used, wanted = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = UNFINISHED
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    connection.creation.destroy_test_db(used, verbosity=0, keepdb=True)  # takes the names back
+    connection.settings_dict["TEST"]["NAME"] = wanted

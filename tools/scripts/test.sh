@@ -8,9 +8,8 @@ CHROMIUM=$(tools/scripts/chromium.sh)
 export CHROMIUM
 
 python=.venv/bin/python
-started='' template=''
+started=''
 stop() {
-    [ -z "$template" ] || kill "$template" 2>/dev/null || :
     [ -z "$started" ] || $python -m config.embedded test stop
 }
 trap stop EXIT
@@ -27,16 +26,7 @@ if [ -z "${DATABASE_URL:-}" ]; then
     export DATABASE_URL
 fi
 
-# While the checks run, the database is made of which each process gets a copy.
-said=$(mktemp)
-$python -m tests.template >"$said" &
-template=$!
 tools/scripts/check.sh
-wait "$template"
-template=''
-BAOBAB_TEST_TEMPLATE=$(cat "$said")
-export BAOBAB_TEST_TEMPLATE
-rm -f "$said"
 
 # Not more than four: each process has a database, and some tests open 32 connections. Which tests
 # a process gets says tests/sharing.py.
