@@ -18,7 +18,7 @@ from shop.core.languages import listed
 from shop.core.locks import lock
 from shop.merchant.imports.compare import Comparison, StoredProduct, compare, stored_products
 from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
-from shop.merchant.imports.plan import FILLED, SheetPlan, folded
+from shop.merchant.imports.plan import FILLED, FILLED_WORDS, SheetPlan, folded
 from shop.merchant.imports.prices import learn_usual, mark_odd
 from shop.merchant.imports.rows import keep
 from shop.merchant.imports.wanted import WantedProduct, wanted_of
@@ -138,10 +138,8 @@ def _ask(
         return
     if not found.is_new:
         return
-    lacking = {
-        "hs_code": not wanted.words.get("hs_code"), "origin": not wanted.words.get("origin"),
-        "weight_g": any(not row.weight_g for row in wanted.variants),
-    }  # fmt: skip
+    lacking = {name: not wanted.words.get(name) for name in FILLED_WORDS}
+    lacking["weight_g"] = any(not row.weight_g for row in wanted.variants)
     own = asked.setdefault("lacking", {}).setdefault(
         categories[category].path, dict.fromkeys(FILLED, 0)
     )

@@ -19,6 +19,7 @@ from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import RegularPrice
 from shop.merchant.imports import values
+from shop.merchant.imports.plan import FILLED_WORDS
 from shop.merchant.imports.wanted import SheetProblem, WantedProduct, WantedVariant
 from shop.merchant.moderation.contents import Content, content_of
 from shop.merchant.moderation.translate import wanted_words
@@ -174,7 +175,7 @@ def _as_new(made: Comparison) -> None:
         made.problems.append(SheetProblem(wanted.group, -1, _("Choose a category")))
     if made.problems:
         return
-    for name in ("hs_code", "origin"):
+    for name in FILLED_WORDS:
         told.setdefault(name, wanted.fill.get(name, ""))
     lists = {name: tuple(told[name]) for name in LISTS if name in told}
     made.words = TypedWords(**{**told, **lists, "option_names": wanted.option_names or ()})
@@ -194,7 +195,7 @@ def _as_change(made: Comparison, stored: StoredProduct) -> None:
 def _compare_words(made: Comparison, stored: StoredProduct) -> None:
     before, wanted = made.words, made.wanted
     told = {name: value for name, value in wanted.words.items() if name != "otherwise"}
-    for name in ("hs_code", "origin"):
+    for name in FILLED_WORDS:
         if not getattr(before, name) and wanted.fill.get(name):
             told.setdefault(name, wanted.fill[name])
     if wanted.option_names:

@@ -19,7 +19,9 @@ from shop.merchant.imports.values import POINT, MoneyStyle, NumberStyle
 from shop.storefront.listings.usual_prices import Usual
 
 LONGEST_SKU, DIGEST, WHOLE_DIGEST = 40, 6, 10
-FILLED = ("hs_code", "origin", "weight_g")
+FILLED_WORDS = ("hs_code", "origin")
+FILLED = (*FILLED_WORDS, "weight_g")
+"""What is asked once for all products of a category that lack it."""
 """What is asked once for all rows of a category."""
 
 

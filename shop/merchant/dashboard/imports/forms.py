@@ -12,16 +12,16 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from shop.catalogue.delivery.names import countries_by_name
+from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Category
 from shop.catalogue.stock.count import MOST
 from shop.core.currencies import convertible
-from shop.core.forms.fields import HsCodeField
 from shop.core.languages import beside, listed
 from shop.merchant.dashboard.imports.words import field_names
 from shop.merchant.imports.child import GLUED
 from shop.merchant.imports.headings.formats import REPEATED
 from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.plan import FILLED, FILLED_WORDS
 from shop.merchant.imports.values import COMMA, POINT
 from shop.merchant.imports.wanted import ASKED
 from shop.storefront.listings.categories import usual_codes
@@ -144,17 +144,13 @@ class AskedForm(forms.Form):
                 label=_("How many of each are there?"), min_value=0, max_value=MOST,
                 required=False, initial=before.get("in_stock"),
             )  # fmt: skip
-        countries = [("", "–"), *countries_by_name(get_language() or "en")]
         for path in self.paths:
             fill = before.get("fill", {}).get(path, {})
-            self.fields[f"hs_code_{path}"] = HsCodeField(
-                label=gettext_lazy("Customs code"), required=False, initial=fill.get("hs_code"),
-                max_length=14,
-            )  # fmt: skip
-            self.fields[f"origin_{path}"] = forms.ChoiceField(
-                label=gettext_lazy("Made in"), choices=countries, required=False,
-                initial=fill.get("origin"),
-            )  # fmt: skip
+            for name in FILLED_WORDS:
+                row = FIELDS[name]
+                self.fields[f"{name}_{path}"] = row.type.form_field(
+                    label=row.label, required=False, initial=fill.get(name)
+                )
             self.fields[f"weight_g_{path}"] = forms.IntegerField(
                 label=gettext_lazy("Packed weight, g"), min_value=1, max_value=HEAVIEST,
                 required=False, initial=fill.get("weight_g"),
@@ -175,7 +171,7 @@ class AskedForm(forms.Form):
         return [
             {"category": by_path[path], "counts": self.asked["lacking"][path],
              "usual": listed(usual_codes(by_path[path])),
-             "fields": [self[f"{name}_{path}"] for name in ("hs_code", "origin", "weight_g")]}
+             "fields": [self[f"{name}_{path}"] for name in FILLED]}
             for path in self.paths if path in by_path
         ]  # fmt: skip
 
@@ -192,7 +188,7 @@ class AskedForm(forms.Form):
                     found["otherwise"] = path
         fill = dict(found.get("fill", {}))
         for path in self.paths:
-            own = {name: told.get(f"{name}_{path}") for name in ("hs_code", "origin", "weight_g")}
+            own = {name: told.get(f"{name}_{path}") for name in FILLED}
             fill[path] = {name: value for name, value in own.items() if value}
         return found | {"categories": categories, "fill": fill, "in_stock": told.get("in_stock")}
 
