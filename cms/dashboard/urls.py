@@ -98,6 +98,7 @@ urlpatterns = [
     path("festivals/<int:pk>/deals/<int:deal_id>/decide/", wrong_prices.decide,
          name="wrong-price"),
     path("festivals/<int:pk>/deals/<int:deal_id>/<slug:name>/", deal_actions.act, name="deal-act"),
+    path("festivals/benefits.css", promotions.styles, name="benefit-styles"),
     path("festivals/<int:pk>/benefits/", promotions.BenefitsView.as_view(),
          name="festival-benefits"),
     path("festivals/<int:pk>/benefits/new/", promotions.add, name="benefit-add"),

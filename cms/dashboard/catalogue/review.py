@@ -24,7 +24,7 @@ from cms.dashboard.listing import ListView
 from cms.dashboard.permissions import needs, own_stores
 from cms.dashboard.screens import button, seen_at, show, words
 from cms.dashboard.tables import Column, HeadColumn, Table, link
-from shop.catalogue.fields.row import Place
+from shop.catalogue.fields.row import FormSection
 from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Product, Variant
 from shop.core import clock
@@ -39,7 +39,13 @@ from shop.storefront.listings.usual_prices import odd_prices
 
 MOST_VARIANTS = 100
 QUEUE = "desk:product-queue"
-ORDER = (Place.OUTING, Place.CLOTHES, Place.SENDING, Place.WORDS, Place.ELSEWHERE)
+ORDER = (
+    FormSection.OUTING,
+    FormSection.CLOTHES,
+    FormSection.SENDING,
+    FormSection.WORDS,
+    FormSection.ELSEWHERE,
+)
 
 
 def _title(product: Product) -> SafeString:
@@ -113,7 +119,7 @@ def _facts(product: Product) -> Iterator[tuple[str, str]]:
     is_outing = product.kind == Product.Kind.EXPERIENCE
     for name, row in sorted(FIELDS.items(), key=lambda pair: ORDER.index(pair[1].place)):
         line = row.organizers
-        if line is None or (row.place == Place.OUTING and not is_outing):
+        if line is None or (row.place == FormSection.OUTING and not is_outing):
             continue
         shown: Any = getattr(product, f"get_{name}_display", None)
         value = shown() if shown else getattr(product, name)

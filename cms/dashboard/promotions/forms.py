@@ -13,7 +13,7 @@ from shop.core.currencies import in_whole, written
 from shop.core.forms.fields import AmountField, LineField
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival, Fund, Promotion
-from shop.festivals.pricing.benefit_form import COLUMNS, BenefitField, Sort
+from shop.festivals.pricing.benefit_form import COLUMNS, BenefitField, NumberKind
 from shop.festivals.pricing.benefit_kinds import BENEFITS, BenefitKind, Group, fields_of_all
 from shop.festivals.promotions import budgets, code_batches
 from shop.people.merchants.models import Merchant
@@ -78,7 +78,6 @@ class BenefitForm(WallTimes):
     """A benefit on the whole order."""
 
     fields: dict[str, Any]
-    kinds = tuple(BENEFITS)
 
     title = LineField(max_length=80, help_text="Shoppers read it in their cart.")
     what = forms.ChoiceField(label="What it gives", choices=choices)
@@ -248,7 +247,7 @@ def amount(minor: int) -> str:
     return written(minor, settings.SHOP_CURRENCY, "en")
 
 
-def _written(number: int, sort: Sort) -> str:
-    if sort == Sort.AMOUNT:
+def _written(number: int, sort: NumberKind) -> str:
+    if sort == NumberKind.AMOUNT:
         return amount(number)
-    return f"{number} %" if sort == Sort.PERCENT else str(number)
+    return f"{number} %" if sort == NumberKind.PERCENT else str(number)

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
@@ -40,6 +40,7 @@ from shop.core.locks import lock_one
 from shop.festivals import changelog
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import CodeBatch, Festival, Promotion
+from shop.festivals.pricing.benefit_kinds import BENEFITS
 from shop.festivals.promotions import manage
 from shop.people.accounts.requests import SignedIn
 
@@ -141,6 +142,15 @@ def edit(request: SignedIn, pk: int, benefit_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _saved(request, form, form.fill(found)):
         return redirect("desk:benefit", pk, benefit_id)
     return _form(request, form, f"Change {found.title}", trail_of_benefits(found.festival), found)
+
+
+@require_safe
+@needs("change_festival")
+def styles(request: SignedIn) -> HttpResponse:
+    """Return the rules that hide the fields of other kinds; a page may have no style of its own."""
+    return render(
+        request, "cms/dashboard/benefit_kinds.css", {"kinds": BENEFITS}, content_type="text/css"
+    )
 
 
 @require_safe

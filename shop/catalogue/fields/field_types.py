@@ -109,7 +109,7 @@ class WordList(FieldType):
 
 
 @dataclass(frozen=True, slots=True)
-class Country(FieldType):
+class CountryType(FieldType):
     """A country, by its two letters."""
 
     def form_field(self, **options: Any) -> forms.Field:
@@ -132,7 +132,7 @@ class CustomsCode(FieldType):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(FieldType):
+class ChoiceType(FieldType):
     """One of a few codes.
 
     Args:
@@ -153,7 +153,7 @@ class Choice(FieldType):
 
 
 @dataclass(frozen=True, slots=True)
-class Number(FieldType):
+class NumberType(FieldType):
     """A whole number."""
 
     least: int

@@ -18,7 +18,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-class Place(Enum):
+class FormSection(Enum):
     """Where the store's form asks for a field. Only experiences have those of an outing."""
 
     WORDS = "words"
@@ -57,7 +57,7 @@ class OrganizerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SpreadsheetColumn:
     """A column of spreadsheets.
 
     Args:
@@ -99,13 +99,13 @@ class ProductField:
     of_outing: StrOrPromise = ""
     help_text: StrOrPromise = ""
     missing: StrOrPromise = ""
-    place: Place = Place.WORDS
+    place: FormSection = FormSection.WORDS
     is_moderated: bool = True
     is_translated: bool = False
     terms: str = ""
     page: PageLine | None = None
     organizers: OrganizerLine | None = OrganizerLine()
-    column: Column | None = None
+    column: SpreadsheetColumn | None = None
     feeds: Mapping[str, str] = NOTHING
 
     def label_of(self, product: Product, line: PageLine | OrganizerLine | None = None) -> str:

@@ -13,17 +13,23 @@ from typing import Annotated, get_type_hints
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.fields.field_types import (
-    Choice,
-    Country,
+    ChoiceType,
+    CountryType,
     CustomsCode,
     HoursAhead,
     Line,
-    Number,
+    NumberType,
     Prose,
     Tongues,
     WordList,
 )
-from shop.catalogue.fields.row import Column, OrganizerLine, PageLine, Place, ProductField
+from shop.catalogue.fields.row import (
+    FormSection,
+    OrganizerLine,
+    PageLine,
+    ProductField,
+    SpreadsheetColumn,
+)
 from shop.catalogue.models import CANCEL_HOURS, Term
 from shop.catalogue.worn import AGE_WORDS, AGES, GENDER_WORDS, GENDERS
 
@@ -42,9 +48,9 @@ class TypedWords:
             _("Name"),
             help_text=_("What it is first, then colour or size."),
             missing=_("Enter a name"),
-            place=Place.ELSEWHERE,
+            place=FormSection.ELSEWHERE,
             organizers=None,
-            column=Column(
+            column=SpreadsheetColumn(
                 "name",
                 example="Toe-loop sandal",
                 guesses="title|title en|name|name en|product|product name|désignation|designation|"
@@ -63,7 +69,7 @@ class TypedWords:
             _("In one sentence"),
             is_translated=True,
             organizers=None,
-            column=Column(
+            column=SpreadsheetColumn(
                 "summary",
                 guesses="summary|short description|résumé|resumo|muhtasari|الملخص|ملخص|简介",
                 elsewhere={"shopify": ("seo description",), "woocommerce": ("short description",)},
@@ -77,7 +83,7 @@ class TypedWords:
             _("Description"),
             is_translated=True,
             organizers=None,
-            column=Column(
+            column=SpreadsheetColumn(
                 "description",
                 guesses="description|details|détails|descrição|descricao|maelezo|الوصف|وصف|描述|"
                 "商品描述",
@@ -101,7 +107,7 @@ class TypedWords:
             organizers=OrganizerLine(
                 "Materials", of_outing="Included", is_missed=True, is_listed=False
             ),
-            column=Column(
+            column=SpreadsheetColumn(
                 "materials",
                 example="cow leather; tyre rubber",
                 guesses="materials|material|ingredients|matière|matières|matériaux|composition|"
@@ -117,7 +123,7 @@ class TypedWords:
             _("Search words"),
             help_text=_("Up to 12, divided by commas."),
             organizers=OrganizerLine("Tags", is_missed=True, is_listed=False),
-            column=Column(
+            column=SpreadsheetColumn(
                 "tags",
                 guesses="tags|keywords|mots-clés|mots clés|etiquetas|palavras-chave|lebo|الوسوم|"
                 "标签",
@@ -131,19 +137,19 @@ class TypedWords:
             WordList(most=3, longest=40, typed=130),
             _("What can be chosen"),
             help_text=_("Up to three, divided by commas, like: Size, Colour"),
-            place=Place.ELSEWHERE,
+            place=FormSection.ELSEWHERE,
             organizers=None,
         ),
     ] = ()
     origin: Annotated[
         str,
         ProductField(
-            Country(),
+            CountryType(),
             _("Made in"),
-            place=Place.SENDING,
+            place=FormSection.SENDING,
             page=PageLine(),
             organizers=OrganizerLine("Origin", is_missed=True),
-            column=Column(
+            column=SpreadsheetColumn(
                 "origin",
                 example="SN",
                 guesses="origin|made in|country of origin|country|origine|pays|pays d'origine|"
@@ -159,10 +165,10 @@ class TypedWords:
             CustomsCode(),
             _("Customs code"),
             help_text=_("Six digits, like 6301.30"),
-            place=Place.SENDING,
+            place=FormSection.SENDING,
             is_moderated=False,
             organizers=OrganizerLine(is_missed=True),
-            column=Column(
+            column=SpreadsheetColumn(
                 "hs_code",
                 example="6403.59",
                 guesses="hs|hs code|customs code|tariff code|code sh|code douanier|code hs|"
@@ -174,11 +180,11 @@ class TypedWords:
     gender: Annotated[
         str,
         ProductField(
-            Choice(GENDERS, GENDER_WORDS),
+            ChoiceType(GENDERS, GENDER_WORDS),
             _("Gender"),
-            place=Place.CLOTHES,
+            place=FormSection.CLOTHES,
             page=PageLine(),
-            column=Column(
+            column=SpreadsheetColumn(
                 "gender",
                 example="unisex",
                 guesses="gender|sex|genre|sexe|gênero|género|jinsia|الجنس|性别|适用性别",
@@ -190,11 +196,11 @@ class TypedWords:
     age_group: Annotated[
         str,
         ProductField(
-            Choice(AGES, AGE_WORDS),
+            ChoiceType(AGES, AGE_WORDS),
             _("Age group"),
-            place=Place.CLOTHES,
+            place=FormSection.CLOTHES,
             page=PageLine(),
-            column=Column(
+            column=SpreadsheetColumn(
                 "age_group",
                 example="adult",
                 guesses="age group|tranche d'âge|faixa etária|rika|الفئة العمرية|年龄段|适用年龄",
@@ -209,18 +215,18 @@ class TypedWords:
             Line(80),
             _("Colour"),
             help_text=_("Leave it empty where shoppers choose the colour."),
-            place=Place.CLOTHES,
+            place=FormSection.CLOTHES,
             terms=Term.Kind.VALUE,
             page=PageLine(),
-            column=Column("colour", example="tan"),
+            column=SpreadsheetColumn("colour", example="tan"),
         ),
     ] = ""
     duration_minutes: Annotated[
         int | None,
         ProductField(
-            Number(1, 60 * 24 * 60),
+            NumberType(1, 60 * 24 * 60),
             _("Duration, minutes"),
-            place=Place.OUTING,
+            place=FormSection.OUTING,
             is_moderated=False,
             organizers=None,
         ),
@@ -233,7 +239,7 @@ class TypedWords:
             help_text=_(
                 "Whoever has booked is mailed when it changes, and may give the tickets back."
             ),
-            place=Place.OUTING,
+            place=FormSection.OUTING,
             is_translated=True,
             organizers=OrganizerLine(is_listed=False),
         ),
@@ -244,17 +250,17 @@ class TypedWords:
             Tongues(),
             _("Guided in"),
             help_text=_("The languages in which you can lead guests."),
-            place=Place.OUTING,
+            place=FormSection.OUTING,
             organizers=OrganizerLine(is_missed=True, is_listed=False),
         ),
     ] = ()
     guests_from: Annotated[
         int,
         ProductField(
-            Number(0, 99),
+            NumberType(0, 99),
             _("Youngest guest, years"),
             help_text=_("Leave it empty where children of any age may come."),
-            place=Place.OUTING,
+            place=FormSection.OUTING,
             organizers=OrganizerLine("Youngest guest", is_missed=True, is_listed=False),
         ),
     ] = 0
@@ -264,7 +270,7 @@ class TypedWords:
             HoursAhead(),
             _("Guests may cancel until"),
             help_text=_("Then all the money goes back. What was booked before keeps its own rule."),
-            place=Place.OUTING,
+            place=FormSection.OUTING,
             organizers=OrganizerLine(
                 "Guests may cancel", text="until {} hours before", is_missed=True, is_listed=False
             ),

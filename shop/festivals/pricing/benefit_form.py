@@ -13,7 +13,7 @@ from enum import StrEnum
 COLUMNS = ("value", "every", "max_steps", "min_spend", "cap")
 
 
-class Sort(StrEnum):
+class NumberKind(StrEnum):
     """How a number is typed and written."""
 
     AMOUNT = "amount"
@@ -35,7 +35,7 @@ class BenefitField:
 
     name: str
     column: str
-    sort: Sort
+    sort: NumberKind
     label: str
     hint: str = ""
     fact: str = ""
@@ -47,7 +47,7 @@ class BenefitField:
     @property
     def is_amount(self) -> bool:
         """Return whether it is a sum of money."""
-        return self.sort == Sort.AMOUNT
+        return self.sort == NumberKind.AMOUNT
 
     @property
     def said_as(self) -> str:
@@ -67,7 +67,7 @@ class BenefitField:
 AMOUNT = BenefitField(
     "amount",
     "value",
-    Sort.AMOUNT,
+    NumberKind.AMOUNT,
     "Amount off",
     "Where an amount is given.",
     needed="Say how much.",
@@ -76,7 +76,7 @@ AMOUNT = BenefitField(
 PERCENT = BenefitField(
     "percent",
     "value",
-    Sort.PERCENT,
+    NumberKind.PERCENT,
     "Percent off",
     fact="amount",
     most=99,
@@ -86,14 +86,18 @@ PERCENT = BenefitField(
 EVERY = BenefitField(
     "every",
     "every",
-    Sort.AMOUNT,
+    NumberKind.AMOUNT,
     "For every",
     "Of “so much of every”.",
     needed="Say for how much each step is.",
 )
-MAX_STEPS = BenefitField("max_steps", "max_steps", Sort.COUNT, "At most so many times", most=100)
-MIN_SPEND = BenefitField("min_spend", "min_spend", Sort.AMOUNT, "From a sum of", "After deals.")
-CAP = BenefitField("cap", "cap", Sort.AMOUNT, "At most", "Of a percentage, or a parcel.")
+MAX_STEPS = BenefitField(
+    "max_steps", "max_steps", NumberKind.COUNT, "At most so many times", most=100
+)
+MIN_SPEND = BenefitField(
+    "min_spend", "min_spend", NumberKind.AMOUNT, "From a sum of", "After deals."
+)
+CAP = BenefitField("cap", "cap", NumberKind.AMOUNT, "At most", "Of a percentage, or a parcel.")
 
 # What every benefit may have, and the form shows last.
 BOUNDS = (MIN_SPEND, CAP)

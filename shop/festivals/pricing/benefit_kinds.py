@@ -21,12 +21,12 @@ from shop.festivals.pricing.benefit_form import (
     PERCENT,
     SHARED,
     BenefitField,
-    Sort,
+    NumberKind,
 )
-from shop.festivals.pricing.goods import Goods, Units
+from shop.festivals.pricing.goods import Goods, PricedUnits
 from shop.festivals.pricing.kinds import gettext_noop
 
-type Written = Callable[[int, Sort], str]
+type Written = Callable[[int, NumberKind], str]
 
 
 class Group(StrEnum):
@@ -85,7 +85,7 @@ class BenefitKind:
     # Its sums.
 
     @classmethod
-    def counts(cls, terms: BenefitTerms, units: Units) -> bool:
+    def counts(cls, terms: BenefitTerms, units: PricedUnits) -> bool:
         """Return whether units of its store or festival count; all do unless a kind says no."""
         return True
 

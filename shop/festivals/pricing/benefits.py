@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from shop.core.money import split
 from shop.festivals.pricing.benefit_kinds import Group
-from shop.festivals.pricing.goods import Units
+from shop.festivals.pricing.goods import PricedUnits
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Basket, PromotionTerms
 from shop.festivals.pricing.weighing import (
@@ -56,7 +56,7 @@ def shrink(used: Sequence[Benefit], cut: int) -> list[Benefit]:
     return kept[::-1]
 
 
-def _cheapest(units: Sequence[Units], basket: Basket) -> _Applied:
+def _cheapest(units: Sequence[PricedUnits], basket: Basket) -> _Applied:
     """Leave a doubtful voucher out when the order is cheaper without it.
 
     In whole units a larger benefit may take one unit less off one of its lines. A later
@@ -71,7 +71,7 @@ def _cheapest(units: Sequence[Units], basket: Basket) -> _Applied:
     return best
 
 
-def _apply(units: Sequence[Units], basket: Basket) -> _Applied:
+def _apply(units: Sequence[PricedUnits], basket: Basket) -> _Applied:
     applied = _Applied([each.amount for each in units])
     for group in (Group.MERCHANT, Group.SAVE, Group.VOUCHER):
         for candidates in _scopes(basket.promotions, group):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from shop.core.money import split
 
 
-class Units(NamedTuple):
+class PricedUnits(NamedTuple):
     """Some units of one variant at one price.
 
     ``price`` is that of one before ``amount``, what all cost together after deals, which may be
@@ -37,7 +37,7 @@ class Goods(NamedTuple):
     ``spend`` is what they cost after deals, ``room`` what earlier benefits left of it.
     """
 
-    units: Sequence[Units]
+    units: Sequence[PricedUnits]
     spend: int
     room: int
 
@@ -48,5 +48,5 @@ class Goods(NamedTuple):
 
     def with_more(self, amount: int) -> Goods:
         """Return the goods with one unit more at a price."""
-        more = Units(amount, 1, amount)
+        more = PricedUnits(amount, 1, amount)
         return Goods((*self.units, more), self.spend + amount, self.room + amount)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shop.festivals.pricing.goods import Units
+from shop.festivals.pricing.goods import PricedUnits
 from shop.festivals.pricing.items import deals_at, is_on_sale, regular_price
 from shop.festivals.pricing.kinds import DealKind
 from shop.festivals.pricing.terms import DealTerms, PoolTerms, WantedUnits
@@ -45,10 +45,10 @@ class Segment:
         return self.wanted.product_id, self.deal.nomination_id, self.deal.rule
 
     @property
-    def units(self) -> Units:
+    def units(self) -> PricedUnits:
         """Return what kinds of benefits see of it."""
         wanted, is_deal = self.wanted, self.deal is not None
-        return Units(
+        return PricedUnits(
             self.price,
             self.quantity,
             self.amount,

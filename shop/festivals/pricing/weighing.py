@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from shop.core.money import split
 from shop.festivals.pricing.benefit_kinds import Group
-from shop.festivals.pricing.goods import Goods, Units
+from shop.festivals.pricing.goods import Goods, PricedUnits
 from shop.festivals.pricing.terms import PromotionTerms
 
 
@@ -77,7 +77,7 @@ class Note:
 
 
 def weigh(
-    promotion: PromotionTerms, units: Sequence[Units], remaining: Sequence[int]
+    promotion: PromotionTerms, units: Sequence[PricedUnits], remaining: Sequence[int]
 ) -> tuple[Benefit | None, Note | None]:
     """Return the benefit of a promotion on goods, if any, and the note to show about it.
 
@@ -100,7 +100,7 @@ def weigh(
 
 
 def weigh_delivery(
-    promotion: PromotionTerms, parcels: Mapping[int, int], units: Sequence[Units]
+    promotion: PromotionTerms, parcels: Mapping[int, int], units: Sequence[PricedUnits]
 ) -> tuple[Benefit | None, Note | None]:
     """Return the benefit on delivery: its minimum is per parcel, its budget over all of them.
 
@@ -134,7 +134,7 @@ def parts_of(promotion: PromotionTerms, amounts: Iterable[tuple[int, int]]) -> t
     return tuple(parts)
 
 
-def _counts(promotion: PromotionTerms, units: Units) -> bool:
+def _counts(promotion: PromotionTerms, units: PricedUnits) -> bool:
     merchant = promotion.merchant_id
     if merchant is not None and units.merchant_id != merchant:
         return False
@@ -172,7 +172,7 @@ def _limits(promotion: PromotionTerms, amount: int) -> Note | None:
 
 
 def _inside(
-    promotion: PromotionTerms, parcels: Mapping[int, int], units: Sequence[Units]
+    promotion: PromotionTerms, parcels: Mapping[int, int], units: Sequence[PricedUnits]
 ) -> Iterable[tuple[int, int, int]]:
     """Yield merchant, spend and possible reduction of each parcel that takes part."""
     for merchant_id, price in parcels.items():

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from shop.core.currencies import written
 from shop.core.languages import in_language, listed, percent
 from shop.festivals.models import Promotion
-from shop.festivals.pricing.benefit_form import COLUMNS, Sort
+from shop.festivals.pricing.benefit_form import COLUMNS, NumberKind
 
 # What the name of a benefit depends on, and beside what it is said.
 NAMED_BY = ("code", "title", "titles", "group", "trigger", "kind", *COLUMNS)
@@ -54,10 +54,10 @@ def left_text(left: int | None) -> str:
 
 
 def _what(promotion: Promotion, language: str) -> str:
-    def write(number: int, sort: Sort) -> str:
-        if sort == Sort.AMOUNT:
+    def write(number: int, sort: NumberKind) -> str:
+        if sort == NumberKind.AMOUNT:
             return _money(number, language)
-        return percent(number, language) if sort == Sort.PERCENT else str(number)
+        return percent(number, language) if sort == NumberKind.PERCENT else str(number)
 
     return _(promotion.rule.said) % promotion.rule.facts(promotion, write)
 

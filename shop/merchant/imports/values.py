@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.delivery.names import codes, countries_by_name
 from shop.catalogue.fields.field_types import (
-    Choice,
-    Country,
+    ChoiceType,
+    CountryType,
     CustomsCode,
     FieldType,
     Line,
@@ -294,11 +294,11 @@ def of_type(wanted: FieldType, text: str) -> Any:
             return prose(text, wanted.longest)
         case WordList():
             return list(listed_words(text, most=wanted.most, longest=wanted.longest))
-        case Country():
+        case CountryType():
             return country(text)
         case CustomsCode():
             return customs_code(text)
-        case Choice():
+        case ChoiceType():
             return one_of(text, wanted.spellings)
     raise NotImplementedError(f"No spreadsheet holds a {type(wanted).__name__} yet.")
 

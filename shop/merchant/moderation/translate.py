@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from shop.catalogue import translations
-from shop.catalogue.fields.row import Place
+from shop.catalogue.fields.row import FormSection
 from shop.catalogue.fields.table import FIELDS, NAMED
 from shop.catalogue.models import Product, Translation
 from shop.core.languages import in_language, translated
@@ -34,7 +34,7 @@ def names_of(subject: Subject) -> tuple[str, ...]:
     if not isinstance(subject, Product):
         return fields
     is_outing = subject.kind == Product.Kind.EXPERIENCE
-    own = (name for name in fields if is_outing or FIELDS[name].place != Place.OUTING)
+    own = (name for name in fields if is_outing or FIELDS[name].place != FormSection.OUTING)
     return ("title", *own)
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from shop.catalogue import translations
-from shop.catalogue.fields.row import Place
+from shop.catalogue.fields.row import FormSection
 from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Product
 from shop.catalogue.translations import digest
@@ -60,7 +60,7 @@ def test_a_field_is_told_to_channels_that_exist_and_translated_where_it_is_read(
     assert set(row.feeds) <= set(CHANNELS)
     assert not (row.is_translated and row.terms)
     assert row.is_moderated or not (row.is_translated or row.terms)
-    if row.place == Place.OUTING:
+    if row.place == FormSection.OUTING:
         assert row.column is None  # spreadsheets hold goods
 
 

@@ -12,7 +12,7 @@ import html
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from shop.catalogue.fields.field_types import Choice
+from shop.catalogue.fields.field_types import ChoiceType
 from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Product
 from shop.core.spreadsheets.tables import Cell, Table
@@ -82,7 +82,7 @@ def _words(one: ExportedProduct, vendor: str) -> dict[str, str]:
 def _cell(name: str, wanted: TypedWords) -> str:
     """Return the value of a field: codes as Shopify writes them, with a capital letter."""
     kind, value = FIELDS[name].type, getattr(wanted, name)
-    return kind.cell(value).title() if isinstance(kind, Choice) else kind.cell(value)
+    return kind.cell(value).title() if isinstance(kind, ChoiceType) else kind.cell(value)
 
 
 def _size(one: ExportedProduct, size: TypedVariant) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from shop.catalogue.fields.row import Place
+from shop.catalogue.fields.row import FormSection
 from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Category, Variant
 from shop.catalogue.stock.count import MOST
@@ -60,7 +60,7 @@ class ProductForm(forms.Form):
         """Return the fields by the place where the page asks for them."""
         return {
             place.value: [self[name] for name, row in FIELDS.items() if row.place == place]
-            for place in Place
+            for place in FormSection
         }
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shop.festivals.pricing.benefit_form import BenefitField, Sort
+from shop.festivals.pricing.benefit_form import BenefitField, NumberKind
 from shop.festivals.pricing.benefit_kinds import BENEFITS, BenefitKind
 
 each_kind = pytest.mark.parametrize("kind", BENEFITS.values(), ids=list(BENEFITS))
@@ -16,7 +16,7 @@ each_choice = pytest.mark.parametrize(
         for group in kind.groups
     ],
 )
-EXAMPLES = {Sort.AMOUNT: 10_00, Sort.PERCENT: 15, Sort.COUNT: 3}
+EXAMPLES = {NumberKind.AMOUNT: 10_00, NumberKind.PERCENT: 15, NumberKind.COUNT: 3}
 
 
 def needed(kind: type[BenefitKind]) -> dict[BenefitField, int]:

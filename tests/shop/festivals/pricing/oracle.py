@@ -1,6 +1,6 @@
 """A second, slow way to the same prices, written from the rules and not from the code.
 
-Units are given one by one, shares are fractions, and every choice of vouchers is tried.
+PricedUnits are given one by one, shares are fractions, and every choice of vouchers is tried.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from shop.festivals.pricing.benefit_kinds import (
     Group,
     PercentOff,
 )
-from shop.festivals.pricing.goods import Goods, Units
+from shop.festivals.pricing.goods import Goods, PricedUnits
 from shop.festivals.pricing.kinds import Fixed, Multibuy
 from shop.festivals.pricing.terms import (
     Basket,
@@ -297,7 +297,7 @@ def _goods_rows(
     left: Sequence[int],
 ) -> list[Row]:
     seen = [
-        Units(
+        PricedUnits(
             unit.price,
             count,
             start[place],

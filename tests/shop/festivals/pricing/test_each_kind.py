@@ -6,9 +6,9 @@ from dataclasses import fields
 import pytest
 
 from shop.festivals.models import Promotion
-from shop.festivals.pricing.benefit_form import COLUMNS, Sort
+from shop.festivals.pricing.benefit_form import COLUMNS, NumberKind
 from shop.festivals.pricing.benefit_kinds import Group
-from shop.festivals.pricing.goods import Goods, Units
+from shop.festivals.pricing.goods import Goods, PricedUnits
 from shop.festivals.pricing.terms import PromotionTerms
 from tests.shop.festivals.pricing.carts import kinds_for, random_terms
 from tests.shop.festivals.pricing.each_kind import each_kind, example, needed
@@ -24,7 +24,7 @@ def random_goods(rng):
         price, quantity = rng.randint(1, rng.choice([9, 50_00])), rng.randint(1, 5)
         amount = price * quantity - rng.choice([0, rng.randint(0, price)])
         facts = (rng.random() < 0.3, rng.randint(1, 3), rng.randint(1, 2), rng.randint(1, 2))
-        units.append(Units(price, quantity, amount, *facts))
+        units.append(PricedUnits(price, quantity, amount, *facts))
     spend = sum(each.amount for each in units)
     return Goods(tuple(units), spend, rng.randint(0, spend))
 
@@ -66,7 +66,7 @@ def test_a_kind_says_what_it_gives_whatever_was_left_out(kind):
 
     assert kind.said % kind.facts(terms, write)
     assert kind.written(terms, write)
-    assert set(seen) <= set(Sort)
+    assert set(seen) <= set(NumberKind)
 
 
 @each_kind
@@ -87,8 +87,8 @@ def test_a_kind_takes_off_no_more_than_is_left_and_nothing_below_its_minimum(kin
 
 
 def test_units_that_were_reduced_together_cost_what_they_cost():
-    assert Units(10_00, 3, 20_00).prices == [6_67, 6_67, 6_66]
-    assert Goods((Units(5, 2, 10), Units(9, 1, 9)), 19, 19).prices == [9, 5, 5]
+    assert PricedUnits(10_00, 3, 20_00).prices == [6_67, 6_67, 6_66]
+    assert Goods((PricedUnits(5, 2, 10), PricedUnits(9, 1, 9)), 19, 19).prices == [9, 5, 5]
 
 
 @pytest.mark.parametrize("group", Group)
