@@ -1,5 +1,7 @@
 """The form of a benefit knows every kind that is defined."""
 
+import re
+
 import pytest
 
 from cms.dashboard.promotions.forms import BenefitForm, said
@@ -74,8 +76,11 @@ def test_a_number_that_is_needed_is_asked_for(desk, festival, group, kind):
 @each_kind
 def test_the_page_hides_the_fields_of_other_kinds(desk, festival, kind):
     page = desk.get(f"/organize/festivals/{festival.pk}/benefits/new/").text
+    (address,) = re.findall(r'"(/organize/[^"]*benefits\.css)"', page)
+    rules = desk.get(address)
 
-    assert f'[value$=":{kind.code}"]:checked' in page
+    assert rules["Content-Type"] == "text/css"
+    assert f'[value$=":{kind.code}"]:checked' in rules.text
     form = BenefitForm(festival=festival)
     kinds = {field.name: kinds.split() for _, parts in form.parts() for field, kinds, _ in parts}
     assert all(kind.code in kinds[field.name] for field in kind.fields)
