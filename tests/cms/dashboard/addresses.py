@@ -51,6 +51,7 @@ ADDRESSES = [
     ("festivals/", "get", ALL, {}),
     ("calendar/", "get", ALL, {}),
     ("festivals/{festival}/timeline/", "get", ALL, {}),
+    ("festivals/benefits.css", "get", PLAN, {}),
     ("festivals/new/", "get", PLAN, {}),
     ("festivals/new/", "post", PLAN, typed(title="Taken over")),
     ("festivals/{festival}/", "get", ALL, {}),
