@@ -46,6 +46,7 @@ CARRIER = {
 DISTURBED = {"title": "Taken over", "text": "Taken over", "since": "2027-05-12T10:00"}
 LACKING = Finding("No store takes part yet.", True, "stores")
 NO_STORE = {"finding": "stores", "stamp": LACKING.stamp}
+EDITED = typed(title="Taken over", version="999999999", **DAYS)
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -57,12 +58,7 @@ ADDRESSES = [
     ("festivals/{festival}/", "get", ALL, {}),
     ("festivals/{festival}/history/", "get", ALL, {}),
     ("festivals/{festival}/edit/", "get", PLAN, {}),
-    (
-        "festivals/{festival}/edit/",
-        "post",
-        PLAN,
-        typed(title="Taken over", version="999999999", **DAYS),
-    ),
+    ("festivals/{festival}/edit/", "post", PLAN, EDITED),
     ("festivals/{festival}/words/", "get", WRITE, {}),
     ("festivals/{festival}/words/{language}/", "get", WRITE, {}),
     (
