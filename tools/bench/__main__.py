@@ -22,7 +22,7 @@ def main() -> int:
     os.chdir(ROOT)
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     asked = Asked(
-        chosen.rounds, chosen.seconds, chosen.products, chosen.keep, chosen.rival, chosen.against,
+        chosen.rounds, chosen.seconds, chosen.products, chosen.keep, chosen.against,
         chosen.indexed, chosen.only,
     )  # fmt: skip
     try:
@@ -61,9 +61,6 @@ def _parser() -> argparse.ArgumentParser:
         default=10_000,
         metavar="N",
         help="products that are indexed in shops of several sizes (10,000)",
-    )
-    parser.add_argument(
-        "--rival", action="store_true", help="put django-oscar beside it, which is installed apart"
     )
     parser.add_argument(
         "--against", default="", metavar="COMMIT", help="put an earlier commit of ours beside it"

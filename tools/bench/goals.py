@@ -1,10 +1,6 @@
 """What the shop sets out to reach, and whether a run has reached it."""
 
 from tools.bench import desks, searches
-from tools.bench.pages import ADDING, CHECKOUT
-
-CHEAPER = {"list": 20, "product": 5, "search": 10, ADDING: 5, CHECKOUT: 5}
-"""So many times less CPU than django-oscar takes for the same."""
 
 GROWTH = {
     "list": 1.3,
@@ -50,12 +46,6 @@ MOST_READ = {
 
 What words find at a desk is looked up whole, since an index of letters knows no order.
 """
-
-
-def of_cheaper(name: str, ratio: float | None) -> str:
-    """Return whether a page is as many times cheaper as it should be, in words."""
-    goal = CHEAPER.get(name)
-    return _words(goal, ratio, is_met=goal and ratio and ratio >= goal, bound="at least")
 
 
 def of_growth(name: str, ratio: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Sends requests over a few kept connections for some seconds: the client for where wrk is not."""
+"""Sends requests over a few kept connections for some seconds."""
 
 import socket
 import statistics

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import django
 
-from tools.bench import wrk
-
 
 def facts(database: str) -> dict[str, str]:
     """Return what the figures depend on, in the words of the report.
@@ -24,7 +22,6 @@ def facts(database: str) -> dict[str, str]:
         "System": f"{_system()}, Linux {platform.release()}",
         "Software": f"Python {platform.python_version()}, Django {django.__version__}, "
         f"PostgreSQL {database}",
-        "Client": "wrk" if wrk.is_there() else "the harness's own, in Python",
         "Load average before": load(),
     }
 

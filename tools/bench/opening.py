@@ -21,13 +21,12 @@ from datetime import datetime
 from pathlib import Path
 
 from config.embedded import NoDatabase
-from tools.bench import databases, machine, wrk
+from tools.bench import databases, machine
 from tools.bench.browser import Browser
 from tools.bench.checking import prices_wrong, shown_too_long, sold_too_often
 from tools.bench.flows import SEEN, Guest, WentWrong
 from tools.bench.front import trade_behind
-from tools.bench.load import Request
-from tools.bench.load import send as send_plainly
+from tools.bench.load import Request, send
 from tools.bench.preparing import collect_static, environment, fill_with_sample, tell, trade
 from tools.bench.servers import CannotMeasure, Server
 from tools.bench.slow import slow_clients
@@ -144,7 +143,7 @@ def _whole(stack: ExitStack, folder: Path, around: dict[str, str]) -> Server:
 
 def _crowded(shop: Server) -> dict[str, str]:
     """Measure how many of the pages that are everybody's are served a second."""
-    found, send = {}, wrk.send if wrk.is_there() else send_plainly
+    found = {}
     for name, path in (
         ("list", "/products/"),
         ("home", "/"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from urllib.parse import parse_qsl
 
-from tools.bench import flows, load, searches, wrk
+from tools.bench import flows, load, searches
 from tools.bench.browser import Browser
 from tools.bench.choosing import Choice
 from tools.bench.load import Request
@@ -66,11 +66,9 @@ def target(name: str, requests: Sequence[Request], server: Server, *, count: str
     """Return a page as a target.
 
     Args:
-        count: "cold" or "warm" to have its statements counted; cold pages are slow.
+        count: "cold" or "warm" to have its statements counted.
     """
-    # wrk drops what is under way when the time is over, which would make slow pages look dearer.
-    client = load if count == "cold" or not wrk.is_there() else wrk
-    act = partial(client.send, server.url, requests)
+    act = partial(load.send, server.url, requests)
 
     def build() -> Target:
         return Target(name, act, server.pid, facts=_facts(name, server, requests[0], count))

@@ -1,17 +1,16 @@
 """Writes the outcome as Markdown."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 
-from tools.bench import comparing, earlier, sizes
-from tools.bench.comparing import Comparison
+from tools.bench import earlier, sizes
 from tools.bench.earlier import Earlier
 from tools.bench.flash_sale import SHOPPERS, UNITS, Sale
 from tools.bench.plans import Reading
-from tools.bench.rounds import NOTHING, Target
+from tools.bench.rounds import Target
 from tools.bench.sizes import Size
 from tools.bench.work import table as work
 
@@ -40,9 +39,7 @@ class Outcome:
     desk: list[Target] = field(default_factory=list)
     sizes: list[Size] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
-    compared: list[Comparison] = field(default_factory=list)
     earlier: Earlier | None = None
-    written: list[Target] = field(default_factory=list)
     sale: Sale | None = None
     missed: dict[str, str] = field(default_factory=dict)
 
@@ -67,11 +64,9 @@ class Outcome:
     def targets(self) -> list[Target]:
         """All targets, each once."""
         many = [target for size in self.sizes for target in size.targets]
-        beside = [target for comparison in self.compared for target in comparison.targets]
         before = self.earlier.targets if self.earlier else []
-        pages = [*self.cold, *self.warm, *self.personal, *self.desk, *many, *beside, *before]
-        every = [*self.limits, *pages, *self.written]
-        return list({id(target): target for target in every}.values())
+        pages = [*self.cold, *self.warm, *self.personal, *self.desk, *many, *before]
+        return list({id(target): target for target in [*self.limits, *pages]}.values())
 
 
 def markdown(outcome: Outcome) -> str:
@@ -86,13 +81,9 @@ def markdown(outcome: Outcome) -> str:
     ):
         if targets:
             parts.append(HEAD.format(title).lstrip() + _rows(targets, outcome))
-    if outcome.compared:
-        parts.append(comparing.table(outcome.compared))
     if outcome.earlier:
         parts.append(earlier.table(outcome.earlier))
     parts += _of_sizes(outcome)
-    if outcome.written:
-        parts.append(_writing(outcome.written))
     if outcome.sale:
         parts.append(_sale(outcome.sale))
     if outcome.problems:
@@ -149,21 +140,6 @@ def _of_sizes(outcome: Outcome) -> Iterator[str]:
     if outcome.readings:
         yield sizes.read_table(outcome.readings, products[-1])
     yield work.tables([work.Shop(size.products, size.works) for size in outcome.sizes])
-
-
-def _writing(targets: Sequence[Target]) -> str:
-    lines = [
-        "| PostgreSQL alone, writing | per second | lowest..highest |",
-        "|---|---:|---:|",
-    ]
-    for target in targets:
-        rates = [turn.load.rate for turn in target.measured]
-        if not rates:
-            lines.append(f"| {target.name} | {NOTHING}: {target.missed} | |")
-            continue
-        middle = _short(target.median(lambda turn: turn.load.rate))
-        lines.append(f"| {target.name} | {middle} | {_short(min(rates))}..{_short(max(rates))} |")
-    return "\n".join([*lines, ""])
 
 
 def _sale(sale: Sale) -> str:

@@ -32,15 +32,14 @@ class Asked:
     """What the command line asks for.
 
     ``products`` are the sizes of further shops. ``indexed`` is how many products are indexed in
-    each of them, if there are any. ``rival`` puts django-oscar beside the shop, ``against`` an
-    earlier commit of it. ``only`` names the targets that take turns; empty for all.
+    each of them, if there are any. ``against`` puts an earlier commit beside the shop. ``only``
+    names the targets that take turns; empty for all.
     """
 
     rounds: int
     seconds: float
     products: Sequence[int]
     keep: bool
-    rival: bool = False
     against: str = ""
     indexed: int = 0
     only: Sequence[str] = ()
@@ -86,9 +85,6 @@ def _measured(
     outcome = stand.prepare(facts)
     if len(shops) > 1:
         _try(outcome, "shops with more products", lambda: stand.prepare_sizes(outcome, shops))
-    if asked.rival:
-        prepare = partial(stand.prepare_rival, outcome, place.server, keep=asked.keep)
-        _try(outcome, "django-oscar", prepare)
     if asked.against:
         prepare = partial(stand.prepare_earlier, outcome, place.server, asked.against)
         _try(outcome, asked.against, prepare)

@@ -3,18 +3,26 @@
 import socket
 import threading
 import time
-from contextlib import AbstractContextManager, suppress
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-from tools.bench.beside import beside
 from tools.bench.servers import HOST
 
+PATIENCE = 10  # seconds
 BEGIN = b"GET /products/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
 
 
-def slow_clients(count: int, port: int) -> AbstractContextManager[None]:
+@contextmanager
+def slow_clients(count: int, port: int) -> Iterator[None]:
     """Hold so many connections; one that the server ends is opened anew."""
-    return beside(partial(_send, count, port))
+    ended = threading.Event()
+    thread = threading.Thread(target=_send, args=[count, port, ended], daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(PATIENCE)
 
 
 def _send(count: int, port: int, ended: threading.Event) -> None:

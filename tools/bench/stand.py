@@ -6,14 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.bench import choosing, databases, desks, earlier, flash_sale, pages, pgbench, servers
+from tools.bench import choosing, databases, desks, earlier, flash_sale, pages, servers
 from tools.bench.choosing import Choice
-from tools.bench.comparing import comparisons
 from tools.bench.earlier import Earlier
 from tools.bench.preparing import collect_static, fill_with_sample, tell, trade
 from tools.bench.report import Outcome
-from tools.bench.rival import pages as rival_pages
-from tools.bench.rival.lending import rival
 from tools.bench.rounds import Target, unmeasured
 from tools.bench.servers import NotMeasured, Server
 from tools.bench.sizes import Size
@@ -53,7 +50,6 @@ class Stand:
             warm=pages.shared(self._kept, self._choice, count="warm"),
             personal=pages.personal(self._shop, self._choice),
             desk=self._desk(self._shop, self._database, self._choice),
-            written=self._written(),
         )
 
     def prepare_sizes(self, outcome: Outcome, shops: Sequence[Shop]) -> None:
@@ -81,17 +77,6 @@ class Stand:
         except NotMeasured as reason:
             return [unmeasured(name, str(reason)) for name in desks.NAMES]
         return desks.targets(shop, people, choice)
-
-    def prepare_rival(self, outcome: Outcome, server: str, *, keep: bool) -> None:
-        """Add django-oscar, and what of the shop is to stand beside it."""
-        tell("Preparing django-oscar.")
-        lent = rival(server, self._database, self._folder, self._environment, keep=keep)
-        oscar = rival_pages.targets(self._stack.enter_context(lent), self._choice)
-        outcome.compared = comparisons(
-            oscar,
-            [*outcome.cold, *outcome.personal],
-            [*outcome.warm, *pages.never_kept(self._kept, self._choice)],
-        )
 
     def prepare_earlier(self, outcome: Outcome, server: str, commit: str) -> None:
         """Add an earlier commit, with a database that it fills itself."""
@@ -128,15 +113,6 @@ class Stand:
         hello = self._serve("tools.bench.limits.hello")
         django = self._serve("tools.bench.limits.wsgi", BENCH_BALLAST=str(ballast))
         return pages.limits(hello, django, self._choice.product_id)
-
-    def _written(self) -> list[Target]:
-        program = pgbench.find()
-        if program is None:
-            tell("There is no pgbench here: PostgreSQL alone is not measured.")
-            return []
-        act = partial(pgbench.run, program, self._database)
-        scripts = pgbench.prepare(program, self._database, self._folder)
-        return [Target(script.name, partial(act, script), is_primed=False) for script in scripts]
 
     def _trade(self, **environment: str) -> Server:
         own = {"DATABASE_URL": self._database} | environment

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import psycopg
 
 SEARCH = "coffee"
-"""The word of the front, if there is a page of it: it is what django-oscar is asked for, too."""
+"""The word of the front, if there is a page of it."""
 NOTHING = "qvxzkj wqzzxv"
 PAGE = 24
 

@@ -1,8 +1,0 @@
-"""Oscar for a web server."""
-
-import os
-
-from django.core.wsgi import get_wsgi_application
-
-os.environ["DJANGO_SETTINGS_MODULE"] = "tools.bench.rival.settings"
-application = get_wsgi_application()
