@@ -7,6 +7,7 @@ from typing import Any
 import stripe
 
 from tests.patience import PATIENCE
+from tests.sandbox.v2 import make as recipient
 
 KEY = "sk_test_sandbox"
 HALF_AN_HOUR = 31 * 60
@@ -51,21 +52,9 @@ def charge(
 
 def account(api: stripe.StripeClient, sandbox: Any = None) -> str:
     """Return the id of an account, which can be paid when the sandbox is given."""
-    made = api.v1.accounts.create(
-        {
-            "country": "FR",
-            "email": "adire@example.org",
-            "controller": {
-                "fees": {"payer": "application"},
-                "losses": {"payments": "application"},
-                "stripe_dashboard": {"type": "express"},
-            },
-            "capabilities": {"transfers": {"requested": True}},
-            "metadata": {"merchant": "7"},
-        }
-    )
+    made = recipient.account(api, "fr", "stripe_balance.stripe_transfers", dashboard="express")
     if sandbox:
-        sandbox.onboard(made.id)
+        sandbox.onboard_recipient(made.id, bank=False)
     return made.id
 
 

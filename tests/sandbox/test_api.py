@@ -115,7 +115,7 @@ def test_lines_of_the_balance_are_found_by_type_and_source(api, sandbox):
 
     assert [line.net for line in by_source] == [-10_00]
     assert [line.net for line in by_type] == [96_80]
-    assert api.v1.balance_transactions.retrieve(by_type[0].id).source == charge
+    assert by_type[0].source == charge
 
 
 def test_a_body_that_is_too_large_is_refused(running):

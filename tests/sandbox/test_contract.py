@@ -27,14 +27,13 @@ class Everything:
         self.intent = sandbox.decline(self.session)["payment_intent"]
         self.refund = api.v1.refunds.create({"charge": self.charge, "amount": 10_00}).id
         self.transfer = make.transfer(api, self.account, self.charge).id
-        self.reversal = self.reverse().id
-        self.line = api.v1.balance_transactions.list().data[0].id
+        self.reverse()
         self.event = api.v1.events.list().data[0].id
         self.endpoint = self.listen().id
         self.dispute = sandbox.dispute(make.charge(api, sandbox))["id"]
         self.warning = sandbox.warn_of_fraud(self.charge)["id"]
         sandbox.fund(500_00, "usd")
-        self.payout, self.topup = self.pay_out().id, self.top_up().id
+        self.payout = self.pay_out().id
 
     def reverse(self):
         return self.v1.transfers.reversals.create(self.transfer, {"amount": 1_00})
@@ -42,17 +41,9 @@ class Everything:
     def pay_out(self):
         return self.v1.payouts.create({"amount": 1_00, "currency": "usd"})
 
-    def top_up(self):
-        return self.v1.topups.create({"amount": 1_00, "currency": "usd"})
-
     def listen(self):
         params = {"url": "http://127.0.0.1:9/", "enabled_events": ["payout.paid"]}
         return self.v1.webhook_endpoints.create(params)
-
-    def link(self):
-        url = "http://127.0.0.1:8000/"
-        params = {"account": self.account, "type": "account_onboarding"}
-        return self.v1.account_links.create({**params, "return_url": url, "refresh_url": url})
 
     def transfer_again(self):
         params = {"amount": 1_00, "currency": "usd", "destination": self.account}
@@ -61,25 +52,12 @@ class Everything:
 
 CALLS = {
     "GET /v1/account": lambda e: e.v1.accounts.retrieve_current(),
-    "GET /v1/accounts": lambda e: e.v1.accounts.list(),
-    "POST /v1/accounts": lambda e: e.v1.accounts.create({"country": "FR"}),
-    "GET /v1/accounts/{account}": lambda e: e.v1.accounts.retrieve(e.account),
-    "POST /v1/accounts/{account}": lambda e: e.v1.accounts.update(e.account, {"email": "a@b.c"}),
-    "GET /v1/accounts/{account}/capabilities": lambda e: e.v1.accounts.capabilities.list(e.account),
-    "GET /v1/accounts/{account}/capabilities/{capability}": lambda e: (
-        e.v1.accounts.capabilities.retrieve(e.account, "transfers")
-    ),
-    "POST /v1/accounts/{account}/login_links": lambda e: e.v1.accounts.login_links.create(
-        e.account
-    ),
-    "POST /v1/account_links": lambda e: e.link(),
     "GET /v1/balance": lambda e: e.v1.balance.retrieve(),
     "GET /v1/balance_settings": lambda e: e.v1.balance_settings.retrieve(),
     "POST /v1/balance_settings": lambda e: e.v1.balance_settings.update(
         {"payments": {"payouts": {"minimum_balance_by_currency": {"usd": 500_00}}}}
     ),
     "GET /v1/balance_transactions": lambda e: e.v1.balance_transactions.list(),
-    "GET /v1/balance_transactions/{id}": lambda e: e.v1.balance_transactions.retrieve(e.line),
     "GET /v1/charges": lambda e: e.v1.charges.list(),
     "GET /v1/charges/{charge}": lambda e: e.v1.charges.retrieve(e.charge),
     "GET /v1/checkout/sessions": lambda e: e.v1.checkout.sessions.list(),
@@ -90,17 +68,12 @@ CALLS = {
     "POST /v1/checkout/sessions/{session}/expire": lambda e: e.v1.checkout.sessions.expire(
         e.open_session
     ),
-    "GET /v1/checkout/sessions/{session}/line_items": lambda e: (
-        e.v1.checkout.sessions.line_items.list(e.session)
-    ),
     "GET /v1/disputes": lambda e: e.v1.disputes.list(),
     "GET /v1/disputes/{dispute}": lambda e: e.v1.disputes.retrieve(e.dispute),
     "POST /v1/disputes/{dispute}": lambda e: e.v1.disputes.update(
         e.dispute, {"evidence": {"uncategorized_text": "sent"}}
     ),
-    "POST /v1/disputes/{dispute}/close": lambda e: e.v1.disputes.close(e.dispute),
     "POST /v1/files": make.file,
-    "GET /v1/files/{file}": lambda e: e.v1.files.retrieve(make.file(e).id),
     "GET /v1/events": lambda e: e.v1.events.list({"limit": 100}),
     "GET /v1/events/{id}": lambda e: e.v1.events.retrieve(e.event),
     "GET /v1/payment_intents": lambda e: e.v1.payment_intents.list(),
@@ -108,18 +81,11 @@ CALLS = {
     "GET /v1/payouts": lambda e: e.v1.payouts.list(),
     "POST /v1/payouts": lambda e: e.pay_out(),
     "GET /v1/payouts/{payout}": lambda e: e.v1.payouts.retrieve(e.payout),
-    "POST /v1/payouts/{payout}": lambda e: e.v1.payouts.update(e.payout, {"metadata": {"a": "b"}}),
-    "POST /v1/payouts/{payout}/cancel": lambda e: e.v1.payouts.cancel(e.payout),
     "GET /v1/refunds": lambda e: e.v1.refunds.list(),
     "POST /v1/refunds": lambda e: e.v1.refunds.create({"charge": e.charge, "amount": 1_00}),
     "GET /v1/refunds/{refund}": lambda e: e.v1.refunds.retrieve(
         e.refund, {"expand": ["charge", "balance_transaction"]}
     ),
-    "GET /v1/topups": lambda e: e.v1.topups.list(),
-    "POST /v1/topups": lambda e: e.top_up(),
-    "GET /v1/topups/{topup}": lambda e: e.v1.topups.retrieve(e.topup),
-    "POST /v1/topups/{topup}": lambda e: e.v1.topups.update(e.topup, {"metadata": {"a": "b"}}),
-    "POST /v1/topups/{topup}/cancel": lambda e: e.v1.topups.cancel(e.topup),
     "GET /v1/transfers": lambda e: e.v1.transfers.list(),
     "POST /v1/transfers": lambda e: e.transfer_again(),
     "GET /v1/transfers/{transfer}": lambda e: e.v1.transfers.retrieve(
@@ -131,19 +97,10 @@ CALLS = {
     ),
     "GET /v1/transfers/{id}/reversals": lambda e: e.v1.transfers.reversals.list(e.transfer),
     "POST /v1/transfers/{id}/reversals": lambda e: e.reverse(),
-    "GET /v1/transfers/{transfer}/reversals/{id}": lambda e: e.v1.transfers.reversals.retrieve(
-        e.transfer, e.reversal
-    ),
     "GET /v1/webhook_endpoints": lambda e: e.v1.webhook_endpoints.list(),
     "POST /v1/webhook_endpoints": lambda e: e.listen(),
-    "GET /v1/webhook_endpoints/{webhook_endpoint}": lambda e: e.v1.webhook_endpoints.retrieve(
-        e.endpoint
-    ),
     "POST /v1/webhook_endpoints/{webhook_endpoint}": lambda e: e.v1.webhook_endpoints.update(
         e.endpoint, {"disabled": True}
-    ),
-    "DELETE /v1/webhook_endpoints/{webhook_endpoint}": lambda e: e.v1.webhook_endpoints.delete(
-        e.endpoint
     ),
 }
 
@@ -160,16 +117,8 @@ def test_every_operation_answers_as_the_published_specification_says(api, sandbo
 
 def move_the_platforms_money(api, sandbox):
     sandbox.fund(500_00, "usd")
-    payout = api.v1.payouts.create({"amount": 1_00, "currency": "usd"})
-    api.v1.payouts.update(payout.id, {"metadata": {"a": "b"}})
-    api.v1.payouts.cancel(payout.id)
     for ok in (True, False):
         sandbox.settle_payout(api.v1.payouts.create({"amount": 1_00, "currency": "usd"}).id, ok=ok)
-    topups = [api.v1.topups.create({"amount": 1_00, "currency": "usd"}).id for _ in range(3)]
-    api.v1.topups.cancel(topups[0])
-    sandbox.settle_topup(topups[1], ok=False)
-    sandbox.settle_topup(topups[2])
-    sandbox.settle_topup(topups[2], ok=False)
 
 
 def test_every_kind_of_event_carries_an_object_of_the_published_shape(api, sandbox):
@@ -196,8 +145,9 @@ def test_every_kind_of_event_carries_an_object_of_the_published_shape(api, sandb
     kinds = {event["type"] for event in sandbox.events()}
     objects = {event["data"]["object"]["object"] for event in sandbox.events()}
 
-    assert len(kinds) == 35
-    assert all(load_contract(OPERATIONS).fields(kind) for kind in objects)
+    assert len(kinds) == 29
+    known = load_contract(OPERATIONS)
+    assert all(known.fields(kind) for kind in objects - {"capability"})  # nothing answers with one
     assert sandbox.contract_errors == []
 
 

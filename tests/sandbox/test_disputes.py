@@ -128,32 +128,3 @@ def test_files_of_more_than_4_5_mb_together_are_refused(api, sandbox):
 def test_a_file_that_is_no_evidence_is_refused(api, content):
     with pytest.raises(stripe.InvalidRequestError):
         make.file(api, content)
-
-
-def test_an_accepted_dispute_is_lost(api, sandbox):
-    dispute = sandbox.dispute(make.charge(api, sandbox, 100_00))["id"]
-
-    assert api.v1.disputes.close(dispute).status == "lost"
-
-    assert api.v1.balance.retrieve().available[0].amount == -115_00
-    with pytest.raises(stripe.InvalidRequestError):
-        api.v1.disputes.close(dispute)
-    with pytest.raises(stripe.InvalidRequestError):
-        api.v1.disputes.update(dispute, {"evidence": {"uncategorized_text": "too late"}})
-
-
-def test_an_inquiry_becomes_a_dispute_and_takes_the_money_then(api, sandbox):
-    charge = make.charge(api, sandbox, 100_00)
-    inquiry = sandbox.dispute(charge, is_inquiry=True)["id"]
-    answered = api.v1.disputes.update(inquiry, {"evidence": {"uncategorized_text": "it came"}})
-    assert answered.status == "warning_under_review"
-    with pytest.raises(stripe.InvalidRequestError, match="cannot be closed"):
-        api.v1.disputes.close(inquiry)
-    assert not api.v1.charges.retrieve(charge).disputed
-
-    assert sandbox.escalate(inquiry)["status"] == "needs_response"
-
-    assert api.v1.charges.retrieve(charge).disputed
-    assert api.v1.balance.retrieve().available[0].amount == -115_00
-    with pytest.raises(Refused, match="no open inquiry"):
-        sandbox.escalate(inquiry)

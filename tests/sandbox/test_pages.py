@@ -182,7 +182,7 @@ def test_a_page_that_is_over_says_how_and_leads_back(api, sandbox, end, heading,
     assert status(api, made) == before
 
 
-@pytest.mark.parametrize("path", ["pay/cs_test_nope", "onboard/link_nope", "express/acct_nope"])
+@pytest.mark.parametrize("path", ["pay/cs_test_nope", "onboard/v2/link_nope"])
 def test_a_page_that_never_was_is_not_found(running, sandbox, path):
     answer = requests.get(f"{running.url}/{path}", timeout=PATIENCE)
 

@@ -27,7 +27,7 @@ def test_a_payout_takes_available_money_and_arrives_after_two_days(api, sandbox)
     assert (made.status, made.automatic, made.metadata["operation"]) == ("pending", False, "7")
     assert made.arrival_date == made.created + 2 * DAY
     assert available(api) == 70_00
-    line = api.v1.balance_transactions.retrieve(made.balance_transaction)
+    [line] = api.v1.balance_transactions.list({"source": made.id}).data
     assert (line.type, line.amount, line.source) == ("payout", -30_00, made.id)
     sandbox.advance(2 * DAY)
     assert api.v1.payouts.retrieve(made.id).status == "paid"
@@ -62,27 +62,13 @@ def test_a_payout_that_was_paid_can_still_fail(api, sandbox):
         sandbox.settle_payout(made.id, ok=False)
 
 
-def test_a_payout_is_cancelled_before_it_arrives_only(api, sandbox):
-    sandbox.fund(100_00, "usd")
-    first, second = payout(api), payout(api)
-    sandbox.settle_payout(second.id)
-
-    assert api.v1.payouts.cancel(first.id).status == "canceled"
-
-    assert kinds(api)[0] == "payout_cancel"
-    assert available(api) == 70_00
-    with pytest.raises(stripe.InvalidRequestError, match="paid cannot be canceled"):
-        api.v1.payouts.cancel(second.id)
-
-
-def test_payouts_are_found_by_status_and_changed(api, sandbox):
+def test_payouts_are_found_by_status(api, sandbox):
     sandbox.fund(100_00, "usd")
     first, second = payout(api), payout(api)
     sandbox.settle_payout(first.id)
 
     assert [p.id for p in api.v1.payouts.list({"status": "paid"}).data] == [first.id]
     assert [p.id for p in api.v1.payouts.list().data] == [second.id, first.id]
-    assert api.v1.payouts.update(first.id, {"metadata": {"a": "b"}}).metadata["a"] == "b"
 
 
 def test_a_connected_accounts_payouts_are_not_the_platforms(api, sandbox):
@@ -93,50 +79,6 @@ def test_a_connected_accounts_payouts_are_not_the_platforms(api, sandbox):
     assert api.v1.payouts.list().data == []
     with pytest.raises(stripe.InvalidRequestError, match="No such payout"):
         api.v1.payouts.retrieve(theirs["id"])
-
-
-def test_a_top_up_arrives_after_five_days(api, sandbox):
-    made = api.v1.topups.create({"amount": 50_00, "currency": "usd", "metadata": {"why": "float"}})
-    assert (made.status, made.balance_transaction) == ("pending", None)
-
-    sandbox.advance(5 * DAY)
-
-    found = api.v1.topups.retrieve(made.id)
-    line = api.v1.balance_transactions.retrieve(found.balance_transaction)
-    assert (found.status, line.type, line.amount, line.source) == (
-        "succeeded",
-        "topup",
-        50_00,
-        made.id,
-    )
-    assert available(api) == 50_00
-    assert [t.id for t in api.v1.topups.list({"status": "succeeded"}).data] == [made.id]
-
-
-def test_a_top_up_fails_or_goes_back(api, sandbox):
-    failing = api.v1.topups.create({"amount": 50_00, "currency": "usd"})
-    leaving = api.v1.topups.create({"amount": 20_00, "currency": "usd"})
-
-    assert sandbox.settle_topup(failing.id, ok=False)["status"] == "failed"
-    sandbox.settle_topup(leaving.id)
-    assert sandbox.settle_topup(leaving.id, ok=False)["status"] == "reversed"
-
-    assert kinds(api) == ["topup_reversal", "topup"]
-    assert available(api) == 0
-    with pytest.raises(Refused, match="failed already"):
-        sandbox.settle_topup(failing.id)
-
-
-def test_a_top_up_is_cancelled_while_it_is_under_way(api, sandbox):
-    made = api.v1.topups.create({"amount": 50_00, "currency": "usd"})
-
-    api.v1.topups.update(made.id, {"description": "float"})
-    assert api.v1.topups.cancel(made.id).status == "canceled"
-
-    assert api.v1.topups.retrieve(made.id).description == "float"
-    with pytest.raises(stripe.InvalidRequestError, match="cannot be canceled"):
-        api.v1.topups.cancel(made.id)
-    assert sandbox.events()[-1]["type"] == "topup.canceled"
 
 
 def test_the_schedule_and_what_stays_are_settings(api):

@@ -128,17 +128,6 @@ def test_a_line_refuses_wrong_quantities_amounts_and_currencies(api, broken):
     assert api.v1.checkout.sessions.list().data == []
 
 
-def test_lines_are_listed_in_their_order_page_by_page(api):
-    made = make.session(api, *[make.line(name=f"Drum {n}") for n in range(1, 8)])
-
-    lines = api.v1.checkout.sessions.line_items.list(made.id, {"limit": 3})
-
-    assert [line.description for line in lines.data] == ["Drum 1", "Drum 2", "Drum 3"]
-    assert lines.has_more
-    names = [line.description for line in lines.auto_paging_iter()]
-    assert names == [f"Drum {n}" for n in range(1, 8)]
-
-
 def test_a_session_expires_when_its_time_is_up(api, sandbox):
     made = make.session(api)
     sandbox.advance(30 * MINUTE)

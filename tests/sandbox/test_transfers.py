@@ -58,10 +58,10 @@ def test_an_account_without_the_capability_gets_nothing(api, sandbox):
 
 def test_an_account_that_lost_the_capability_gets_nothing_until_it_is_back(api, sandbox):
     charge, account = make.charge(api, sandbox), make.account(api, sandbox)
-    sandbox.set_transfers(account, active=False)
+    sandbox.set_capability(account, "stripe_balance.stripe_transfers")
     refused(api, amount=10_00, destination=account, source_transaction=charge)
 
-    sandbox.set_transfers(account, active=True)
+    sandbox.set_capability(account, "stripe_balance.stripe_transfers", "active")
 
     assert make.transfer(api, account, charge).amount == 40_00
 
@@ -117,7 +117,6 @@ def test_a_transfer_is_taken_back_in_parts(api, sandbox):
     assert [r.id for r in found.reversals.data] == [second.id, first.id]
     listed = api.v1.transfers.reversals.list(transfer.id).data
     assert [r.id for r in listed] == [second.id, first.id]
-    assert api.v1.transfers.reversals.retrieve(transfer.id, first.id).amount == 15_00
     assert len(sandbox.events("transfer.reversed")) == 2
     assert api.v1.balance.retrieve().pending[0].amount == 96_80
 

@@ -81,11 +81,6 @@ def retrieve(world: World, _form: Form) -> Body:
     return {"object": "balance", "livemode": False, **parts}
 
 
-def retrieve_line(world: World, line_id: str, _form: Form) -> Body:
-    """Return one line of the balance."""
-    return shown(world, world.store.get("balance_transaction", line_id))
-
-
 def list_lines(world: World, form: Form) -> Body:
     """Return a page of the balance's lines, newest first."""
     lines = world.store.all("balance_transaction")

@@ -1,4 +1,4 @@
-from tools.sandbox import disputes, fraud_warnings, payouts, refunds, topups, transfers
+from tools.sandbox import disputes, events, fraud_warnings, payouts, refunds, transfers
 from tools.sandbox.balance import book
 from tools.sandbox.currencies import check_amount, find_currency
 from tools.sandbox.forms import Form
@@ -17,14 +17,14 @@ class BankControls:
     @locked
     def fund(self, amount: int, currency: str) -> Body:
         """Add to the platform's available balance, in smallest units; return its line."""
-        form = Form({"amount": str(amount), "currency": currency})
-        topup = topups.settle(self.world, topups.create(self.world, form)["id"], ok=True)
-        return self.world.store.get("balance_transaction", topup["balance_transaction"])
-
-    @locked
-    def settle_topup(self, topup_id: str, *, ok: bool = True) -> Body:
-        """Let the money of a top-up arrive, or not, or go back, and return the top-up."""
-        return topups.settle(self.world, topup_id, ok=ok)
+        known, now = find_currency(currency, "currency"), self.world.now()
+        amount = check_amount(int(amount), known, "amount")
+        topup = self.world.new("topup", amount=amount, currency=known.code, metadata={},
+                               expected_availability_date=now, status="succeeded")  # fmt: skip
+        line = book(self.world, "topup", amount, topup)
+        self.world.store.change(topup, balance_transaction=line["id"])
+        events.emit(self.world, "topup.succeeded", topup)
+        return line
 
     @locked
     def settle_payout(self, payout_id: str, *, ok: bool = True) -> Body:
@@ -91,11 +91,6 @@ class BankControls:
         return disputes.close_inquiry(self.world, dispute_id)
 
     @locked
-    def escalate(self, dispute_id: str) -> Body:
-        """Let an inquiry become a dispute, and return it."""
-        return disputes.escalate(self.world, dispute_id)
-
-    @locked
     def appeal(self, dispute_id: str) -> Body:
         """Let a lost dispute be looked at once more, and return it."""
         return disputes.appeal(self.world, dispute_id)
@@ -117,11 +112,6 @@ class BankControls:
         """Let somebody move available money to an account, and return the transfer."""
         form = _form(destination=account_id, amount=amount, currency=currency)
         return transfers.create(self.world, form)
-
-    @locked
-    def dashboard_reversal(self, transfer_id: str, amount: int | None = None) -> Body:
-        """Let somebody take a transfer back, or a part of it, and return the reversal."""
-        return transfers.reverse(self.world, transfer_id, _form(amount=amount))
 
 
 def _form(**fields: object) -> Form:

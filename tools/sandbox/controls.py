@@ -1,7 +1,7 @@
 import time
 from typing import Any
 
-from tools.sandbox import accounts, endpoints, events, idempotency, paying, payouts, schedule
+from tools.sandbox import endpoints, events, idempotency, paying, payouts, schedule
 from tools.sandbox.bank_controls import BankControls
 from tools.sandbox.contract import Problem
 from tools.sandbox.delivery import Courier
@@ -9,10 +9,9 @@ from tools.sandbox.errors import missing
 from tools.sandbox.locks import locked
 from tools.sandbox.spoiling import Spoil
 from tools.sandbox.store import Body
-from tools.sandbox.v2 import accounts as recipients
-from tools.sandbox.v2 import capabilities, defaults
+from tools.sandbox.v2 import defaults
 from tools.sandbox.v2.controls import RecipientControls
-from tools.sandbox.world import Attempt, Fault, Silence, World
+from tools.sandbox.world import Attempt, Fault, World
 
 
 class Sandbox(BankControls, RecipientControls):
@@ -32,7 +31,6 @@ class Sandbox(BankControls, RecipientControls):
         world.store.clear()
         self._courier.forget()
         world.faults.clear()
-        world.silences.clear()
         world.spoils.clear()
         world.problems.clear()
         world.attempts.clear()
@@ -74,22 +72,6 @@ class Sandbox(BankControls, RecipientControls):
             code: Stripe's word for it, such as "amount_too_small".
         """
         self.world.faults += [Fault(int(status), executed, saved, on, code) for status in statuses]
-
-    @locked
-    def silence(self, seconds: float, on: str = "", *, executed: bool = False) -> None:
-        """Leave calls without an answer for a while; each then learns that nobody was there.
-
-        Args:
-            seconds: of the machine's time, from now; 0 ends every silence.
-            on: start of "METHOD path", such as "POST /v1/refunds"; other calls are answered.
-            executed: the calls take effect at once, and only their answers are lost.
-        """
-        silences = self.world.silences
-        if seconds <= 0:
-            silences.clear()
-        else:
-            silences.append(Silence(time.monotonic() + seconds, on, executed))
-        self.world.news.notify_all()
 
     @locked
     def spoil(
@@ -152,23 +134,6 @@ class Sandbox(BankControls, RecipientControls):
     # The merchant
 
     @locked
-    def onboard(self, account_id: str) -> Body:
-        """Finish an account's onboarding, and return it; of either half of the API."""
-        if recipient := self.world.store.find("v2.core.account", account_id):
-            recipients.finish(self.world, recipient)
-            return recipient
-        return accounts.onboard(self.world, account_id)
-
-    @locked
-    def set_transfers(self, account_id: str, *, active: bool) -> Body:
-        """Give or take an account's right to receive transfers, and return it."""
-        if recipient := self.world.store.find("v2.core.account", account_id):
-            status = "active" if active else "restricted"
-            capabilities.change(self.world, recipient, capabilities.TRANSFERS, status)
-            return recipient
-        return accounts.set_capability(self.world, account_id, "transfers", active=active)
-
-    @locked
     def pay_out(self, account_id: str, currency: str = "usd", *, ok: bool = True) -> Body:
         """Send what an account holds to its bank, so that reversals find nothing; or fail to."""
         return payouts.pay_out(self.world, account_id, currency, ok=ok)
@@ -198,16 +163,6 @@ class Sandbox(BankControls, RecipientControls):
         body = events.encode(event)
         with self.world.lock:
             return body, events.signature(body, self.world.secrets, timestamp)
-
-    @locked
-    def redeliver(self, event_id: str) -> None:
-        """Send an event again to every endpoint that is on."""
-        event, store = events.find(self.world, event_id), self.world.store
-        if event is None:
-            raise missing("event", event_id)
-        is_thin = event["object"] == "v2.core.event"
-        everyone = store.all("v2.core.event_destination" if is_thin else "webhook_endpoint")
-        self.world.send(event_id, [e["id"] for e in everyone if e["status"] == "enabled"])
 
     @locked
     def deliveries(self) -> list[Attempt]:

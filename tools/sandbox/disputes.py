@@ -96,18 +96,6 @@ def close_inquiry(world: World, dispute_id: str) -> Body:
     return dispute
 
 
-def escalate(world: World, dispute_id: str) -> Body:
-    """Let an inquiry become a dispute, which takes the amount, and return it."""
-    dispute = world.store.get("dispute", dispute_id)
-    if dispute["status"] not in _INQUIRIES:
-        raise forbidden(f"The dispute {dispute_id} is no open inquiry.")
-    world.store.change(dispute, status="needs_response")
-    _withdraw(world, dispute)
-    events.emit(world, "charge.dispute.updated", dispute)
-    events.emit(world, "charge.dispute.funds_withdrawn", dispute)
-    return dispute
-
-
 def appeal(world: World, dispute_id: str) -> Body:
     """Let a lost dispute be looked at once more, and return it."""
     dispute = world.store.get("dispute", dispute_id)
@@ -167,13 +155,6 @@ def _check(world: World, evidence: Body) -> None:
         raise invalid("All fields together are too long.", "evidence")
     if size > _ALL_FILES:
         raise invalid("The files together are larger than 4.5 MB.", "evidence")
-
-
-def accept(world: World, dispute_id: str, _form: Form) -> Body:
-    """Let the shopper have the money, which cannot be undone."""
-    if world.store.get("dispute", dispute_id)["status"].startswith("warning_"):
-        raise forbidden("An inquiry cannot be closed; refund the charge instead.")
-    return close_dispute(world, dispute_id, won=False)
 
 
 def _withdraw(world: World, dispute: Body) -> None:

@@ -71,11 +71,6 @@ def secrets_of(world: World, endpoint: Body) -> list[str]:
     return world.secrets if own is None else own
 
 
-def retrieve(world: World, endpoint_id: str, _form: Form) -> Body:
-    """Return one endpoint."""
-    return world.store.get("webhook_endpoint", endpoint_id)
-
-
 def update(world: World, endpoint_id: str, form: Form) -> Body:
     """Change where an endpoint is, what it wants to know, or whether it is on."""
     endpoint = world.store.get("webhook_endpoint", endpoint_id)
@@ -90,13 +85,6 @@ def update(world: World, endpoint_id: str, form: Form) -> Body:
         status = "disabled" if form.flag("disabled") else "enabled"
         world.store.change(endpoint, status=status)
     return endpoint
-
-
-def delete(world: World, endpoint_id: str, _form: Form) -> Body:
-    """Remove an endpoint; nothing more is sent to it."""
-    endpoint = world.store.get("webhook_endpoint", endpoint_id)
-    world.store.remove(endpoint)
-    return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
 
 
 def list_all(world: World, form: Form) -> Body:

@@ -74,30 +74,10 @@ def retrieve(world: World, payout_id: str, _form: Form) -> Body:
     return payout
 
 
-def update(world: World, payout_id: str, form: Form) -> Body:
-    """Change a payout's metadata."""
-    form.only(frozenset({"metadata"}))
-    payout = retrieve(world, payout_id, form)
-    world.store.change(payout, metadata={**payout["metadata"], **form.metadata()})
-    events.emit(world, "payout.updated", payout)
-    return payout
-
-
 def list_all(world: World, form: Form) -> Body:
     """Return a page of the platform's payouts, newest first."""
     own = [p for p in world.store.all("payout") if not world.store.notes(p["id"])["account"]]
     return page("/v1/payouts", matching(own, form, "status", "destination"), form)
-
-
-def cancel(world: World, payout_id: str, form: Form) -> Body:
-    """Take back a payout that has not left yet."""
-    payout = retrieve(world, payout_id, form)
-    if payout["status"] != "pending":
-        raise forbidden(f"Payouts that are {payout['status']} cannot be canceled.")
-    line = book(world, "payout_cancel", payout["amount"], payout)
-    world.store.change(payout, status="canceled", failure_balance_transaction=line["id"])
-    events.emit(world, "payout.canceled", payout)
-    return payout
 
 
 def settle(world: World, payout_id: str, *, ok: bool) -> Body:

@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from waitress import create_server
 from waitress.wasyncore import close_all
 
-from tools.sandbox import api, assets, control_api, index_page, onboarding_page, pay_page
+from tools.sandbox import api, assets, index_page, pay_page
 from tools.sandbox.contract import load_contract
 from tools.sandbox.controls import Sandbox
 from tools.sandbox.delivery import Courier
@@ -14,12 +14,12 @@ from tools.sandbox.guards import check_key
 from tools.sandbox.idempotency import forget_answers
 from tools.sandbox.routes import OPERATIONS
 from tools.sandbox.v2 import api as v2_api
-from tools.sandbox.v2 import defaults
+from tools.sandbox.v2 import defaults, recipient_page
 from tools.sandbox.web import Request, Response, read_request
 from tools.sandbox.world import Options, World
 
 HOST = "127.0.0.1"
-_THREADS = 16  # silent calls keep theirs
+_THREADS = 16
 
 
 class Running:
@@ -31,13 +31,12 @@ class Running:
         self.sandbox = Sandbox(world, self._courier)
         self._sockets: dict[int, object] = {}
         self._server = create_server(
-            Application(self.sandbox),
+            Application(world),
             map=self._sockets,
             host=HOST,
             port=port,
             threads=_THREADS,
             ident="stripe-sandbox",
-            clear_untrusted_proxy_headers=False,  # the controls refuse calls that carry any
         )
         self.url = f"http://{HOST}:{self._server.effective_port}"
         world.public = world.options.public.rstrip("/") or self.url
@@ -67,9 +66,9 @@ class Running:
 class Application:
     """The whole sandbox as one WSGI application."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, world: World) -> None:
         """Serve this sandbox."""
-        self._sandbox = sandbox
+        self._world = world
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -80,9 +79,7 @@ class Application:
 
     def _respond(self, request: Request) -> Response:
         area = request.segments[0]
-        if area == "_control":
-            return control_api.respond(self._sandbox, request)
-        return _AREAS.get(area, _nowhere)(self._sandbox.world, request)
+        return _AREAS.get(area, _nowhere)(self._world, request)
 
 
 def start(port: int = 0, *, contract: bool = False, options: Options | None = None) -> Running:
@@ -105,15 +102,7 @@ def start(port: int = 0, *, contract: bool = False, options: Options | None = No
 def _respond_as_api(world: World, request: Request) -> Response:
     text = request.query if request.method in {"GET", "DELETE"} else request.body
     call = api.Call(request.method, request.path, text, request.headers)
-    with world.lock:
-        silence = world.silence_of(call.name)
-    if silence and not silence.executed:
-        world.wait_out(call.name)
-        return Response(HTTPStatus.GATEWAY_TIMEOUT)
     found = api.answer(world, call, v2_api.answer if call.is_newer else api.execute)
-    if silence:
-        world.wait_out(call.name)
-        return Response(HTTPStatus.GATEWAY_TIMEOUT)
     return Response(found.status, found.text.encode(), "application/json", found.headers)
 
 
@@ -124,8 +113,7 @@ def _nowhere(_world: World, _request: Request) -> Response:
 _AREAS = {
     "": index_page.respond,
     "assets": assets.respond,
-    "express": onboarding_page.respond,
-    "onboard": onboarding_page.respond,
+    "onboard": recipient_page.respond,
     "pay": pay_page.respond,
     "v1": _respond_as_api,
     "v2": _respond_as_api,

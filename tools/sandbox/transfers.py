@@ -1,7 +1,7 @@
 from tools.sandbox import events
 from tools.sandbox.balance import available, book, not_before
 from tools.sandbox.currencies import CURRENCIES, Currency, check_amount, find_currency
-from tools.sandbox.errors import Refused, forbidden
+from tools.sandbox.errors import forbidden
 from tools.sandbox.forms import Form, names
 from tools.sandbox.lists import matching, page
 from tools.sandbox.shapes import listing, new_id
@@ -76,14 +76,6 @@ def list_all(world: World, form: Form) -> Body:
     """Return a page of transfers, newest first."""
     found = matching(world.store.all("transfer"), form, "destination", "transfer_group")
     return page("/v1/transfers", found, form)
-
-
-def retrieve_reversal(world: World, transfer_id: str, reversal_id: str, _form: Form) -> Body:
-    """Return one reversal of a transfer."""
-    reversal = world.store.get("transfer_reversal", reversal_id)
-    if reversal["transfer"] != transfer_id:
-        raise Refused(404, f"No such transfer reversal: '{reversal_id}'", code="resource_missing")
-    return reversal
 
 
 def list_reversals(world: World, transfer_id: str, form: Form) -> Body:

@@ -55,11 +55,6 @@ def create(world: World, form: Form) -> Body:
     )
 
 
-def retrieve(world: World, file_id: str, _form: Form) -> Body:
-    """Return what is known of a file."""
-    return world.store.get("file", file_id)
-
-
 def _facts(name: str, content: bytes) -> dict[str, Any]:
     kind = next((kind for start, kind in _STARTS.items() if content.startswith(start)), "")
     digest = hashlib.sha256(content).hexdigest()

@@ -1,5 +1,4 @@
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -46,21 +45,6 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
-    """A while in which the API's calls get no answer.
-
-    Attributes:
-        until: second of the machine's monotonic clock.
-        on: start of "METHOD path"; other calls are answered.
-        executed: the calls take effect, and only their answers are lost.
-    """
-
-    until: float
-    on: str
-    executed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Attempt:
     """One try to deliver an event to an endpoint. ``status`` is None when nobody answered."""
 
@@ -89,9 +73,7 @@ class World:
     store: Store = field(init=False)
     secrets: list[str] = field(init=False)
     faults: list[Fault] = field(default_factory=list)
-    silences: list[Silence] = field(default_factory=list)
     spoils: list[Spoil] = field(default_factory=list)
-    held: int = 0
     problems: list[Problem] = field(default_factory=list)
     attempts: deque[Attempt] = field(default_factory=lambda: deque(maxlen=1000))
     due: deque[tuple[str, str]] = field(default_factory=deque)
@@ -125,20 +107,6 @@ class World:
         """Queue an event for these endpoints, and wake who delivers."""
         self.due.extend((event_id, endpoint_id) for endpoint_id in endpoint_ids)
         self.news.notify_all()
-
-    def silence_of(self, call: str) -> Silence | None:
-        """Return the silence that lies over this call ("METHOD path") at present, if one does."""
-        now = time.monotonic()
-        self.silences[:] = [silence for silence in self.silences if silence.until > now]
-        return next((silence for silence in self.silences if call.startswith(silence.on)), None)
-
-    def wait_out(self, call: str) -> None:
-        """Hold this call until no silence lies over it. The caller does not hold the lock."""
-        with self.news:
-            self.held += 1
-            while silence := self.silence_of(call):
-                self.news.wait(silence.until - time.monotonic())
-            self.held -= 1
 
     def take_fault(self, call: str) -> Fault | None:
         """Return and forget the first failure that waits for this call ("METHOD path")."""

@@ -1,7 +1,6 @@
 import pytest
 import stripe
 
-from tests.sandbox import make as older
 from tests.sandbox.v2 import make
 
 
@@ -103,33 +102,6 @@ def test_what_is_wrong_or_not_imitated_is_refused(api, changes):
     assert refused(api, **changes).http_status == 400
 
 
-def test_an_account_is_changed_but_not_moved(api, sandbox):
-    made = make.account(api)
-
-    changed = api.v2.core.accounts.update(
-        made.id, {"contact_email": "new@example.org", "metadata": {"merchant": None, "a": "b"}}
-    )
-
-    assert (changed.contact_email, changed.metadata.to_dict()) == ("new@example.org", {"a": "b"})
-    with pytest.raises(stripe.InvalidRequestError) as refusal:
-        api.v2.core.accounts.update(made.id, {"identity": {"country": "ng"}})
-    assert refusal.value.code == "immutable_identity_param"
-    assert sandbox.thin_events()[-1]["type"] == "v2.core.account.updated"
-
-
-def test_more_can_be_asked_for_later(api, sandbox):
-    made = make.account(api, "fr", "bank_accounts.sepa")
-    sandbox.onboard_recipient(made.id)
-
-    asked = make.capabilities("stripe_balance.stripe_transfers")
-    api.v2.core.accounts.update(made.id, {"configuration": asked})
-
-    assert status(api, made.id, "sepa") == "active"
-    assert recipient_of(api, made.id).stripe_balance.stripe_transfers.status == "pending"
-    sandbox.onboard(made.id)
-    assert recipient_of(api, made.id).stripe_balance.stripe_transfers.status == "active"
-
-
 def test_a_lost_capability_is_told_and_comes_back(api, sandbox):
     account = make.recipient(api, sandbox)
     assert status(api, account) == "active"
@@ -144,44 +116,16 @@ def test_a_lost_capability_is_told_and_comes_back(api, sandbox):
     assert status(api, account) == "active"
 
 
-def test_a_recipient_of_transfers_is_an_account_of_the_older_api_too(api, sandbox):
-    made = make.account(api, "fr", "stripe_balance.stripe_transfers", dashboard="express")
-    charge = older.charge(api, sandbox)
-    with pytest.raises(stripe.InvalidRequestError):
-        older.transfer(api, made.id, charge)
-
-    sandbox.onboard(made.id)
-
-    assert older.transfer(api, made.id, charge, 40_00).destination == made.id
-    found = api.v1.accounts.retrieve(made.id)
-    assert (found.country, found.type, found.capabilities.transfers) == ("FR", "express", "active")
-    sandbox.set_transfers(made.id, active=False)
-    assert recipient_of(api, made.id).stripe_balance.stripe_transfers.status == "restricted"
-    with pytest.raises(stripe.InvalidRequestError):
-        older.transfer(api, made.id, charge, 1_00)
-    transfers = api.v1.transfers.list({"expand": ["data.destination"]}).data
-    assert transfers[0].destination.object == "account"
-
-
-def test_a_closed_account_is_read_but_not_changed(api, sandbox):
+def test_a_closed_account_gets_no_link(api, sandbox):
     account = make.recipient(api, sandbox)
-    with pytest.raises(stripe.InvalidRequestError, match="applied_configurations"):
-        api.v2.core.accounts.close(account)
 
-    closed = api.v2.core.accounts.close(account, {"applied_configurations": ["recipient"]})
+    sandbox.close_account(account)
 
-    assert closed.closed
     assert api.v2.core.accounts.list().data == []
     assert [a.id for a in api.v2.core.accounts.list({"closed": True}).data] == [account]
     assert len(sandbox.thin_events("v2.core.account.closed")) == 1
-    for call in (
-        lambda: api.v2.core.accounts.update(account, {"display_name": "x"}),
-        lambda: make.link(api, account),
-    ):
-        with pytest.raises(stripe.InvalidRequestError, match="is closed"):
-            call()
-    with pytest.raises(stripe.CannotProceedError):
-        api.v2.core.accounts.close(account, {"applied_configurations": ["recipient"]})
+    with pytest.raises(stripe.InvalidRequestError, match="is closed"):
+        make.link(api, account)
 
 
 def test_accounts_are_listed_page_by_page_with_their_parts(api):

@@ -55,36 +55,6 @@ def retrieve(world: World, account_id: str, asked: Asked) -> Body:
     return shown(get(world, _KIND, account_id), asked)
 
 
-def update(world: World, account_id: str, asked: Asked) -> Body:
-    """Change an account, or ask for more capabilities."""
-    account, fields = get(world, _KIND, account_id), _need_known(asked)
-    if account["closed"]:
-        raise wrong(f"The account {account_id} is closed.", "account_closed")
-    identity = {**account["identity"], **(fields.get("identity") or {})}
-    if identity["country"] != account["identity"]["country"]:
-        raise wrong("identity.country cannot be changed.", "immutable_identity_param")
-    changes: dict[str, Any] = {name: fields[name] for name in _TEXTS if name in fields}
-    changes |= {"identity": identity, "metadata": asked.metadata(account["metadata"])}
-    if "defaults" in fields:
-        changes["defaults"] = {**account["defaults"], **_defaults(fields)}
-    world.store.change(account, **changes)
-    notifications.emit(world, "v2.core.account.updated", account)
-    if fields.get("identity"):
-        notifications.emit(world, "v2.core.account[identity].updated", account)
-    _ask_for(world, account, capabilities.requested(fields))
-    return shown(account, asked)
-
-
-def close(world: World, account_id: str, asked: Asked) -> Body:
-    """Close an account: it stays readable, and can be paid nothing more."""
-    account = get(world, _KIND, account_id)
-    if set(asked.fields.get("applied_configurations") or []) != {"recipient"}:
-        message = "applied_configurations must name all of the account's configurations."
-        raise wrong(message, "configs_must_match_to_close")
-    close_now(world, account)
-    return shown(account, asked)
-
-
 def list_all(world: World, asked: Asked) -> Body:
     """Return a page of accounts, newest first: the open ones, or the closed ones."""
     wanted = set(asked.fields.get("applied_configurations") or [])
@@ -150,21 +120,6 @@ def requirements_of(world: World, account: Body) -> Body:
         "requested_reasons": [{"code": "routine_onboarding"}],
     }
     return {"entries": [entry], "summary": {"minimum_deadline": {**due, "time": None}}}
-
-
-def _ask_for(world: World, account: Body, paths: list[str]) -> None:
-    """Add the capabilities that an account has not asked for yet."""
-    states, country = capabilities.states_of(account), account["identity"]["country"]
-    fresh = {p: capabilities.new_state(country, p) for p in paths if p not in states}
-    if fresh:
-        capabilities.keep(world, account, {**states, **fresh})
-        world.store.notes(account["id"])["finished"] = False
-        world.store.change(account, requirements=requirements_of(world, account))
-        twin = world.store.get("account", account["id"])
-        if TRANSFERS in fresh:
-            known = {**twin["capabilities"], "transfers": "inactive"}
-            world.store.change(twin, capabilities=known)
-        notifications.emit(world, "v2.core.account[configuration.recipient].updated", account)
 
 
 def _need_known(asked: Asked) -> dict[str, Any]:

@@ -8,10 +8,8 @@ import re
 from typing import Any
 
 from tools.sandbox.store import Body
-from tools.sandbox.v2.asked import Asked
-from tools.sandbox.v2.countries import COUNTRIES, EURO, RecipientCountry, find_country
+from tools.sandbox.v2.countries import EURO, RecipientCountry, find_country
 from tools.sandbox.v2.refusals import wrong
-from tools.sandbox.world import World
 
 FAILS, RETURNS, WAITS, INVALID = "9901", "9902", "9903", "9904"
 
@@ -49,22 +47,6 @@ _OWN: dict[str, tuple[_Field, ...]] = {
 }
 
 
-def retrieve(_world: World, asked: Asked) -> Body:
-    """Return the fields of a bank account in some countries, or in all."""
-    wanted = asked.fields.get("countries") or sorted(COUNTRIES)
-    found = {}
-    for code in wanted:
-        country = find_country(code)
-        if country is None:
-            raise wrong(f"countries: no bank account in {code} can be paid.", "unsupported_country")
-        found[country.code] = {"fields": [_shown(field, country) for field in fields_of(country)]}
-    return {
-        "object": "v2.money_management.payout_methods_bank_account_spec",
-        "livemode": False,
-        "countries": found,
-    }
-
-
 def fields_of(country: RecipientCountry) -> tuple[_Field, ...]:
     """Return the fields of a country's bank accounts."""
     if country.code in _OWN:
@@ -96,18 +78,3 @@ def read(given: dict[str, Any], home: str) -> Body:
         message = f"currency: accounts in {country.code} take {country.currency}."
         raise wrong(message, "currency_unsupported")
     return read_
-
-
-def _shown(field: _Field, country: RecipientCountry) -> Body:
-    name, local_name, least, most, pattern, example = field
-    key = f"bank_account.{country.code.lower()}.{name}"
-    return {
-        "currencies": [country.currency],
-        "local_name": local_name.lower().replace(" ", "_"),
-        "local_name_human": {"content": local_name, "localization_key": key},
-        "max_length": most,
-        "min_length": least,
-        "placeholder": example,
-        "stripe_name": name,
-        "validation_regex": f"^{pattern}$",
-    }

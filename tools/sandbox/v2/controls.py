@@ -75,13 +75,6 @@ class RecipientControls:
         return payment
 
     @locked
-    def fail_payment(self, payment_id: str, reason: str = "payout_method_declined") -> Body:
-        """Let a payment fail before it is posted, and return it."""
-        payment = self._payment(payment_id)
-        payment_states.fail(self.world, payment, reason)
-        return payment
-
-    @locked
     def return_payment(
         self, payment_id: str, value: int | None = None, reason: str = "payout_method_closed"
     ) -> Body:
@@ -92,13 +85,6 @@ class RecipientControls:
         """
         payment = self._payment(payment_id)
         payment_states.send_back(self.world, payment, value, reason)
-        return payment
-
-    @locked
-    def review_payment(self, payment_id: str) -> Body:
-        """Let somebody at the provider look at a payment before it is posted, and return it."""
-        payment = self._payment(payment_id)
-        payment_states.review(self.world, payment)
         return payment
 
     @locked
@@ -135,31 +121,12 @@ class RecipientControls:
         transactions.adjust(self.world, storage, amount(int(value), currency), text)
         return self._storage()
 
-    @locked
-    def empty_storage(self, currency: str = "usd") -> Body:
-        """Take away all that is available in the financial account, and return the account."""
-        left = self._storage()["balance"]["available"][currency]["value"]
-        return self.adjust_storage(-left, currency, "Emptied") if left else self._storage()
-
-    @locked
-    def open_storage(self, is_open: bool = True) -> Body:
-        """Open or close the financial account, and return it."""
-        return financial_accounts.set_status(self.world, is_open=is_open)
-
     # Events
 
     @locked
     def thin_events(self, kind: str | None = None) -> list[Body]:
         """Return the thin events so far, oldest first, of one kind or of all."""
         return [e for e in self.world.store.all("v2.core.event") if kind in {None, e["type"]}]
-
-    @locked
-    def pull_thin(self) -> list[Body]:
-        """Return the thin events since the last pull, for tests without a destination."""
-        found = list(self.world.store.all("v2.core.event"))
-        seen = self.world.setting("pull_thin", "seen", 0)
-        self.world.remember("pull_thin", seen=len(found))
-        return found[seen:]
 
     def _payment(self, payment_id: str) -> Body:
         return get(self.world, payment_states.KIND, payment_id)

@@ -3,7 +3,7 @@ from typing import Any
 
 from tools.sandbox.forms import is_web_address
 from tools.sandbox.store import Body
-from tools.sandbox.v2 import notifications, typed
+from tools.sandbox.v2 import typed
 from tools.sandbox.v2.asked import Asked, add, get, page
 from tools.sandbox.v2.moments import write_moment
 from tools.sandbox.v2.refusals import wrong
@@ -57,11 +57,6 @@ def add_default(world: World) -> None:
         )
 
 
-def retrieve(world: World, destination_id: str, asked: Asked) -> Body:
-    """Return one destination."""
-    return _shown(world, get(world, _KIND, destination_id), asked)
-
-
 def list_all(world: World, asked: Asked) -> Body:
     """Return a page of destinations, newest first."""
     listed = page(asked, "/v2/core/event_destinations", list(world.store.all(_KIND)))
@@ -81,32 +76,11 @@ def update(world: World, destination_id: str, asked: Asked) -> Body:
     return _shown(world, destination, asked)
 
 
-def delete(world: World, destination_id: str, _asked: Asked) -> Body:
-    """Remove a destination; nothing more is sent to it."""
-    world.store.remove(get(world, _KIND, destination_id))
-    return {"id": destination_id, "object": _KIND}
-
-
-def disable(world: World, destination_id: str, asked: Asked) -> Body:
-    """Turn a destination off; what happens meanwhile is never sent to it."""
-    destination = get(world, _KIND, destination_id)
-    details = {"disabled": {"reason": "user"}}
-    world.store.change(destination, status="disabled", status_details=details)
-    return _shown(world, destination, asked)
-
-
 def enable(world: World, destination_id: str, asked: Asked) -> Body:
     """Turn a destination on again."""
     destination = get(world, _KIND, destination_id)
     world.store.change(destination, status="enabled", status_details=None)
     return _shown(world, destination, asked)
-
-
-def ping(world: World, destination_id: str, _asked: Asked) -> Body:
-    """Send a destination an event by which it can try whether everything works."""
-    destination = get(world, _KIND, destination_id)
-    kind = "v2.core.event_destination.ping"
-    return notifications.emit(world, kind, destination, only=destination_id)
 
 
 def _add(world: World, notes: Body, *, status: str = "enabled", **body: Any) -> Body:

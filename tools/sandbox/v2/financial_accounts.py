@@ -1,7 +1,7 @@
 """The financial account, from which recipients are paid. There is one from the start."""
 
 from tools.sandbox.store import Body
-from tools.sandbox.v2 import notifications, transactions
+from tools.sandbox.v2 import transactions
 from tools.sandbox.v2.asked import Asked, get, page
 from tools.sandbox.v2.countries import HOME
 from tools.sandbox.v2.moments import write_moment
@@ -59,36 +59,9 @@ def list_all(world: World, asked: Asked) -> Body:
     return {**listed, "data": [shown(world, row) for row in listed["data"]]}
 
 
-def update(world: World, storage_id: str, asked: Asked) -> Body:
-    """Change a financial account's name or metadata."""
-    storage = get(world, KIND, storage_id)
-    world.store.change(
-        storage,
-        display_name=asked.fields.get("display_name", storage["display_name"]),
-        metadata=asked.metadata(storage["metadata"]),
-    )
-    notifications.emit(world, f"{KIND}.updated", storage)
-    return shown(world, storage)
-
-
 def retrieve_address(world: World, address_id: str, _asked: Asked) -> Body:
     """Return one address to which banks send money for a financial account."""
     return get(world, _ADDRESS, address_id)
-
-
-def list_addresses(world: World, asked: Asked) -> Body:
-    """Return a page of addresses, newest first."""
-    wanted = asked.fields.get("financial_account")
-    rows = [a for a in world.store.all(_ADDRESS) if wanted in {None, a["financial_account"]}]
-    return page(asked, "/v2/money_management/financial_addresses", rows)
-
-
-def set_status(world: World, *, is_open: bool) -> Body:
-    """Open or close the financial account, as the provider does, and return it."""
-    storage = get(world, KIND, STORAGE_ID)
-    world.store.change(storage, status="open" if is_open else "closed")
-    notifications.emit(world, f"{KIND}.updated", storage)
-    return shown(world, storage)
 
 
 def need_open(world: World, storage_id: str, currency: str) -> Body:

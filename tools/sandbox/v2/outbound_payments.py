@@ -17,18 +17,7 @@ _ARRIVES_AFTER = 3 * 24 * 60 * 60
 
 def create(world: World, asked: Asked) -> Body:
     """Send money; it is posted after a day, unless the account number says otherwise."""
-    return send(world, asked.fields, asked.metadata())
-
-
-def send(
-    world: World, fields: dict[str, Any], metadata: dict[str, str], intent: str | None = None
-) -> Body:
-    """Send money, as a call or a payout intent says, and return the payment.
-
-    Raises:
-        Refused: the recipient, the bank account or the financial account does not allow it, or
-            there is not enough.
-    """
+    fields = asked.fields
     plan = price(world, fields)
     storage = plan["storage"]
     financial_accounts.need_available(world, storage, plan["debited"])
@@ -44,8 +33,8 @@ def send(
         cancelable=True,
         description=fields.get("description"),
         expected_arrival_date=write_moment(world.now() + _ARRIVES_AFTER),
-        metadata=metadata,
-        payout_intent=intent,
+        metadata=asked.metadata(),
+        payout_intent=None,
         recipient_notification=fields.get("recipient_notification") or {"setting": "configured"},
         recipient_verification=None,
         statement_descriptor=fields.get("statement_descriptor") or "STRIPE",

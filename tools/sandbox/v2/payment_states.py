@@ -9,7 +9,7 @@ from typing import Any
 from tools.sandbox.errors import forbidden
 from tools.sandbox.shapes import new_id
 from tools.sandbox.store import Body
-from tools.sandbox.v2 import bank_data, conversion, financial_accounts, intent_states, transactions
+from tools.sandbox.v2 import bank_data, conversion, financial_accounts, transactions
 from tools.sandbox.v2 import notifications as thin
 from tools.sandbox.v2.asked import get
 from tools.sandbox.v2.conversion import amount
@@ -115,7 +115,6 @@ def _enter(world: World, payment: Body, status: str, **changes: Any) -> None:
         **changes,
     )
     thin.emit(world, f"{KIND}.{status}", payment)
-    intent_states.follow(world, payment)
 
 
 def _take_fees(world: World, payment: Body) -> None:

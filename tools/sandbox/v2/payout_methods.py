@@ -20,21 +20,6 @@ def list_all(world: World, asked: Asked) -> Body:
     return page(asked, "/v2/money_management/payout_methods", rows)
 
 
-def retrieve(world: World, method_id: str, asked: Asked) -> Body:
-    """Return one payout method of a recipient."""
-    return find_method(world, method_id, _need_context(asked))
-
-
-def archive(world: World, method_id: str, asked: Asked) -> Body:
-    """Put a payout method away: nothing can be sent to it."""
-    return _archive(world, method_id, asked, archived=True)
-
-
-def unarchive(world: World, method_id: str, asked: Asked) -> Body:
-    """Bring a payout method back."""
-    return _archive(world, method_id, asked, archived=False)
-
-
 def add_method(
     world: World, account_id: str, given: dict[str, Any], intent: str | None = None
 ) -> Body:
@@ -116,16 +101,6 @@ def is_usable(method: Body) -> bool:
     """Tell whether payments can be sent to a payout method."""
     is_kept = not (method["archived"] or method["restricted"])
     return is_kept and method["usage_status"]["payments"] == "eligible"
-
-
-def _archive(world: World, method_id: str, asked: Asked, *, archived: bool) -> Body:
-    method = find_method(world, method_id, _need_context(asked))
-    if method["archived"] == archived:
-        state = "archived" if archived else "in use"
-        raise refused("cannot_proceed", "invalid_state", f"{method_id} is {state} already.")
-    world.store.change(method, archived=archived)
-    _tell(world, method, "updated")
-    return method
 
 
 def _need_context(asked: Asked) -> str:

@@ -2,7 +2,7 @@
 
 from tools.sandbox.store import Body
 from tools.sandbox.v2 import financial_accounts, notifications, transactions
-from tools.sandbox.v2.asked import Asked, add, get, page
+from tools.sandbox.v2.asked import Asked, add, get
 from tools.sandbox.v2.conversion import amount
 from tools.sandbox.v2.moments import write_moment
 from tools.sandbox.v2.refusals import wrong
@@ -62,11 +62,6 @@ def give_back(world: World, payout: Body) -> None:
 def retrieve(world: World, credit_id: str, _asked: Asked) -> Body:
     """Return one received credit."""
     return get(world, _KIND, credit_id)
-
-
-def list_all(world: World, asked: Asked) -> Body:
-    """Return a page of received credits, newest first."""
-    return page(asked, "/v2/money_management/received_credits", list(world.store.all(_KIND)))
 
 
 def _receive(world: World, storage_id: str, sum_: Body, kind: str, cause: Body) -> Body:

@@ -108,23 +108,6 @@ def balances(world: World, storage: Body) -> Body:
     }
 
 
-def retrieve(world: World, transaction_id: str, _asked: Asked) -> Body:
-    """Return one transaction."""
-    return get(world, _KIND, transaction_id)
-
-
-def update(world: World, transaction_id: str, asked: Asked) -> Body:
-    """Change a transaction's description or metadata."""
-    transaction = get(world, _KIND, transaction_id)
-    world.store.change(
-        transaction,
-        description=asked.fields.get("description", transaction["description"]),
-        metadata=asked.metadata(transaction["metadata"]),
-    )
-    notifications.emit(world, f"{_KIND}.updated", transaction, **_OLDER)
-    return transaction
-
-
 def list_all(world: World, asked: Asked) -> Body:
     """Return a page of transactions, newest first: of one account, or of one cause."""
     storage, flow = asked.fields.get("financial_account"), asked.fields.get("flow")
@@ -135,30 +118,6 @@ def list_all(world: World, asked: Asked) -> Body:
         and (flow is None or flow in transaction["flow"].values())
     ]
     return page(asked, "/v2/money_management/transactions", rows)
-
-
-def retrieve_entry(world: World, entry_id: str, _asked: Asked) -> Body:
-    """Return one entry."""
-    return get(world, _ENTRY, entry_id)
-
-
-def list_entries(world: World, asked: Asked) -> Body:
-    """Return a page of entries, newest first: of one transaction, or of all."""
-    wanted = asked.fields.get("transaction")
-    rows = [e for e in world.store.all(_ENTRY) if wanted in {None, e["transaction"]}]
-    return page(asked, "/v2/money_management/transaction_entries", rows)
-
-
-def retrieve_adjustment(world: World, adjustment_id: str, _asked: Asked) -> Body:
-    """Return one adjustment."""
-    return get(world, _ADJUSTMENT, adjustment_id)
-
-
-def list_adjustments(world: World, asked: Asked) -> Body:
-    """Return a page of adjustments, newest first; none corrects another cause."""
-    wanted = asked.fields.get("adjusted_flow")
-    rows = [] if wanted else list(world.store.all(_ADJUSTMENT))
-    return page(asked, "/v2/money_management/adjustments", rows)
 
 
 def _end(world: World, transaction: Body, status: str) -> None:
