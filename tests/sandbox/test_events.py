@@ -160,12 +160,10 @@ def test_events_are_listed_by_kind_and_by_time(api, sandbox):
     pay(api, sandbox)
 
     completed = api.v1.events.list({"type": "checkout.session.completed"}).data
-    several = api.v1.events.list({"types": ["charge.succeeded", "payment_intent.succeeded"]}).data
     late = api.v1.events.list({"created": {"gt": int(time.time()) + 60}}).data
 
     assert len(completed) == 2
     assert completed[0].created - completed[1].created >= 60 * 60
-    assert len(several) == 4
     assert len(late) == 4
     assert len(list(api.v1.events.list({"limit": 3}).auto_paging_iter())) == 8
 

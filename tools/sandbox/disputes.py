@@ -4,7 +4,6 @@ from tools.sandbox import events
 from tools.sandbox.balance import book
 from tools.sandbox.errors import forbidden, invalid
 from tools.sandbox.forms import Form, names
-from tools.sandbox.lists import matching, page
 from tools.sandbox.store import Body
 from tools.sandbox.world import World
 
@@ -104,17 +103,6 @@ def appeal(world: World, dispute_id: str) -> Body:
     world.store.change(dispute, status="under_review")
     events.emit(world, "charge.dispute.updated", dispute)
     return dispute
-
-
-def retrieve(world: World, dispute_id: str, _form: Form) -> Body:
-    """Return one dispute."""
-    return world.store.get("dispute", dispute_id)
-
-
-def list_all(world: World, form: Form) -> Body:
-    """Return a page of disputes, newest first."""
-    found = matching(world.store.all("dispute"), form, "charge", "payment_intent")
-    return page("/v1/disputes", found, form)
 
 
 def update(world: World, dispute_id: str, form: Form) -> Body:

@@ -2,7 +2,6 @@ import secrets
 
 from tools.sandbox.errors import invalid
 from tools.sandbox.forms import Form
-from tools.sandbox.lists import page
 from tools.sandbox.shapes import API_VERSION
 from tools.sandbox.store import Body
 from tools.sandbox.world import World
@@ -85,11 +84,6 @@ def update(world: World, endpoint_id: str, form: Form) -> Body:
         status = "disabled" if form.flag("disabled") else "enabled"
         world.store.change(endpoint, status=status)
     return endpoint
-
-
-def list_all(world: World, form: Form) -> Body:
-    """Return a page of endpoints, newest first."""
-    return page("/v1/webhook_endpoints", list(world.store.all("webhook_endpoint")), form)
 
 
 def _is_default(world: World, endpoint: Body) -> bool:

@@ -3,9 +3,6 @@ import hmac
 import json
 import time
 
-from tools.sandbox.errors import invalid
-from tools.sandbox.forms import Form
-from tools.sandbox.lists import page
 from tools.sandbox.shapes import API_VERSION
 from tools.sandbox.store import Body
 from tools.sandbox.world import World
@@ -49,26 +46,6 @@ def find(world: World, event_id: str) -> Body | None:
     return store.find("event", event_id) or store.find("v2.core.event", event_id)
 
 
-def retrieve(world: World, event_id: str, _form: Form) -> Body:
-    """Return one event."""
-    return world.store.get("event", event_id)
-
-
-def list_all(world: World, form: Form) -> Body:
-    """Return a page of events, newest first, of one kind or of several."""
-    wanted = [*form.texts("types"), *filter(None, [form.text("type")])]
-    delivered = form.text("delivery_success")
-    if delivered not in {None, "true", "false"}:
-        raise invalid(f"Invalid boolean: {delivered}", "delivery_success")
-    rows = [
-        event
-        for event in world.store.all("event")
-        if (not wanted or any(_matches(event["type"], kind) for kind in wanted))
-        and (delivered is None or (event["pending_webhooks"] == 0) == (delivered == "true"))
-    ]
-    return page("/v1/events", rows, form)
-
-
 def signature(body: bytes, secrets: list[str], timestamp: int | None = None) -> str:
     """Return the header that proves to a shop that the sandbox sent this body.
 
@@ -97,7 +74,3 @@ def _wants(endpoint: Body, kind: str) -> bool:
 def _reaches(world: World, endpoint: Body, account: str | None) -> bool:
     """Events of connected accounts go to endpoints made for them, all others to the rest."""
     return world.store.notes(endpoint["id"])["connect"] in {None, account is not None}
-
-
-def _matches(kind: str, wanted: str) -> bool:
-    return kind.startswith(wanted[:-1]) if wanted.endswith("*") else kind == wanted

@@ -4,7 +4,6 @@ from tools.sandbox import events, sessions
 from tools.sandbox.balance import book, charge_available_on
 from tools.sandbox.errors import NotPayable, invalid
 from tools.sandbox.forms import Form
-from tools.sandbox.lists import matching, page
 from tools.sandbox.store import Body
 from tools.sandbox.world import World
 
@@ -104,29 +103,6 @@ def is_waiting(world: World, session: Body) -> bool:
 def delayed_method(session: Body) -> str | None:
     """Return the delayed payment method that a session offers, if any."""
     return next((m for m in session["payment_method_types"] if m != "card"), None)
-
-
-def retrieve_intent(world: World, intent_id: str, _form: Form) -> Body:
-    """Return one payment intent."""
-    return world.store.get("payment_intent", intent_id)
-
-
-def list_intents(world: World, form: Form) -> Body:
-    """Return a page of payment intents, newest first."""
-    found = matching(world.store.all("payment_intent"), form, "customer")
-    return page("/v1/payment_intents", found, form)
-
-
-def retrieve_charge(world: World, charge_id: str, _form: Form) -> Body:
-    """Return one charge."""
-    return world.store.get("charge", charge_id)
-
-
-def list_charges(world: World, form: Form) -> Body:
-    """Return a page of charges, newest first."""
-    charges = world.store.all("charge")
-    found = matching(charges, form, "payment_intent", "transfer_group", "customer")
-    return page("/v1/charges", found, form)
 
 
 def _open_session(world: World, session_id: str) -> Body:

@@ -3,7 +3,6 @@ from tools.sandbox.balance import book, not_before
 from tools.sandbox.currencies import CURRENCIES, check_amount
 from tools.sandbox.errors import forbidden, invalid
 from tools.sandbox.forms import Form
-from tools.sandbox.lists import matching, page
 from tools.sandbox.store import Body
 from tools.sandbox.world import World
 
@@ -76,17 +75,6 @@ def refer(world: World, refund_id: str, reference: str) -> Body:
     world.store.change(refund, destination_details={"type": "card", "card": card})
     events.emit(world, "refund.updated", refund)
     return refund
-
-
-def retrieve(world: World, refund_id: str, _form: Form) -> Body:
-    """Return one refund."""
-    return world.store.get("refund", refund_id)
-
-
-def list_all(world: World, form: Form) -> Body:
-    """Return a page of refunds, newest first."""
-    found = matching(world.store.all("refund"), form, "charge", "payment_intent")
-    return page("/v1/refunds", found, form)
 
 
 def _refundable_charge(world: World, form: Form) -> Body:

@@ -3,7 +3,7 @@ from tools.sandbox.balance import available, book, not_before
 from tools.sandbox.currencies import CURRENCIES, Currency, check_amount, find_currency
 from tools.sandbox.errors import forbidden
 from tools.sandbox.forms import Form, names
-from tools.sandbox.lists import matching, page
+from tools.sandbox.lists import page
 from tools.sandbox.shapes import listing, new_id
 from tools.sandbox.store import Body
 from tools.sandbox.world import World
@@ -65,17 +65,6 @@ def reverse(world: World, transfer_id: str, form: Form) -> Body:
     _count_reversal(world, transfer, reversal)
     events.emit(world, "transfer.reversed", transfer)
     return reversal
-
-
-def retrieve(world: World, transfer_id: str, _form: Form) -> Body:
-    """Return one transfer."""
-    return world.store.get("transfer", transfer_id)
-
-
-def list_all(world: World, form: Form) -> Body:
-    """Return a page of transfers, newest first."""
-    found = matching(world.store.all("transfer"), form, "destination", "transfer_group")
-    return page("/v1/transfers", found, form)
 
 
 def list_reversals(world: World, transfer_id: str, form: Form) -> Body:

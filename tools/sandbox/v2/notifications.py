@@ -7,7 +7,7 @@ from tools.sandbox import events
 from tools.sandbox.contract import Problem
 from tools.sandbox.store import Body
 from tools.sandbox.v2 import typed
-from tools.sandbox.v2.asked import Asked, add, get, page
+from tools.sandbox.v2.asked import Asked, add, page
 from tools.sandbox.world import World
 
 _KIND = "v2.core.event"
@@ -54,11 +54,6 @@ def emit(
             world.problems.append(Problem(f"event {kind}", field, message))
     world.send(event["id"], destinations)
     return event
-
-
-def retrieve(world: World, event_id: str, _asked: Asked) -> Body:
-    """Return one event, with its data."""
-    return get(world, _KIND, event_id)
 
 
 def list_all(world: World, asked: Asked) -> Body:

@@ -87,11 +87,6 @@ def price(world: World, fields: dict[str, Any]) -> Body:
     }
 
 
-def retrieve(world: World, payment_id: str, _asked: Asked) -> Body:
-    """Return one payment."""
-    return get(world, KIND, payment_id)
-
-
 def list_all(world: World, asked: Asked) -> Body:
     """Return a page of payments, newest first: to one recipient, or in some states."""
     recipient, statuses = asked.fields.get("recipient"), asked.fields.get("status")

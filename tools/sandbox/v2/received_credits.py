@@ -59,11 +59,6 @@ def give_back(world: World, payout: Body) -> None:
     notifications.emit(world, f"{_KIND}.returned", credit)
 
 
-def retrieve(world: World, credit_id: str, _asked: Asked) -> Body:
-    """Return one received credit."""
-    return get(world, _KIND, credit_id)
-
-
 def _receive(world: World, storage_id: str, sum_: Body, kind: str, cause: Body) -> Body:
     storage = financial_accounts.need_open(world, storage_id, sum_["currency"])
     credit = add(

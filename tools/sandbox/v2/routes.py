@@ -14,9 +14,9 @@ from tools.sandbox.v2 import (
     outbound_payments,
     payout_intents,
     payout_methods,
-    received_credits,
     transactions,
 )
+from tools.sandbox.v2.asked import get
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ def find_way(method: str, path: str) -> tuple[Way, list[str]]:
     raise Refused(404, message, code="not_found")
 
 
+def _read(kind: str) -> Callable[..., Body]:
+    """Return what answers with one object."""
+    return lambda world, object_id, _asked: get(world, kind, object_id)
+
+
 def _core(path: str, kind: str | None, **runs: Callable[..., Body]) -> list[Way]:
     return _ways("core", f"/v2/core/{path}", kind, runs)
 
@@ -91,7 +96,7 @@ WAYS: tuple[Way, ...] = (
         retrieve=accounts.retrieve,
     ),
     *_core("account_links", "AccountLink", create=account_links.create),
-    *_core("events", "Event", list=notifications.list_all, retrieve=notifications.retrieve),
+    *_core("events", "Event", list=notifications.list_all, retrieve=_read("v2.core.event")),
     *_core(
         "event_destinations",
         "EventDestination",
@@ -114,14 +119,14 @@ WAYS: tuple[Way, ...] = (
     *_money(
         "received_credits",
         "ReceivedCredit",
-        retrieve=received_credits.retrieve,
+        retrieve=_read("v2.money_management.received_credit"),
     ),
     *_money(
         "outbound_payments",
         "OutboundPayment",
         list=outbound_payments.list_all,
         create=outbound_payments.create,
-        retrieve=outbound_payments.retrieve,
+        retrieve=_read("v2.money_management.outbound_payment"),
         cancel=outbound_payments.cancel,
     ),
     *_money(
