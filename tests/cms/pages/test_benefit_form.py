@@ -15,9 +15,10 @@ CLAIMED = {"claim_from", "claim_to", "max_claims"}
 
 
 def fields(page):
-    """Return the names of the fields that can be seen."""
-    found = page.locator(".desk-benefit :is(input, select):visible:not([type=hidden])").all()
-    return {field.get_attribute("name") for field in found} - {None}
+    """Return the names of the fields that can be seen, read at once when the page is whole."""
+    page.wait_for_load_state()
+    found = page.locator(".desk-benefit :is(input, select):visible:not([type=hidden])")
+    return set(found.evaluate_all("fields => fields.map(field => field.name)")) - {""}
 
 
 @pytest.fixture
