@@ -10,13 +10,13 @@ from sample.certified import let_one_wait, paper_picture
 from shop.catalogue.models import Product
 from shop.core.forms.private_files import as_kept
 from shop.merchant.applications import decide, write
-from shop.merchant.applications.models import Application, ApplicationPaper
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.applications.models import Application, ApplicationDocument
+from shop.merchant.content_reports.models import ContentReport
 from shop.merchant.content_reports.write import Reported, report
 from shop.people.accounts.models import User
-from shop.storefront.certifications.models import Certificate
+from shop.storefront.certifications.models import Certification
 
-Role = ApplicationPaper.Role
+Role = ApplicationDocument.Role
 ASKED = "The number on the identity paper is cut off. Please photograph the whole sheet."
 
 
@@ -58,12 +58,12 @@ NOTICE = Reported(
 def provide_waiting(*, at: datetime, by: User) -> int:
     """Let some businesses apply and a shopper report something; return how much was made."""
     made = sum(_apply(one, at=at, by=by) for one in BUSINESSES)
-    if not Notice.objects.exists():
+    if not ContentReport.objects.exists():
         product = Product.objects.filter(state=Product.State.PUBLISHED).order_by("pk").first()
         if product:
             report(product.merchant, product, NOTICE, at=at - timedelta(days=1))
             made += 1
-            if not Certificate.objects.filter(state=Certificate.State.WAITING).exists():
+            if not Certification.objects.filter(state=Certification.State.WAITING).exists():
                 let_one_wait(product.merchant, at=at - timedelta(days=1), by=by)
                 made += 1
     return made

@@ -14,9 +14,9 @@ from shop.core.forms.private_files import as_kept
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
 from shop.storefront.certifications import write
-from shop.storefront.certifications.models import Certificate, CertificatePaper
+from shop.storefront.certifications.models import Certification, CertificationDocument
 from shop.storefront.certifications.public import fact_of
-from shop.storefront.certifications.write import CertificateFacts
+from shop.storefront.certifications.write import CertificationFacts
 
 PAPER_SIZE = (900, 640)
 ISSUER = "Invented Control Body"
@@ -36,26 +36,26 @@ def certify(stores: Iterable[tuple[StoreSheet, Merchant]], *, at: datetime, toda
         for name in dict.fromkeys(certificate(name) for name in sheet.certifications):
             number = f"{store.country}-{sum(name.encode()) % 900 + 100}-{store.pk:04}"
             days = SHORTEST + sum(f"{store.slug}{name}".encode()) % (LONGEST - SHORTEST)
-            rows.append(Certificate(
+            rows.append(Certification(
                 merchant=store, title=name, issuer=ISSUER, number=number, sent_at=at,
-                state=Certificate.State.COUNTS, until=today + timedelta(days=days),
+                state=Certification.State.COUNTS, until=today + timedelta(days=days),
                 decided_at=at,
             ))  # fmt: skip
-    made = Certificate.objects.bulk_create(rows)
+    made = Certification.objects.bulk_create(rows)
     for _sheet, store in stores:
         store.certified = [fact_of(row) for row in rows if row.merchant_id == store.pk]
         store.certified.sort(key=lambda fact: fact["title"])
     Merchant.objects.bulk_update([store for _sheet, store in stores], ["certified"])
     paper = as_kept("paper.jpg", paper_picture("Certificate", ISSUER))
-    CertificatePaper.objects.bulk_create(
-        CertificatePaper(certificate=row, added_at=at, **paper) for row in made
+    CertificationDocument.objects.bulk_create(
+        CertificationDocument(certificate=row, added_at=at, **paper) for row in made
     )
     return len(made)
 
 
 def let_one_wait(store: Merchant, *, at: datetime, by: User) -> None:
     """Send a certificate of a store that waits for a look."""
-    claim = CertificateFacts("Social audit", "SA-1204", ISSUER, at.date() + timedelta(days=400))
+    claim = CertificationFacts("Social audit", "SA-1204", ISSUER, at.date() + timedelta(days=400))
     paper = as_kept("audit.jpg", paper_picture(claim.title, store.name))
     write.send(store, claim, [paper], at=at, by=by)
 

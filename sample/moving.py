@@ -30,12 +30,12 @@ from shop.festivals.models import (
     Festival,
     Nomination,
     PriceSpan,
+    ProductRequest,
     ProductSpan,
     Promotion,
     RegularPrice,
     Slot,
     Terms,
-    Wanted,
 )
 from shop.festivals.prices import spans
 from shop.people.merchants.models import Merchant
@@ -119,7 +119,7 @@ def _move_records(
     _move_past(Enrolment.objects.filter(festival__in=festivals), ("accepted_at",), by, at=at)
     nominations = Nomination.objects.filter(slot__festival__in=festivals)
     _move_past(nominations, ("submitted_at", "decided_at"), by, at=at)
-    for model in (Terms, Wanted):
+    for model in (Terms, ProductRequest):
         _move_past(model.objects.filter(festival__in=festivals), ("at",), by, at=at)
     codes = CodeBatch.objects.filter(promotion__festival__in=festivals)
     _move_past(codes, ("at",), by, at=at)

@@ -14,7 +14,7 @@ from sample.names import benefit_titles
 from sample.reading import HERE
 from sample.sheets import cents, naming
 from shop.catalogue.models import Category
-from shop.festivals.models import Festival, Fund, Promotion, Terms, Wanted
+from shop.festivals.models import Festival, Fund, ProductRequest, Promotion, Terms
 from shop.festivals.nominations import wishes
 from shop.festivals.pricing.benefit_kinds import AmountOff
 from shop.festivals.promotions import code_batches, manage
@@ -109,7 +109,7 @@ def _invite_guests(edition: Edition, fund: Fund, guests: dict[str, Any], *, by: 
 def _wish(edition: Edition, festival: Festival, rows: list[dict[str, Any]], *, by: User) -> int:
     slots = {slot.label: slot for slot in festival.slots.all()}
     for row in rows:
-        wish = Wanted(
+        wish = ProductRequest(
             festival=festival,
             category=Category.objects.get(path=row["category"]),
             country=row.get("country", ""),

@@ -19,10 +19,10 @@ from shop.catalogue.models import (
     Variant,
 )
 from shop.catalogue.stock.models import Pool, StockMove
-from shop.core.images.models import IncomingFile, KeptImage, Picture, Rendition
-from shop.core.jobs.models import Leftover, Mishap
+from shop.core.images.models import DraftImage, IncomingFile, Picture, Rendition
+from shop.core.jobs.models import FailedJob, JobBacklog
 from shop.core.mail.models import SentMail
-from shop.core.rate_limits.models import Kept
+from shop.core.rate_limits.models import RateLimitCount
 from shop.core.workers.models import Worker
 from shop.festivals.models import (
     BulkApproval,
@@ -38,34 +38,34 @@ from shop.festivals.models import (
     Festival,
     Fund,
     Nomination,
-    NominationSheet,
+    NominationSpreadsheet,
     Participation,
     PriceChange,
     PriceSpan,
+    ProductRequest,
     ProductSpan,
     Promotion,
     PromotionUsage,
     RegularPrice,
-    SheetFile,
-    SheetRow,
     Slot,
+    SpreadsheetFile,
+    SpreadsheetRow,
     Terms,
-    Wanted,
     WrongPrice,
 )
-from shop.merchant.academy.models import Diploma, Learned, Lesson
-from shop.merchant.applications.models import Application, ApplicationNote, ApplicationPaper
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.academy.models import CompletionCertificate, Lesson, LessonResult
+from shop.merchant.applications.models import Application, ApplicationDocument, ApplicationNote
+from shop.merchant.content_reports.models import ContentReport
 from shop.merchant.imports.models import (
     ArchivePicture,
     BroughtProduct,
     CatalogueRow,
-    CatalogueSheet,
+    CatalogueSpreadsheet,
     ColumnMemory,
-    SheetPicture,
-    SheetPiece,
+    SpreadsheetPicture,
+    SpreadsheetPiece,
 )
-from shop.merchant.moderation.models import AmendedPicture, Amendment, LaterLook
+from shop.merchant.moderation.models import LaterReview, PendingChange, PendingPicture
 from shop.merchant.share_kits.models import ShareKit, SharePicture
 from shop.money.ledger.models import LedgerEntry, LedgerTransaction
 from shop.money.payments.models import GatewayEvent, Operation, Payment, RefundProposal
@@ -114,7 +114,7 @@ from shop.reports.models import (
     Refused,
     Tally,
 )
-from shop.reports.reconciliation.models import Discrepancy, Night, WriteOff
+from shop.reports.reconciliation.models import Discrepancy, NightlyReconciliation, WriteOff
 from shop.storefront.feeds.models import Feed
 from shop.storefront.listings.models import (
     CellCount,
@@ -125,16 +125,14 @@ from shop.storefront.listings.models import (
     SearchWord,
     Synonym,
 )
-from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
+from shop.storefront.models import PreviewLink, ProbeResult, ZeroResultSearch
 from shop.storefront.share_links.models import ShareDay, ShareLink
 from shop.storefront.waiting_room.models import Place
 
 __all__ = [
-    "AmendedPicture",
-    "Amendment",
     "Application",
+    "ApplicationDocument",
     "ApplicationNote",
-    "ApplicationPaper",
     "ArchivePicture",
     "BroughtProduct",
     "BulkApproval",
@@ -144,7 +142,7 @@ __all__ = [
     "CartLine",
     "CartVoucher",
     "CatalogueRow",
-    "CatalogueSheet",
+    "CatalogueSpreadsheet",
     "Category",
     "CellCount",
     "ChangeLog",
@@ -154,19 +152,22 @@ __all__ = [
     "Closure",
     "CodeBatch",
     "ColumnMemory",
+    "CompletionCertificate",
     "Contact",
+    "ContentReport",
     "CountedOrder",
     "CountedRefund",
     "Country",
     "DatePlan",
     "Deal",
     "DealUsage",
-    "Diploma",
     "Discount",
     "Discrepancy",
     "Document",
     "DoorEntry",
+    "DraftImage",
     "Enrolment",
+    "FailedJob",
     "Fairness",
     "Feed",
     "Festival",
@@ -180,25 +181,21 @@ __all__ = [
     "Incident",
     "IncidentUpdate",
     "IncomingFile",
-    "Kept",
-    "KeptImage",
-    "LaterLook",
-    "Learned",
+    "JobBacklog",
+    "LaterReview",
     "LedgerEntry",
     "LedgerTransaction",
-    "Leftover",
     "Lesson",
+    "LessonResult",
     "Listing",
     "ListingCell",
     "Mailbox",
     "Meaning",
     "Membership",
     "Merchant",
-    "Mishap",
-    "Night",
+    "NightlyReconciliation",
     "Nomination",
-    "NominationSheet",
-    "Notice",
+    "NominationSpreadsheet",
     "Operation",
     "Order",
     "OrderLine",
@@ -212,6 +209,8 @@ __all__ = [
     "PayoutCountry",
     "PayoutMethod",
     "PayoutProof",
+    "PendingChange",
+    "PendingPicture",
     "Picture",
     "Place",
     "Pool",
@@ -221,11 +220,13 @@ __all__ = [
     "ProbeResult",
     "Product",
     "ProductPicture",
+    "ProductRequest",
     "ProductSpan",
     "Promotion",
     "PromotionUsage",
     "PublicResult",
     "Rate",
+    "RateLimitCount",
     "Refund",
     "RefundGoodwill",
     "RefundLine",
@@ -252,15 +253,15 @@ __all__ = [
     "ShareKit",
     "ShareLink",
     "SharePicture",
-    "SheetFile",
-    "SheetPicture",
-    "SheetPiece",
-    "SheetRow",
     "Shipment",
     "ShipmentLine",
     "SignInRules",
     "SignedInDevice",
     "Slot",
+    "SpreadsheetFile",
+    "SpreadsheetPicture",
+    "SpreadsheetPiece",
+    "SpreadsheetRow",
     "StockMove",
     "StoreInvitation",
     "Suborder",
@@ -273,11 +274,10 @@ __all__ = [
     "Transfer",
     "Translation",
     "User",
-    "VainSearch",
     "Variant",
     "VoucherTry",
-    "Wanted",
     "Worker",
     "WriteOff",
     "WrongPrice",
+    "ZeroResultSearch",
 ]  # fmt: skip

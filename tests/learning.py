@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client
 
 from cms.models import LessonPage
-from shop.merchant.academy.models import Learned, Lesson
+from shop.merchant.academy.models import Lesson, LessonResult
 from shop.people.accounts.models import User
 from tests import pages
 
@@ -52,19 +52,19 @@ def sent(page: LessonPage, *, right: int, language: str = "en") -> dict[str, Any
     return {"version": quiz.version, **chosen}
 
 
-def learn(user: User, page: LessonPage, *, right: int = COUNT) -> Learned:
+def learn(user: User, page: LessonPage, *, right: int = COUNT) -> LessonResult:
     """Let somebody answer a lesson on its page; return what is kept."""
     browser = Client()
     browser.force_login(user)
     answer = browser.post(f"/learning/{page.slug}/", sent(page, right=right))
     assert answer.status_code == 303, answer.text
-    return Learned.objects.get(user=user, lesson=known(page))
+    return LessonResult.objects.get(user=user, lesson=known(page))
 
 
-def certified(user: User, page: LessonPage, *, name: str = "Awa Diop") -> Learned:
+def certified(user: User, page: LessonPage, *, name: str = "Awa Diop") -> LessonResult:
     """Let somebody do a lesson and make its certificate."""
     learned = learn(user, page)
     browser = Client()
     browser.force_login(user)
     browser.post(f"/learning/{page.slug}/certificate/", {"name": name})
-    return Learned.objects.select_related("diploma").get(pk=learned.pk)
+    return LessonResult.objects.select_related("completion_certificate").get(pk=learned.pk)

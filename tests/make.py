@@ -29,7 +29,7 @@ from shop.festivals.models import (
 )
 from shop.festivals.nominations import approve
 from shop.festivals.prices import regular, spans
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.orders.agreement import Agreement, agreement
 from shop.orders.cart import change
 from shop.orders.cart.current import Shopper
@@ -219,12 +219,12 @@ def collection() -> Collection:
     return Collection.get_first_root_node() or Collection.add_root(name="Root")
 
 
-def amendment(of: Product | Merchant, *, words: dict[str, Any], at: datetime = NOON,
-              by: User | None = None, **facts: Any) -> Amendment:  # fmt: skip
+def pending_change(of: Product | Merchant, *, words: dict[str, Any], at: datetime = NOON,
+              by: User | None = None, **facts: Any) -> PendingChange:  # fmt: skip
     """Return a change of what shoppers see that waits for a look."""
     field = "product" if isinstance(of, Product) else "merchant"
     known = {"waits_since": at, "sent_at": at, "by": by, field: of}
-    return Amendment.objects.create(words=words, **known | facts)
+    return PendingChange.objects.create(words=words, **known | facts)
 
 
 def shopper(account: User | None = None, *, address: str | None = None) -> Shopper:

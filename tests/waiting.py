@@ -19,7 +19,7 @@ DRILLS = (  # they start processes, wait for silent ones, or fill large tables
     "tests/shop/core/rate_limits/test_store.py",
     "tests/shop/storefront/test_database_away.py",
     "tests/shop/storefront/test_probe.py",
-    "tests/shop/merchant/dashboard/sheets/test_work.py",
+    "tests/shop/merchant/dashboard/spreadsheets/test_work.py",
     "tests/shop/merchant/dashboard/test_long_lists.py",
 )
 

@@ -13,15 +13,15 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from cms.academy.forms import DiplomaForm
+from cms.academy.forms import CompletionCertificateForm
 from cms.academy.reading import read
 from cms.academy.views import language, learned_of, lesson_page, to_lesson
 from shop.core import clock, dates
 from shop.core.errors import NotPossible
 from shop.core.rate_limits.store import limits
-from shop.merchant.academy import diplomas
+from shop.merchant.academy import completion_certificates
 from shop.merchant.academy.drawing import as_paper, as_picture
-from shop.merchant.academy.models import Diploma, Lesson
+from shop.merchant.academy.models import CompletionCertificate, Lesson
 from shop.people.accounts.requests import SignedIn
 
 HOUR = 3_600  # seconds
@@ -39,11 +39,13 @@ def make(request: SignedIn, slug: str) -> HttpResponse:
     own, at = learned_of(request.user, words.lesson), clock.moment_of(request)
     if own is None:
         raise Http404
-    form = DiplomaForm(diplomas.stores_of(request.user, at=at), request.POST)
+    form = CompletionCertificateForm(
+        completion_certificates.stores_of(request.user, at=at), request.POST
+    )
     if not form.is_valid():
         return lesson_page(request, words, status=422, form=form)
     try:
-        diplomas.make_diploma(
+        completion_certificates.make_completion_certificate(
             own, form.cleaned_data["name"], form.chosen_store, words.title,
             language=language(), at=at,
         )  # fmt: skip
@@ -60,7 +62,7 @@ def make(request: SignedIn, slug: str) -> HttpResponse:
 def take_away(request: SignedIn, slug: str) -> HttpResponse:
     """Take one's own certificate away."""
     own = _own(request, slug)
-    diplomas.take_away(own.learned)
+    completion_certificates.take_away(own.learned)
     messages.success(request, _("Your certificate is gone: its number leads nowhere any more."))
     return to_lesson(own.learned.lesson, "certificate")
 
@@ -71,7 +73,7 @@ def take_away(request: SignedIn, slug: str) -> HttpResponse:
 def file(request: SignedIn, slug: str, kind: str) -> HttpResponse:
     """Return one's own certificate as a PDF of one page, or as a picture."""
     own = _own(request, slug)
-    if limits.count(f"diploma:{request.user.pk}", seconds=HOUR) > MOST_DRAWN:
+    if limits.count(f"certificate:{request.user.pk}", seconds=HOUR) > MOST_DRAWN:
         messages.error(request, _("Too many attempts. Try again in a few minutes."))
         return to_lesson(own.learned.lesson, "certificate")
     draw = as_paper if kind == "pdf" else as_picture
@@ -84,9 +86,9 @@ def file(request: SignedIn, slug: str, kind: str) -> HttpResponse:
 @require_safe
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """Say whose certificate a number is, to whoever was given it."""
-    found = get_object_or_404(Diploma, number=number)
+    found = get_object_or_404(CompletionCertificate, number=number)
     context = {
-        "diploma": found,
+        "certificate": found,
         "day": dates.day_of_year(found.done_on, language()),
         "title_lang": "" if found.title_language == language() else found.title_language,
     }
@@ -95,18 +97,18 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     return answer
 
 
-def address_of(diploma: Diploma) -> str:
+def address_of(certificate: CompletionCertificate) -> str:
     """Return the address where a certificate can be checked, in its language."""
-    with override(diploma.language):
-        return settings.SITE_URL + reverse("diploma", args=[diploma.number])
+    with override(certificate.language):
+        return settings.SITE_URL + reverse("completion-certificate", args=[certificate.number])
 
 
-def _own(request: SignedIn, slug: str) -> Diploma:
+def _own(request: SignedIn, slug: str) -> CompletionCertificate:
     """Return the certificate that the signed-in person has of a lesson; it may be closed by now.
 
     Raises:
         Http404: there is none of theirs.
     """
     lesson = get_object_or_404(Lesson.objects.order_by("-is_open", "-pk"), slug=slug)
-    rows = Diploma.objects.select_related("learned__lesson")
+    rows = CompletionCertificate.objects.select_related("learned__lesson")
     return get_object_or_404(rows, learned__user=request.user, learned__lesson=lesson)

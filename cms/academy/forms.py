@@ -27,7 +27,7 @@ def ticks_in(sent: QueryDict, count: int) -> list[int]:
     return [place for place in ids_of(sent.getlist("point"), most=MOST_TICKS) if place <= count]
 
 
-class DiplomaForm(forms.Form):
+class CompletionCertificateForm(forms.Form):
     """The name that a certificate shows, and the store that it names."""
 
     name = LineField(

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cms.academy.forms import DiplomaForm, chosen_in, ticks_in
+from cms.academy.forms import CompletionCertificateForm, chosen_in, ticks_in
 from cms.academy.reading import LessonWords, read
 from shop.core import clock
 from shop.core.errors import NotPossible
 from shop.merchant.academy import learn
-from shop.merchant.academy.diplomas import stores_of
+from shop.merchant.academy.completion_certificates import stores_of
 from shop.merchant.academy.lessons import LessonProgress, learned_by, open_lessons
-from shop.merchant.academy.models import Learned, Lesson
+from shop.merchant.academy.models import Lesson, LessonResult
 from shop.merchant.academy.people import learners_of
 from shop.people.accounts.models import User
 from shop.people.accounts.requests import SignedIn
@@ -35,7 +35,11 @@ def learning(request: SignedIn) -> HttpResponse:
     lessons, own = list(open_lessons()), learned_by(request.user)
     rows = [(lesson, lesson.title_in(language()), own.get(lesson.pk)) for lesson in lessons]
     left = [row for row in rows if row[2] is None or not row[2].is_done]
-    gone = [row for row in own.values() if not row.lesson.is_open and hasattr(row, "diploma")]
+    gone = [
+        row
+        for row in own.values()
+        if not row.lesson.is_open and hasattr(row, "completion_certificate")
+    ]
     context = {
         "rows": rows,
         "progress": LessonProgress(len(rows) - len(left), len(rows)),
@@ -85,7 +89,7 @@ def lesson_page(
     status: int = 200,
     refusal: str = "",
     chosen: list[int] | None = None,
-    form: DiplomaForm | None = None,
+    form: CompletionCertificateForm | None = None,
 ) -> HttpResponse:
     """Return the page of a lesson for somebody who learns it.
 
@@ -98,12 +102,12 @@ def lesson_page(
     quiz = words.quiz
     is_marked = bool(not refusal and own and own.version == quiz.version)
     shown = own.chosen if own and is_marked else chosen or []
-    diploma = getattr(own, "diploma", None)
-    if form is None and own and own.is_done and diploma is None:
+    certificate = getattr(own, "completion_certificate", None)
+    if form is None and own and own.is_done and certificate is None:
         stores = stores_of(request.user, at=clock.moment_of(request))
         first = stores[0].pk if stores else ""
         initial = {"name": request.user.get_full_name()[:80], "store": first}
-        form = DiplomaForm(stores, initial=initial)
+        form = CompletionCertificateForm(stores, initial=initial)
     context: dict[str, Any] = {
         "words": words,
         "own": own,
@@ -117,14 +121,14 @@ def lesson_page(
         ],
         "refusal": refusal,
         "form": form,
-        "diploma": diploma,
+        "certificate": certificate,
     }
     return render(request, "cms/academy/lesson.html", context, status=status)
 
 
-def learned_of(user: User, lesson: Lesson) -> Learned | None:
+def learned_of(user: User, lesson: Lesson) -> LessonResult | None:
     """Return what somebody has answered of a lesson; nobody else's is ever asked for."""
-    rows = Learned.objects.select_related("diploma")
+    rows = LessonResult.objects.select_related("completion_certificate")
     return rows.filter(user=user, lesson=lesson).first()
 
 

@@ -13,18 +13,18 @@ from django.urls import reverse
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from cms.dashboard.catalogue.amendments import waiting as waiting_amendments
-from cms.dashboard.catalogue.later import waiting_later
+from cms.dashboard.catalogue.later_reviews import waiting_later
+from cms.dashboard.catalogue.pending_changes import waiting as waiting_pending_changes
 from cms.dashboard.money.index import waiting as money_waiting
 from cms.dashboard.payouts.index import payouts_waiting
 from cms.dashboard.permissions import may
 from cms.dashboard.stores.certificates import certificates_waiting
 from shop.catalogue.models import Product
 from shop.core import clock
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.merchant.applications.models import Application
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 from shop.orders.models import OrderMessage, OrderNote, Suborder
 from shop.people.accounts.requests import SignedIn
 
@@ -50,14 +50,14 @@ ENTRIES = (
     ("Festivals", "festivals", "view_festival", "calendar-alt", 86),
     ("Applications", "applications", "change_merchant", "group", 87),
     ("New products", "product-queue", "review_nomination", "tag", 87),
-    ("Changes", "amendments", "review_nomination", "edit", 88),
-    ("Notices", "notices", "review_nomination", "comment", 88),
+    ("Changes", "pending-changes", "review_nomination", "edit", 88),
+    ("Notices", "content-reports", "review_nomination", "comment", 88),
     ("Certificates", "certificates", "review_nomination", "doc-full-inverse", 88),
     ("Money desk", "money", "view_settlement", "time", 89),
     ("Settlements", "settlements", "view_settlement", "tasks", 89),
     ("Books", "books", "view_settlement", "list-ul", 90),
     ("Papers", "papers", "view_settlement", "doc-full", 91),
-    ("What failed", "mishaps", "view_festival", "warning", 90),
+    ("What failed", "failed-jobs", "view_festival", "warning", 90),
     ("Disturbances", "incidents", "view_festival", "warning", 90),
     ("Academy", "learned", "change_merchant", "glasses", 92),
     ("Links", "share-links", "view_festival", "link", 94),
@@ -100,7 +100,7 @@ class WaitingPanel(Component):
         shown = rows[:COMING] + [row for row in rows[COMING:] if row.pk in {*waiting, *applied}]
         return {
             "festivals": [(row, waiting.get(row.pk, 0), applied.get(row.pk, 0)) for row in shown],
-            "amendments": waiting_amendments().count(),
+            "pending_changes": waiting_pending_changes().count(),
             "products": Product.objects.filter(state=Product.State.SUBMITTED).count(),
             "may_decide": may(request.user, "review_nomination"),
             "money": money_waiting() if may(request.user, "view_settlement") else {},
@@ -113,8 +113,8 @@ class WaitingPanel(Component):
             ),
             "later": waiting_later(),
             "certificates": certificates_waiting(),
-            "notices": Notice.objects.filter(state=Notice.State.OPEN).count(),
-            "mishaps": Mishap.objects.filter(closed_at=None).count(),
+            "content_reports": ContentReport.objects.filter(state=ContentReport.State.OPEN).count(),
+            "failed_jobs": FailedJob.objects.filter(closed_at=None).count(),
         }
 
 

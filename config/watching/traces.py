@@ -21,7 +21,7 @@ from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from django.tasks.signals import task_finished, task_started
 
-from shop.core.jobs.told import piece_began, piece_ended
+from shop.core.jobs.announce import piece_began, piece_ended
 from shop.core.occasions import request_id
 
 LONGEST_TEXT = 2_000

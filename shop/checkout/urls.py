@@ -4,11 +4,11 @@ from django.views.generic import RedirectView
 from shop.checkout import provider_return, views
 from shop.checkout.order import (
     codes,
+    documents,
     invoice,
     lost_links,
     messages,
     needs,
-    papers,
     returns,
     tickets,
 )
@@ -33,7 +33,7 @@ order = [
     path("parcels/<int:part_id>/messages/", messages.thread, name="order-messages"),
     path("parcels/<int:part_id>/<str:kind>/", returns.begin, name="order-ask"),
     path("requests/<int:request_id>/", returns.show, name="order-request"),
-    path("papers/<int:document_id>.pdf", papers.paper, name="order-paper"),
+    path("papers/<int:document_id>.pdf", documents.paper, name="order-paper"),
     path("tickets/", tickets.tickets, name="order-tickets"),
     path("tickets/<int:line_id>.ics", tickets.session_file, name="order-session"),
 ]

@@ -19,6 +19,7 @@ NOW = {
     "shop.academy": "shop.merchant.academy",
     "shop.accounts": "shop.people.accounts",
     "shop.applications": "shop.merchant.applications",
+    "shop.applications.papers": "shop.merchant.applications.documents",
     "shop.audit": "shop.reports.reconciliation",
     "shop.cart": "shop.orders.cart",
     "shop.certificates": "shop.storefront.certifications",
@@ -72,6 +73,7 @@ NOW = {
     "shop.waiting_room": "shop.storefront.waiting_room",
     "shop.workers": "shop.core.workers",
     "shop.workspace": "shop.merchant.dashboard",
+    "shop.workspace.sheets": "shop.merchant.dashboard.spreadsheets",
     "cms.admin": "cms.dashboard",
 }
 """The package or module that each name of version 1.0 stands for; ``shop.money`` is a floor now."""

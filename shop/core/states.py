@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 
 from shop.core.errors import StaleState
+from shop.core.stored_names import stored_name
 
 
 class StateQuerySet[Row: models.Model](models.QuerySet[Row]):
@@ -94,7 +95,7 @@ class CheckedField(models.CharField[Any, Any]):
         condition = self.known()
         if condition is None or cls._meta.abstract or cls.__module__ == HISTORICAL:
             return
-        rule = KnownValue(condition=condition, name=f"{cls._meta.model_name}_{name}_known")
+        rule = KnownValue(condition=condition, name=f"{stored_name(cls)}_{name}_known")
         meta: Any = cls._meta
         meta.constraints = [*meta.constraints, rule]
         meta.original_attrs["constraints"] = meta.constraints

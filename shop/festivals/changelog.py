@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.core.errors import NotPossible
 from shop.core.locks import lock_one
+from shop.core.stored_names import stored_name
 from shop.festivals.models import ChangeLog, Festival, Nomination
 from shop.people.accounts.models import User
 
@@ -54,7 +55,7 @@ def log_all(
             at=at,
             by=by,
             festival=festival,
-            subject=row._meta.model_name,
+            subject=stored_name(row),
             subject_id=row.pk,
             action=action,
             **details,
@@ -98,7 +99,7 @@ def refuse_if_changed(*rows: Any, seen: int) -> None:
 def _about(rows: tuple[Any, ...]) -> ChangeLog | None:
     mine = Q()
     for row in rows:
-        mine |= Q(subject=row._meta.model_name, subject_id=row.pk)
+        mine |= Q(subject=stored_name(row), subject_id=row.pk)
     return ChangeLog.objects.filter(mine).select_related("by").order_by("-pk").first()
 
 

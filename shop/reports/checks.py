@@ -23,7 +23,7 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.core import clock
 from shop.core.errors import GatewayError
-from shop.core.jobs.mishaps import waiting as waiting_mishaps
+from shop.core.jobs.failed_jobs import waiting as waiting_failed_jobs
 from shop.core.tasks import enqueue
 from shop.festivals.models import Festival
 from shop.money.payments.models import GatewayEvent, Payment
@@ -220,7 +220,7 @@ def _pages(_at: datetime) -> Found:
 
 
 def _failures(at: datetime) -> Found:
-    count = waiting_mishaps(since=at).count()
+    count = waiting_failed_jobs(since=at).count()
     if not count:
         return GOOD, "Nothing that failed waits for a person."
     return (

@@ -73,7 +73,7 @@ class ProbeResult(models.Model):
         ]
 
 
-class VainSearch(models.Model):
+class ZeroResultSearch(models.Model):
     """A search without results: how often it was made on a day in a language, and never by whom.
 
     See ``search_words.not_found``.
@@ -87,6 +87,7 @@ class VainSearch(models.Model):
     last_at = models.DateTimeField()
 
     class Meta:
+        db_table = "shop_vainsearch"
         constraints = [
             models.UniqueConstraint(
                 fields=["day", "language", "words", "is_near"], name="vain_search_once_a_day"

@@ -15,12 +15,12 @@ def test_the_merchants_desk_has_no_barriers(stage, inspector):
         title=EVIL, summary=EVIL, description=EVIL, review_note=EVIL
     )
     type(desk.nomination).objects.update(state="changes_requested", note=EVIL)
-    change = make.amendment(
+    change = make.pending_change(
         desk.product, words={"title": EVIL, "description": EVIL}, state="refused", note=EVIL,
         has_pictures=True,
     )  # fmt: skip
     change.pictures.create(picture=desk.picture.picture, alt=EVIL[:60])
-    make.amendment(desk.merchant, words={"story": EVIL})
+    make.pending_change(desk.merchant, words={"story": EVIL})
     page = inspector.page
     sign_in(page, desk.member.email, "/merchant/")
 

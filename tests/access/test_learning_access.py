@@ -1,4 +1,4 @@
-from shop.merchant.academy.models import Diploma
+from shop.merchant.academy.models import CompletionCertificate
 from tests import learning, make, pages
 from tests.browsing.steps import sign_in
 from tests.cms.dashboard.people import organizer
@@ -15,7 +15,7 @@ def test_the_pages_of_the_academy_have_no_barriers(stage, market, inspector):
     pages.translated(done, "ar", title="صور", body=learning.body("ar"))
     learning.certified(awa, done, name=LONG)
     learning.learn(awa, begun, right=3)
-    address = f"/learning/certificates/{Diploma.objects.get().number}/"
+    address = f"/learning/certificates/{CompletionCertificate.objects.get().number}/"
 
     inspector.visit(address, f"/ar{address}")
     sign_in(inspector.page, awa.email)

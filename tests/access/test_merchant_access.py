@@ -6,10 +6,10 @@ from django.db import transaction
 
 from shop.core import clock
 from shop.core.forms.private_files import as_kept
-from shop.merchant.imports.models import CatalogueSheet
+from shop.merchant.imports.models import CatalogueSpreadsheet
 from shop.orders import end
 from shop.storefront.certifications import write
-from shop.storefront.certifications.write import CertificateFacts
+from shop.storefront.certifications.write import CertificationFacts
 from tests import make, pages
 from tests.browsing.steps import sign_in
 from tests.cms.dashboard.people import organizer
@@ -30,7 +30,7 @@ def test_the_work_of_a_store_has_no_barriers(stage, inspector):
         with transaction.atomic():
             end.mark_paid(end.lock(order.pk), at=at)
         parts.append(order.suborders.get())
-    facts = CertificateFacts("Fair trade", EVIL[:60], EVIL, (at + timedelta(days=9)).date())
+    facts = CertificationFacts("Fair trade", EVIL[:60], EVIL, (at + timedelta(days=9)).date())
     sent = write.send(store, facts, [as_kept("a.pdf", b"%PDF-1")], at=at, by=member)
     own = "/merchant/amani/"
     sign_in(inspector.page, member.email, own)
@@ -57,7 +57,7 @@ def test_sheets_of_products_and_delivery_have_no_barriers(stage, inspector):
     asked = {"categories": {EVIL.casefold()[:90]: 2, "": 1},
              "lacking": {"home/kitchen": {"hs_code": 1, "origin": 1, "weight_g": 1}}}  # fmt: skip
     make.product(of=store)
-    CatalogueSheet.objects.filter(pk=open_one.pk).update(asked=asked)
+    CatalogueSpreadsheet.objects.filter(pk=open_one.pk).update(asked=asked)
     own = "/merchant/amani/"
     sign_in(inspector.page, member.email, own)
 
@@ -74,7 +74,7 @@ def test_sheets_of_products_and_delivery_have_no_barriers(stage, inspector):
 def test_deciding_on_certificates_has_no_barriers(stage, inspector):
     pages.home()
     at, store = clock.now(), make.merchant()
-    facts = CertificateFacts("Fair trade", EVIL[:60], EVIL, (at + timedelta(days=9)).date())
+    facts = CertificationFacts("Fair trade", EVIL[:60], EVIL, (at + timedelta(days=9)).date())
     papers = [as_kept("a.pdf", b"%PDF-1")]
     sent = write.send(store, facts, papers, at=at, by=make.member(store))
     sign_in(inspector.page, organizer().email, "/organize/")

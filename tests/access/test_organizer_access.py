@@ -8,7 +8,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from shop.festivals.changelog import log
 from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.terms import publish_terms
-from shop.festivals.models import Enrolment, Wanted
+from shop.festivals.models import Enrolment, ProductRequest
 from shop.storefront.listings import bulk
 from tests import make
 from tests.access.inspector import Inspector
@@ -86,7 +86,7 @@ def test_the_planning_of_festivals_has_no_barriers(coming, inspector):
 def test_stores_and_nominations_have_no_barriers(coming, inspector):
     here = f"/organize/festivals/{coming.pk}/"
     publish_terms(coming, EVIL, at=NOON)
-    Wanted.objects.create(festival=coming, country="KE", note=EVIL, at=NOON)
+    ProductRequest.objects.create(festival=coming, country="KE", note=EVIL, at=NOON)
     inspector.visit(
         f"{here}stores/",
         f"{here}stores/?country=NG",
@@ -127,7 +127,7 @@ def test_new_products_and_lists_have_no_barriers(organized, inspector):
     )
     kettle = make.product(of=organized.loom)
     shown = make.shown_picture(kettle, alt=EVIL)
-    change = make.amendment(
+    change = make.pending_change(
         kettle, words={"title": EVIL, "description": EVIL, "tags": [EVIL[:30]]}, has_pictures=True
     )
     change.pictures.create(picture=shown.picture, alt=EVIL[:60])

@@ -3,7 +3,7 @@
 import pytest
 
 from shop.core import clock
-from shop.merchant.academy.models import Diploma
+from shop.merchant.academy.models import CompletionCertificate
 from shop.merchant.content_reports.decide import decide
 from shop.merchant.content_reports.write import Reported, report
 from tests import learning, make, pages
@@ -24,7 +24,7 @@ def test_the_academy_has_no_barriers_in_any_language(stage, market, inspector, l
     learning.learn(awa, begun, right=3)
     sign_in(inspector.page, awa.email)
 
-    number = Diploma.objects.get().number
+    number = CompletionCertificate.objects.get().number
     walk(inspector, language, [f"/learning/certificates/{number}/", "/learning/",
                                f"/learning/{done.slug}/"])  # fmt: skip
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shop.money.money_tasks.kinds import KINDS as TASKS
 from shop.reports.reconciliation.lines import FEES, PAYOUTS, TOP_UPS
-from shop.reports.reconciliation.night import KINDS
+from shop.reports.reconciliation.nightly import KINDS
 from shop.reports.reconciliation.rules import RULES
 from tests.docs.pages import tables
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from shop.catalogue.models import Product
-from shop.merchant.imports.models import CatalogueSheet
+from shop.merchant.imports.models import CatalogueSpreadsheet
 from tests import make
 from tests.browsing.steps import Spoken, sign_in
 from tests.journeys.ways import in_each_browser, journey, on_desk_and_phone
@@ -64,7 +64,7 @@ def bring_a_thousand(stage, page, say: Spoken) -> None:
     stage.work()
     bring_in(stage, page, 1000, say)
     assert Product.objects.count() == 200
-    last = CatalogueSheet.objects.latest("pk")
+    last = CatalogueSpreadsheet.objects.latest("pk")
     assert last.rows.filter(outcome="new").count() == 5
     assert last.rows.filter(outcome="same").count() == 995
 

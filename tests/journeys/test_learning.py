@@ -2,7 +2,7 @@
 
 import re
 
-from shop.merchant.academy.models import Diploma, Learned
+from shop.merchant.academy.models import CompletionCertificate, LessonResult
 from tests import learning, make, pages
 from tests.browsing.steps import sign_in
 from tests.browsing.watching import goes_sideways
@@ -72,9 +72,9 @@ def test_from_a_wrong_answer_to_a_certificate_that_anybody_can_check(stage, page
     tick(page)
     address = be_certified(page)
 
-    made = Diploma.objects.get()
+    made = CompletionCertificate.objects.get()
     assert (made.name, made.store, made.language) == ("Awa Diop", "Keur", "fr")
-    assert Learned.objects.get().tries == 2
+    assert LessonResult.objects.get().tries == 2
     stranger = visitor()
     stranger.goto(address)
     stranger.get_by_role("heading", name="Cette attestation est authentique").wait_for()

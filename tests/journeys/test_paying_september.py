@@ -28,7 +28,7 @@ from shop.money.payments.proposals import RefundPlan, decided, propose
 from shop.money.settlements.commission import make_bills
 from shop.money.settlements.models import Payout, PayoutBatch, Settlement
 from shop.orders.models import Order
-from shop.reports.reconciliation.night import run_night
+from shop.reports.reconciliation.nightly import run_night
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
 from tests.cms.dashboard.people import grant

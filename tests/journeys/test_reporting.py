@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page
 
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 from tests import make, pages
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
@@ -79,4 +79,4 @@ def decide(page: Page, choice: str, reasons: str) -> None:
     assert not goes_sideways(page)
     page.get_by_role("button", name="Decide and tell them").click()
     page.get_by_text("Decided.").wait_for()
-    assert not Notice.objects.filter(state="open").exists()
+    assert not ContentReport.objects.filter(state="open").exists()

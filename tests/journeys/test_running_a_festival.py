@@ -47,8 +47,12 @@ def cast(stage, visitor) -> Cast:
     last = make.festival(title="Kettle Days", slug="kettle-days", zone="Africa/Nairobi",
                          starts_at=now - timedelta(days=40), ends_at=now - timedelta(days=38),
                          max_extensions=1, must_beat_prior_price=True)  # fmt: skip
-    make.slot(last, label="Night", starts_at=now - timedelta(days=40) + HOUR,
-              ends_at=now - timedelta(days=40) + 3 * HOUR)  # fmt: skip
+    make.slot(
+        last,
+        label="Night",
+        starts_at=now - timedelta(days=40) + HOUR,
+        ends_at=now - timedelta(days=40) + 3 * HOUR,
+    )
     make.promotion(last, title="Three off", value=3_00, organizer_share=100)
     make.listed(kettle.product, at=now)
     return Cast(visitor(), visitor(), visitor(), last)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 
 from shop.core import clock
 from shop.storefront.listings.search_index import count_words
-from shop.storefront.models import VainSearch
+from shop.storefront.models import ZeroResultSearch
 from tests import make
 from tests.browsing.steps import sign_in
 from tests.browsing.watching import goes_sideways
@@ -22,7 +22,7 @@ def boss(stage, market, page) -> Page:
     make.listed(made.product)
     count_words(at=clock.now())
     for words, language, times in (("gele", "en", 7), ("هديه للام", "ar", 3)):
-        VainSearch.objects.create(
+        ZeroResultSearch.objects.create(
             day=clock.now().date(), language=language, words=words, is_near=False, times=times,
             last_at=clock.now(),
         )  # fmt: skip

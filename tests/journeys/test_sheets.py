@@ -8,7 +8,7 @@ from tests import make
 from tests.browsing.steps import sign_in
 from tests.hostile_sheets import a_million_cells
 from tests.journeys.ways import in_each_browser, journey
-from tests.shop.merchant.dashboard.sheets.files import csv_of, row
+from tests.shop.merchant.dashboard.spreadsheets.files import csv_of, row
 
 pytestmark = journey
 

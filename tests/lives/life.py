@@ -17,10 +17,10 @@ from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.disputes.decide import left_of, say_who_bears
 from shop.money.payments.disputes.models import Dispute
 from shop.money.payments.disputes.take_over import PLATFORM
+from shop.money.payments.external.decide import split, was_owed
+from shop.money.payments.external.take_over import look_at_blocked
 from shop.money.payments.models import GatewayEvent, Payment
 from shop.money.payments.operations import check_pending, run_operations
-from shop.money.payments.outside.decide import split, was_owed
-from shop.money.payments.outside.take_over import look_at_blocked
 from shop.money.payments.proposals import RefundPlan, decided, propose
 from shop.money.payments.proposals import approve as approve_refund
 from shop.money.payments.webhooks import handle_waiting

@@ -95,7 +95,7 @@ REFUSING = [
         ROOT / "shop" / name
         for name in (
             "orders/refund.py", "orders/ship.py", "orders/after_sale/arrive.py",
-            "money/payments/call_off.py", "money/payments/outside/match.py",
+            "money/payments/call_off.py", "money/payments/external/match.py",
         )
     ),
 ]  # fmt: skip

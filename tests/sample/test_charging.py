@@ -8,7 +8,7 @@ from sample.past import write_past
 from sample.progress import Progress
 from sample.till import SandboxSilent, press_pay
 from shop.core import clock
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.money.payments.compare import compare_recent, mismatches
 from shop.money.payments.models import GatewayEvent, Operation, Payment
 from shop.money.payments.operations import run_operations
@@ -107,7 +107,7 @@ def test_messages_about_earlier_payments_change_nothing(uncharged):
     assert facts() == before
     assert GatewayEvent.objects.exclude(state="done").count() == 0
     assert compare_recent(at=DAY_0) >= FEW
-    assert not Mishap.objects.exists()
+    assert not FailedJob.objects.exists()
     assert_books_agree()
 
 

@@ -5,8 +5,8 @@ from sample.applying import provide_waiting
 from sample.preparing import prepare
 from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.models import Claim, Festival, Fund
-from shop.merchant.applications.models import Application, ApplicationPaper
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.applications.models import Application, ApplicationDocument
+from shop.merchant.content_reports.models import ContentReport
 from tests import make
 from tests.cms.dashboard.people import organizer
 from tests.sample.loaded import DAY_0, flagship, six
@@ -50,5 +50,5 @@ def test_businesses_apply_and_something_is_reported_once():
     assert made == [5, 0]
     states = dict(Application.objects.values_list("business", "state"))
     assert sorted(states.values()) == ["asked", "sent", "sent"]
-    assert ApplicationPaper.objects.count() == 6
-    assert Notice.objects.get().state == "open"
+    assert ApplicationDocument.objects.count() == 6
+    assert ContentReport.objects.get().state == "open"

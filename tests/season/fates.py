@@ -11,7 +11,7 @@ from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.disputes.decide import left_of, say_who_bears
 from shop.money.payments.disputes.models import Dispute
 from shop.money.payments.disputes.take_over import PLATFORM
-from shop.money.payments.outside.decide import split
+from shop.money.payments.external.decide import split
 from shop.money.payments.proposals import RefundPlan, approve, decided, propose
 from shop.money.returns import answer, ask
 from shop.money.returns.models import ReturnRequest

@@ -30,8 +30,8 @@ from shop.money.ledger.cover import Cover, covers
 from shop.money.ledger.models import LedgerEntry
 from shop.money.ledger.months import months
 from shop.people.accounts.requests import SignedIn
-from shop.reports.reconciliation.models import Night
-from shop.reports.reconciliation.night import latest_nights, words_of
+from shop.reports.reconciliation.models import NightlyReconciliation
+from shop.reports.reconciliation.nightly import latest_nights, words_of
 
 TRAIL = "Books"
 NIGHTS, MONTHS = 14, 24
@@ -136,7 +136,7 @@ def _said(row: tuple[str, str, int], side: str, currency: str) -> str:
     return written(row[2], currency, "en") if row[0] == side else ""
 
 
-def _night_table(nights: list[Night]) -> Table:
+def _night_table(nights: list[NightlyReconciliation]) -> Table:
     columns = [
         HeadColumn("Night", lambda night: f"{night.day:%-d %b %Y}"),
         WhenColumn("Begun", "started_at"), WhenColumn("Done", "finished_at"),
@@ -145,14 +145,14 @@ def _night_table(nights: list[Night]) -> Table:
     return Table("Nights", columns, nights, none="No night has been yet.")
 
 
-def _state(night: Night) -> SafeString:
-    if night.step != Night.Step.DONE:
+def _state(night: NightlyReconciliation) -> SafeString:
+    if night.step != NightlyReconciliation.Step.DONE:
         return status(night.get_step_display(), "primary")
     if night.counts.get("news"):
         return link("Look at what it found", reverse("desk:money"))
     return status("Done")
 
 
-def _is_late(nights: list[Night], at: datetime) -> bool:
+def _is_late(nights: list[NightlyReconciliation], at: datetime) -> bool:
     done = [night.finished_at for night in nights if night.finished_at]
     return bool(nights) and at - max(done, default=nights[-1].started_at) > TOO_OLD

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 from wagtail.admin.widgets.button import HeaderButton
 
-from cms.dashboard.catalogue.amendments import SideColumn
+from cms.dashboard.catalogue.pending_changes import SideColumn
 from cms.dashboard.festivals.history import lines_about
 from cms.dashboard.listing import ListView
 from cms.dashboard.permissions import needs, own_stores
@@ -40,7 +40,7 @@ from shop.storefront.listings.usual_prices import odd_prices
 MOST_VARIANTS = 100
 QUEUE = "desk:product-queue"
 ORDER = (
-    FormSection.OUTING,
+    FormSection.EXPERIENCE,
     FormSection.CLOTHES,
     FormSection.SENDING,
     FormSection.WORDS,
@@ -74,7 +74,7 @@ class QueueView(ListView):
         return format_html(
             "Shoppers see a product for the first time after somebody here has read it. Open one "
             "to decide. What stores want to change later stands under {}.",
-            link("Changes", reverse("desk:amendments")),
+            link("Changes", reverse("desk:pending-changes")),
         )
 
 
@@ -92,7 +92,7 @@ VARIANT = (
 @needs("review_nomination")
 def review(request: SignedIn, pk: int) -> HttpResponse:
     """Show a product as its merchant submitted it, and decide."""
-    rows = Product.objects.select_related("merchant", "category", "amendment")
+    rows = Product.objects.select_related("merchant", "category", "pending_change")
     if request.method == "POST":
         return _decide(request, get_object_or_404(rows, pk=pk))
     product = get_object_or_404(rows.exclude(state=Product.State.DRAFT), pk=pk)
@@ -105,7 +105,7 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
         "doubts": _doubts(product, [row for row, _price in variants], at=at),
         "is_own": product.merchant_id in own_stores(request),
         "gaps": publish.gaps(product, at=at),
-        "amendment": getattr(product, "amendment", None),
+        "pending_change": getattr(product, "pending_change", None),
         **_sent_back(product),
         "buttons": _buttons(product),
         **lines_about(product),
@@ -116,10 +116,10 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
 
 def _facts(product: Product) -> Iterator[tuple[str, str]]:
     """Yield the label and the value of each field that has a line for organizers."""
-    is_outing = product.kind == Product.Kind.EXPERIENCE
+    is_experience = product.kind == Product.Kind.EXPERIENCE
     for name, row in sorted(FIELDS.items(), key=lambda pair: ORDER.index(pair[1].place)):
         line = row.organizers
-        if line is None or (row.place == FormSection.OUTING and not is_outing):
+        if line is None or (row.place == FormSection.EXPERIENCE and not is_experience):
             continue
         shown: Any = getattr(product, f"get_{name}_display", None)
         value = shown() if shown else getattr(product, name)

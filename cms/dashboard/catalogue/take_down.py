@@ -15,7 +15,7 @@ from cms.dashboard.permissions import needs
 from shop.catalogue.models import Product
 from shop.core import clock
 from shop.merchant.moderation import take_down as moderation_take_down
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.people.accounts.requests import SignedIn
 from shop.storefront.listings import publish
 
@@ -80,6 +80,6 @@ def _back(request: SignedIn, product: Product, at: datetime) -> Act:
         f"{product.title} is on sale at once, with the words and pictures that were approved.",
         "Its deals that are not over count again.",
     ]
-    if Amendment.objects.filter(product=product).exists():
+    if PendingChange.objects.filter(product=product).exists():
         effects.append("The store proposed a change. It is not put on sale by this: look at it.")
     return Act(f"Put {product.title} back", "Put it back", effects, run)

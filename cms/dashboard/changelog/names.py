@@ -31,9 +31,9 @@ from shop.festivals.models import (
     Festival,
     Fund,
     Nomination,
+    ProductRequest,
     Promotion,
     Slot,
-    Wanted,
 )
 from shop.merchant.applications.models import Application
 from shop.money.payments.models import GatewayEvent, Operation, Payment
@@ -94,7 +94,7 @@ NAMES: dict[str, tuple[type[Model], Expression | F]] = {
     "synonym": (Synonym, F("term")),
     "term": (Term, F("term")),
     "user": (User, F("email")),
-    "wanted": (Wanted, _first("product__title", "category__name", "country")),
+    "wanted": (ProductRequest, _first("product__title", "category__name", "country")),
 }
 # What there is one of is called by its screen.
 ONLY_ONE = {"fairness": "Fairness", "signinrules": "Sign-in of stores"}

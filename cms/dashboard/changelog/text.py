@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 
 from cms.dashboard.changelog.names import link_of, named
 from shop.core.currencies import written
+from shop.core.stored_names import stored_name
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import ChangeLog
 
@@ -144,7 +145,7 @@ def lines(rows: QuerySet[ChangeLog], *, about: Model | None = None) -> list[LogL
     found = [line_of(row) for row in named(rows).select_related("by", "festival")]
     if about is None:
         return found
-    own = (about._meta.model_name, about.pk)
+    own = (stored_name(about), about.pk)
     return [
         replace(line, name="", url="")
         if (line.change.subject, line.change.subject_id) == own

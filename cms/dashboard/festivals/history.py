@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse
@@ -16,12 +16,13 @@ from cms.dashboard.permissions import needs
 from cms.dashboard.screens import show
 from shop.catalogue.models import Product
 from shop.core.forms.numbers import ids_of
+from shop.core.stored_names import stored_name
 from shop.festivals.models import ChangeLog, Deal, Festival, Promotion
 from shop.merchant.applications.models import Application
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 from shop.people.accounts.requests import SignedIn
 from shop.people.merchants.models import Merchant
-from shop.storefront.certifications.models import Certificate
+from shop.storefront.certifications.models import Certification
 
 PAGE = 100
 FIRST = 20  # lines on the screen of one thing
@@ -49,16 +50,18 @@ def history(request: SignedIn, pk: int) -> HttpResponse:
 
 def first_lines(row: Deal | Promotion, festival: Festival) -> dict[str, Any]:
     """Return the newest lines about a deal or a benefit, and where all are, if there are more."""
-    name = cast("str", row._meta.model_name)
+    name = stored_name(row)
     rows = ChangeLog.objects.filter(ABOUT[name](row.pk)).order_by("-pk")
     found = lines(rows[: FIRST + 1], about=row)
     here = f"{reverse('desk:festival-history', args=[festival.pk])}?of={name}&id={row.pk}"
     return {"changes": found[:FIRST], "history": here if len(found) > FIRST else ""}
 
 
-def lines_about(row: Product | Merchant | Application | Notice | Certificate) -> dict[str, Any]:
+def lines_about(
+    row: Product | Merchant | Application | ContentReport | Certification,
+) -> dict[str, Any]:
     """Return the newest lines about a product or a store. One statement."""
-    rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk)
+    rows = ChangeLog.objects.filter(subject=stored_name(row), subject_id=row.pk)
     return {"changes": lines(rows.order_by("-pk")[:FIRST], about=row), "history": ""}
 
 

@@ -15,9 +15,9 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from cms.dashboard.confirm import Act, perform
 from cms.dashboard.incidents.forms import IncidentForm, UpdateForm, first_of
-from cms.dashboard.kept import KeptForm, keep
 from cms.dashboard.listing import ListView
 from cms.dashboard.permissions import needs
+from cms.dashboard.saved_form import KeptForm, keep
 from cms.dashboard.screens import Trail, button
 from cms.dashboard.tables import (
     BREAK,

@@ -27,7 +27,7 @@ from shop.money.payments.disputes.bank_answer import (
     proposed,
     queue_answer,
 )
-from shop.money.payments.disputes.models import Dispute, EvidencePaper
+from shop.money.payments.disputes.models import Dispute, EvidenceDocument
 from shop.money.payments.provider.stripe_disputes import LONGEST_TEXT
 from shop.people.accounts.requests import SignedIn
 
@@ -67,7 +67,7 @@ def bank_answer(request: SignedIn, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _form(dispute: Dispute, papers: list[EvidencePaper]) -> type[forms.Form]:
+def _form(dispute: Dispute, papers: list[EvidenceDocument]) -> type[forms.Form]:
     first = proposed(dispute)
     fields: dict[str, forms.Field] = {}
     for name, label in TEXTS.items():
@@ -96,7 +96,7 @@ def _clean(form: forms.Form) -> dict[str, Any]:
     return found
 
 
-def _answer(form: forms.Form, papers: list[EvidencePaper]) -> BankAnswer:
+def _answer(form: forms.Form, papers: list[EvidenceDocument]) -> BankAnswer:
     given = form.cleaned_data
     chosen = {given[f"paper-{paper.pk}"]: paper.pk for paper in papers}
     return BankAnswer(
@@ -104,7 +104,7 @@ def _answer(form: forms.Form, papers: list[EvidencePaper]) -> BankAnswer:
     )
 
 
-def _told(answer: BankAnswer | None, papers: list[EvidencePaper]) -> list[tuple[str, str]]:
+def _told(answer: BankAnswer | None, papers: list[EvidenceDocument]) -> list[tuple[str, str]]:
     """Return what is sent, by the names that people read."""
     if answer is None:
         return []

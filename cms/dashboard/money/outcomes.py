@@ -44,14 +44,14 @@ from shop.money.payments import repair, review
 from shop.money.payments.disputes import decide as disputes
 from shop.money.payments.disputes import fraud
 from shop.money.payments.disputes.take_over import PLATFORM
+from shop.money.payments.external import decide as outside
 from shop.money.payments.models import RefundProposal
-from shop.money.payments.outside import decide as outside
 from shop.orders.after_sale.contents import to_send
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.refund import Amount, delivery_left, gone
 from shop.orders.shares import Share
 from shop.people.accounts.requests import SignedIn
-from shop.reports.reconciliation.night import KINDS as KINDS_OF_NIGHT
+from shop.reports.reconciliation.nightly import KINDS as KINDS_OF_NIGHT
 
 type MakeAct = Callable[[SignedIn, MoneyTask], Act]
 Reason = reason_form("Whoever looks next reads it.")

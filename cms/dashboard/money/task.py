@@ -33,7 +33,7 @@ from shop.money.payments.disputes.models import (
     Dispute,
     DisputeAnswer,
     DisputeEvidence,
-    EvidencePaper,
+    EvidenceDocument,
 )
 from shop.money.payments.models import Payment
 from shop.people.accounts.models import User
@@ -121,7 +121,7 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
 @needs("view_settlement")
 def paper(request: SignedIn, pk: int) -> HttpResponse:
     """Return a paper that a store handed in about a dispute, for the answer to the bank."""
-    return as_file(get_object_or_404(EvidencePaper, pk=pk), f"paper-{pk}")
+    return as_file(get_object_or_404(EvidenceDocument, pk=pk), f"paper-{pk}")
 
 
 def open_to(found: MoneyTask, request: SignedIn) -> list[TaskOutcome]:

@@ -17,7 +17,7 @@ from shop.festivals.models import Nomination
 from shop.festivals.nominations.checks import Case, ProposalCheck, VariantCheck, check_all
 from shop.festivals.nominations.proposal import proposal_of
 
-SHOWN = 30  # variants of one nomination; an outing has hundreds of seats' kinds
+SHOWN = 30  # variants of one nomination; an experience has hundreds of seats' kinds
 
 
 @dataclass(frozen=True, slots=True)

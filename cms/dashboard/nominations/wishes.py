@@ -26,14 +26,14 @@ from shop.core import clock
 from shop.core.currencies import written
 from shop.core.errors import ShopError
 from shop.core.forms.fields import AmountField, LineField
-from shop.festivals.models import Festival, Nomination, Slot, Wanted
+from shop.festivals.models import Festival, Nomination, ProductRequest, Slot
 from shop.festivals.nominations.wishes import forget, want
 from shop.people.accounts.requests import SignedIn
 
 MOST = 200
 
 
-class WantedForm(forms.Form):
+class ProductRequestForm(forms.Form):
     """One wish: its product, category or country, its slot, its price."""
 
     fields: dict[str, Any]
@@ -75,15 +75,15 @@ class WantedForm(forms.Form):
             raise forms.ValidationError(f"Several stores have this SKU. Write one of: {each}.")
         return found[0]
 
-    def row(self) -> Wanted:
+    def row(self) -> ProductRequest:
         """Return the wish that was typed."""
         told = dict(self.cleaned_data)
         variant = told.pop("sku")
         product = variant.product if variant else None
-        return Wanted(festival=self.festival, product=product, variant=variant, **told)
+        return ProductRequest(festival=self.festival, product=product, variant=variant, **told)
 
 
-def _what(row: Wanted) -> str:
+def _what(row: ProductRequest) -> str:
     if row.product is not None:
         size = f", {row.variant.sku}" if row.variant else ""
         return f"{row.product.title}{size} ({row.product.merchant.name})"
@@ -93,13 +93,13 @@ def _what(row: Wanted) -> str:
     return " ".join(parts)
 
 
-def _proposed(row: Wanted) -> str:
+def _proposed(row: ProductRequest) -> str:
     if row.percent:
         return f"{row.percent} % off"
     return written(row.price, settings.SHOP_CURRENCY, "en") if row.price else "–"
 
 
-def _answers(row: Wanted) -> SafeString | str:
+def _answers(row: ProductRequest) -> SafeString | str:
     lines = [
         format_html(
             "{} ({}, {})",
@@ -111,7 +111,7 @@ def _answers(row: Wanted) -> SafeString | str:
     return joined(BREAK, lines) or "none yet"
 
 
-class WantedView(FestivalListView):
+class ProductRequestsView(FestivalListView):
     """The wishes of a festival with their answers; posting adds one."""
 
     needed, to_post = "view_festival", "change_festival"
@@ -136,7 +136,7 @@ class WantedView(FestivalListView):
             Column(hidden("Remove"), self.removal_of, empty=""),
         ]  # fmt: skip
 
-    def removal_of(self, row: Wanted) -> SafeString | str:
+    def removal_of(self, row: ProductRequest) -> SafeString | str:
         """Return the button that takes a wish away; nothing for those who may not."""
         if not self.may("change_festival"):
             return ""
@@ -144,7 +144,7 @@ class WantedView(FestivalListView):
         press = element("button", "Remove", class_=f"{QUIET} no", aria_label=f"Remove {_what(row)}")
         return posted(self.request, url, press)
 
-    def get_queryset(self) -> QuerySet[Wanted]:
+    def get_queryset(self) -> QuerySet[ProductRequest]:
         """Return the first wishes with who answered."""
         answers = Nomination.objects.exclude(state=Nomination.State.WITHDRAWN)
         answers = answers.select_related("product__merchant").order_by("pk")
@@ -154,9 +154,9 @@ class WantedView(FestivalListView):
         return rows.prefetch_related(Prefetch("answers", answers))[:MOST]
 
     @cached_property
-    def form(self) -> WantedForm:
+    def form(self) -> ProductRequestForm:
         """Return the form, as it was sent or empty."""
-        return WantedForm(
+        return ProductRequestForm(
             self.request.POST if self.request.method == "POST" else None, festival=self.festival,
             initial={"slot": self.request.GET.get("slot", "")},
         )  # fmt: skip
@@ -185,7 +185,7 @@ class WantedView(FestivalListView):
 @needs("change_festival")
 def remove(request: SignedIn, pk: int, wanted_id: int) -> HttpResponse:
     """Take a wish away."""
-    found = get_object_or_404(Wanted, festival=pk, pk=wanted_id)
+    found = get_object_or_404(ProductRequest, festival=pk, pk=wanted_id)
     forget(found, at=clock.moment_of(request), by=request.user)
     messages.success(request, "Stores do not see it any more.")
     return redirect("desk:festival-wanted", pk)

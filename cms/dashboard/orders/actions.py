@@ -22,7 +22,7 @@ from shop.core.rate_limits.store import limits
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log as note
 from shop.orders import stop as stops
-from shop.orders.mend import mend, parts_to_send
+from shop.orders.correct_address import mend, parts_to_send
 from shop.orders.models import Order, Suborder
 from shop.people.accounts.requests import SignedIn
 from shop.people.merchants.own_stores import refuse_own

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.dashboard.confirm import Act, perform
-from cms.dashboard.kept import KeptForm, keep
 from cms.dashboard.listing import ListView
 from cms.dashboard.permissions import needs
+from cms.dashboard.saved_form import KeptForm, keep
 from cms.dashboard.screens import Trail, button
 from cms.dashboard.tables import QUIET, Column, joined, link, small
 from shop.catalogue.delivery.models import Carrier

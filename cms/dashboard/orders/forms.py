@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from shop.catalogue.delivery.models import Contact
 from shop.checkout.forms import AddressForm
-from shop.orders.mend import ON_PARCELS
+from shop.orders.correct_address import ON_PARCELS
 from shop.orders.models import Order
 
 

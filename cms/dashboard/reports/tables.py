@@ -78,7 +78,7 @@ def board_tables(
 
 # Where what a part counts stands one by one, and what it takes to see it.
 LISTS = {
-    "failures": ("See what failed", "desk:mishaps", "view_festival"),
+    "failures": ("See what failed", "desk:failed-jobs", "view_festival"),
     "money": ("See the money desk", "desk:money", "view_settlement"),
     "night": ("See the books", "desk:books", "view_settlement"),
 }

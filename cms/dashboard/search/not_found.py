@@ -118,7 +118,7 @@ class NotFoundView(ListView):
     def get_base_queryset(self) -> QuerySet[Any]:
         """Return the searches in vain of the days that are asked for."""
         days = timedelta(days=int(self.filters.asked["days"]))
-        return not_found.vain_searches(since=self.at - days)
+        return not_found.zero_result_searches(since=self.at - days)
 
     def rows_of(self, found: Iterable[Row]) -> list[Row]:
         """Return the rows with where their words are given to the search."""

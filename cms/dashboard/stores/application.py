@@ -27,7 +27,7 @@ from shop.core.forms.numbers import number_of
 from shop.core.forms.private_files import as_file
 from shop.merchant.applications import decide
 from shop.merchant.applications.forms import FORMS, answers_of
-from shop.merchant.applications.models import Application, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument
 from shop.merchant.applications.steps import BY_NAME
 from shop.merchant.applications.words import PAPERS
 from shop.merchant.moderation.stores import NoPlace
@@ -77,7 +77,7 @@ def application(request: SignedIn, pk: int) -> HttpResponse:
 @needs("change_merchant")
 def paper(request: SignedIn, pk: int) -> HttpResponse:
     """Return a paper of an application, to be saved."""
-    row = get_object_or_404(ApplicationPaper, pk=pk, application__in=seen())
+    row = get_object_or_404(ApplicationDocument, pk=pk, application__in=seen())
     return as_file(row, f"{row.application.number}-{row.role}-{row.pk}")
 
 
@@ -85,8 +85,9 @@ def paper(request: SignedIn, pk: int) -> HttpResponse:
 @needs("change_merchant")
 def refuse_paper(request: SignedIn, pk: int) -> HttpResponse:
     """Say of a paper what cannot be read."""
-    row = get_object_or_404(ApplicationPaper.objects.defer("content"), pk=pk, refused="",
-                            application__in=seen())  # fmt: skip
+    row = get_object_or_404(
+        ApplicationDocument.objects.defer("content"), pk=pk, refused="", application__in=seen()
+    )
     found = row.application
 
     def run(answers: dict[str, Any]) -> str:

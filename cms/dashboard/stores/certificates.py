@@ -29,23 +29,23 @@ from shop.festivals.local_time import wall_of
 from shop.people.accounts.requests import SignedIn
 from shop.people.merchants.models import Merchant
 from shop.storefront.certifications import decide
-from shop.storefront.certifications.forms import CertificateForm, send_typed
-from shop.storefront.certifications.models import Certificate, CertificatePaper
+from shop.storefront.certifications.forms import CertificationForm, send_typed
+from shop.storefront.certifications.models import Certification, CertificationDocument
 
-State = Certificate.State
+State = Certification.State
 QUEUE = "desk:certificates"
 
 
-class CertificateFilters(ListFilters):
+class CertificationFilters(ListFilters):
     state = ChoiceFilter("State", State.choices, required=True)
     q = WordsFilter("Store, certificate or number", "merchant__name", "title", "number", most=60)
 
 
-class CertificatesView(ListView):
+class CertificationsView(ListView):
     """The certificates of a state, the one that waits longest first."""
 
     needed = "review_nomination"
-    filterset_class = CertificateFilters
+    filterset_class = CertificationFilters
     usual: Mapping[str, str] = {"state": State.WAITING}
     default_ordering = ("sent_at", "pk")
     page_title = "Certificates"
@@ -71,9 +71,9 @@ class CertificatesView(ListView):
             )),
         ]  # fmt: skip
 
-    def get_base_queryset(self) -> QuerySet[Certificate]:
+    def get_base_queryset(self) -> QuerySet[Certification]:
         """Return all of them."""
-        return Certificate.objects.select_related("merchant")
+        return Certification.objects.select_related("merchant")
 
 
 class ReasonForm(forms.Form):
@@ -89,7 +89,7 @@ class ReasonForm(forms.Form):
 @needs("review_nomination")
 def certificate(request: SignedIn, pk: int) -> HttpResponse:
     """Show a certificate with its paper, and decide on it."""
-    found = get_object_or_404(Certificate.objects.select_related("merchant", "decided_by"), pk=pk)
+    found = get_object_or_404(Certification.objects.select_related("merchant", "decided_by"), pk=pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -100,7 +100,7 @@ def certificate(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{said} The store is told by mail.")
             return redirect(QUEUE)
-    own = Certificate.objects.filter(merchant=found.merchant_id).exclude(pk=pk)
+    own = Certification.objects.filter(merchant=found.merchant_id).exclude(pk=pk)
     context: dict[str, Any] = {
         "certificate": found, "form": form, "papers": found.papers.defer("content"),
         "others": own.order_by("title", "-pk")[:20],
@@ -117,7 +117,7 @@ def certificate(request: SignedIn, pk: int) -> HttpResponse:
 @needs("review_nomination")
 def paper(request: SignedIn, pk: int) -> HttpResponse:
     """Return a page of a certificate, to be saved."""
-    row = get_object_or_404(CertificatePaper, pk=pk)
+    row = get_object_or_404(CertificationDocument, pk=pk)
     return as_file(row, f"certificate-{row.certificate_id}-{row.pk}")
 
 
@@ -128,7 +128,7 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     store = get_object_or_404(Merchant, pk=pk)
     at = clock.moment_of(request)
     today = wall_of(at, store.zone).date()
-    form = CertificateForm(today, request.POST or None, request.FILES or None)
+    form = CertificationForm(today, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         papers = form.read_papers(getattr(request, "skipped_files", []), by=request.user)
         if made := send_typed(form, store, papers, at=at, by=request.user):
@@ -145,10 +145,10 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
 
 def certificates_waiting() -> int:
     """Return how many certificates wait for a look. One statement."""
-    return Certificate.objects.filter(state=State.WAITING).count()
+    return Certification.objects.filter(state=State.WAITING).count()
 
 
-def _decide(request: SignedIn, found: Certificate, reason: str) -> str:
+def _decide(request: SignedIn, found: Certification, reason: str) -> str:
     """Do what the pressed button says; return what was done.
 
     Raises:

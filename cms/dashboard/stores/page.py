@@ -29,7 +29,7 @@ CAN = ("change_merchant", "review_nomination", "view_order")
 @needs("view_merchant")
 def page(request: SignedIn, pk: int) -> HttpResponse:
     """Show a store: its state, its members, its own words, and its history."""
-    rows = Merchant.objects.select_related("logo", "banner", "amendment")
+    rows = Merchant.objects.select_related("logo", "banner", "pending_change")
     store = get_object_or_404(rows, pk=pk)
     at = clock.moment_of(request)
     can = {name: may(request.user, name) for name in CAN}
@@ -38,7 +38,7 @@ def page(request: SignedIn, pk: int) -> HttpResponse:
         buttons=_buttons(store, can), trail=stores_trail(), can=can,
         country=country_name(store.country, "en"), effect=suspend.effect_of(store, at=at),
         **(people_tables(store, at=at) if can["change_merchant"] else {}),
-        amendment=getattr(store, "amendment", None), **lines_about(store),
+        pending_change=getattr(store, "pending_change", None), **lines_about(store),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import get_language
 
 from shop.catalogue.delivery.names import countries_by_name, country_name
-from shop.catalogue.outings import CANCEL_CHOICES, ahead, tongue_choices, tongues
+from shop.catalogue.experiences import CANCEL_CHOICES, ahead, tongue_choices, tongues
 from shop.core.forms.fields import HsCodeField, LineField, ListField, ProseField
 from shop.core.languages import listed
 

@@ -19,12 +19,12 @@ NO_HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class FormSection(Enum):
-    """Where the store's form asks for a field. Only experiences have those of an outing."""
+    """Where the store's form asks for a field. Only experiences have those of an experience."""
 
     WORDS = "words"
     CLOTHES = "clothes"
     SENDING = "sending"
-    OUTING = "outing"
+    EXPERIENCE = "experience"
     ELSEWHERE = "elsewhere"
     """The template names the field."""
 
@@ -34,7 +34,7 @@ class PageLine:
     """A line among the details on the product page, and what it is called if not by its label."""
 
     label: StrOrPromise = ""
-    of_outing: StrOrPromise = ""
+    of_experience: StrOrPromise = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class OrganizerLine:
 
     Args:
         label: in English, where it is not the field's own.
-        of_outing: the same of an experience.
+        of_experience: the same of an experience.
         text: with ``{}`` for the value.
         is_missed: a dash is shown where the field is empty.
         is_listed: the product's entry in the list of all products has it as well.
     """
 
     label: str = ""
-    of_outing: str = ""
+    of_experience: str = ""
     text: str = "{}"
     is_missed: bool = False
     is_listed: bool = True
@@ -81,7 +81,7 @@ class ProductField:
 
     Args:
         label: in forms, comparisons and spreadsheets' columns.
-        of_outing: the label for an experience, where it differs.
+        of_experience: the label for an experience, where it differs.
         help_text: one sentence: the format, and an example.
         missing: what the form says when the field is empty; without it the field is optional.
         place: where the store's form asks for it.
@@ -96,7 +96,7 @@ class ProductField:
 
     type: FieldType
     label: StrOrPromise
-    of_outing: StrOrPromise = ""
+    of_experience: StrOrPromise = ""
     help_text: StrOrPromise = ""
     missing: StrOrPromise = ""
     place: FormSection = FormSection.WORDS
@@ -110,7 +110,7 @@ class ProductField:
 
     def label_of(self, product: Product, line: PageLine | OrganizerLine | None = None) -> str:
         """Return what it is called of a product, in a line or everywhere else."""
-        is_outing = product.kind == Product.Kind.EXPERIENCE
-        names = [line.of_outing if is_outing else "", line.label] if line else []
-        names += [self.of_outing if is_outing else "", self.label]
+        is_experience = product.kind == Product.Kind.EXPERIENCE
+        names = [line.of_experience if is_experience else "", line.label] if line else []
+        names += [self.of_experience if is_experience else "", self.label]
         return str(next(filter(None, names)))

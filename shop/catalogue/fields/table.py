@@ -100,12 +100,12 @@ class TypedWords:
         ProductField(
             WordList(most=20, longest=80, typed=1_000),
             _("Materials or ingredients"),
-            of_outing=_("What is included"),
+            of_experience=_("What is included"),
             help_text=_("All of them, divided by commas."),
             terms=Term.Kind.MATERIAL,
-            page=PageLine(_("Material"), of_outing=_("Included")),
+            page=PageLine(_("Material"), of_experience=_("Included")),
             organizers=OrganizerLine(
-                "Materials", of_outing="Included", is_missed=True, is_listed=False
+                "Materials", of_experience="Included", is_missed=True, is_listed=False
             ),
             column=SpreadsheetColumn(
                 "materials",
@@ -226,7 +226,7 @@ class TypedWords:
         ProductField(
             NumberType(1, 60 * 24 * 60),
             _("Duration, minutes"),
-            place=FormSection.OUTING,
+            place=FormSection.EXPERIENCE,
             is_moderated=False,
             organizers=None,
         ),
@@ -239,7 +239,7 @@ class TypedWords:
             help_text=_(
                 "Whoever has booked is mailed when it changes, and may give the tickets back."
             ),
-            place=FormSection.OUTING,
+            place=FormSection.EXPERIENCE,
             is_translated=True,
             organizers=OrganizerLine(is_listed=False),
         ),
@@ -250,7 +250,7 @@ class TypedWords:
             Tongues(),
             _("Guided in"),
             help_text=_("The languages in which you can lead guests."),
-            place=FormSection.OUTING,
+            place=FormSection.EXPERIENCE,
             organizers=OrganizerLine(is_missed=True, is_listed=False),
         ),
     ] = ()
@@ -260,7 +260,7 @@ class TypedWords:
             NumberType(0, 99),
             _("Youngest guest, years"),
             help_text=_("Leave it empty where children of any age may come."),
-            place=FormSection.OUTING,
+            place=FormSection.EXPERIENCE,
             organizers=OrganizerLine("Youngest guest", is_missed=True, is_listed=False),
         ),
     ] = 0
@@ -270,7 +270,7 @@ class TypedWords:
             HoursAhead(),
             _("Guests may cancel until"),
             help_text=_("Then all the money goes back. What was booked before keeps its own rule."),
-            place=FormSection.OUTING,
+            place=FormSection.EXPERIENCE,
             organizers=OrganizerLine(
                 "Guests may cancel", text="until {} hours before", is_missed=True, is_listed=False
             ),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from shop.catalogue.delivery.names import address_lines
 from shop.checkout.order.access import own_order_page
-from shop.checkout.order.papers import PaperLink, link_to
+from shop.checkout.order.documents import PaperLink, link_to
 from shop.checkout.order.refunds import MoneyBack, money_back
 from shop.checkout.order.summary import paid_with
 from shop.core.languages import percent

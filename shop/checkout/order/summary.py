@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shop.catalogue.delivery.names import country_name, lines_of
-from shop.checkout.order.papers import PaperLink
+from shop.checkout.order.documents import PaperLink
 from shop.core import dates
 from shop.core.languages import Wording, beside
 from shop.orders.cart.formats import (

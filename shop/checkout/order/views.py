@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop.checkout.desks import desks_of
 from shop.checkout.order.access import order_page, own_order_page
 from shop.checkout.order.after import afters
+from shop.checkout.order.documents import links_to
 from shop.checkout.order.index import orders_of
 from shop.checkout.order.messages import threads_of
-from shop.checkout.order.papers import links_to
 from shop.checkout.order.proof import is_proved
 from shop.checkout.order.refunds import money_back
 from shop.checkout.order.status import bring_up_to_date

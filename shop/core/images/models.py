@@ -157,7 +157,7 @@ def _shown_as_missing() -> Iterator[None]:
         raise SourceImageIOError(str(error)) from error
 
 
-class KeptImage(models.Model):
+class DraftImage(models.Model):
     """An image that came with a form which was refused, as it came, until the form is sent again.
 
     Nobody has decoded it, and nobody is shown more of it than its name.
@@ -173,6 +173,7 @@ class KeptImage(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        db_table = "shop_keptimage"
         default_permissions = ()
         indexes = [
             models.Index(fields=["user", "id"], name="kept_image_of_person"),

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 
-class Mishap(models.Model):
+class FailedJob(models.Model):
     """An item at which a round failed, for a person to look at.
 
     Closes itself when the round succeeds with the same item. ``kind`` is the label of a model and
@@ -28,6 +28,7 @@ class Mishap(models.Model):
     reason = models.CharField(max_length=300, blank=True, help_text="Why it is closed.")
 
     class Meta:
+        db_table = "shop_mishap"
         indexes = [models.Index(fields=["closed_at", "-last_at"], name="mishap_listed")]
         constraints = [
             models.UniqueConstraint(
@@ -43,8 +44,11 @@ class Mishap(models.Model):
         return self.closed_at is None
 
 
-class Leftover(models.Model):
+class JobBacklog(models.Model):
     """The items that a round did not come to within its time; it begins with them next time."""
 
     round = models.CharField(max_length=80, primary_key=True)
     keys = models.JSONField()
+
+    class Meta:
+        db_table = "shop_leftover"

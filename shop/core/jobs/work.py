@@ -13,10 +13,11 @@ from typing import Any, cast
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Model, QuerySet
 
-from shop.core.jobs import mishaps
-from shop.core.jobs.mishaps import FailedItem
-from shop.core.jobs.models import Leftover
+from shop.core.jobs import failed_jobs
+from shop.core.jobs.failed_jobs import FailedItem
+from shop.core.jobs.models import JobBacklog
 from shop.core.jobs.pace import TimeBudget, TooLong, is_stopped
+from shop.core.stored_names import stored_label
 
 MANY = 1_000
 """Items among which a round looks for those whose turn it is."""
@@ -42,8 +43,8 @@ def each[Item](
 ) -> int:
     """Do something with each item; return with how many it was done.
 
-    Whatever fails is logged and listed as a mishap, and the next item has its turn. When its time
-    is over a round begins no further item; those that it did not come to are the first ones of
+    Whatever fails is logged and listed as a failed job, and the next item has its turn. When its
+    time is over a round begins no further item; those that it did not come to are the first ones of
     the next round. An item for which ``do`` returns False was left as it is: not done, and not
     failed either.
 
@@ -60,7 +61,7 @@ def each[Item](
     queue = _in_turn(_waiting(items, about), before)
     if not queue:
         return 0
-    budget, failed, done = TimeBudget(seconds), mishaps.open_of(name), 0
+    budget, failed, done = TimeBudget(seconds), failed_jobs.open_of(name), 0
     try:
         while queue and not is_stopped():
             now = queue.popleft()
@@ -74,7 +75,7 @@ def each[Item](
 
 def _waiting[Item](items: Iterable[Item], about: About[Item] | None) -> list[Waiting[Item]]:
     if isinstance(items, QuerySet) and not items.query.is_sliced and about is None:
-        kind = items.model._meta.label_lower
+        kind = stored_label(items.model)
         keys = items.values_list("pk", flat=True)[:MANY]
         return [Waiting(FailedItem(kind, str(pk)), items.filter(pk=pk).first) for pk in keys]
     return [Waiting(_thing(item, about), partial(_itself, item)) for item in items]
@@ -86,12 +87,12 @@ def _itself[Item](item: Item) -> Item:
 
 def _thing[Item](item: Item, about: About[Item] | None) -> FailedItem:
     if isinstance(about, type) and issubclass(about, Model):
-        return FailedItem(about._meta.label_lower, str(item))
+        return FailedItem(stored_label(about), str(item))
     row = cast("Callable[[Item], Any]", about)(item) if about else item
     if isinstance(row, FailedItem):
         return row
     if isinstance(row, Model):
-        return FailedItem(row._meta.label_lower, str(row.pk))
+        return FailedItem(stored_label(row), str(row.pk))
     return FailedItem("", str(row)[:60])
 
 
@@ -108,16 +109,16 @@ def _try[Item](
         item = now.read()
         is_done = item is not None and do(item) is not False
     except Exception as error:  # noqa: BLE001 (whatever it is: the others must have their turn)
-        mishaps.note(name, now.thing, error, at=at)
+        failed_jobs.note(name, now.thing, error, at=at)
         return False
     except TooLong as error:
         _let_go()
         if is_stopped():  # it was the process that had to end
             raise
-        mishaps.note(name, now.thing, error, at=at)
+        failed_jobs.note(name, now.thing, error, at=at)
         return False
     if has_failed and (is_done or item is None):
-        mishaps.settle(name, now.thing, at=at)
+        failed_jobs.settle(name, now.thing, at=at)
     return is_done
 
 
@@ -128,7 +129,7 @@ def _let_go() -> None:
 
 
 def _left_over(name: str) -> list[FailedItem]:
-    rows = Leftover.objects.filter(round=name).values_list("keys", flat=True)
+    rows = JobBacklog.objects.filter(round=name).values_list("keys", flat=True)
     return [FailedItem(*key) for keys in rows for key in keys]
 
 
@@ -137,4 +138,4 @@ def _keep(name: str, left: list[FailedItem], before: list[FailedItem]) -> None:
         return
     # Without a database the round begins anew, as if it had not been.
     with suppress(DatabaseError, InterfaceError):
-        Leftover.objects.update_or_create(round=name, defaults={"keys": left})
+        JobBacklog.objects.update_or_create(round=name, defaults={"keys": left})

@@ -1,7 +1,7 @@
 from django.db import models
 
 
-class Kept(models.Model):
+class RateLimitCount(models.Model):
     """The count of a limit so far, under a name, until it no longer matters."""
 
     name = models.CharField(max_length=300, primary_key=True)
@@ -9,4 +9,5 @@ class Kept(models.Model):
     until = models.DateTimeField(db_index=True)
 
     class Meta:
+        db_table = "shop_kept"
         verbose_name_plural = "kept"

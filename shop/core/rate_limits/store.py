@@ -16,7 +16,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.db import connection
 
 from shop.core.jobs import delete_some
-from shop.core.rate_limits.models import Kept
+from shop.core.rate_limits.models import RateLimitCount
 
 # The database's clock, so that processes on several machines agree.
 READ = "SELECT value FROM shop_kept WHERE name = %s AND until > clock_timestamp()"
@@ -78,7 +78,7 @@ class LimitsCache(BaseCache):
 
     def clear(self) -> None:
         """Forget everything."""
-        Kept.objects.all().delete()
+        RateLimitCount.objects.all().delete()
 
     def _write(
         self, statement: str, key: str, value: Any, timeout: Any, version: int | None
@@ -95,4 +95,4 @@ limits = LimitsCache({})
 
 def forget_limits(*, at: datetime) -> int:
     """Delete the counts that have expired; return how many."""
-    return delete_some(Kept.objects.filter(until__lt=at).order_by("until"))
+    return delete_some(RateLimitCount.objects.filter(until__lt=at).order_by("until"))

@@ -19,7 +19,7 @@ from shop.core.errors import NotPossible
 from shop.core.spreadsheets.formulas import as_read, as_text
 
 __all__ = [
-    "KINDS", "Cell", "SheetCells", "Table", "WrongSheetRows", "as_read", "as_text", "sheet",
+    "KINDS", "Cell", "SheetCells", "Table", "WrongSpreadsheetRows", "as_read", "as_text", "sheet",
     "streamed",
 ]  # fmt: skip
 
@@ -42,7 +42,7 @@ class SheetCells(NamedTuple):
     cells: Mapping[str, str]
 
 
-class WrongSheetRows(NotPossible):
+class WrongSpreadsheetRows(NotPossible):
     """Nothing was brought in; ``rows`` are the numbers of those that are wrong, and why."""
 
     def __init__(self, rows: Iterable[tuple[int, str]]) -> None:

@@ -1,6 +1,12 @@
 from shop.festivals.models.approvals import BulkApproval, BulkRow
 from shop.festivals.models.deals import Closure, Deal, DealUsage, WrongPrice
-from shop.festivals.models.enrolment import NominationSheet, SheetFile, SheetRow, Terms, Wanted
+from shop.festivals.models.enrolment import (
+    NominationSpreadsheet,
+    ProductRequest,
+    SpreadsheetFile,
+    SpreadsheetRow,
+    Terms,
+)
 from shop.festivals.models.festival import (
     ChangeLog,
     Enrolment,
@@ -28,18 +34,18 @@ __all__ = [
     "Festival",
     "Fund",
     "Nomination",
-    "NominationSheet",
+    "NominationSpreadsheet",
     "Participation",
     "PriceChange",
     "PriceSpan",
+    "ProductRequest",
     "ProductSpan",
     "Promotion",
     "PromotionUsage",
     "RegularPrice",
-    "SheetFile",
-    "SheetRow",
     "Slot",
+    "SpreadsheetFile",
+    "SpreadsheetRow",
     "Terms",
-    "Wanted",
     "WrongPrice",
 ]

@@ -40,7 +40,7 @@ class Terms(models.Model):
         return said(self.texts, self.text, language)
 
 
-class Wanted(models.Model):
+class ProductRequest(models.Model):
     """A wish of the organizers: a product, or something of a category or country."""
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="wanted")
@@ -61,6 +61,7 @@ class Wanted(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
+        db_table = "shop_wanted"
         ordering = ["-pk"]
         verbose_name_plural = "wanted"
         constraints = [
@@ -77,7 +78,7 @@ class Wanted(models.Model):
         ]
 
 
-class NominationSheet(Stateful):
+class NominationSpreadsheet(Stateful):
     """A sheet of nominations that a member of a store sent in: read first, then processed."""
 
     class State(models.TextChoices):
@@ -113,6 +114,7 @@ class NominationSheet(Stateful):
     objects = StateQuerySet.as_manager()
 
     class Meta:
+        db_table = "shop_nominationsheet"
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["merchant", "festival", "-id"], name="sheet_of_store"),
@@ -125,14 +127,17 @@ class NominationSheet(Stateful):
         ]
 
 
-class SheetFile(models.Model):
+class SpreadsheetFile(models.Model):
     """The file of a sheet that waits to be read; gone as soon as it was."""
 
-    sheet = models.OneToOneField(NominationSheet, models.CASCADE, related_name="file")
+    sheet = models.OneToOneField(NominationSpreadsheet, models.CASCADE, related_name="file")
     content = models.BinaryField()
 
+    class Meta:
+        db_table = "shop_sheetfile"
 
-class SheetRow(Stateful):
+
+class SpreadsheetRow(Stateful):
     """One row of a sheet, as it was read, with its outcome."""
 
     class State(models.TextChoices):
@@ -150,7 +155,9 @@ class SheetRow(Stateful):
         State.REFUSED: set(),
     }
 
-    sheet = models.ForeignKey(NominationSheet, models.CASCADE, related_name="rows", db_index=False)
+    sheet = models.ForeignKey(
+        NominationSpreadsheet, models.CASCADE, related_name="rows", db_index=False
+    )
     number = models.PositiveIntegerField(help_text="In the file, from 1 on.")
     cells = models.JSONField(help_text="What stood in its cells, by the name of the column.")
     place = models.CharField(max_length=200, help_text="Rows of one product and slot are one.")
@@ -162,6 +169,7 @@ class SheetRow(Stateful):
     objects = StateQuerySet.as_manager()
 
     class Meta:
+        db_table = "shop_sheetrow"
         ordering = ["number"]
         indexes = [
             models.Index(

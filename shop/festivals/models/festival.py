@@ -321,7 +321,7 @@ class Nomination(Stateful):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     wanted = models.ForeignKey(
-        "Wanted", models.SET_NULL, null=True, blank=True, related_name="answers",
+        "ProductRequest", models.SET_NULL, null=True, blank=True, related_name="answers",
         help_text="What the organizers were looking for.",
     )  # fmt: skip
     note = models.TextField(blank=True, help_text="The merchant reads it.")

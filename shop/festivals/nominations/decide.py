@@ -19,7 +19,7 @@ from shop.core.errors import NotPossible, StaleState
 from shop.core.locks import lock, lock_one
 from shop.festivals.changelog import decided, log
 from shop.festivals.mail import tell_changed
-from shop.festivals.models import Deal, Festival, Fund, Nomination, Slot, Wanted
+from shop.festivals.models import Deal, Festival, Fund, Nomination, ProductRequest, Slot
 from shop.festivals.nominations.checks import check
 from shop.festivals.nominations.proposal import Proposal, ProposalCheck, proposal_of
 from shop.festivals.nominations.submit import Offer, submit_all
@@ -47,7 +47,7 @@ def nominate(
     *,
     at: datetime,
     by: User,
-    wanted: Wanted | None = None,
+    wanted: ProductRequest | None = None,
 ) -> Nomination:
     """Submit a product for a slot, or submit it again with other terms.
 

@@ -15,7 +15,7 @@ from shop.core.errors import NotPossible
 from shop.core.locks import lock, locked
 from shop.festivals.changelog import log_all
 from shop.festivals.enrolment.enrol import refuse_suspended
-from shop.festivals.models import Enrolment, Festival, Nomination, Slot, Wanted
+from shop.festivals.models import Enrolment, Festival, Nomination, ProductRequest, Slot
 from shop.festivals.nominations.checks import check_all
 from shop.festivals.nominations.entry_rules import slot_over, store_full
 from shop.festivals.nominations.proposal import Case, Problem, Proposal, ProposalCheck
@@ -36,7 +36,7 @@ class Offer:
     product: Product
     slot: Slot
     proposal: Proposal
-    wanted: Wanted | None = None
+    wanted: ProductRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from shop.core.errors import NotPossible
 from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.deals.reserved_stock import LEFT
-from shop.festivals.models import Deal, Enrolment, Festival, Wanted
+from shop.festivals.models import Deal, Enrolment, Festival, ProductRequest
 from shop.festivals.nominations.entry_rules import ceiling
 from shop.festivals.prices.load import timelines
 from shop.festivals.prices.reductions import amount
@@ -31,7 +31,7 @@ SAME = ("product", "category", "country", "slot", "price", "percent")
 
 
 @transaction.atomic
-def want(row: Wanted, *, at: datetime, by: User) -> Wanted:
+def want(row: ProductRequest, *, at: datetime, by: User) -> ProductRequest:
     """Save a wish, which the stores that can answer it read at once.
 
     Raises:
@@ -52,7 +52,7 @@ def want(row: Wanted, *, at: datetime, by: User) -> Wanted:
     return row
 
 
-def _refuse_unanswerable(row: Wanted, festival: Festival, *, at: datetime) -> None:
+def _refuse_unanswerable(row: ProductRequest, festival: Festival, *, at: datetime) -> None:
     """Refuse a proposal that breaks the festival's own rules: every answer would be refused."""
     least = festival.min_percent_off
     if row.percent is not None and row.percent < least:
@@ -85,7 +85,7 @@ def _regular(product: Product | None, at: datetime) -> int | None:
 
 
 @transaction.atomic
-def forget(row: Wanted, *, at: datetime, by: User) -> None:
+def forget(row: ProductRequest, *, at: datetime, by: User) -> None:
     """Take a wish away; the nominations that answered it stay."""
     log(row, "forget", at=at, by=by, festival=row.festival, reason=row.note)
     row.delete()

@@ -12,12 +12,12 @@ from django.utils.module_loading import import_string
 
 from shop.core import clock
 from shop.core.images.renditions import make_missing_shared
-from shop.core.jobs import mishaps, pace
-from shop.core.jobs.told import told
+from shop.core.jobs import failed_jobs, pace
+from shop.core.jobs.announce import told
 from shop.core.workers.revive import take_up
 from shop.festivals.promotions.sponsors import reckon_all
 from shop.merchant.dashboard.people.roles import end_memberships
-from shop.merchant.dashboard.sheets import receive as sheets
+from shop.merchant.dashboard.spreadsheets import receive as sheets
 from shop.merchant.imports import receive as catalogue_sheets
 from shop.merchant.moderation import take_down
 from shop.money.ledger.balances import log_differences
@@ -25,8 +25,8 @@ from shop.money.payments import void
 from shop.money.payments.call_off import refund_what_is_left
 from shop.money.payments.compare import compare_recent
 from shop.money.payments.disputes.send import send_answers
+from shop.money.payments.external.take_over import look_at_blocked
 from shop.money.payments.operations import check_pending, run_operations
-from shop.money.payments.outside.take_over import look_at_blocked
 from shop.money.payments.recent import find_disputes, find_refunds, find_warnings
 from shop.money.payments.sweep import check_unsettled, expire_overdue
 from shop.money.payments.visits.few_guests import decide_few
@@ -38,8 +38,8 @@ from shop.money.settlements.make import make_drafts, refresh_drafts, release_res
 from shop.money.settlements.methods import close_replaced
 from shop.money.settlements.payouts import queue_what_waits
 from shop.money.settlements.remote.fund import look_at_fundings
-from shop.money.settlements.remote.look import book_fees, look_at_payouts
 from shop.money.settlements.remote.messages import apply_waiting, look_for_messages
+from shop.money.settlements.remote.payout_checks import book_fees, look_at_payouts
 from shop.money.settlements.remote.recipients import look_at_recipients
 from shop.money.settlements.remote.send import send_payouts
 from shop.money.settlements.remote.transfers import send_transfers, take_back_refunded
@@ -54,7 +54,7 @@ from shop.orders.reconcile import note_sold
 from shop.orders.reminders.due import tell_opened, tell_returned
 from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
 from shop.reports.monitor import tell_what_is_wrong
-from shop.reports.reconciliation.night import run_night
+from shop.reports.reconciliation.nightly import run_night
 from shop.reports.reconciliation.storage import book_storage_lines
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
 from shop.storefront.certifications.ending import end_certificates, remind_of_end
@@ -262,7 +262,7 @@ class Command(BaseCommand):
                     gone = piece.use_case(at=at)
                 if piece.name in FORGETS and isinstance(gone, int) and gone:
                     note_gone(piece.name, gone, at=at)
-                mishaps.settle(piece.name, mishaps.WHOLE, at=at)
+                failed_jobs.settle(piece.name, failed_jobs.WHOLE, at=at)
         except Exception as error:  # noqa: BLE001 (whatever it is, the other work must go on)
             self._failed.add(piece.name)
             _note(piece.name, error, at=at)
@@ -296,6 +296,6 @@ def _drop_connection() -> None:
 def _note(name: str, error: BaseException, *, at: datetime) -> None:
     log.error("%s failed and is tried again in %s s", name, SECONDS_BETWEEN)
     try:
-        mishaps.note(name, mishaps.WHOLE, error, at=at)
+        failed_jobs.note(name, failed_jobs.WHOLE, error, at=at)
     except (DatabaseError, InterfaceError) as silent:
         log.error("the database does not answer: %s", type(silent).__name__)

@@ -21,52 +21,52 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.svg import SvgPathImage
 
 from shop.core import dates
-from shop.merchant.academy.models import Diploma
+from shop.merchant.academy.models import CompletionCertificate
 from shop.orders.documents.pdf import fonts
 
 HERE = Path(__file__).parent
-TEMPLATE = HERE / "diploma.typ"
+TEMPLATE = HERE / "completion_certificate.typ"
 DOTS = 110
 """Of the picture for each inch: 1,286 by 909 in all."""
 COLOURS = 64
 LONG_WORD = re.compile(r"(\S{24})(?=\S)")
 
 
-def as_paper(diploma: Diploma, address: str) -> bytes:
+def as_paper(certificate: CompletionCertificate, address: str) -> bytes:
     """Return the certificate as a PDF of one page.
 
     Args:
         address: where its number can be checked.
     """
-    return _set(diploma, address, format="pdf", timestamp=0)
+    return _set(certificate, address, format="pdf", timestamp=0)
 
 
-def as_picture(diploma: Diploma, address: str) -> bytes:
+def as_picture(certificate: CompletionCertificate, address: str) -> bytes:
     """Return the certificate as a PNG file with few colours, which phones send on quickly.
 
     Args:
         address: where its number can be checked.
     """
-    drawn = _set(diploma, address, format="png", ppi=DOTS)
+    drawn = _set(certificate, address, format="png", ppi=DOTS)
     with Image.open(BytesIO(drawn)) as page:
         few = page.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     told = PngImagePlugin.PngInfo()
-    told.add_itxt("Title", diploma.number)
+    told.add_itxt("Title", certificate.number)
     told.add_itxt("Description", address)
     found = BytesIO()
     few.save(found, "PNG", optimize=True, pnginfo=told)
     return found.getvalue()
 
 
-def _set(diploma: Diploma, address: str, **how: Any) -> bytes:
-    given = {"facts": json.dumps(_facts(diploma, address))}
+def _set(certificate: CompletionCertificate, address: str, **how: Any) -> bytes:
+    given = {"facts": json.dumps(_facts(certificate, address))}
     made: Any = typst.compile(TEMPLATE, root=HERE, font_paths=fonts(), sys_inputs=given, **how)
     return made
 
 
-def _facts(diploma: Diploma, address: str) -> dict[str, Any]:
+def _facts(certificate: CompletionCertificate, address: str) -> dict[str, Any]:
     """Return what stands on the page, in the language in which it was made."""
-    with override(diploma.language):
+    with override(certificate.language):
         words = {
             "academy": _("Baobab academy"),
             "says": _("This certificate says that"),
@@ -76,16 +76,25 @@ def _facts(diploma: Diploma, address: str) -> dict[str, Any]:
             "number": _("Number"),
             "check": _("Anybody can check it here:"),
         }
-        right = _("%(amount)s of %(target)s") % {"amount": diploma.best, "target": diploma.count}
+        right = _("%(amount)s of %(target)s") % {
+            "amount": certificate.best,
+            "target": certificate.count,
+        }
         is_rtl = get_language_bidi()
     return {
-        "words": words, "right": right, "address": address, "square": _square(address),
-        "day": dates.day_of_year(diploma.done_on, diploma.language), "number": diploma.number,
-        "name": _breakable(diploma.name), "store": _breakable(diploma.store),
-        "title": _breakable(diploma.title),
-        "title_language": diploma.title_language, "language": diploma.language,
+        "words": words,
+        "right": right,
+        "address": address,
+        "square": _square(address),
+        "day": dates.day_of_year(certificate.done_on, certificate.language),
+        "number": certificate.number,
+        "name": _breakable(certificate.name),
+        "store": _breakable(certificate.store),
+        "title": _breakable(certificate.title),
+        "title_language": certificate.title_language,
+        "language": certificate.language,
         "is_rtl": is_rtl,
-    }  # fmt: skip
+    }
 
 
 def _breakable(text: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop.core.errors import NotPossible
 from shop.core.locks import lock_one
-from shop.merchant.academy.models import Learned, Lesson
+from shop.merchant.academy.models import Lesson, LessonResult
 from shop.merchant.academy.quiz import Quiz
 from shop.people.accounts.models import User
 
@@ -20,7 +20,7 @@ MOST_TICKS = 50
 @transaction.atomic
 def answer(
     user: User, lesson: Lesson, quiz: Quiz, chosen: Sequence[int], *, at: datetime
-) -> Learned:
+) -> LessonResult:
     """Keep a try: the best one counts, and a lesson that was done once stays done.
 
     Args:
@@ -44,7 +44,7 @@ def answer(
 
 
 @transaction.atomic
-def tick(user: User, lesson: Lesson, places: Collection[int]) -> Learned:
+def tick(user: User, lesson: Lesson, places: Collection[int]) -> LessonResult:
     """Keep which points of a lesson's checklist somebody has ticked, by their places from 1."""
     row = _own_row(user, lesson)
     row.ticked = sorted({place for place in places if 1 <= place <= MOST_TICKS})
@@ -52,7 +52,7 @@ def tick(user: User, lesson: Lesson, places: Collection[int]) -> Learned:
     return row
 
 
-def _own_row(user: User, lesson: Lesson) -> Learned:
+def _own_row(user: User, lesson: Lesson) -> LessonResult:
     """Return what the person has learned of a lesson, locked; made where there is nothing yet."""
-    made, _is_new = Learned.objects.get_or_create(user=user, lesson=lesson)
-    return lock_one(Learned.objects, made.pk)
+    made, _is_new = LessonResult.objects.get_or_create(user=user, lesson=lesson)
+    return lock_one(LessonResult.objects, made.pk)

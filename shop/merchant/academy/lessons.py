@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from shop.merchant.academy.models import Learned, Lesson
+from shop.merchant.academy.models import Lesson, LessonResult
 from shop.people.accounts.models import User
 
 
@@ -39,16 +39,16 @@ def open_lessons() -> QuerySet[Lesson]:
 def progress_of(user: User) -> LessonProgress:
     """Return how far somebody is. One statement."""
     # Not by a join: that would read what everybody has learned.
-    own = Learned.objects.filter(user=user, done_at__isnull=False)
+    own = LessonResult.objects.filter(user=user, done_at__isnull=False)
     found = open_lessons().order_by().aggregate(
         count=Count("pk"), done=Count("pk", filter=Q(pk__in=own.values("lesson")))
     )  # fmt: skip
     return LessonProgress(**found)
 
 
-def learned_by(user: User) -> dict[int, Learned]:
+def learned_by(user: User) -> dict[int, LessonResult]:
     """Return what somebody has answered, by lesson. One statement."""
-    rows = Learned.objects.filter(user=user).select_related("diploma", "lesson")
+    rows = LessonResult.objects.filter(user=user).select_related("completion_certificate", "lesson")
     return {row.lesson_id: row for row in rows}
 
 

@@ -53,7 +53,7 @@ class Lesson(models.Model):
         return said(self.titles, self.title, language)
 
 
-class Learned(models.Model):
+class LessonResult(models.Model):
     """What one person has answered of one lesson: the best try counts, and the last is shown."""
 
     user = models.ForeignKey(
@@ -70,6 +70,7 @@ class Learned(models.Model):
     ticked = ArrayField(models.PositiveSmallIntegerField(), default=list)
 
     class Meta:
+        db_table = "shop_learned"
         default_permissions = ()
         indexes = [
             models.Index(fields=["lesson", "done_at"], name="learned_of_lesson"),
@@ -101,13 +102,15 @@ class Learned(models.Model):
         return self.tries > 0
 
 
-class Diploma(models.Model):
+class CompletionCertificate(models.Model):
     """Says who has done a lesson; called certificate on pages. The person makes it, and shares it.
 
     All that it says is frozen, so that whoever was shown it reads the same under its number.
     """
 
-    learned = models.OneToOneField(Learned, models.CASCADE, related_name="diploma")
+    learned = models.OneToOneField(
+        LessonResult, models.CASCADE, related_name="completion_certificate"
+    )
     number = models.CharField(max_length=22, unique=True, default=new_diploma_number)
     name = models.CharField(max_length=80)
     store = models.CharField(max_length=120, blank=True)
@@ -120,6 +123,7 @@ class Diploma(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
+        db_table = "shop_diploma"
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q
 
-from shop.merchant.academy.models import Learned
+from shop.merchant.academy.models import LessonResult
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Membership
 from shop.people.merchants.roles import Right, in_force, who_may
@@ -34,7 +34,7 @@ def learners_of(user: User, *, at: datetime) -> list[Learner]:
     people = Membership.objects.filter(in_force(at=at), merchant__in=own.values("merchant"))
     rows = list(people.select_related("merchant", "user").order_by("merchant__name", "pk")[:SHOWN])
     done = (
-        Learned.objects.filter(user__in=[row.user_id for row in rows], done_at__isnull=False)
+        LessonResult.objects.filter(user__in=[row.user_id for row in rows], done_at__isnull=False)
         .values("user")
         .annotate(done=Count("pk", filter=Q(lesson__is_open=True)), last=Max("done_at"))
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from shop.core.images.models import IncomingFile
 from shop.core.jobs import delete_some
-from shop.merchant.applications.models import Application, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument
 
 State = Application.State
 DRAFT_KEPT_FOR = timedelta(days=60)
@@ -31,8 +31,8 @@ def forget_applications(*, at: datetime) -> int:
 
 def forget_identities(*, at: datetime) -> int:
     """Delete the identity papers of applications that were approved long ago; return how many."""
-    rows = ApplicationPaper.objects.filter(
-        role=ApplicationPaper.Role.IDENTITY,
+    rows = ApplicationDocument.objects.filter(
+        role=ApplicationDocument.Role.IDENTITY,
         application__state=State.APPROVED,
         application__changed_at__lt=at - IDENTITY_KEPT_FOR,
     )  # the oldest decisions first, which is also the way of the index
@@ -44,7 +44,7 @@ def forget_applicant(addresses: Collection[str]) -> None:
     rows = Application.objects.filter(email__in=addresses)
     rows.exclude(state=State.APPROVED).delete()
     kept = rows.filter(state=State.APPROVED)
-    ApplicationPaper.objects.filter(application__in=kept).delete()
+    ApplicationDocument.objects.filter(application__in=kept).delete()
     IncomingFile.objects.filter(application__in=kept).delete()
     for row in kept:
         row.notes.all().delete()

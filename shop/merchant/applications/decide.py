@@ -13,7 +13,7 @@ from shop.core.errors import NotPossible
 from shop.core.locks import lock_one
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log
-from shop.merchant.applications.models import Application, ApplicationNote, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument, ApplicationNote
 from shop.merchant.applications.tasks import send_approved, send_declined, send_question
 from shop.merchant.dashboard.people import invite
 from shop.merchant.moderation.stores import StoreFacts, open_store
@@ -68,7 +68,7 @@ def refuse_paper(pk: int, paper_id: int, reason: str, *, at: datetime, by: User)
     said = reason.strip()[:300]
     if not said:
         raise NotPossible("Say what cannot be read: the applicant reads it.")
-    ApplicationPaper.objects.filter(application=found, pk=paper_id).update(refused=said)
+    ApplicationDocument.objects.filter(application=found, pk=paper_id).update(refused=said)
     log(found, "refuse paper", at=at, by=by, festival=None, reason=said)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.delivery.names import countries_by_name
 from shop.core.forms.fields import FilesInput, LineField, ProseField
 from shop.core.forms.phones import phone_wanted, read_phone
-from shop.core.images.papers import ACCEPTED
+from shop.core.images.documents import ACCEPTED
 from shop.merchant.applications.models import Application
 from shop.merchant.applications.steps import BY_NAME, paper_name
 from shop.merchant.moderation.stores import countries

@@ -172,7 +172,7 @@ class Application(Stateful):
         self.link_expires_at = at + LINK_LIVES
 
 
-class ApplicationPaper(PrivateFile):
+class ApplicationDocument(PrivateFile):
     """A paper of an application: organizers alone read it."""
 
     class Role(models.TextChoices):
@@ -188,6 +188,7 @@ class ApplicationPaper(PrivateFile):
     )
 
     class Meta:
+        db_table = "shop_applicationpaper"
         default_permissions = ()
         ordering = ["pk"]
 

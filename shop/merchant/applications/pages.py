@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop.core import clock
 from shop.core.errors import ShopError
 from shop.core.forms.visible_text import seen_only
-from shop.core.images.papers import receive_at_once
+from shop.core.images.documents import receive_at_once
 from shop.core.languages import labelled
 from shop.merchant.applications import write
 from shop.merchant.applications.access import ApplicantRequest, applicants_only
+from shop.merchant.applications.documents import dismiss, receive_paper
 from shop.merchant.applications.forms import FORMS, ApplicationForm, answers_of, files_input
 from shop.merchant.applications.models import Application
-from shop.merchant.applications.papers import dismiss, receive_paper
 from shop.merchant.applications.steps import (
     BY_NAME,
     STEPS,

@@ -10,11 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shop.core.images.models import IncomingFile
-from shop.merchant.applications.models import Application, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument
 
-Role = ApplicationPaper.Role
+Role = ApplicationDocument.Role
 PAPERS: tuple[Prefetch[Any], ...] = (
-    Prefetch("papers", ApplicationPaper.objects.defer("content")),
+    Prefetch("papers", ApplicationDocument.objects.defer("content")),
     Prefetch("incoming", IncomingFile.objects.defer("content")),
 )
 """What is read of an application's papers to know what is missing."""

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shop.merchant.applications.models import Application, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument
 
-State, Role = Application.State, ApplicationPaper.Role
+State, Role = Application.State, ApplicationDocument.Role
 
 STATES = {
     State.DRAFT: (_("Not sent yet"), "info"),

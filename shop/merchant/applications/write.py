@@ -20,7 +20,7 @@ from shop.core.images.models import IncomingFile
 from shop.core.keys.links import hash_of
 from shop.core.locks import lock_one
 from shop.core.tasks import enqueue
-from shop.merchant.applications.models import Application, ApplicationNote, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument, ApplicationNote
 from shop.merchant.applications.steps import BY_NAME, PAPERS, gaps, has_unchecked
 from shop.merchant.applications.tasks import send_link, send_received
 
@@ -159,7 +159,7 @@ def add_paper(pk: int, role: str, paper: KeptFile, *, at: datetime) -> None:
     refuse_many(found.papers.filter(refused="").count())
     own.exclude(refused="").delete()
     found.incoming.filter(role=role, state=IncomingFile.State.REFUSED).delete()
-    ApplicationPaper.objects.create(application=found, role=role, added_at=at, **paper)
+    ApplicationDocument.objects.create(application=found, role=role, added_at=at, **paper)
     Application.objects.filter(pk=pk).update(changed_at=at)
 
 

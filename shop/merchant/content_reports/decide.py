@@ -1,4 +1,4 @@
-"""Organizers decide on notices. They read the refusals, whose desk is in English."""
+"""Organizers decide on reports. They read the refusals, whose desk is in English."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from shop.core.locks import lock_one
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 from shop.merchant.content_reports.tasks import send_decided, tell_store
 from shop.merchant.content_reports.write import is_down, last_decision
 from shop.merchant.moderation import suspend, take_down
-from shop.merchant.moderation.contents import amendment_of
+from shop.merchant.moderation.contents import pending_change_of
 from shop.people.accounts.models import User
 from shop.people.accounts.rights import people_with
 from shop.people.merchants.models import Membership, Merchant
 from shop.people.merchants.own_stores import refuse_own
 from shop.storefront.listings import publish
 
-Measure = Notice.Measure
+Measure = ContentReport.Measure
 MAY_DECIDE = "review_nomination"
 MAY_TRADE = "change_merchant"
 """Needed to decide whether a store trades."""
@@ -32,8 +32,8 @@ TOLD_ELSEWHERE = (Measure.TAKEN_DOWN, Measure.PAGE_CLEARED, Measure.SUSPENDED, M
 """Of these the store has a mail of its own, with the reasons."""
 
 
-def measures(found: Notice) -> list[Measure]:
-    """Return what may be decided about a notice."""
+def measures(found: ContentReport) -> list[Measure]:
+    """Return what may be decided about a report."""
     if found.is_of_store:
         return [Measure.NOTHING, Measure.PUT_BACK]
     of_product = [Measure.TAKEN_DOWN] if found.product_id else [Measure.PAGE_CLEARED]
@@ -41,16 +41,16 @@ def measures(found: Notice) -> list[Measure]:
 
 
 @transaction.atomic
-def decide(pk: int, measure: str, answer: str, *, at: datetime, by: User) -> Notice:
-    """Decide on a notice, and do what follows; reporter and store are told, with the reasons.
+def decide(pk: int, measure: str, answer: str, *, at: datetime, by: User) -> ContentReport:
+    """Decide on a report, and do what follows; reporter and store are told, with the reasons.
 
     Raises:
         NotPossible: it does not wait any more, there are no reasons, it is about an own store or
             reported by oneself, one decided on it before the objection, or what is to be done
             cannot be done: nothing is changed then.
     """
-    found = lock_one(Notice.objects.select_related("merchant", "product"), pk)
-    if found.state != Notice.State.OPEN:
+    found = lock_one(ContentReport.objects.select_related("merchant", "product"), pk)
+    if found.state != ContentReport.State.OPEN:
         raise NotPossible(f"It does not wait any more: {found.get_state_display().lower()}.")
     if not answer.strip():
         raise NotPossible("Give the reasons. Who reported it and the store read them.")
@@ -63,7 +63,7 @@ def decide(pk: int, measure: str, answer: str, *, at: datetime, by: User) -> Not
     _do(found, measure, answer.strip(), at=at, by=by)
     is_acted = measure != Measure.NOTHING
     found.move_to(
-        Notice.State.ACTED if is_acted else Notice.State.DISMISSED,
+        ContentReport.State.ACTED if is_acted else ContentReport.State.DISMISSED,
         measure=measure, answer=answer.strip(), decided_at=at, decided_by=by,
     )  # fmt: skip
     log(found, "decide", at=at, by=by, festival=None, reason=answer.strip(),
@@ -74,8 +74,8 @@ def decide(pk: int, measure: str, answer: str, *, at: datetime, by: User) -> Not
     return found
 
 
-def _do(found: Notice, measure: str, answer: str, *, at: datetime, by: User) -> None:
-    """Do what was decided, by the same ways as without a notice."""
+def _do(found: ContentReport, measure: str, answer: str, *, at: datetime, by: User) -> None:
+    """Do what was decided, by the same ways as without a report."""
     product, store = found.product, found.merchant
     if measure == Measure.TAKEN_DOWN and product:
         take_down.take_down(product, answer, at=at, by=by)
@@ -106,12 +106,12 @@ def _refuse_unless_back(store: Merchant, product: Product | None) -> None:
         rows = ChangeLog.objects.filter(subject="merchant", subject_id=store.pk)
         last = rows.filter(action__in=("suspend", "take down")).order_by("-pk").first()
         was_page = last is not None and last.action == "take down"
-        is_back = not was_page or amendment_of(store) is None
+        is_back = not was_page or pending_change_of(store) is None
     if not is_back:
         raise NotPossible("The store has changed it meanwhile: decide on that under Changes.")
 
 
-def _refuse_second_time(found: Notice, *, by: User) -> None:
+def _refuse_second_time(found: ContentReport, *, by: User) -> None:
     """Refuse who decided before, while there is anybody else to read the objection.
 
     Raises:
@@ -124,8 +124,8 @@ def _refuse_second_time(found: Notice, *, by: User) -> None:
         raise NotPossible("You decided before: somebody else reads the objection.")
 
 
-def _others(found: Notice) -> QuerySet[User]:
-    """Return who could decide on a notice: not its reporter, and nobody of the store."""
+def _others(found: ContentReport) -> QuerySet[User]:
+    """Return who could decide on a report: not its reporter, and nobody of the store."""
     is_of_trade = found.is_of_store and found.product_id is None
     own = Membership.objects.filter(merchant=found.merchant_id).values("user")
     rows = people_with(MAY_TRADE if is_of_trade else MAY_DECIDE)

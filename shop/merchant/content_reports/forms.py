@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shop.core.forms.fields import LineField, ProseField
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 
-REASONS = [choice for choice in Notice.Reason.choices if choice[0] != Notice.Reason.DECISION]
+REASONS = [
+    choice for choice in ContentReport.Reason.choices if choice[0] != ContentReport.Reason.DECISION
+]
 MOST = 4_000
 
 

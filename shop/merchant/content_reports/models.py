@@ -18,11 +18,11 @@ OBJECT_WITHIN = timedelta(days=183)
 
 
 def new_secret() -> str:
-    """Return the secret of a notice's link."""
+    """Return the secret of a report's link."""
     return get_random_string(32)
 
 
-class Notice(Stateful):
+class ContentReport(Stateful):
     """What somebody says is wrong with a product or a store; or a store, with a decision."""
 
     class State(models.TextChoices):
@@ -58,9 +58,13 @@ class Notice(Stateful):
         State.DISMISSED: {State.OPEN},
     }
 
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="notices")
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="content_reports")
     product = models.ForeignKey(
-        Product, models.CASCADE, null=True, related_name="notices", help_text="Empty: the store."
+        Product,
+        models.CASCADE,
+        null=True,
+        related_name="content_reports",
+        help_text="Empty: the store.",
     )
     state = ChoiceField(max_length=9, choices=State, default=State.OPEN)
     reason = models.CharField(max_length=11, choices=Reason)
@@ -86,6 +90,7 @@ class Notice(Stateful):
     objects = StateQuerySet.as_manager()
 
     class Meta:
+        db_table = "shop_notice"
         default_permissions = ()
         indexes = [
             models.Index(fields=["state", "waits_since", "id"], name="notice_queue"),

@@ -15,7 +15,7 @@ from shop.catalogue.models import Product
 from shop.core import clock
 from shop.core.errors import NotPossible
 from shop.merchant.content_reports.forms import ObjectionForm
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 from shop.merchant.content_reports.write import is_down, last_decision, object_for_store, objections
 from shop.merchant.dashboard.access import MemberRequest, products_of, store_members
 from shop.people.merchants.models import Merchant
@@ -54,7 +54,9 @@ def _object(
         else:
             messages.success(request, _("Somebody who did not decide before reads it."))
             return redirect(back)
-    own = Notice.objects.filter(merchant=merchant, product=product, reason=Notice.Reason.DECISION)
+    own = ContentReport.objects.filter(
+        merchant=merchant, product=product, reason=ContentReport.Reason.DECISION
+    )
     context: dict[str, Any] = {
         "part": "products" if product else "overview", "form": form, "product": product,
         "back": back, "said": own.order_by("-pk"),

@@ -1,4 +1,4 @@
-"""Mail about notices. Tasks take ids, may run twice, and read everything anew."""
+"""Mail about reports. Tasks take ids, may run twice, and read everything anew."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import translation
 from shop.core import dates
 from shop.core.mail import send
 from shop.core.tasks import at_once, enqueue_all, tried_again
-from shop.merchant.content_reports.models import OBJECT_WITHIN, Notice
+from shop.merchant.content_reports.models import OBJECT_WITHIN, ContentReport
 from shop.people.accounts.models import User
 from shop.people.accounts.own_language import neutral_address
 from shop.people.merchants.models import Membership
@@ -22,7 +22,7 @@ from shop.people.merchants.roles import Right, who_may
 @task
 @tried_again
 def send_received(notice_id: int) -> None:
-    """Say that a notice came, and where its answer will stand."""
+    """Say that a report came, and where its answer will stand."""
     if found := _of_somebody(notice_id):
         _send("notice-received", found)
 
@@ -32,7 +32,7 @@ def send_received(notice_id: int) -> None:
 def send_decided(notice_id: int) -> None:
     """Say what was decided, why, and how one objects; nothing if it is looked at again."""
     found = _of_somebody(notice_id)
-    if found is None or found.decided_at is None or found.state == Notice.State.OPEN:
+    if found is None or found.decided_at is None or found.state == ContentReport.State.OPEN:
         return
     last = (found.decided_at + OBJECT_WITHIN).date()
     is_last = found.has_objected or found.is_of_store
@@ -46,7 +46,7 @@ def send_decided(notice_id: int) -> None:
 @at_once
 def tell_store(notice_id: int) -> None:
     """Queue a mail to who writes the words of a store: somebody reported it, and what followed."""
-    found = Notice.objects.get(pk=notice_id)
+    found = ContentReport.objects.get(pk=notice_id)
     members = Membership.objects.filter(who_may(Right.WORDS), merchant=found.merchant_id)
     users = members.order_by("user").values_list("user", flat=True)
     enqueue_all(send_to_store, [(notice_id, user) for user in users])
@@ -78,24 +78,24 @@ def send_to_store(notice_id: int, user_id: int) -> None:
     send("notice-store", user.email, language=language, context=context)
 
 
-def status_link(found: Notice) -> str:
-    """Return where a notice stands, in the language of who gave it."""
+def status_link(found: ContentReport) -> str:
+    """Return where a report stands, in the language of who gave it."""
     with translation.override(found.language):
-        where = reverse("notice", args=[found.pk, found.secret])
+        where = reverse("content-report", args=[found.pk, found.secret])
     return f"{settings.SITE_URL}{where}"
 
 
-def _with_subject(pk: int) -> Notice | None:
-    return Notice.objects.select_related("merchant", "product").filter(pk=pk).first()
+def _with_subject(pk: int) -> ContentReport | None:
+    return ContentReport.objects.select_related("merchant", "product").filter(pk=pk).first()
 
 
-def _of_somebody(pk: int) -> Notice | None:
-    """Return a notice whose reporter was not erased."""
+def _of_somebody(pk: int) -> ContentReport | None:
+    """Return a report whose reporter was not erased."""
     found = _with_subject(pk)
     return found if found and found.email else None
 
 
-def _send(key: str, found: Notice, **more: Any) -> None:
+def _send(key: str, found: ContentReport, **more: Any) -> None:
     """Send a mail; to an address that nobody proved only the number and the link."""
     is_proved = found.is_proved or found.is_of_store
     context = {

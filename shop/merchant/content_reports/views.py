@@ -21,7 +21,7 @@ from shop.core.http import Request
 from shop.core.networks import network_key
 from shop.core.rate_limits.store import limits
 from shop.merchant.content_reports.forms import ObjectionForm, ReportForm
-from shop.merchant.content_reports.models import OBJECT_WITHIN, Notice
+from shop.merchant.content_reports.models import OBJECT_WITHIN, ContentReport
 from shop.merchant.content_reports.write import Reported, may_object, object_to, report
 from shop.orders.cart.current import is_own_address
 from shop.people.accounts.mailboxes import mailbox_key
@@ -52,9 +52,9 @@ def report_store(request: Request, slug: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def notice(request: Request, pk: int, secret: str) -> HttpResponse:
-    """Show how a notice stands to whoever has its link, and take an objection."""
-    rows = Notice.objects.select_related("merchant", "product")
+def status(request: Request, pk: int, secret: str) -> HttpResponse:
+    """Show how a report stands to whoever has its link, and take an objection."""
+    rows = ContentReport.objects.select_related("merchant", "product")
     found = get_object_or_404(rows, pk=pk, secret=secret)
     at = clock.moment_of(request)
     form = ObjectionForm(request.POST or None)
@@ -65,13 +65,13 @@ def notice(request: Request, pk: int, secret: str) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Somebody who did not decide before reads it."))
-        return redirect("notice", found.pk, found.secret)
+        return redirect("content-report", found.pk, found.secret)
     context: dict[str, Any] = {
-        "notice": found, "form": form, "may_object": may_object(found, at=at),
+        "report": found, "form": form, "may_object": may_object(found, at=at),
         "object_by": (found.decided_at + OBJECT_WITHIN) if found.decided_at else None,
     }  # fmt: skip
-    status = 422 if form.errors else 200
-    return render(request, "shop/merchant/content_reports/notice.html", context, status=status)
+    answer = 422 if form.errors else 200
+    return render(request, "shop/merchant/content_reports/status.html", context, status=answer)
 
 
 def _report(request: Request, merchant: Merchant, product: Product | None) -> HttpResponse:
@@ -87,7 +87,7 @@ def _report(request: Request, merchant: Merchant, product: Product | None) -> Ht
             )  # fmt: skip
             made = report(merchant, product, said, at=clock.moment_of(request))
             messages.success(request, _("Thank you. A person reads it, and we answer by mail."))
-            return redirect("notice", made.pk, made.secret)
+            return redirect("content-report", made.pk, made.secret)
     context = {"form": form, "merchant": merchant, "product": product}
     status = 422 if form.errors else 200
     return render(request, "shop/merchant/content_reports/report.html", context, status=status)

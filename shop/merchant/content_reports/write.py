@@ -1,4 +1,4 @@
-"""A notice comes in, and its decision is objected to."""
+"""A report comes in, and its decision is objected to."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product
 from shop.core.errors import NotPossible
 from shop.core.locks import lock_one
+from shop.core.stored_names import stored_name
 from shop.core.tasks import enqueue
 from shop.festivals.models import ChangeLog
-from shop.merchant.content_reports.models import OBJECT_WITHIN, Notice
+from shop.merchant.content_reports.models import OBJECT_WITHIN, ContentReport
 from shop.merchant.content_reports.tasks import send_received
 from shop.merchant.moderation.take_down import is_cleared
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
 
-State = Notice.State
+State = ContentReport.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class Reported:
 
 
 @transaction.atomic
-def report(merchant: Merchant, product: Product | None, said: Reported, *, at: datetime) -> Notice:
+def report(
+    merchant: Merchant, product: Product | None, said: Reported, *, at: datetime
+) -> ContentReport:
     """Keep what somebody reports about a product or a store; a mail says that it came."""
-    made = Notice.objects.create(
+    made = ContentReport.objects.create(
         merchant=merchant, product=product, reason=said.reason, text=said.text, name=said.name,
         email=said.email.lower(), language=said.language, is_proved=said.is_proved, at=at,
         waits_since=at,
@@ -53,7 +56,7 @@ def report(merchant: Merchant, product: Product | None, said: Reported, *, at: d
 @transaction.atomic
 def object_for_store(
     merchant: Merchant, product: Product | None, text: str, *, at: datetime, by: User
-) -> Notice:
+) -> ContentReport:
     """Let a store object to what organizers did: to a product that was taken down, or to itself.
 
     Raises:
@@ -64,7 +67,9 @@ def object_for_store(
         raise NotPossible(_("There is nothing to object to any more."))
     if objections(merchant, product).exists():
         raise NotPossible(_("You have objected already, and that is possible once."))
-    said = Reported(Notice.Reason.DECISION, text, by.name, by.email, by.language or "en", True)
+    said = Reported(
+        ContentReport.Reason.DECISION, text, by.name, by.email, by.language or "en", True
+    )
     return report(merchant, product, said, at=at)
 
 
@@ -79,31 +84,33 @@ def last_decision(merchant: Merchant, product: Product | None) -> ChangeLog | No
     """Return the line of the log by which it came to be so last; a store objects to that."""
     row: Product | Merchant = product or merchant
     action = "suspend" if product is None and merchant.is_suspended else "take down"
-    rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk, action=action)
+    rows = ChangeLog.objects.filter(subject=stored_name(row), subject_id=row.pk, action=action)
     return rows.order_by("-pk").first()
 
 
-def objections(merchant: Merchant, product: Product | None) -> QuerySet[Notice]:
+def objections(merchant: Merchant, product: Product | None) -> QuerySet[ContentReport]:
     """Return what a store has said against the last decision on it, or on a product of it."""
     line = last_decision(merchant, product)
-    rows = Notice.objects.filter(merchant=merchant, product=product, reason=Notice.Reason.DECISION)
+    rows = ContentReport.objects.filter(
+        merchant=merchant, product=product, reason=ContentReport.Reason.DECISION
+    )
     return rows.filter(at__gte=line.at) if line else rows
 
 
 @transaction.atomic
 def object_to(pk: int, text: str, *, at: datetime) -> None:
-    """Object to the decision on a notice: once, and within half a year.
+    """Object to the decision on a report: once, and within half a year.
 
     Raises:
         NotPossible: it waits still, was objected to before, or half a year is over.
     """
-    found = lock_one(Notice.objects, pk)
+    found = lock_one(ContentReport.objects, pk)
     if not may_object(found, at=at):
         raise NotPossible(_("There is nothing to object to any more."))
     found.move_to(State.OPEN, objection=text, objected_at=at, waits_since=at)
 
 
-def may_object(found: Notice, *, at: datetime) -> bool:
+def may_object(found: ContentReport, *, at: datetime) -> bool:
     """Tell whether a decision can still be objected to."""
     if found.is_of_store:  # it was an objection
         return False

@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product
 from shop.core import clock, dates
 from shop.festivals.local_time import wall_of
-from shop.festivals.models import Deal, Nomination, NominationSheet
+from shop.festivals.models import Deal, Nomination, NominationSpreadsheet
 from shop.merchant.dashboard.second_step import StepFacts, lacks_second_step, memberships_of
-from shop.merchant.imports.models import CatalogueSheet
+from shop.merchant.imports.models import CatalogueSpreadsheet
 from shop.orders.models import Order, Suborder, SuborderQuerySet
 from shop.people.accounts.own_language import address_in_own_language
 from shop.people.accounts.requests import SignedIn
@@ -211,11 +211,11 @@ def nominations_of(merchant: Merchant) -> QuerySet[Nomination]:
     return rows.select_related("slot__festival", "product", "enrolment").order_by("-pk")
 
 
-def catalogue_sheets_of(merchant: Merchant) -> QuerySet[CatalogueSheet]:
+def catalogue_sheets_of(merchant: Merchant) -> QuerySet[CatalogueSpreadsheet]:
     """Return the sheets of products that a merchant sent in, the newest first."""
-    return CatalogueSheet.objects.filter(merchant=merchant).order_by("-pk")
+    return CatalogueSpreadsheet.objects.filter(merchant=merchant).order_by("-pk")
 
 
-def sheets_of(merchant: Merchant) -> QuerySet[NominationSheet]:
+def sheets_of(merchant: Merchant) -> QuerySet[NominationSpreadsheet]:
     """Return the sheets of nominations that a merchant sent in, the newest first."""
-    return NominationSheet.objects.filter(merchant=merchant).order_by("-pk")
+    return NominationSpreadsheet.objects.filter(merchant=merchant).order_by("-pk")

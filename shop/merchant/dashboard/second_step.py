@@ -52,7 +52,7 @@ class StepFacts(TypedDict):
 def memberships_of(user: User, *, at: datetime) -> QuerySet[WithAnnotations[Membership, StepFacts]]:
     """Return a person's stores by name, and with them whether the second step is needed and on."""
     rows = Membership.objects.filter(in_force(at=at), user=user)
-    rows = rows.select_related("merchant__amendment").order_by("merchant__name")
+    rows = rows.select_related("merchant__pending_change").order_by("merchant__name")
     return rows.annotate(needs_step=Exists(NEEDED), has_step=has_step())
 
 

@@ -31,8 +31,8 @@ from shop.festivals.models import ChangeLog
 from shop.merchant.dashboard.access import MemberRequest, products_of, store_members
 from shop.merchant.dashboard.store.pending_changes import saved
 from shop.merchant.moderation.compare import NAMES
-from shop.merchant.moderation.contents import amendment_of
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.contents import pending_change_of
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.translate import (
     READ,
     TERMS,
@@ -148,7 +148,7 @@ def of_product(
     request: MemberRequest, merchant: Merchant, product_id: int, language: str
 ) -> HttpResponse:
     """Show a product's words in another language, and change them."""
-    rows = products_of(merchant).select_related("amendment")
+    rows = products_of(merchant).select_related("pending_change")
     product = get_object_or_404(rows, pk=product_id)
     back = reverse("workspace-product", args=[merchant.slug, product.pk])
     return _page(request, merchant, product, language, back)
@@ -169,9 +169,9 @@ def _page(
         raise Http404
     prefetch_related_objects([subject], "translations")
     newest = newest_edit(subject)
-    amendment: Amendment | None = getattr(subject, "amendment", None)
+    pending_change: PendingChange | None = getattr(subject, "pending_change", None)
     version = newest.pk if newest else 0
-    first = wanted_words(subject, language, amendment) | {"version": version}
+    first = wanted_words(subject, language, pending_change) | {"version": version}
     form = TranslationForm(subject, language, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid() and _is_saved(request, form, language):
         return redirect(back)
@@ -213,7 +213,7 @@ def _is_saved(request: MemberRequest, form: TranslationForm, language: str) -> b
 def _show_conflict(form: TranslationForm, language: str, refusal: EditConflict) -> None:
     """Show the stored words beside the typed ones, so that saving again is a decision."""
     now = type(form.subject).objects.get(pk=form.subject.pk)
-    stored = wanted_words(now, language, amendment_of(now))
+    stored = wanted_words(now, language, pending_change_of(now))
     stored |= {key: stored.get(TERMS, {}).get(word, "") for key, word in form.words.items()}
     form.add_error(None, str(refusal))
     form.data = data = cast("Any", form.data).copy()

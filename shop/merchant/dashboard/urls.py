@@ -9,11 +9,11 @@ from shop.merchant.dashboard.money import remote
 from shop.merchant.dashboard.money import views as money
 from shop.merchant.dashboard.orders import (
     disputes,
+    documents,
     door,
     door_sync,
     messages,
-    papers,
-    parcel_papers,
+    parcel_documents,
     parcels,
     replace,
     returns,
@@ -38,7 +38,7 @@ from shop.merchant.dashboard.products import (
 from shop.merchant.dashboard.products import index as products
 from shop.merchant.dashboard.sharing import links as share_links
 from shop.merchant.dashboard.sharing import views as sharing
-from shop.merchant.dashboard.sheets import views as sheets
+from shop.merchant.dashboard.spreadsheets import views as sheets
 from shop.merchant.dashboard.store import certificates, delivery, holiday, legal, profile
 
 PRINTED = "slip|label-a4|label-a6|cn22|cn23"
@@ -80,7 +80,7 @@ share = [
 store: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="workspace-store"),
     path("orders/", ship.orders, name="workspace-orders"),
-    re_path(r"^orders/(?P<printed>slip|label-a4|label-a6)s\.pdf$", parcel_papers.of_all,
+    re_path(r"^orders/(?P<printed>slip|label-a4|label-a6)s\.pdf$", parcel_documents.of_all,
             name="workspace-parcels"),
     path("orders/sent/", parcels.many_sent, name="workspace-many-sent"),
     path("orders/packing.csv", ship.packing_sheet, name="workspace-packing"),
@@ -96,8 +96,8 @@ store: list[URLPattern | URLResolver] = [
             money.settlement_sheet, name="workspace-settlement-sheet"),
     path("money/<int:settlement_id>/commission.pdf", money.commission, name="workspace-commission"),
     path("money/proofs/<int:payout_id>/", money.proof, name="workspace-proof"),
-    path("papers/", papers.papers, name="workspace-papers"),
-    path("papers/papers.csv", papers.sheet, name="workspace-papers-sheet"),
+    path("papers/", documents.papers, name="workspace-papers"),
+    path("papers/papers.csv", documents.sheet, name="workspace-papers-sheet"),
     path("products/", products.products, name="workspace-products"),
     path("products/new/", edit.add, name="workspace-add"),
     path("products/stock/", many_stock.many_stock, name="workspace-many-stock"),
@@ -178,10 +178,10 @@ urlpatterns = [
          name="workspace-dispute"),
     path("returns/<int:request_id>/", returns.show, name="workspace-return"),
     path("returns/pictures/<int:picture_id>.jpg", returns.picture, name="workspace-return-picture"),
-    path("orders/<int:suborder_id>/papers/<int:document_id>.pdf", papers.paper,
+    path("orders/<int:suborder_id>/papers/<int:document_id>.pdf", documents.paper,
          name="workspace-paper"),
     re_path(rf"^orders/(?P<suborder_id>[0-9]{{1,15}})/(?P<printed>{PRINTED})\.pdf$",
-            parcel_papers.of_one, name="workspace-parcel"),
+            parcel_documents.of_one, name="workspace-parcel"),
     path("tickets/", tickets.find, name="workspace-tickets"),
     path("tickets/photo/", tickets.photo, name="workspace-ticket-photo"),
     path("tickets/<str:code>/", tickets.ticket, name="workspace-ticket"),

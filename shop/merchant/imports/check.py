@@ -17,11 +17,11 @@ from shop.catalogue.models import Category
 from shop.core.languages import listed
 from shop.core.locks import lock
 from shop.merchant.imports.compare import Comparison, StoredProduct, compare, stored_products
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
+from shop.merchant.imports.parsed import WantedProduct, wanted_of
 from shop.merchant.imports.plan import FILLED, FILLED_WORDS, SheetPlan, folded
 from shop.merchant.imports.prices import learn_usual, mark_odd
 from shop.merchant.imports.rows import keep
-from shop.merchant.imports.wanted import WantedProduct, wanted_of
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Membership, Merchant
 from shop.people.merchants.roles import RIGHTS, Right, in_force
@@ -32,7 +32,7 @@ MOST_ASKED = 100  # names of categories that are asked about
 
 
 @transaction.atomic
-def check_some(sheet: CatalogueSheet, plan: SheetPlan, *, at: datetime) -> bool:
+def check_some(sheet: CatalogueSpreadsheet, plan: SheetPlan, *, at: datetime) -> bool:
     """Check the next rows that wait; return whether there were any."""
     waiting = CatalogueRow.objects.filter(sheet=sheet, state=State.WAITING)
     groups = list(waiting.order_by("group").values_list("group", flat=True).distinct()[:BATCH])
@@ -46,7 +46,7 @@ def check_some(sheet: CatalogueSheet, plan: SheetPlan, *, at: datetime) -> bool:
 
 
 def check_rows(
-    sheet: CatalogueSheet, plan: SheetPlan, rows: Sequence[CatalogueRow], *, at: datetime,
+    sheet: CatalogueSpreadsheet, plan: SheetPlan, rows: Sequence[CatalogueRow], *, at: datetime,
     is_again: bool = False,
 ) -> None:  # fmt: skip
     """Check locked rows, all of each of their products, and keep what was found.
@@ -117,8 +117,8 @@ def note(found: Comparison, rows: Mapping[int, CatalogueRow]) -> None:
 
 
 def _ask(
-    sheet: CatalogueSheet, found: Comparison, plan: SheetPlan, rows: Mapping[int, CatalogueRow],
-    categories: Mapping[int, Category],
+    sheet: CatalogueSpreadsheet, found: Comparison, plan: SheetPlan,
+    rows: Mapping[int, CatalogueRow], categories: Mapping[int, Category],
 ) -> None:  # fmt: skip
     """Note what is asked once: other currencies, categories, what new products lack."""
     asked: dict[str, Any] = sheet.asked

@@ -12,10 +12,10 @@ from django.db import transaction
 from shop.core.errors import StaleState
 from shop.core.jobs import delete_some
 from shop.merchant.imports.headings.formats import recognize
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet, ColumnMemory
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet, ColumnMemory
 from shop.merchant.imports.values import style_of
 
-State = CatalogueSheet.State
+State = CatalogueSpreadsheet.State
 LONGEST_EXAMPLE = 80
 PRICES_LOOKED_AT = 500
 REMEMBERED = ("decimal", "categories", "otherwise", "fill", "submit")
@@ -38,7 +38,7 @@ def examples(before: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def put_headings(
-    sheet: CatalogueSheet, headings: list[str], shown: list[str], total: int, *, at: datetime
+    sheet: CatalogueSpreadsheet, headings: list[str], shown: list[str], total: int, *, at: datetime
 ) -> None:
     """Keep the headings of a sheet that was read, and what each column seems to be."""
     known = recognize(headings)
@@ -49,7 +49,7 @@ def put_headings(
         fields, choices = before.fields, before.choices | {"is_remembered": True}
     if "decimal" not in choices:
         choices["decimal"] = style_of(_prices(sheet, fields))
-    rows = CatalogueSheet.objects.filter(pk=sheet.pk)
+    rows = CatalogueSpreadsheet.objects.filter(pk=sheet.pk)
     rows.move_to(
         State.READ, headings=headings, examples=shown[: len(headings)], total=total,
         format=known.format, fields=fields, choices=choices, worked_at=at, tries=0,
@@ -59,7 +59,7 @@ def put_headings(
 
 @transaction.atomic
 def match(
-    sheet: CatalogueSheet, fields: list[str], choices: Mapping[str, Any], *, at: datetime
+    sheet: CatalogueSpreadsheet, fields: list[str], choices: Mapping[str, Any], *, at: datetime
 ) -> None:
     """Keep how a sheet is read, for the next one with the same headings, too.
 
@@ -68,7 +68,7 @@ def match(
     Raises:
         StaleState: it is in work, or brought in already.
     """
-    rows = CatalogueSheet.objects.filter(pk=sheet.pk, state__in=(State.READ, State.CHECKED))
+    rows = CatalogueSpreadsheet.objects.filter(pk=sheet.pk, state__in=(State.READ, State.CHECKED))
     kept = {name: choices[name] for name in REMEMBERED if name in choices}
     own = {name: choices[name] for name in OF_THE_SHEET if choices.get(name)}
     if not rows.update(fields=fields, choices=kept | own, asked={}, problem="", worked_at=at):
@@ -97,7 +97,7 @@ def digest(headings: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(headings).casefold().encode()).hexdigest()
 
 
-def _prices(sheet: CatalogueSheet, fields: Sequence[str]) -> list[str]:
+def _prices(sheet: CatalogueSpreadsheet, fields: Sequence[str]) -> list[str]:
     """Return prices that stand in a sheet, to see how it writes decimals."""
     places = [place for place, name in enumerate(fields) if name == "price"]
     rows = CatalogueRow.objects.filter(sheet=sheet).order_by("number")

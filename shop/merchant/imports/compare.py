@@ -19,8 +19,8 @@ from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import RegularPrice
 from shop.merchant.imports import values
+from shop.merchant.imports.parsed import SheetProblem, WantedProduct, WantedVariant
 from shop.merchant.imports.plan import FILLED_WORDS
-from shop.merchant.imports.wanted import SheetProblem, WantedProduct, WantedVariant
 from shop.merchant.moderation.contents import Content, content_of
 from shop.merchant.moderation.translate import wanted_words
 from shop.people.merchants.models import Merchant
@@ -82,7 +82,7 @@ def stored_products(merchant: Merchant, skus: Collection[str]) -> dict[str, Stor
     """
     sizes = Variant.objects.alias(low=Lower("sku")).filter(merchant=merchant)
     ids = set(sizes.filter(low__in={sku.lower() for sku in skus}).values_list("product", flat=True))
-    rows = Product.objects.filter(pk__in=ids).select_related("amendment", "merchant")
+    rows = Product.objects.filter(pk__in=ids).select_related("pending_change", "merchant")
     products = {row.pk: row for row in rows.prefetch_related("translations")}
     variants = list(
         Variant.objects.filter(product__in=ids).select_related("pool").order_by("position", "pk")
@@ -91,8 +91,8 @@ def stored_products(merchant: Merchant, skus: Collection[str]) -> dict[str, Stor
     found: dict[str, StoredProduct] = {}
     for pk, product in products.items():
         own = [row for row in variants if row.product_id == pk]
-        amendment = getattr(product, "amendment", None)
-        stored = StoredProduct(product, content_of(product, amendment), own, prices)
+        pending_change = getattr(product, "pending_change", None)
+        stored = StoredProduct(product, content_of(product, pending_change), own, prices)
         found |= dict.fromkeys((row.sku.lower() for row in own), stored)
         found |= dict.fromkeys((row.sku.lower() for row in stored.content.variants), stored)
     return found
@@ -226,9 +226,9 @@ def _is_all_that_is_read(new: Any, now: Any) -> bool:
 
 def _compare_texts(made: Comparison, stored: StoredProduct) -> None:
     product = stored.product
-    amendment = getattr(product, "amendment", None)
+    pending_change = getattr(product, "pending_change", None)
     for language, words in made.wanted.texts.items():
-        now = wanted_words(product, language, amendment)
+        now = wanted_words(product, language, pending_change)
         changed: dict[str, Any] = {
             name: text for name, text in words.items()
             if now.get(name, "") != text and not _is_all_that_is_read(text, now.get(name, ""))

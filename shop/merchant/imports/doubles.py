@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from shop.core.locks import lock
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
 from shop.merchant.imports.plan import SheetPlan
 from shop.merchant.imports.rows import keep
 
@@ -23,7 +23,7 @@ HAVING count(*) > 1
 
 
 def mark_doubles(
-    sheet: CatalogueSheet, plan: SheetPlan, of: Iterable[CatalogueRow] | None = None
+    sheet: CatalogueSpreadsheet, plan: SheetPlan, of: Iterable[CatalogueRow] | None = None
 ) -> None:
     """Let rows be mended whose SKU stands in one before them; called in a transaction.
 

@@ -10,16 +10,16 @@ from django.db.models.functions import Lower
 
 from shop.catalogue.models import Variant
 from shop.merchant.imports.headings.formats import CHOICE, Format
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
+from shop.merchant.imports.parsed import is_child
 from shop.merchant.imports.plan import SheetPlan
 from shop.merchant.imports.rows import keep
-from shop.merchant.imports.wanted import is_child
 
 BATCH = 500
 
 
 @transaction.atomic
-def put_together(sheet: CatalogueSheet, plan: SheetPlan) -> None:
+def put_together(sheet: CatalogueSpreadsheet, plan: SheetPlan) -> None:
     """Give each row of a sheet the number of the first row of its product.
 
     Those that were brought in stay together as they are. In memory are the codes of products, and
@@ -57,7 +57,7 @@ def _key(
     return found if product is None else f"own {product}"
 
 
-def _parents(sheet: CatalogueSheet, plan: SheetPlan) -> dict[str, int]:
+def _parents(sheet: CatalogueSpreadsheet, plan: SheetPlan) -> dict[str, int]:
     """Return the numbers of the rows of products, by SKU and by id, as sizes name them."""
     found: dict[str, int] = {}
     for row in _rows(sheet):
@@ -71,7 +71,7 @@ def _parents(sheet: CatalogueSheet, plan: SheetPlan) -> dict[str, int]:
 
 
 def _own_products(
-    sheet: CatalogueSheet, plan: SheetPlan, rows: Sequence[CatalogueRow]
+    sheet: CatalogueSpreadsheet, plan: SheetPlan, rows: Sequence[CatalogueRow]
 ) -> dict[str, int]:
     """Return the store's products by the SKUs of rows. One statement."""
     skus = {plan.cells(row.cells["cells"]).get("sku", "").lower() for row in rows}
@@ -79,6 +79,6 @@ def _own_products(
     return dict(known.filter(low__in=skus).values_list(Lower("sku"), "product"))
 
 
-def _rows(sheet: CatalogueSheet) -> Iterator[CatalogueRow]:
+def _rows(sheet: CatalogueSpreadsheet) -> Iterator[CatalogueRow]:
     rows = CatalogueRow.objects.filter(sheet=sheet).exclude(state=CatalogueRow.State.DONE)
     return rows.order_by("number").iterator(chunk_size=BATCH)

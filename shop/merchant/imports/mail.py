@@ -7,7 +7,7 @@ from django.tasks import task
 
 from shop.core.mail import send
 from shop.core.tasks import tried_again
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
 from shop.people.accounts.own_language import neutral_address
 
 Outcome, State = CatalogueRow.Outcome, CatalogueRow.State
@@ -17,7 +17,7 @@ Outcome, State = CatalogueRow.Outcome, CatalogueRow.State
 @tried_again
 def send_brought(sheet_id: int) -> None:
     """Tell whoever brought a sheet in what became of its rows."""
-    rows = CatalogueSheet.objects.select_related("merchant", "by")
+    rows = CatalogueSpreadsheet.objects.select_related("merchant", "by")
     sheet = rows.filter(pk=sheet_id).first()
     if sheet is None or sheet.by is None:
         return

@@ -13,7 +13,7 @@ from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.people.merchants.models import Merchant
 
 
-class CatalogueSheet(Stateful):
+class CatalogueSpreadsheet(Stateful):
     """A sheet of products that a store brings in: read, matched, checked, then written.
 
     Nothing of the catalogue changes before somebody has seen what would.
@@ -83,6 +83,7 @@ class CatalogueSheet(Stateful):
     objects = StateQuerySet.as_manager()
 
     class Meta:
+        db_table = "shop_cataloguesheet"
         default_permissions = ()
         ordering = ["-pk"]
         indexes = [
@@ -117,15 +118,18 @@ class CatalogueSheet(Stateful):
         return self.state in self.IN_WORK
 
 
-class SheetPiece(models.Model):
+class SpreadsheetPiece(models.Model):
     """A part of a file that came in; so no process ever holds all of it."""
 
-    sheet = models.ForeignKey(CatalogueSheet, models.CASCADE, related_name="pieces", db_index=False)
+    sheet = models.ForeignKey(
+        CatalogueSpreadsheet, models.CASCADE, related_name="pieces", db_index=False
+    )
     number = models.PositiveIntegerField()
     content = models.BinaryField()
     is_archive = models.BooleanField(default=False, help_text="Of the pictures.")
 
     class Meta:
+        db_table = "shop_sheetpiece"
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
@@ -138,7 +142,7 @@ class ArchivePicture(models.Model):
     """A picture of the archive that came with a sheet, by its path in small letters."""
 
     sheet = models.ForeignKey(
-        CatalogueSheet, models.CASCADE, related_name="archive", db_index=False
+        CatalogueSpreadsheet, models.CASCADE, related_name="archive", db_index=False
     )
     name = models.CharField(max_length=120)
     content = models.BinaryField()
@@ -171,7 +175,9 @@ class CatalogueRow(Stateful):
         State.DONE: set(),
     }
 
-    sheet = models.ForeignKey(CatalogueSheet, models.CASCADE, related_name="rows", db_index=False)
+    sheet = models.ForeignKey(
+        CatalogueSpreadsheet, models.CASCADE, related_name="rows", db_index=False
+    )
     number = models.PositiveIntegerField(help_text="In the file, from 1 on.")
     cells = models.JSONField(help_text="What stands in its columns.")
     group = models.PositiveIntegerField(
@@ -202,7 +208,7 @@ class BroughtProduct(models.Model):
     """What a sheet did to a product: that it was done, and how it was before."""
 
     sheet = models.ForeignKey(
-        CatalogueSheet, models.CASCADE, related_name="brought", db_index=False
+        CatalogueSpreadsheet, models.CASCADE, related_name="brought", db_index=False
     )
     group = models.PositiveIntegerField()
     product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+")
@@ -237,7 +243,7 @@ class ColumnMemory(models.Model):
         ]
 
 
-class SheetPicture(Stateful):
+class SpreadsheetPicture(Stateful):
     """A picture that a sheet names for a product: an address, or a name in the archive.
 
     It stays when the sheet is forgotten, so that the next sheet brings no picture twice.
@@ -258,7 +264,7 @@ class SheetPicture(Stateful):
         Product, models.CASCADE, related_name="sheet_pictures", db_index=False
     )
     sheet = models.ForeignKey(
-        CatalogueSheet, models.SET_NULL, null=True, related_name="pictures", db_index=False
+        CatalogueSpreadsheet, models.SET_NULL, null=True, related_name="pictures", db_index=False
     )
     source = models.CharField(max_length=2_000, help_text="An address, or the name of a file.")
     digest = models.CharField(max_length=64)
@@ -272,6 +278,7 @@ class SheetPicture(Stateful):
     objects = StateQuerySet.as_manager()
 
     class Meta:
+        db_table = "shop_sheetpicture"
         default_permissions = ()
         indexes = [
             models.Index(fields=["sheet", "state", "product", "position"],

@@ -22,23 +22,23 @@ from shop.core import clock
 from shop.core.errors import NotPossible, ShopError
 from shop.core.images.clean import PictureRefused
 from shop.core.isolation.run import ChildLimits, Overrun, stream_apart
-from shop.core.jobs import FailedItem, mishaps
+from shop.core.jobs import FailedItem, failed_jobs
 from shop.core.tasks import enqueue, is_queued
 from shop.merchant.imports import archive_child
 from shop.merchant.imports.check import rights_of
 from shop.merchant.imports.fetch import Unfetchable, fetch
-from shop.merchant.imports.models import ArchivePicture, CatalogueSheet, SheetPicture
+from shop.merchant.imports.models import ArchivePicture, CatalogueSpreadsheet, SpreadsheetPicture
 from shop.merchant.moderation.pictures import add_picture
 from shop.merchant.moderation.trust import show_at_once
 from shop.people.merchants.roles import Right
 from shop.storefront.listings import publish
 
-State = SheetPicture.State
+State = SpreadsheetPicture.State
 AFTER_MAIL = -20  # behind sheets, too: pictures follow
 MOST_TRIES = 3
 MOST_SHEETS = 100  # of which pictures are taken up at once
 MOST_ALIKE = 50  # pictures of one name in different folders
-QUIET = CatalogueSheet.QUIET
+QUIET = CatalogueSpreadsheet.QUIET
 TURN = 20  # seconds, after which others have their turn
 AGAIN = timedelta(minutes=10)
 LIMITS = ChildLimits(
@@ -48,7 +48,7 @@ LIMITS = ChildLimits(
 
 
 @transaction.atomic
-def unpack(sheet: CatalogueSheet, pieces: Iterable[bytes]) -> int:
+def unpack(sheet: CatalogueSpreadsheet, pieces: Iterable[bytes]) -> int:
     """Keep the pictures of an archive until they are needed; return how many there were.
 
     Raises:
@@ -74,7 +74,7 @@ def unpack(sheet: CatalogueSheet, pieces: Iterable[bytes]) -> int:
     return count
 
 
-def _kept(sheet: CatalogueSheet, part: bytes) -> ArchivePicture:
+def _kept(sheet: CatalogueSpreadsheet, part: bytes) -> ArchivePicture:
     name, _end, content = part.partition(b"\n")
     return ArchivePicture(sheet=sheet, name=json.loads(name), content=content)
 
@@ -82,12 +82,14 @@ def _kept(sheet: CatalogueSheet, part: bytes) -> ArchivePicture:
 @task(priority=AFTER_MAIL)
 def bring_pictures(sheet_id: int) -> None:
     """Bring the pictures that a sheet names, some at a time."""
-    sheet = CatalogueSheet.objects.select_related("merchant", "by").filter(pk=sheet_id).first()
+    sheet = (
+        CatalogueSpreadsheet.objects.select_related("merchant", "by").filter(pk=sheet_id).first()
+    )
     if sheet is None:
         return
     began = time.monotonic()
     with translation.override(sheet.language):
-        waiting = SheetPicture.objects.filter(sheet=sheet, state=State.WAITING)
+        waiting = SpreadsheetPicture.objects.filter(sheet=sheet, state=State.WAITING)
         if Right.WORDS not in rights_of(sheet.merchant, sheet.by, at=clock.now()):
             waiting.move_to(State.REFUSED, text=_(
                 "Whoever sent this sheet may not change products of this store any more."
@@ -107,7 +109,7 @@ def bring_pictures(sheet_id: int) -> None:
 
 def take_up(*, at: datetime) -> int:
     """Queue anew the pictures over which somebody died; return of how many sheets."""
-    waiting = SheetPicture.objects.filter(state=State.WAITING, sheet__state="done")
+    waiting = SpreadsheetPicture.objects.filter(state=State.WAITING, sheet__state="done")
     waiting = waiting.filter(sheet__worked_at__lt=at - QUIET)
     taken = 0
     for pk in waiting.order_by("sheet").values_list("sheet", flat=True).distinct()[:MOST_SHEETS]:
@@ -117,9 +119,9 @@ def take_up(*, at: datetime) -> int:
     return taken
 
 
-def _bring(sheet: CatalogueSheet, pk: int) -> None:
+def _bring(sheet: CatalogueSpreadsheet, pk: int) -> None:
     """Bring one picture, or note why it does not come; a fault of one stops no other."""
-    rows = SheetPicture.objects.filter(pk=pk, state=State.WAITING)
+    rows = SpreadsheetPicture.objects.filter(pk=pk, state=State.WAITING)
     row = rows.select_related("product__merchant").first()
     if row is None or not rows.filter(tries=row.tries).update(tries=F("tries") + 1):
         return  # it was taken away, or somebody else is at it
@@ -138,11 +140,11 @@ def _bring(sheet: CatalogueSheet, pk: int) -> None:
         rows.move_to(State.REFUSED, text=str(refusal)[:300])
     except Exception as error:  # noqa: BLE001 (one picture never stops the others)
         thing = FailedItem("sheet picture", str(pk))
-        mishaps.note("bring a picture", thing, error, at=clock.now())
+        failed_jobs.note("bring a picture", thing, error, at=clock.now())
         rows.move_to(State.REFUSED, text=_("This picture could not be read."))
 
 
-def _file_of(sheet: CatalogueSheet, row: SheetPicture) -> BinaryIO:
+def _file_of(sheet: CatalogueSpreadsheet, row: SpreadsheetPicture) -> BinaryIO:
     """Return the picture of a row.
 
     Raises:
@@ -165,11 +167,11 @@ def _file_of(sheet: CatalogueSheet, row: SheetPicture) -> BinaryIO:
 
 
 @transaction.atomic
-def _add(sheet: CatalogueSheet, row: SheetPicture, file: BinaryIO) -> None:
+def _add(sheet: CatalogueSpreadsheet, row: SpreadsheetPicture, file: BinaryIO) -> None:
     """Put a picture on its product, together with the note that it is there: never twice."""
     assert sheet.by  # noqa: S101 (asked for before)
     product, at = row.product, clock.now()
-    same = SheetPicture.objects.filter(pk=row.pk)
+    same = SpreadsheetPicture.objects.filter(pk=row.pk)
     if not same.filter(state=State.WAITING).move_to(State.FETCHED, text=""):
         return
     picture = add_picture(product, file, alt=row.alt or product.title, at=at, by=sheet.by)
@@ -177,7 +179,7 @@ def _add(sheet: CatalogueSheet, row: SheetPicture, file: BinaryIO) -> None:
     show_at_once(product, waits=product.state in Product.APPROVED, at=at, by=sheet.by)
 
 
-def submit_ready(sheet: CatalogueSheet) -> int:
+def submit_ready(sheet: CatalogueSpreadsheet) -> int:
     """Hand the new products of a sheet to the organizers that lack nothing, where it says so."""
     if not sheet.choices.get("submit") or sheet.by is None:
         return 0  # who may submit was asked by whoever calls this

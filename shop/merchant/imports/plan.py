@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from shop.catalogue.models import Category
 from shop.core.languages import in_language
 from shop.merchant.imports.headings.formats import REPEATED
-from shop.merchant.imports.models import CatalogueSheet
+from shop.merchant.imports.models import CatalogueSpreadsheet
 from shop.merchant.imports.values import POINT, MoneyStyle, NumberStyle
 from shop.storefront.listings.usual_prices import Usual
 
@@ -72,7 +72,7 @@ class SheetPlan:
         return ((place, name) for place, name in enumerate(self.fields) if name)
 
 
-def plan_of(sheet: CatalogueSheet) -> SheetPlan:
+def plan_of(sheet: CatalogueSpreadsheet) -> SheetPlan:
     """Return how a sheet is read, as its store chose. One statement."""
     choices = sheet.choices
     rows = list(Category.objects.all())

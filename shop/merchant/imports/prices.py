@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Category
 from shop.core.states import StateQuerySet
 from shop.merchant.imports.compare import Comparison
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
 from shop.merchant.imports.plan import SheetPlan
 from shop.storefront.listings.usual_prices import Usual, far_from, is_odd, usual_in, usual_of
 
@@ -54,7 +54,7 @@ def learn_usual(plan: SheetPlan, categories: Collection[Category], *, at: dateti
         plan.usual.update((row.pk, found.get(row.path)) for row in unknown)
 
 
-def unanswered(sheet: CatalogueSheet) -> StateQuerySet[CatalogueRow]:
+def unanswered(sheet: CatalogueSpreadsheet) -> StateQuerySet[CatalogueRow]:
     """Return the rows that are ready but for a word about their prices."""
     ready = CatalogueRow.objects.filter(sheet=sheet, state=CatalogueRow.State.READY)
     return ready.filter(cells__has_key=ODD)
@@ -65,7 +65,7 @@ def answer_to(rows: StateQuerySet[CatalogueRow]) -> str:
     return _digest([(pk, odd) for pk, odd in rows.order_by("pk").values_list("pk", "cells__odd")])
 
 
-def confirm(sheet: CatalogueSheet, answer: str) -> bool:
+def confirm(sheet: CatalogueSpreadsheet, answer: str) -> bool:
     """Keep that the prices which were asked about are right; return whether they still are those.
 
     Args:

@@ -13,7 +13,7 @@ from shop.core.errors import NotPossible
 from shop.core.isolation.run import ChildLimits, Overrun, stream_apart
 from shop.merchant.imports import child
 from shop.merchant.imports.child import MOST_COLUMNS, MOST_ROWS
-from shop.merchant.imports.models import CatalogueSheet, SheetPiece
+from shop.merchant.imports.models import CatalogueSpreadsheet, SpreadsheetPiece
 
 MOST_BYTES = 40_000_000
 PIECE = 1 << 20
@@ -37,7 +37,7 @@ def refuse_at_once(start: bytes, size: int) -> None:
         raise NotPossible(no_sheet())
 
 
-def parts_of(sheet: CatalogueSheet) -> Iterator[dict[str, Any]]:
+def parts_of(sheet: CatalogueSpreadsheet) -> Iterator[dict[str, Any]]:
     """Yield the headings of a sheet, then its rows, some at a time, as the child sends them.
 
     Raises:
@@ -56,8 +56,8 @@ def parts_of(sheet: CatalogueSheet) -> Iterator[dict[str, Any]]:
         raise NotPossible(_too_much()) from overrun
 
 
-def _put_together(sheet: CatalogueSheet, file: IO[bytes]) -> None:
-    pieces = SheetPiece.objects.filter(sheet=sheet, is_archive=False).order_by("number")
+def _put_together(sheet: CatalogueSpreadsheet, file: IO[bytes]) -> None:
+    pieces = SpreadsheetPiece.objects.filter(sheet=sheet, is_archive=False).order_by("number")
     for content in pieces.values_list("content", flat=True).iterator(chunk_size=1):
         file.write(content)
 

@@ -29,7 +29,12 @@ from shop.merchant.imports.check import check_some
 from shop.merchant.imports.doubles import mark_doubles
 from shop.merchant.imports.groups import put_together
 from shop.merchant.imports.mail import send_brought
-from shop.merchant.imports.models import ArchivePicture, CatalogueRow, CatalogueSheet, SheetPiece
+from shop.merchant.imports.models import (
+    ArchivePicture,
+    CatalogueRow,
+    CatalogueSpreadsheet,
+    SpreadsheetPiece,
+)
 from shop.merchant.imports.plan import plan_of
 from shop.merchant.imports.prices import unanswered
 from shop.merchant.imports.read import PIECE, parts_of
@@ -38,9 +43,9 @@ from shop.merchant.imports.write import refuse_group, write_next
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
 
-State = CatalogueSheet.State
+State = CatalogueSpreadsheet.State
 MOST_TRIES = 3
-QUIET = CatalogueSheet.QUIET
+QUIET = CatalogueSpreadsheet.QUIET
 KEPT_FOR = timedelta(days=90)
 UNDO_FOR = timedelta(days=7)
 AFTER_MAIL = -10
@@ -52,7 +57,7 @@ TURN = 15  # seconds, after which others have their turn
 class SheetWaits(NotPossible):
     """Another sheet of the store is not done."""
 
-    def __init__(self, sheet: CatalogueSheet) -> None:
+    def __init__(self, sheet: CatalogueSpreadsheet) -> None:
         text = _("Your sheet %(name)s is still being worked on. Wait until it is done, or stop it.")
         super().__init__(text % {"name": sheet.name})
 
@@ -61,22 +66,24 @@ class SheetWaits(NotPossible):
 def receive(
     merchant: Merchant, file: Iterable[bytes], *, name: str, at: datetime, by: User,
     archive: Iterable[bytes] = (),
-) -> CatalogueSheet:  # fmt: skip
+) -> CatalogueSpreadsheet:  # fmt: skip
     """Keep a file, with the archive of its pictures, and queue the reading of it.
 
     Raises:
         SheetWaits: a store has one sheet in work at a time.
     """
     lock_one(Merchant.objects, merchant.pk)
-    in_work = CatalogueSheet.objects.filter(merchant=merchant, state__in=CatalogueSheet.IN_WORK)
+    in_work = CatalogueSpreadsheet.objects.filter(
+        merchant=merchant, state__in=CatalogueSpreadsheet.IN_WORK
+    )
     if other := in_work.first():
         raise SheetWaits(other)
-    waiting = CatalogueSheet.objects.filter(merchant=merchant)
+    waiting = CatalogueSpreadsheet.objects.filter(merchant=merchant)
     if waiting.filter(state__in=(State.READ, State.CHECKED)).count() >= MOST_OPEN:
         raise NotPossible(_(
             "%(count)d sheets wait for your word. Bring one in or give one up, then send this one."
         ) % {"count": MOST_OPEN})  # fmt: skip
-    sheet = CatalogueSheet.objects.create(
+    sheet = CatalogueSpreadsheet.objects.create(
         merchant=merchant, by=by, name=name[:120], language=translation.get_language() or "en",
         at=at, worked_at=at,
     )  # fmt: skip
@@ -88,15 +95,17 @@ def receive(
 
 
 @transaction.atomic
-def add_archive(sheet: CatalogueSheet, archive: Iterable[bytes], *, at: datetime, by: User) -> None:
+def add_archive(
+    sheet: CatalogueSpreadsheet, archive: Iterable[bytes], *, at: datetime, by: User
+) -> None:
     """Keep an archive with pictures that a sheet names, and queue what waits for them.
 
     Args:
         by: who sends it: the pictures come in their name, whoever sent the sheet.
     """
-    SheetPiece.objects.filter(sheet=sheet, is_archive=True).delete()
+    SpreadsheetPiece.objects.filter(sheet=sheet, is_archive=True).delete()
     _put_pieces(sheet, archive, is_archive=True)
-    CatalogueSheet.objects.filter(pk=sheet.pk).update(
+    CatalogueSpreadsheet.objects.filter(pk=sheet.pk).update(
         has_archive=True, problem="", worked_at=at, by=by
     )
     enqueue(open_archive, sheet.pk)
@@ -105,7 +114,7 @@ def add_archive(sheet: CatalogueSheet, archive: Iterable[bytes], *, at: datetime
 @task(priority=AFTER_MAIL)
 def open_archive(sheet_id: int) -> None:
     """Open an archive that came later, and bring the pictures that were missing."""
-    sheet = CatalogueSheet.objects.get(pk=sheet_id)
+    sheet = CatalogueSpreadsheet.objects.get(pk=sheet_id)
     with translation.override(sheet.language):
         _unpack(sheet)
     sheet.refresh_from_db()  # that took a while
@@ -116,13 +125,13 @@ def open_archive(sheet_id: int) -> None:
         enqueue(pictures.bring_pictures, sheet.pk)
 
 
-def _put_pieces(sheet: CatalogueSheet, file: Iterable[bytes], *, is_archive: bool) -> int:
+def _put_pieces(sheet: CatalogueSpreadsheet, file: Iterable[bytes], *, is_archive: bool) -> int:
     """Keep a file in pieces; return how many there are."""
     number, rest = 0, b""
     for chunk in chain(file, [b""]):
         rest += chunk
         while len(rest) >= PIECE or (rest and not chunk):
-            SheetPiece.objects.create(
+            SpreadsheetPiece.objects.create(
                 sheet=sheet, number=number, content=rest[:PIECE], is_archive=is_archive
             )
             number, rest = number + 1, rest[PIECE:]
@@ -144,7 +153,7 @@ def work_on(sheet_id: int) -> None:
             _end(sheet)
 
 
-def _steps(sheet: CatalogueSheet) -> Callable[[], bool]:
+def _steps(sheet: CatalogueSpreadsheet) -> Callable[[], bool]:
     """Return what does the next step of a sheet, and tells whether there was one."""
     if sheet.state == State.UNDOING:
         return lambda: undo_next(sheet, at=clock.now())
@@ -158,8 +167,8 @@ def _steps(sheet: CatalogueSheet) -> Callable[[], bool]:
 
 
 @transaction.atomic
-def _wait_for_next_turn(sheet: CatalogueSheet) -> None:
-    CatalogueSheet.objects.filter(pk=sheet.pk).update(busy_until=None)
+def _wait_for_next_turn(sheet: CatalogueSpreadsheet) -> None:
+    CatalogueSpreadsheet.objects.filter(pk=sheet.pk).update(busy_until=None)
     enqueue(work_on, sheet.pk)
 
 
@@ -172,15 +181,15 @@ def _has_more(step: Callable[[], bool]) -> bool:
     return False
 
 
-def _stops(sheet: CatalogueSheet) -> bool:
-    return CatalogueSheet.objects.filter(pk=sheet.pk, stops=True).exists()
+def _stops(sheet: CatalogueSpreadsheet) -> bool:
+    return CatalogueSpreadsheet.objects.filter(pk=sheet.pk, stops=True).exists()
 
 
 @transaction.atomic
-def _end(sheet: CatalogueSheet) -> None:
+def _end(sheet: CatalogueSpreadsheet) -> None:
     """Move a sheet on whose work is done; what follows from it is queued together with that."""
     at = clock.now()
-    rows = CatalogueSheet.objects.filter(pk=sheet.pk)
+    rows = CatalogueSpreadsheet.objects.filter(pk=sheet.pk)
     if sheet.state == State.CHECKING:
         if rows.move_to(State.CHECKED, worked_at=at, busy_until=None):
             mark_doubles(sheet, plan_of(sheet))
@@ -192,7 +201,7 @@ def _end(sheet: CatalogueSheet) -> None:
         enqueue(pictures.bring_pictures, sheet.pk)
 
 
-def _read(sheet: CatalogueSheet) -> None:
+def _read(sheet: CatalogueSpreadsheet) -> None:
     """Read the file of a sheet into rows, all or nothing."""
     try:
         if sheet.has_archive:
@@ -212,33 +221,33 @@ def _read(sheet: CatalogueSheet) -> None:
                 )  # fmt: skip
                 total += len(rows)
             columns.put_headings(sheet, headings, examples, total, at=clock.now())
-            SheetPiece.objects.filter(sheet=sheet, is_archive=False).delete()
+            SpreadsheetPiece.objects.filter(sheet=sheet, is_archive=False).delete()
     except NotPossible as refusal:
         _refuse(sheet.pk, str(refusal))
 
 
 @transaction.atomic
-def _unpack(sheet: CatalogueSheet) -> None:
+def _unpack(sheet: CatalogueSpreadsheet) -> None:
     """Take the pictures out of an archive; one that is none is told, and the sheet goes on."""
-    pieces = SheetPiece.objects.filter(sheet=sheet, is_archive=True).order_by("number")
+    pieces = SpreadsheetPiece.objects.filter(sheet=sheet, is_archive=True).order_by("number")
     if not pieces.exists():
         return  # it was done before, by somebody who then died
     contents = pieces.values_list("content", flat=True).iterator(chunk_size=1)
     try:
         pictures.unpack(sheet, map(bytes, contents))
     except NotPossible as refusal:
-        CatalogueSheet.objects.filter(pk=sheet.pk).update(problem=str(refusal))
-    SheetPiece.objects.filter(sheet=sheet, is_archive=True).delete()
+        CatalogueSpreadsheet.objects.filter(pk=sheet.pk).update(problem=str(refusal))
+    SpreadsheetPiece.objects.filter(sheet=sheet, is_archive=True).delete()
 
 
 @transaction.atomic
 def _refuse(sheet_id: int, text: str) -> None:
-    rows = CatalogueSheet.objects.filter(pk=sheet_id)
+    rows = CatalogueSpreadsheet.objects.filter(pk=sheet_id)
     if rows.move_to(State.REFUSED, problem=text, worked_at=clock.now()):
         _drop_files(sheet_id)
 
 
-def stop(sheet: CatalogueSheet, *, at: datetime) -> bool:
+def stop(sheet: CatalogueSpreadsheet, *, at: datetime) -> bool:
     """Give a sheet up, or write no more of it; what is written stays written.
 
     Of one that was brought in before, in part, nothing is forgotten: it can be taken back.
@@ -246,7 +255,7 @@ def stop(sheet: CatalogueSheet, *, at: datetime) -> bool:
     Returns:
         Whether there was anything to stop.
     """
-    rows = CatalogueSheet.objects.filter(pk=sheet.pk)
+    rows = CatalogueSpreadsheet.objects.filter(pk=sheet.pk)
     if rows.filter(state=State.WRITING).update(stops=True, worked_at=at):
         return True
     if sheet.brought.exists():
@@ -261,12 +270,12 @@ def stop(sheet: CatalogueSheet, *, at: datetime) -> bool:
 
 def _drop_files(sheet_id: int) -> None:
     """Delete the files of a sheet that nobody needs any more."""
-    SheetPiece.objects.filter(sheet=sheet_id).delete()
+    SpreadsheetPiece.objects.filter(sheet=sheet_id).delete()
     ArchivePicture.objects.filter(sheet=sheet_id).delete()
 
 
 @transaction.atomic
-def begin(sheet: CatalogueSheet, state: str, *, at: datetime, by: User) -> None:
+def begin(sheet: CatalogueSpreadsheet, state: str, *, at: datetime, by: User) -> None:
     """Queue the check, the writing or the taking back of a sheet.
 
     Args:
@@ -280,8 +289,8 @@ def begin(sheet: CatalogueSheet, state: str, *, at: datetime, by: User) -> None:
     lock_one(Merchant.objects, sheet.merchant_id)
     if state == State.WRITING and unanswered(sheet).exists():
         raise NotPossible(_("Answer first whether the prices are right."))
-    others = CatalogueSheet.objects.filter(
-        merchant=sheet.merchant_id, state__in=CatalogueSheet.IN_WORK
+    others = CatalogueSpreadsheet.objects.filter(
+        merchant=sheet.merchant_id, state__in=CatalogueSpreadsheet.IN_WORK
     ).exclude(pk=sheet.pk)
     if other := others.first():
         raise SheetWaits(other)
@@ -290,9 +299,9 @@ def begin(sheet: CatalogueSheet, state: str, *, at: datetime, by: User) -> None:
 
 
 @transaction.atomic
-def go_on(sheet: CatalogueSheet, *, at: datetime) -> bool:
+def go_on(sheet: CatalogueSpreadsheet, *, at: datetime) -> bool:
     """Queue the work on a sheet anew, with all its tries; return whether any is left."""
-    rows = CatalogueSheet.objects.filter(pk=sheet.pk, state__in=CatalogueSheet.IN_WORK)
+    rows = CatalogueSpreadsheet.objects.filter(pk=sheet.pk, state__in=CatalogueSpreadsheet.IN_WORK)
     is_left = bool(rows.update(tries=0, worked_at=at, busy_until=None))
     if is_left and not is_queued(work_on, sheet.pk):
         enqueue(work_on, sheet.pk)
@@ -301,13 +310,13 @@ def go_on(sheet: CatalogueSheet, *, at: datetime) -> bool:
 
 def take_up(*, at: datetime) -> int:
     """Queue anew the work on sheets over which somebody died; return how many. Part of the beat."""
-    quiet = CatalogueSheet.objects.filter(
-        state__in=CatalogueSheet.IN_WORK, worked_at__lt=at - QUIET, tries__lte=MOST_TRIES
+    quiet = CatalogueSpreadsheet.objects.filter(
+        state__in=CatalogueSpreadsheet.IN_WORK, worked_at__lt=at - QUIET, tries__lte=MOST_TRIES
     )
     taken = 0
     for sheet in quiet:
         with transaction.atomic():
-            same = CatalogueSheet.objects.filter(pk=sheet.pk, worked_at=sheet.worked_at)
+            same = CatalogueSpreadsheet.objects.filter(pk=sheet.pk, worked_at=sheet.worked_at)
             if not is_queued(work_on, sheet.pk) and same.update(worked_at=at):
                 enqueue(work_on, sheet.pk)
                 taken += 1
@@ -316,17 +325,17 @@ def take_up(*, at: datetime) -> int:
 
 def forget(*, at: datetime) -> int:
     """Delete sheets, with their rows, that came in long ago. Part of the beat."""
-    old = CatalogueSheet.objects.filter(at__lt=at - KEPT_FOR)
-    old = old.exclude(state__in=CatalogueSheet.IN_WORK)
+    old = CatalogueSpreadsheet.objects.filter(at__lt=at - KEPT_FOR)
+    old = old.exclude(state__in=CatalogueSpreadsheet.IN_WORK)
     return delete_some(old.order_by("at"), batch=10)
 
 
-def _begun(sheet_id: int, *, at: datetime) -> CatalogueSheet | None:
+def _begun(sheet_id: int, *, at: datetime) -> CatalogueSpreadsheet | None:
     """Note that work begins, before it can take anybody down; None where there is none.
 
     Another worker may be at it, since nobody can tell a slow one from a dead one.
     """
-    rows = CatalogueSheet.objects.filter(pk=sheet_id, state__in=CatalogueSheet.IN_WORK)
+    rows = CatalogueSpreadsheet.objects.filter(pk=sheet_id, state__in=CatalogueSpreadsheet.IN_WORK)
     free = rows.filter(Q(busy_until=None) | Q(busy_until__lte=at))
     begins = {"tries": F("tries") + 1, "worked_at": at, "busy_until": at + QUIET}
     if free.filter(tries__lt=MOST_TRIES).update(**begins):
@@ -337,14 +346,14 @@ def _begun(sheet_id: int, *, at: datetime) -> CatalogueSheet | None:
     return None
 
 
-def _pass_over(sheet: CatalogueSheet, *, at: datetime) -> None:
+def _pass_over(sheet: CatalogueSpreadsheet, *, at: datetime) -> None:
     """Tell that something of a sheet cannot be read or written, and go on behind it."""
     if sheet.state == State.RECEIVED:
         _refuse(sheet.pk, _("This sheet could not be read to its end. Save it as CSV and send "
                             "that."))  # fmt: skip
         return
     facts: dict[str, Any] = {"worked_at": at, "tries": 0, "busy_until": None}
-    rows = CatalogueSheet.objects.filter(pk=sheet.pk)
+    rows = CatalogueSpreadsheet.objects.filter(pk=sheet.pk)
     if sheet.state == State.CHECKING:
         rows.move_to(State.READ, problem=_("The rows could not be checked. Look at the columns."),
                      **facts)  # fmt: skip

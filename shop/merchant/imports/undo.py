@@ -22,8 +22,8 @@ from shop.festivals.models import RegularPrice
 from shop.festivals.prices.regular import change_prices
 from shop.merchant.imports.check import rights_of
 from shop.merchant.imports.compare import LISTS
-from shop.merchant.imports.models import BroughtProduct, CatalogueSheet, SheetPicture
-from shop.merchant.moderation.contents import Content, amendment_of, content_of
+from shop.merchant.imports.models import BroughtProduct, CatalogueSpreadsheet, SpreadsheetPicture
+from shop.merchant.moderation.contents import Content, content_of, pending_change_of
 from shop.merchant.moderation.drafts import delete_draft
 from shop.merchant.moderation.propose import save_product
 from shop.merchant.moderation.translate import save_words, wanted_words
@@ -49,7 +49,7 @@ class Undoing:
     rights: Collection[Right]
 
 
-def undo_next(sheet: CatalogueSheet, *, at: datetime) -> bool:
+def undo_next(sheet: CatalogueSpreadsheet, *, at: datetime) -> bool:
     """Take the next product of a sheet back; return whether there was one."""
     row = BroughtProduct.objects.filter(sheet=sheet, undone="").order_by("-pk").first()
     if row is None:
@@ -63,7 +63,7 @@ def undo_next(sheet: CatalogueSheet, *, at: datetime) -> bool:
     return True
 
 
-def _undo(sheet: CatalogueSheet, row: BroughtProduct, *, at: datetime) -> None:
+def _undo(sheet: CatalogueSpreadsheet, row: BroughtProduct, *, at: datetime) -> None:
     said = BACK
     product = row.product
     rights = rights_of(sheet.merchant, sheet.by, at=at)
@@ -72,7 +72,7 @@ def _undo(sheet: CatalogueSheet, row: BroughtProduct, *, at: datetime) -> None:
     elif sheet.by is None or Right.WORDS not in rights:
         said = _("Nobody may change it any more.")
     else:
-        SheetPicture.objects.filter(product=product, sheet=sheet, state="waiting").delete()
+        SpreadsheetPicture.objects.filter(product=product, sheet=sheet, state="waiting").delete()
         undoing = Undoing(row, product, sheet.by, at, rights)
         said = _delete(undoing) if row.is_new else _restore(undoing)
     BroughtProduct.objects.filter(pk=row.pk).update(undone=said[:300])
@@ -80,7 +80,7 @@ def _undo(sheet: CatalogueSheet, row: BroughtProduct, *, at: datetime) -> None:
 
 def _delete(undoing: Undoing) -> str:
     newest = newest_edit(undoing.product)
-    came = SheetPicture.objects.filter(product=undoing.product, sheet=undoing.row.sheet)
+    came = SpreadsheetPicture.objects.filter(product=undoing.product, sheet=undoing.row.sheet)
     own = undoing.product.pictures.exclude(pk__in=came.exclude(picture=None).values("picture"))
     is_changed = newest is None or newest.pk != undoing.row.after.get("edit")
     if is_changed or own.exists():
@@ -98,7 +98,7 @@ def _restore(undoing: Undoing) -> str:
     stays = _restore_units(undoing, before.get("units", {}), after.get("units", {}))
     stays |= _restore_edit(undoing, product)
     for language, words in after.get("texts", {}).items():
-        if wanted_words(product, language, amendment_of(product)) == words:
+        if wanted_words(product, language, pending_change_of(product)) == words:
             save_words(product, language, before["texts"][language], version=_version(product),
                        at=undoing.at, by=undoing.by)  # fmt: skip
         else:
@@ -137,7 +137,7 @@ def _restore_edit(undoing: Undoing, product: Product) -> bool:
     told, sizes, new = after.get("words", {}), after.get("rows", {}), after.get("new", [])
     if not (told or sizes or new):
         return False
-    content = content_of(product, amendment_of(product))
+    content = content_of(product, pending_change_of(product))
     words, stays = content.words, False
     for name, value in told.items():
         if _as_list(getattr(words, name)) == value:

@@ -23,17 +23,22 @@ from shop.catalogue.models import Product
 from shop.catalogue.stock import count
 from shop.catalogue.stock.models import Pool
 from shop.core.errors import NotPossible, ShopError
-from shop.core.jobs import FailedItem, mishaps
+from shop.core.jobs import FailedItem, failed_jobs
 from shop.core.locks import lock
 from shop.festivals.deals import reserved_stock
 from shop.festivals.prices.regular import change_prices
 from shop.merchant.imports.check import by_group, known_to, note, rights_of
 from shop.merchant.imports.compare import Comparison, StoredProduct, compare
-from shop.merchant.imports.models import BroughtProduct, CatalogueRow, CatalogueSheet, SheetPicture
+from shop.merchant.imports.models import (
+    BroughtProduct,
+    CatalogueRow,
+    CatalogueSpreadsheet,
+    SpreadsheetPicture,
+)
+from shop.merchant.imports.parsed import WantedProduct, wanted_of
 from shop.merchant.imports.plan import SheetPlan
 from shop.merchant.imports.prices import ODD
 from shop.merchant.imports.rows import keep
-from shop.merchant.imports.wanted import WantedProduct, wanted_of
 from shop.merchant.moderation.propose import save_product
 from shop.merchant.moderation.translate import apply, names_of, save_words, wanted_words
 from shop.merchant.moderation.trust import show_at_once
@@ -57,7 +62,7 @@ class Writing:
     after: dict[str, Any] = field(default_factory=dict)
 
 
-def write_next(sheet: CatalogueSheet, plan: SheetPlan, *, at: datetime) -> bool:
+def write_next(sheet: CatalogueSpreadsheet, plan: SheetPlan, *, at: datetime) -> bool:
     """Bring the next product in that is ready; return whether there was one.
 
     What cannot be written is told in its rows, and the next one has its turn.
@@ -71,14 +76,16 @@ def write_next(sheet: CatalogueSheet, plan: SheetPlan, *, at: datetime) -> bool:
     except ShopError as refusal:
         refuse_group(sheet, group, str(refusal))
     except Exception as error:  # noqa: BLE001 (one product never stops the others)
-        mishaps.note("bring a product in", FailedItem("sheet", f"{sheet.pk} {group}"), error, at=at)
+        failed_jobs.note(
+            "bring a product in", FailedItem("sheet", f"{sheet.pk} {group}"), error, at=at
+        )
         refuse_group(sheet, group, _("This product could not be brought in. We look into it."))
     sheet.got_further(at=at)
     return True
 
 
 @transaction.atomic
-def refuse_group(sheet: CatalogueSheet, group: int, text: str) -> None:
+def refuse_group(sheet: CatalogueSpreadsheet, group: int, text: str) -> None:
     """Tell in the rows of a product why it was not brought in."""
     rows = CatalogueRow.objects.filter(sheet=sheet, group=group, state=State.READY)
     for row in lock(rows, fully=True):
@@ -86,7 +93,7 @@ def refuse_group(sheet: CatalogueSheet, group: int, text: str) -> None:
 
 
 @transaction.atomic
-def _write(sheet: CatalogueSheet, plan: SheetPlan, group: int, *, at: datetime) -> None:
+def _write(sheet: CatalogueSpreadsheet, plan: SheetPlan, group: int, *, at: datetime) -> None:
     """Bring one product in, with everything that its rows say.
 
     Raises:
@@ -127,7 +134,7 @@ def _lock(wanted: WantedProduct, known: Mapping[str, StoredProduct]) -> None:
     lock(Product.objects.filter(pk__in=products))
 
 
-def _write_product(sheet: CatalogueSheet, found: Comparison, *, at: datetime) -> Product:
+def _write_product(sheet: CatalogueSpreadsheet, found: Comparison, *, at: datetime) -> Product:
     """Write what differs, and keep how it was."""
     assert sheet.by  # noqa: S101 (without somebody there are no rights, and so a problem)
     writing = Writing(sheet.merchant, sheet.by, at)
@@ -165,8 +172,8 @@ def _change(found: Comparison, stored: StoredProduct, writing: Writing) -> Produ
         waits |= save_product(product, found.words, found.rows, version=_version(product),
                               at=at, by=by)  # fmt: skip
     for language, words in found.texts.items():
-        amendment = getattr(product, "amendment", None)
-        _keep(writing, "texts", language, wanted_words(product, language, amendment), words)
+        pending_change = getattr(product, "pending_change", None)
+        _keep(writing, "texts", language, wanted_words(product, language, pending_change), words)
         waits |= save_words(product, language, words, version=_version(product), at=at, by=by)
     show_at_once(product, waits=waits, at=at, by=by)
     if found.prices:
@@ -224,10 +231,10 @@ def _version(product: Product) -> int:
     return newest.pk if newest else 0
 
 
-def _name_pictures(sheet: CatalogueSheet, product: Product, wanted: WantedProduct) -> None:
+def _name_pictures(sheet: CatalogueSpreadsheet, product: Product, wanted: WantedProduct) -> None:
     """Note the pictures to be fetched; those that came with an earlier sheet are there."""
     rows = [
-        SheetPicture(
+        SpreadsheetPicture(
             product=product, sheet=sheet, source=source,
             digest=hashlib.sha256(source.encode()).hexdigest(), alt=alt or product.title,
             position=place,
@@ -235,7 +242,10 @@ def _name_pictures(sheet: CatalogueSheet, product: Product, wanted: WantedProduc
         for place, (source, alt) in enumerate(wanted.pictures[:MOST_PICTURES])
         if not source.startswith(f"{settings.SITE_URL}/")  # a picture that is here already
     ]  # fmt: skip
-    SheetPicture.objects.bulk_create(rows, ignore_conflicts=True)
-    again = SheetPicture.objects.filter(product=product, digest__in=[row.digest for row in rows],
-                                        state=SheetPicture.State.REFUSED)  # fmt: skip
-    again.move_to(SheetPicture.State.WAITING, sheet=sheet, text="", tries=0)
+    SpreadsheetPicture.objects.bulk_create(rows, ignore_conflicts=True)
+    again = SpreadsheetPicture.objects.filter(
+        product=product,
+        digest__in=[row.digest for row in rows],
+        state=SpreadsheetPicture.State.REFUSED,
+    )
+    again.move_to(SpreadsheetPicture.State.WAITING, sheet=sheet, text="", tries=0)

@@ -17,7 +17,7 @@ from shop.merchant.moderation.contents import (
     Place,
     PlacedPicture,
     album_of,
-    amendment_of,
+    pending_change_of,
     public_album,
 )
 from shop.merchant.moderation.write import keep_pictures, let_go, refuse_under_review
@@ -50,8 +50,8 @@ def change_album(
     """
     now = lock_product(product.pk)
     refuse_under_review(now)
-    amendment = amendment_of(now)
-    before = album_of(now, amendment)
+    pending_change = pending_change_of(now)
+    before = album_of(now, pending_change)
     album = change(before)
     if now.state not in Product.APPROVED:
         write_album(now, album)

@@ -25,7 +25,7 @@ from shop.merchant.moderation.contents import (
     pictures_at,
     public_album,
 )
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.translate import TERMS, names_of, public_words
 from shop.people.merchants.models import Merchant
 from shop.storefront.listings.edit import told, words_of
@@ -75,28 +75,32 @@ class Pictures:
     after: tuple[Tile, ...]
 
 
-def differences(amendment: Amendment) -> list[FieldDifference]:
+def differences(pending_change: PendingChange) -> list[FieldDifference]:
     """Return the words that differ, each with both sides. At most three statements."""
-    subject = amendment.subject
+    subject = pending_change.subject
     if isinstance(subject, Merchant):
         public = {name: getattr(subject, name) for name in STORE_WORDS}
-        words = amendment.words
-        found = [difference(NAMES[name], public[name], words[name]) for name in _known(amendment)]
-        return [*found, *_texts(amendment)]
-    found = [*_product_words(amendment, subject), *_texts(amendment)]
-    return found + list(_labels(amendment, subject)) + list(_new_variants(amendment))
+        words = pending_change.words
+        found = [
+            difference(NAMES[name], public[name], words[name]) for name in _known(pending_change)
+        ]
+        return [*found, *_texts(pending_change)]
+    found = [*_product_words(pending_change, subject), *_texts(pending_change)]
+    return found + list(_labels(pending_change, subject)) + list(_new_variants(pending_change))
 
 
-def pictures(amendment: Amendment) -> list[Pictures]:
+def pictures(pending_change: PendingChange) -> list[Pictures]:
     """Return the places whose pictures differ, each with both sides. Three statements at most."""
-    if not amendment.has_pictures:
+    if not pending_change.has_pictures:
         return []
-    subject = amendment.subject
+    subject = pending_change.subject
     if isinstance(subject, Product):
-        return [_album(Place.ALBUM, public_album(subject), pictures_at(amendment, Place.ALBUM))]
+        return [
+            _album(Place.ALBUM, public_album(subject), pictures_at(pending_change, Place.ALBUM))
+        ]
     found = []
     for place in STORE_PICTURES:
-        if after := pictures_at(amendment, place):
+        if after := pictures_at(pending_change, place):
             now = getattr(subject, place)
             found.append(_album(place, [PlacedPicture(now.pk, now.alt)] if now else [], after))
     return found
@@ -119,8 +123,8 @@ def parts_of(before: str, after: str) -> tuple[Parts, Parts]:
     return tuple(left), tuple(right)
 
 
-def _known(amendment: Amendment) -> list[str]:
-    return [name for name in NAMES if name in amendment.words]
+def _known(pending_change: PendingChange) -> list[str]:
+    return [name for name in NAMES if name in pending_change.words]
 
 
 def difference(name: StrOrPromise, before: Any, after: Any) -> FieldDifference:
@@ -128,11 +132,11 @@ def difference(name: StrOrPromise, before: Any, after: Any) -> FieldDifference:
     return FieldDifference(str(name), *parts_of(_written(before), _written(after)))
 
 
-def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDifference]:
+def _product_words(pending_change: PendingChange, product: Product) -> Iterator[FieldDifference]:
     public, language = told(words_of(product)), get_language() or "en"
-    for name in _known(amendment):
+    for name in _known(pending_change):
         before: Any = public[name]
-        after: Any = amendment.words[name]
+        after: Any = pending_change.words[name]
         if name == "category_id":
             names = dict(Category.objects.filter(pk__in=[before, after]).values_list("pk", "name"))
             yield difference(NAMES[name], names.get(before, ""), names.get(after, ""))
@@ -140,18 +144,18 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDiff
         row = FIELDS[name]
         before, after = (row.type.in_words(value, language) for value in (before, after))
         yield difference(row.label_of(product), before, after)
-    titles: Mapping[str, str] = amendment.words.get("titles", product.titles)
+    titles: Mapping[str, str] = pending_change.words.get("titles", product.titles)
     for code in sorted({*titles, *product.titles}):
         before, after = product.titles.get(code, ""), titles.get(code, "")
         if before != after:
             yield FieldDifference(_name_in(code), *parts_of(before, after))
 
 
-def _texts(amendment: Amendment) -> Iterator[FieldDifference]:
+def _texts(pending_change: PendingChange) -> Iterator[FieldDifference]:
     """Yield the texts that differ in other languages. One statement a language."""
-    subject = amendment.subject
+    subject = pending_change.subject
     languages = dict(settings.LANGUAGES)
-    for code, wanted in amendment.texts.items():
+    for code, wanted in pending_change.texts.items():
         public = public_words(subject, code)
         for name in names_of(subject):
             if public[name] != wanted[name]:
@@ -169,16 +173,18 @@ def _name_in(code: str) -> str:
     return str(LANGUAGES.get(code) or labelled(_("Name"), dict(settings.LANGUAGES).get(code, code)))
 
 
-def _labels(amendment: Amendment, product: Product) -> Iterator[FieldDifference]:
-    if not amendment.options:
+def _labels(pending_change: PendingChange, product: Product) -> Iterator[FieldDifference]:
+    if not pending_change.options:
         return
-    for variant in product.variants.filter(pk__in=amendment.options).order_by("position", "pk"):
-        after = listed(amendment.options[str(variant.pk)])
+    for variant in product.variants.filter(pk__in=pending_change.options).order_by(
+        "position", "pk"
+    ):
+        after = listed(pending_change.options[str(variant.pk)])
         yield FieldDifference(variant.sku, *parts_of(variant.label, after))
 
 
-def _new_variants(amendment: Amendment) -> Iterator[FieldDifference]:
-    for row in new_rows(amendment):
+def _new_variants(pending_change: PendingChange) -> Iterator[FieldDifference]:
+    for row in new_rows(pending_change):
         price = written(row.price, settings.SHOP_CURRENCY, get_language() or "en")
         label = listed((*row.options, price, f"{row.weight_g} g"))
         yield FieldDifference(row.sku, (), ((True, label),))

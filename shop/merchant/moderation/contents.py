@@ -1,4 +1,4 @@
-"""The content that an amendment proposes: words, labels, new variants, pictures."""
+"""The content that a pending change proposes: words, labels, new variants, pictures."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Product, ProductPicture
 from shop.core.images.models import Picture
-from shop.merchant.moderation.models import AmendedPicture, Amendment
+from shop.merchant.moderation.models import PendingChange, PendingPicture
 from shop.people.merchants.models import Merchant
 from shop.storefront.listings.edit import words_of
 from shop.storefront.listings.variants import TypedVariant
 
-Place = AmendedPicture.Place
+Place = PendingPicture.Place
 
 # Numbers that carry no words: a store needs them right at once, and nobody is deceived by them.
 AT_ONCE = tuple(name for name, row in FIELDS.items() if not row.is_moderated)
@@ -41,25 +41,25 @@ class Content:
     variants: tuple[TypedVariant, ...] = ()
 
 
-def amendment_of(subject: Product | Merchant) -> Amendment | None:
-    """Return the amendment of a product or a store, if there is one."""
+def pending_change_of(subject: Product | Merchant) -> PendingChange | None:
+    """Return the pending change of a product or a store, if there is one."""
     if isinstance(subject, Product):
-        return Amendment.objects.filter(product=subject).first()
-    return Amendment.objects.filter(merchant=subject).first()
+        return PendingChange.objects.filter(product=subject).first()
+    return PendingChange.objects.filter(merchant=subject).first()
 
 
-def content_of(product: Product, amendment: Amendment | None) -> Content:
-    """Return a product's content after its amendment; its present content where there is none."""
+def content_of(product: Product, pending_change: PendingChange | None) -> Content:
+    """Return a product's content after its pending change, or as it is without one."""
     words = words_of(product)
-    if amendment is None:
+    if pending_change is None:
         return Content(words)
-    options = {int(pk): labels for pk, labels in amendment.options.items()}
-    return Content(replace(words, **amendment.words), options, new_rows(amendment))
+    options = {int(pk): labels for pk, labels in pending_change.options.items()}
+    return Content(replace(words, **pending_change.words), options, new_rows(pending_change))
 
 
-def new_rows(amendment: Amendment) -> tuple[TypedVariant, ...]:
-    """Return the variants that an amendment adds, numbered from 0."""
-    return tuple(TypedVariant(n, None, **facts) for n, facts in enumerate(amendment.variants))
+def new_rows(pending_change: PendingChange) -> tuple[TypedVariant, ...]:
+    """Return the variants that a pending change adds, numbered from 0."""
+    return tuple(TypedVariant(n, None, **facts) for n, facts in enumerate(pending_change.variants))
 
 
 def kept_row(row: TypedVariant) -> dict[str, Any]:
@@ -73,26 +73,26 @@ def public_album(product: Product) -> list[PlacedPicture]:
     return [PlacedPicture(*row) for row in rows.values_list("picture_id", "picture__alt")]
 
 
-def album_of(product: Product, amendment: Amendment | None) -> list[PlacedPicture]:
+def album_of(product: Product, pending_change: PendingChange | None) -> list[PlacedPicture]:
     """Return the pictures of a product as its store wants them, in their order."""
-    if amendment is None or not amendment.has_pictures:
+    if pending_change is None or not pending_change.has_pictures:
         return public_album(product)
-    return pictures_at(amendment, Place.ALBUM)
+    return pictures_at(pending_change, Place.ALBUM)
 
 
-def pictures_at(amendment: Amendment, place: str) -> list[PlacedPicture]:
-    """Return the pictures that an amendment shows at a place, in their order."""
-    rows = amendment.pictures.filter(place=place).order_by("position")
+def pictures_at(pending_change: PendingChange, place: str) -> list[PlacedPicture]:
+    """Return the pictures that a pending change shows at a place, in their order."""
+    rows = pending_change.pictures.filter(place=place).order_by("position")
     return [PlacedPicture(*row) for row in rows.values_list("picture_id", "alt")]
 
 
-def pictures_of(product: Product, amendment: Amendment | None) -> list[Picture]:
+def pictures_of(product: Product, pending_change: PendingChange | None) -> list[Picture]:
     """Return the pictures of a product as its store wants them, with their words. One statement."""
-    if amendment is None or not amendment.has_pictures:
+    if pending_change is None or not pending_change.has_pictures:
         rows = ProductPicture.objects.filter(product=product).select_related("picture")
         return [row.picture for row in rows.order_by("position")]
     found = []
-    for row in amendment.pictures.filter(place=Place.ALBUM).select_related("picture"):
+    for row in pending_change.pictures.filter(place=Place.ALBUM).select_related("picture"):
         row.picture.alt = row.alt
         found.append(row.picture)
     return found

@@ -23,7 +23,7 @@ from shop.merchant.moderation.contents import (
     new_rows,
     pictures_at,
 )
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.translate import apply, public_words
 from shop.merchant.moderation.write import drop, let_go, lock
 from shop.orders.tickets.change import tell_new_place
@@ -39,7 +39,9 @@ from shop.storefront.listings.variants import TypedVariant, check_rows, save_row
 
 
 @transaction.atomic
-def approve(amendment: Amendment, *, seen: datetime | None, at: datetime, by: User) -> None:
+def approve(
+    pending_change: PendingChange, *, seen: datetime | None, at: datetime, by: User
+) -> None:
     """Let shoppers see a change; a product that was taken down is on sale again with it.
 
     One that was refused can still be approved, by whoever thinks better of it.
@@ -51,27 +53,27 @@ def approve(amendment: Amendment, *, seen: datetime | None, at: datetime, by: Us
         StaleState: it was changed since, or decided on.
         NotPossible: the reviewer is a member of the store, or something stands in its way by now.
     """
-    amendment = _locked(amendment, seen=seen, by=by)
-    store = amendment.store.pk
-    tell_store(make_public(amendment, "approve change", at=at, by=by), store)
+    pending_change = _locked(pending_change, seen=seen, by=by)
+    store = pending_change.store.pk
+    tell_store(make_public(pending_change, "approve change", at=at, by=by), store)
 
 
-def make_public(amendment: Amendment, action: str, *, at: datetime, by: User) -> ChangeLog:
-    """Write an amendment of a locked subject into it, and return the line of the log.
+def make_public(pending_change: PendingChange, action: str, *, at: datetime, by: User) -> ChangeLog:
+    """Write a pending change of a locked subject into it, and return the line of the log.
 
     Raises:
         NotPossible: something stands in its way by now.
     """
-    subject = amendment.subject
+    subject = pending_change.subject
     before = public_facts(subject)
-    texts = amendment.texts
+    texts = pending_change.texts
     said = {language: public_words(subject, language) for language in texts}
     if isinstance(subject, Product):
-        _apply_to_product(amendment, subject, at=at, by=by)
+        _apply_to_product(pending_change, subject, at=at, by=by)
     else:
-        _apply_to_store(amendment, subject, at=at)
-    words, pictures = amendment.words, amendment.has_pictures
-    drop(amendment)
+        _apply_to_store(pending_change, subject, at=at)
+    words, pictures = pending_change.words, pending_change.has_pictures
+    drop(pending_change)
     return log(
         subject, action, at=at, by=by, festival=None,
         before={name: before[name] for name in words} | ({"texts": said} if texts else {}),
@@ -82,7 +84,7 @@ def make_public(amendment: Amendment, action: str, *, at: datetime, by: User) ->
 
 @transaction.atomic
 def refuse(
-    amendment: Amendment, note: str, *, seen: datetime | None, at: datetime, by: User
+    pending_change: PendingChange, note: str, *, seen: datetime | None, at: datetime, by: User
 ) -> None:
     """Refuse a change with a reason; the store can mend it and send it again.
 
@@ -92,14 +94,23 @@ def refuse(
     """
     if not note.strip():
         raise NotPossible(_("Give a reason. The merchant will read it."))
-    amendment = _locked(amendment, seen=seen, by=by)
-    if not amendment.is_waiting:
+    pending_change = _locked(pending_change, seen=seen, by=by)
+    if not pending_change.is_waiting:
         raise StaleState
     # A new version: whoever looked at the same time is told, and sees the reason first.
-    amendment.move_to(Amendment.State.REFUSED, note=note.strip(), sent_at=amendment.sent_at + TICK)
-    line = log(amendment.subject, "refuse change", at=at, by=by, festival=None, reason=note.strip(),
-               after=amendment.words)  # fmt: skip
-    tell_store(line, amendment.store.pk)
+    pending_change.move_to(
+        PendingChange.State.REFUSED, note=note.strip(), sent_at=pending_change.sent_at + TICK
+    )
+    line = log(
+        pending_change.subject,
+        "refuse change",
+        at=at,
+        by=by,
+        festival=None,
+        reason=note.strip(),
+        after=pending_change.words,
+    )
+    tell_store(line, pending_change.store.pk)
 
 
 def public_facts(subject: Product | Merchant) -> dict[str, Any]:
@@ -109,59 +120,63 @@ def public_facts(subject: Product | Merchant) -> dict[str, Any]:
     return {name: getattr(subject, name) for name in STORE_WORDS}
 
 
-def _locked(amendment: Amendment, *, seen: datetime | None, by: User) -> Amendment:
-    """Lock the subject of an amendment, and return the amendment if it is the version seen."""
-    lock(amendment.subject)
-    rows = Amendment.objects.select_related("product__merchant", "merchant")
-    now = rows.filter(pk=amendment.pk).first()
+def _locked(pending_change: PendingChange, *, seen: datetime | None, by: User) -> PendingChange:
+    """Lock the subject of a pending change; return the change if it is the version seen."""
+    lock(pending_change.subject)
+    rows = PendingChange.objects.select_related("product__merchant", "merchant")
+    now = rows.filter(pk=pending_change.pk).first()
     if now is None or seen is None or now.sent_at != seen:
         raise StaleState
     refuse_own(now.store.pk, by=by)
     return now
 
 
-def _apply_to_product(amendment: Amendment, product: Product, *, at: datetime, by: User) -> None:
-    content, met = content_of(product, amendment), product.meeting_point
+def _apply_to_product(
+    pending_change: PendingChange, product: Product, *, at: datetime, by: User
+) -> None:
+    content, met = content_of(product, pending_change), product.meeting_point
     fill(product, content.words)
-    if product.kind == Product.Kind.GOODS and (amendment.options or amendment.variants):
-        _apply_rows(amendment, product, at=at, by=by)
-    product.save(update_fields=[name for name in amendment.words if name != "category_id"]
-                 + ["category"])  # fmt: skip
+    if product.kind == Product.Kind.GOODS and (pending_change.options or pending_change.variants):
+        _apply_rows(pending_change, product, at=at, by=by)
+    product.save(
+        update_fields=[name for name in pending_change.words if name != "category_id"]
+        + ["category"]
+    )
     tell_new_place(product, met, at=at)
-    if amendment.texts:
-        apply(product, amendment.texts, at=at, by=amendment.by)
-    if amendment.has_pictures:
+    if pending_change.texts:
+        apply(product, pending_change.texts, at=at, by=pending_change.by)
+    if pending_change.has_pictures:
         lock_listings([product.pk])  # lists come before the pictures that go
-        write_album(product, pictures_at(amendment, Place.ALBUM))
+        write_album(product, pictures_at(pending_change, Place.ALBUM))
     if product.state == Product.State.TAKEN_DOWN:
         on_sale_again(product, at=at)
     else:
         refresh([product.pk], at=at)
 
 
-def _apply_rows(amendment: Amendment, product: Product, *, at: datetime, by: User) -> None:
+def _apply_rows(pending_change: PendingChange, product: Product, *, at: datetime, by: User) -> None:
     """Give variants their new labels and add the new ones, as the grid would have."""
     active = product.variants.filter(is_active=True).order_by("position", "pk")
-    labels = amendment.options
+    labels = pending_change.options
     rows = [
         TypedVariant(n, row.pk, row.sku, labels.get(str(row.pk), row.options), row.weight_g)
         for n, row in enumerate(active)
     ]
-    rows += new_rows(amendment)
+    rows += new_rows(pending_change)
     check_rows(product, rows)
     save_rows(product, rows, at=at, by=by)
 
 
-def _apply_to_store(amendment: Amendment, merchant: Merchant, *, at: datetime) -> None:
-    changes: dict[str, Any] = dict(amendment.words)
+def _apply_to_store(pending_change: PendingChange, merchant: Merchant, *, at: datetime) -> None:
+    changes: dict[str, Any] = dict(pending_change.words)
     gone = set()
     for place in STORE_PICTURES:
-        for shown in pictures_at(amendment, place):
+        for shown in pictures_at(pending_change, place):
             changes[f"{place}_id"] = shown.picture_id
             gone.add(getattr(merchant, f"{place}_id"))
             Picture.objects.filter(pk=shown.picture_id).update(alt=shown.alt, title=shown.alt)
     Merchant.objects.filter(pk=merchant.pk).update(**changes)
     merchant.refresh_from_db()
-    apply(merchant, amendment.texts, at=at, by=amendment.by)
+    apply(merchant, pending_change.texts, at=at, by=pending_change.by)
     let_go(merchant, gone - {None})
     mark_change("store", at=at)

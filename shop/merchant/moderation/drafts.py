@@ -14,7 +14,7 @@ from shop.core.errors import NotPossible
 from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.models import RegularPrice
-from shop.merchant.moderation.contents import amendment_of, content_of
+from shop.merchant.moderation.contents import content_of, pending_change_of
 from shop.merchant.moderation.translate import apply, wanted_words
 from shop.orders.unused_pictures import discard
 from shop.people.accounts.models import User
@@ -32,8 +32,8 @@ def copy_product(product: Product, *, at: datetime, by: User) -> Product:
 
     It has no pictures, since they show the other one, no stock, and SKUs of its own.
     """
-    amendment = amendment_of(product)
-    content = content_of(product, amendment)
+    pending_change = pending_change_of(product)
+    content = content_of(product, pending_change)
     variants = []
     if product.kind == Product.Kind.GOODS:
         variants = list(product.variants.filter(is_active=True).order_by("position", "pk"))
@@ -48,10 +48,12 @@ def copy_product(product: Product, *, at: datetime, by: User) -> Product:
         TypedVariant(n, None, skus[n], tuple(options), weight_g, price, 0)
         for n, (_sku, options, weight_g, price) in enumerate(rows)
     ]
-    is_outing = product.kind == Product.Kind.EXPERIENCE
-    made = create_product(product.merchant, content.words, typed, is_outing=is_outing, at=at, by=by)
+    is_experience = product.kind == Product.Kind.EXPERIENCE
+    made = create_product(
+        product.merchant, content.words, typed, is_experience=is_experience, at=at, by=by
+    )
     others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-    texts = {language: wanted_words(product, language, amendment) for language in others}
+    texts = {language: wanted_words(product, language, pending_change) for language in others}
     apply(made, {language: words for language, words in texts.items() if any(words.values())},
           at=at, by=by)  # fmt: skip
     return made

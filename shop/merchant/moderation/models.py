@@ -11,7 +11,7 @@ from shop.core.states import ChoiceField, Stateful, StateQuerySet
 from shop.people.merchants.models import Merchant
 
 
-class Amendment(Stateful):
+class PendingChange(Stateful):
     """A store's proposed change of public content: of a product, or of its own page.
 
     It holds what differs alone. What is public stays as it was approved until somebody has looked.
@@ -27,10 +27,10 @@ class Amendment(Stateful):
     }
 
     product = models.OneToOneField(
-        Product, models.CASCADE, null=True, blank=True, related_name="amendment"
+        Product, models.CASCADE, null=True, blank=True, related_name="pending_change"
     )
     merchant = models.OneToOneField(
-        Merchant, models.CASCADE, null=True, blank=True, related_name="amendment"
+        Merchant, models.CASCADE, null=True, blank=True, related_name="pending_change"
     )
     state = ChoiceField(max_length=8, choices=State, default=State.WAITING)
     words = models.JSONField(default=dict, help_text="By the name of the field.")
@@ -48,6 +48,7 @@ class Amendment(Stateful):
     objects = StateQuerySet.as_manager()
 
     class Meta:
+        db_table = "shop_amendment"
         indexes = [
             models.Index(
                 fields=["waits_since", "id"],
@@ -64,7 +65,7 @@ class Amendment(Stateful):
             models.CheckConstraint(
                 name="amendment_of_one_thing",
                 condition=models.Q(product__isnull=True) ^ models.Q(merchant__isnull=True),
-                violation_error_message="An amendment is of a product or of a store.",
+                violation_error_message="A pending change is of a product or of a store.",
             )
         ]
 
@@ -93,32 +94,34 @@ class Amendment(Stateful):
         return not (self.words or self.texts or self.options or self.variants or self.has_pictures)
 
 
-class AmendedPicture(models.Model):
-    """A picture as an amendment shows it. An album is proposed whole, in its order."""
+class PendingPicture(models.Model):
+    """A picture as a pending change shows it. An album is proposed whole, in its order."""
 
     class Place(models.TextChoices):
         ALBUM = "album"
         LOGO = "logo"
         BANNER = "banner"
 
-    amendment = models.ForeignKey(
-        Amendment, models.CASCADE, related_name="pictures", db_index=False
-    )
+    pending_change = models.ForeignKey(
+        PendingChange, models.CASCADE, related_name="pictures", db_index=False,
+        db_column="amendment_id",
+    )  # fmt: skip
     picture = models.ForeignKey(Picture, models.PROTECT, related_name="+")
     alt = models.CharField(max_length=200, blank=True)
     place = models.CharField(max_length=6, choices=Place, default=Place.ALBUM)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        db_table = "shop_amendedpicture"
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["amendment", "place", "position"], name="amended_place_once"
+                fields=["pending_change", "place", "position"], name="amended_place_once"
             )
         ]
 
 
-class LaterLook(models.Model):
+class LaterReview(models.Model):
     """A change of a trusted store, which was public at once and waits for somebody to look."""
 
     class Verdict(models.TextChoices):
@@ -126,9 +129,9 @@ class LaterLook(models.Model):
         ASKED = "asked", "Asked to mend it"
         DOWN = "down", "Taken down"
 
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="later_looks")
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="later_reviews")
     product = models.ForeignKey(
-        Product, models.CASCADE, null=True, related_name="later_looks",
+        Product, models.CASCADE, null=True, related_name="later_reviews",
         help_text="Empty: the page of the store.",
     )  # fmt: skip
     shown = models.JSONField(help_text="What differed: names, and both sides in parts.")
@@ -145,6 +148,7 @@ class LaterLook(models.Model):
     )
 
     class Meta:
+        db_table = "shop_laterlook"
         default_permissions = ()
         indexes = [
             models.Index(

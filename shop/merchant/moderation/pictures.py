@@ -18,7 +18,7 @@ from shop.core.tasks import enqueue
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
 from shop.merchant.moderation.albums import change_album
-from shop.merchant.moderation.contents import PlacedPicture, album_of, amendment_of
+from shop.merchant.moderation.contents import PlacedPicture, album_of, pending_change_of
 from shop.merchant.moderation.write import refuse_under_review
 from shop.orders.unused_pictures import discard
 from shop.people.accounts.models import User
@@ -35,7 +35,7 @@ def add_picture(product: Product, file: BinaryIO, *, alt: str, at: datetime, by:
         PictureRefused: the file is not taken.
         NotPossible: the product has as many as it may, or waits for a review.
     """
-    _refuse_if_full(album_of(product, amendment_of(product)))
+    _refuse_if_full(album_of(product, pending_change_of(product)))
     picture = store(file, alt=alt, by=by)
 
     def add(album: list[PlacedPicture]) -> list[PlacedPicture]:
@@ -74,7 +74,7 @@ def mark(
     """
     now = lock_product(product.pk)
     refuse_under_review(now)
-    row = _find(album_of(now, amendment_of(now)), picture_id)
+    row = _find(album_of(now, pending_change_of(now)), picture_id)
     Picture.objects.filter(pk=row.picture_id).update(is_illustration=is_illustration)
     after = {"picture": row.picture_id, "is_illustration": is_illustration}
     log(now, "picture_mark", at=at, by=by, festival=None, after=after)

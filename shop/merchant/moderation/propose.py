@@ -14,7 +14,7 @@ from shop.catalogue.fields.table import TypedWords
 from shop.catalogue.models import Category, Product, Variant
 from shop.core.errors import NotPossible
 from shop.festivals.changelog import log
-from shop.merchant.moderation.contents import AT_ONCE, LOOKED_AT, amendment_of, kept_row
+from shop.merchant.moderation.contents import AT_ONCE, LOOKED_AT, kept_row, pending_change_of
 from shop.merchant.moderation.write import drop, keep_words, lock
 from shop.orders.tickets.change import tell_new_place
 from shop.people.accounts.models import User
@@ -79,10 +79,10 @@ def take_back(subject: Product | Merchant, *, at: datetime, by: User) -> None:
         NotPossible: none is there any more.
     """
     subject = lock(subject)
-    amendment = amendment_of(subject)
-    if amendment is None:
+    pending_change = pending_change_of(subject)
+    if pending_change is None:
         raise NotPossible(_("This change was decided on or taken back already."))
-    drop(amendment)
+    drop(pending_change)
     log(subject, "take back change", at=at, by=by, festival=None)
 
 

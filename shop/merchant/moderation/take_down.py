@@ -22,9 +22,9 @@ from shop.core.tasks import enqueue
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog, Deal
 from shop.festivals.prices.spans import TICK, mark_change
-from shop.merchant.moderation.contents import STORE_PICTURES, amendment_of
+from shop.merchant.moderation.contents import STORE_PICTURES, pending_change_of
 from shop.merchant.moderation.decide import approve
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.trust import end_looks, lose_trust
 from shop.merchant.moderation.write import let_go, lock
 from shop.money.payments.cancel import end_open
@@ -88,17 +88,21 @@ def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> No
     if not (words := page_words(now)):
         raise NotPossible(_("The page of this store has no words or pictures of its own."))
     lose_trust(now.pk, reason, at=at, by=by)
-    amendment = amendment_of(now) or Amendment(merchant=now, waits_since=at, sent_at=at)
-    amendment.sent_at = max(at, amendment.sent_at + TICK) if amendment.pk else at
-    amendment.words = {k: v for k, v in words.items() if k in EMPTY} | amendment.words
-    amendment.enter(Amendment.State.REFUSED)
-    amendment.note = reason.strip()
-    amendment.has_pictures = amendment.has_pictures or any(k in words for k in STORE_PICTURES)
-    amendment.save()
+    pending_change = pending_change_of(now) or PendingChange(
+        merchant=now, waits_since=at, sent_at=at
+    )
+    pending_change.sent_at = max(at, pending_change.sent_at + TICK) if pending_change.pk else at
+    pending_change.words = {k: v for k, v in words.items() if k in EMPTY} | pending_change.words
+    pending_change.enter(PendingChange.State.REFUSED)
+    pending_change.note = reason.strip()
+    pending_change.has_pictures = pending_change.has_pictures or any(
+        k in words for k in STORE_PICTURES
+    )
+    pending_change.save()
     for place in STORE_PICTURES:
         picture = getattr(now, place)
-        if picture and not amendment.pictures.filter(place=place).exists():
-            amendment.pictures.create(picture=picture, alt=picture.alt, place=place)
+        if picture and not pending_change.pictures.filter(place=place).exists():
+            pending_change.pictures.create(picture=picture, alt=picture.alt, place=place)
     gone = {getattr(now, f"{place}_id") for place in STORE_PICTURES} - {None}
     translations.clear(now)
     Merchant.objects.filter(pk=now.pk).update(**EMPTY, logo=None, banner=None)
@@ -118,8 +122,8 @@ def page_words(merchant: Merchant) -> dict[str, Any]:
 
 def is_cleared(merchant: Merchant) -> bool:
     """Tell whether a store's page was taken away, and nothing was sent or approved since."""
-    amendment = amendment_of(merchant)
-    if amendment is None or amendment.is_waiting:
+    pending_change = pending_change_of(merchant)
+    if pending_change is None or pending_change.is_waiting:
         return False
     rows = ChangeLog.objects.filter(
         subject="merchant", subject_id=merchant.pk, action__in=("take down", "refuse change")
@@ -138,21 +142,21 @@ def restore_page(merchant: Merchant, *, at: datetime, by: User) -> None:
     now = lock(merchant)
     rows = ChangeLog.objects.filter(subject="merchant", subject_id=now.pk, action="take down")
     line = rows.order_by("-pk").first()
-    amendment = amendment_of(now)
-    if line is None or amendment is None or not _is_as_cleared(amendment, line.before):
+    pending_change = pending_change_of(now)
+    if line is None or pending_change is None or not _is_as_cleared(pending_change, line.before):
         raise NotPossible("The store has sent another version: decide on it under Changes.")
-    approve(amendment, seen=amendment.sent_at, at=at, by=by)
+    approve(pending_change, seen=pending_change.sent_at, at=at, by=by)
     for language, words in line.before.get("translations", {}).items():
         translations.write(now, {language: words}, at=at, by=by, is_read=False)
 
 
-def _is_as_cleared(amendment: Amendment, cleared: dict[str, Any]) -> bool:
+def _is_as_cleared(pending_change: PendingChange, cleared: dict[str, Any]) -> bool:
     """Tell whether a refused change is exactly what was taken away, and nothing beside it."""
-    shown = dict(amendment.pictures.values_list("place", "picture"))
+    shown = dict(pending_change.pictures.values_list("place", "picture"))
     pictures = {place: cleared[place] for place in map(str, STORE_PICTURES) if place in cleared}
     words = {name: value for name, value in cleared.items() if name in EMPTY}
-    is_same = amendment.words == words and not amendment.texts and shown == pictures
-    return not amendment.is_waiting and is_same
+    is_same = pending_change.words == words and not pending_change.texts and shown == pictures
+    return not pending_change.is_waiting and is_same
 
 
 def end_open_ones(

@@ -15,8 +15,8 @@ from shop.catalogue.models import Product, Translation
 from shop.core.languages import in_language, translated
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
-from shop.merchant.moderation.contents import amendment_of
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.contents import pending_change_of
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.write import keep_words, lock, refuse_under_review
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
@@ -33,8 +33,8 @@ def names_of(subject: Subject) -> tuple[str, ...]:
     fields = translations.fields_of(subject)
     if not isinstance(subject, Product):
         return fields
-    is_outing = subject.kind == Product.Kind.EXPERIENCE
-    own = (name for name in fields if is_outing or FIELDS[name].place != FormSection.OUTING)
+    is_experience = subject.kind == Product.Kind.EXPERIENCE
+    own = (name for name in fields if is_experience or FIELDS[name].place != FormSection.EXPERIENCE)
     return ("title", *own)
 
 
@@ -62,9 +62,11 @@ def public_words(subject: Subject, language: str) -> dict[str, Any]:
     return found | {READ: row.is_read}
 
 
-def wanted_words(subject: Subject, language: str, amendment: Amendment | None) -> dict[str, Any]:
+def wanted_words(
+    subject: Subject, language: str, pending_change: PendingChange | None
+) -> dict[str, Any]:
     """Return the store's words in a language: the proposed ones, else the public ones."""
-    proposed = amendment.texts.get(language) if amendment else None
+    proposed = pending_change.texts.get(language) if pending_change else None
     return proposed or public_words(subject, language)
 
 
@@ -106,10 +108,10 @@ def save_words(
         apply(now, {language: wanted}, at=at, by=by)
         log(now, "edit", at=at, by=by, festival=None,
             before={"texts": {language: public}}, after={"texts": {language: wanted}})  # fmt: skip
-    amendment = amendment_of(now)
-    if not _needs_look(now) or (is_same and amendment is None):
+    pending_change = pending_change_of(now)
+    if not _needs_look(now) or (is_same and pending_change is None):
         return False
-    texts = dict(amendment.texts) if amendment else {}
+    texts = dict(pending_change.texts) if pending_change else {}
     texts.pop(language, None)
     if not is_same:
         texts[language] = wanted

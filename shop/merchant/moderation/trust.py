@@ -14,19 +14,20 @@ from django.utils.translation import override
 from shop.catalogue.models import Category, Product
 from shop.core.errors import NotPossible, ShopError
 from shop.core.jobs import delete_some
+from shop.core.stored_names import stored_name
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
 from shop.merchant.moderation.compare import FieldDifference, Parts, differences, pictures
-from shop.merchant.moderation.contents import amendment_of
+from shop.merchant.moderation.contents import pending_change_of
 from shop.merchant.moderation.decide import make_public
-from shop.merchant.moderation.models import Amendment, LaterLook
+from shop.merchant.moderation.models import LaterReview, PendingChange
 from shop.merchant.moderation.write import lock
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
 from shop.people.merchants.own_stores import refuse_own
 from shop.storefront.listings.mail import tell_store
 
-Verdict = LaterLook.Verdict
+Verdict = LaterReview.Verdict
 LOOKED_BACK = timedelta(days=365)
 LAST_WORDS = (
     "refuse change", "take down", "approve", "approve change", "publish change", "put back",
@@ -67,27 +68,27 @@ def _shown(subject: Product | Merchant, *, at: datetime, by: User) -> bool:
     """Make the change of a subject public, and put it down to be looked at; tell whether it is."""
     now = lock(subject)
     store = Merchant.objects.get(pk=now.merchant_id if isinstance(now, Product) else now.pk)
-    amendment = amendment_of(now)
+    pending_change = pending_change_of(now)
     is_public = not isinstance(now, Product) or now.state == Product.State.PUBLISHED
-    if not (store.is_trusted and store.is_trading and is_public) or amendment is None:
+    if not (store.is_trusted and store.is_trading and is_public) or pending_change is None:
         return False
-    if amendment.variants or _leaves_rules(now, amendment) or _was_refused(now):
+    if pending_change.variants or _leaves_rules(now, pending_change) or _was_refused(now):
         return False
     with override("en"):  # organizers read it
-        shown = [asdict(row) for row in [*differences(amendment), *_albums(amendment)]]
-    LaterLook.objects.create(
+        shown = [asdict(row) for row in [*differences(pending_change), *_albums(pending_change)]]
+    LaterReview.objects.create(
         merchant=store, product=now if isinstance(now, Product) else None, shown=shown, at=at,
         by=by,
     )  # fmt: skip
-    make_public(amendment, "publish change", at=at, by=by)
+    make_public(pending_change, "publish change", at=at, by=by)
     return True
 
 
-def _leaves_rules(subject: Product | Merchant, amendment: Amendment) -> bool:
+def _leaves_rules(subject: Product | Merchant, pending_change: PendingChange) -> bool:
     """Tell whether a change puts a product where other countries are barred, or another age."""
-    if not isinstance(subject, Product) or "category_id" not in amendment.words:
+    if not isinstance(subject, Product) or "category_id" not in pending_change.words:
         return False
-    ids = (subject.category_id, amendment.words["category_id"])
+    ids = (subject.category_id, pending_change.words["category_id"])
     rules = Category.objects.filter(pk__in=ids).values_list("barred", "min_age")
     return len({(tuple(sorted(barred)), age) for barred, age in rules}) > 1
 
@@ -95,7 +96,7 @@ def _leaves_rules(subject: Product | Merchant, amendment: Amendment) -> bool:
 def _was_refused(subject: Product | Merchant) -> bool:
     """Tell whether the last word of an organizer on a subject was no: its change is read again."""
     rows = ChangeLog.objects.filter(
-        subject=subject._meta.model_name, subject_id=subject.pk, action__in=LAST_WORDS
+        subject=stored_name(subject), subject_id=subject.pk, action__in=LAST_WORDS
     )
     last = rows.order_by("-pk").values_list("action", flat=True).first()
     return last in ("refuse change", "take down")
@@ -129,23 +130,23 @@ def lose_trust(merchant_id: int, reason: str, *, at: datetime, by: User) -> None
 
 def end_looks(product: Product, *, at: datetime, by: User) -> None:
     """Take what waits to be looked at of a product as looked at: it is taken down."""
-    rows = LaterLook.objects.filter(product=product, looked_at=None)
+    rows = LaterReview.objects.filter(product=product, looked_at=None)
     rows.update(verdict=Verdict.DOWN, looked_at=at, looked_by=by)
 
 
 @transaction.atomic
-def look(pk: int, verdict: str, note: str, *, at: datetime, by: User) -> LaterLook:
+def look(pk: int, verdict: str, note: str, *, at: datetime, by: User) -> LaterReview:
     """Write down what somebody thinks who looked at a change that is public.
 
     Raises:
         NotPossible: somebody looked before, the organizer is a member of the store, or the store
             is asked for nothing.
     """
-    found = LaterLook.objects.select_related("merchant", "product").get(pk=pk)
+    found = LaterReview.objects.select_related("merchant", "product").get(pk=pk)
     refuse_own(found.merchant_id, by=by)
     if verdict == Verdict.ASKED and not note.strip():
         raise NotPossible("Say what to mend. The store reads it.")
-    rows = LaterLook.objects.filter(pk=pk, looked_at=None)
+    rows = LaterReview.objects.filter(pk=pk, looked_at=None)
     if not rows.update(verdict=verdict, note=note.strip(), looked_at=at, looked_by=by):
         raise NotPossible("Somebody has looked at it meanwhile.")
     subject = found.product or found.merchant
@@ -158,7 +159,7 @@ def look(pk: int, verdict: str, note: str, *, at: datetime, by: User) -> LaterLo
 
 def forget_looks(*, at: datetime) -> int:
     """Delete what was looked at long ago; return how many."""
-    rows = LaterLook.objects.filter(looked_at__lt=at - LOOKED_BACK)
+    rows = LaterReview.objects.filter(looked_at__lt=at - LOOKED_BACK)
     return delete_some(rows.order_by("looked_at"))
 
 
@@ -174,7 +175,7 @@ def record_of(merchant: Merchant, *, at: datetime) -> Record:
     return Record(*(found.count(action) for action in actions))
 
 
-def shown_of(found: LaterLook) -> list[FieldDifference]:
+def shown_of(found: LaterReview) -> list[FieldDifference]:
     """Return what differed, before and after."""
     return [FieldDifference(row["name"], _parts(row["before"]), _parts(row["after"]))
             for row in found.shown]  # fmt: skip
@@ -184,7 +185,7 @@ def _parts(rows: list[list[Any]]) -> Parts:
     return tuple((bool(differs), str(text)) for differs, text in rows)
 
 
-def _albums(amendment: Any) -> list[FieldDifference]:
+def _albums(pending_change: Any) -> list[FieldDifference]:
     """Return the places whose pictures differ, as the words that stand for the pictures."""
 
     def said(tiles: Any) -> Parts:
@@ -192,7 +193,7 @@ def _albums(amendment: Any) -> list[FieldDifference]:
                      for tile in tiles)  # fmt: skip
 
     return [FieldDifference(place.name, said(place.before), said(place.after))
-            for place in pictures(amendment)]  # fmt: skip
+            for place in pictures(pending_change)]  # fmt: skip
 
 
 def _set(now: Merchant, is_trusted: bool, reason: str, *, at: datetime, by: User) -> ChangeLog:

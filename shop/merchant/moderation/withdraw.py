@@ -10,8 +10,14 @@ from django.db import IntegrityError, transaction
 from shop.catalogue.models import Product
 from shop.core.errors import NotPossible
 from shop.merchant.moderation.albums import write_album
-from shop.merchant.moderation.contents import Place, amendment_of, content_of, new_rows, pictures_at
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.contents import (
+    Place,
+    content_of,
+    new_rows,
+    pending_change_of,
+    pictures_at,
+)
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.write import drop
 from shop.orders.tickets.change import tell_new_place
 from shop.people.accounts.models import User
@@ -32,17 +38,17 @@ def withdraw(product: Product, *, at: datetime, by: User) -> None:
     """
     publish.withdraw(product, at=at, by=by)
     now = lock_product(product.pk)
-    if amendment := amendment_of(now):
-        _take_over(amendment, now, at=at, by=by)
-        drop(amendment)
+    if pending_change := pending_change_of(now):
+        _take_over(pending_change, now, at=at, by=by)
+        drop(pending_change)
 
 
-def _take_over(amendment: Amendment, product: Product, *, at: datetime, by: User) -> None:
-    """Write an amendment into a product that nobody sees; rows that cannot be are left out."""
-    if amendment.has_pictures:
-        write_album(product, pictures_at(amendment, Place.ALBUM))
-    words = content_of(product, amendment).words
-    labels = amendment.options
+def _take_over(pending_change: PendingChange, product: Product, *, at: datetime, by: User) -> None:
+    """Write a pending change into a product that nobody sees; rows that cannot be are left out."""
+    if pending_change.has_pictures:
+        write_album(product, pictures_at(pending_change, Place.ALBUM))
+    words = content_of(product, pending_change).words
+    labels = pending_change.options
     rows = [
         TypedVariant(n, row.pk, row.sku, labels.get(str(row.pk), row.options), row.weight_g)
         for n, row in enumerate(product.variants.filter(is_active=True))
@@ -54,7 +60,7 @@ def _take_over(amendment: Amendment, product: Product, *, at: datetime, by: User
             product.save()
             tell_new_place(product, met, at=at)
             if product.kind == Product.Kind.GOODS:
-                rows += new_rows(amendment)
+                rows += new_rows(pending_change)
                 check_rows(product, rows)
                 save_rows(product, rows, at=at, by=by)
     except (NotPossible, IntegrityError):  # by now another product has a SKU, say

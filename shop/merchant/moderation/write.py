@@ -1,4 +1,4 @@
-"""Writes amendments. Whoever calls holds the row lock of their subject."""
+"""Writes pending changes. Whoever calls holds the row lock of their subject."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from shop.core.images.models import Picture
 from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import TICK
-from shop.merchant.moderation.contents import PlacedPicture, amendment_of
-from shop.merchant.moderation.models import AmendedPicture, Amendment
+from shop.merchant.moderation.contents import PlacedPicture, pending_change_of
+from shop.merchant.moderation.models import PendingChange, PendingPicture
 from shop.orders.unused_pictures import discard
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
 from shop.storefront.listings.lock import lock_product
 
-State = Amendment.State
+State = PendingChange.State
 
 
 @overload
@@ -29,7 +29,7 @@ def lock(subject: Product) -> Product: ...
 @overload
 def lock(subject: Merchant) -> Merchant: ...
 def lock(subject: Product | Merchant) -> Product | Merchant:
-    """Lock a product or a store, and return it as it is now; its amendment moves under this."""
+    """Lock a product or a store, and return it as it is; its pending change moves under this."""
     if isinstance(subject, Product):
         return lock_product(subject.pk)
     return lock_one(Merchant.objects, subject.pk)
@@ -38,21 +38,21 @@ def lock(subject: Product | Merchant) -> Product | Merchant:
 def keep_words(
     subject: Product | Merchant, parts: dict[str, Any], *, at: datetime, by: User
 ) -> bool:
-    """Write the typed words into the amendment of a locked subject; the newest edit counts.
+    """Write the typed words into the pending change of a locked subject; the newest edit counts.
 
     What was refused is not sent a second time as it was.
 
     Returns:
         Whether something new waits for a look.
     """
-    amendment = amendment_of(subject)
-    before = {name: getattr(amendment, name) for name in parts} if amendment else None
-    if before == parts or (amendment is None and not any(parts.values())):
+    pending_change = pending_change_of(subject)
+    before = {name: getattr(pending_change, name) for name in parts} if pending_change else None
+    if before == parts or (pending_change is None and not any(parts.values())):
         return False
-    amendment = _touched(subject, amendment, at=at, by=by)
+    pending_change = _touched(subject, pending_change, at=at, by=by)
     for name, value in parts.items():
-        setattr(amendment, name, value)
-    return _save(amendment, "propose", at=at, by=by, after=parts.get("words", parts))
+        setattr(pending_change, name, value)
+    return _save(pending_change, "propose", at=at, by=by, after=parts.get("words", parts))
 
 
 def keep_pictures(
@@ -72,32 +72,37 @@ def keep_pictures(
     Returns:
         Whether something new waits for a look.
     """
-    amendment = amendment_of(subject)
-    if amendment is None and is_public:
+    pending_change = pending_change_of(subject)
+    if pending_change is None and is_public:
         return False
-    amendment = _touched(subject, amendment, at=at, by=by)
-    if not amendment.pk:
-        amendment.save()
-    before = amendment.pictures.filter(place=place)
+    pending_change = _touched(subject, pending_change, at=at, by=by)
+    if not pending_change.pk:
+        pending_change.save()
+    before = pending_change.pictures.filter(place=place)
     gone = set(before.values_list("picture_id", flat=True))
     before.delete()
     if not is_public:
-        AmendedPicture.objects.bulk_create(
-            AmendedPicture(amendment=amendment, picture_id=row.picture_id, alt=row.alt,
-                           place=place, position=number)
+        PendingPicture.objects.bulk_create(
+            PendingPicture(
+                pending_change=pending_change,
+                picture_id=row.picture_id,
+                alt=row.alt,
+                place=place,
+                position=number,
+            )
             for number, row in enumerate(shown)
-        )  # fmt: skip
+        )
     let_go(subject, gone - {row.picture_id for row in shown})
-    amendment.has_pictures = amendment.pictures.exists()
+    pending_change.has_pictures = pending_change.pictures.exists()
     after = {place: [row.picture_id for row in shown]}
-    return _save(amendment, "propose pictures", at=at, by=by, after=after)
+    return _save(pending_change, "propose pictures", at=at, by=by, after=after)
 
 
-def drop(amendment: Amendment) -> None:
-    """Forget an amendment, with those of its pictures that nothing else shows."""
-    pictures = set(amendment.pictures.values_list("picture_id", flat=True))
-    subject = amendment.subject
-    amendment.delete()
+def drop(pending_change: PendingChange) -> None:
+    """Forget a pending change, with those of its pictures that nothing else shows."""
+    pictures = set(pending_change.pictures.values_list("picture_id", flat=True))
+    subject = pending_change.subject
+    pending_change.delete()
     let_go(subject, pictures)
 
 
@@ -115,30 +120,30 @@ def refuse_under_review(product: Product) -> None:
 
 
 def _touched(
-    subject: Product | Merchant, amendment: Amendment | None, *, at: datetime, by: User
-) -> Amendment:
-    """Return an amendment that waits, in a new version."""
-    if amendment is None:
+    subject: Product | Merchant, pending_change: PendingChange | None, *, at: datetime, by: User
+) -> PendingChange:
+    """Return a pending change that waits, in a new version."""
+    if pending_change is None:
         field = "product" if isinstance(subject, Product) else "merchant"
-        return Amendment(**{field: subject}, waits_since=at, sent_at=at, by=by)
-    if not amendment.is_waiting:
-        amendment.waits_since = at
+        return PendingChange(**{field: subject}, waits_since=at, sent_at=at, by=by)
+    if not pending_change.is_waiting:
+        pending_change.waits_since = at
     # By its version a reviewer's look is known: no two versions have the same instant.
-    amendment.sent_at = max(at, amendment.sent_at + TICK)
-    amendment.enter(State.WAITING)
-    amendment.note, amendment.by = "", by
-    return amendment
+    pending_change.sent_at = max(at, pending_change.sent_at + TICK)
+    pending_change.enter(State.WAITING)
+    pending_change.note, pending_change.by = "", by
+    return pending_change
 
 
 def _save(
-    amendment: Amendment, what: str, *, at: datetime, by: User, after: dict[str, Any]
+    pending_change: PendingChange, what: str, *, at: datetime, by: User, after: dict[str, Any]
 ) -> bool:
-    """Save an amendment; one in which nothing differs any more is none."""
-    if amendment.is_empty:
-        if amendment.pk:
-            drop(amendment)
-        log(amendment.subject, "take back change", at=at, by=by, festival=None)
+    """Save a pending change; one in which nothing differs any more is none."""
+    if pending_change.is_empty:
+        if pending_change.pk:
+            drop(pending_change)
+        log(pending_change.subject, "take back change", at=at, by=by, festival=None)
         return False
-    amendment.save()
-    log(amendment.subject, what, at=at, by=by, festival=None, after=after)
+    pending_change.save()
+    log(pending_change.subject, what, at=at, by=by, festival=None, after=after)
     return True

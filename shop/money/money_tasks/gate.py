@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from shop.core.errors import NotPossible, StaleState
 from shop.core.locks import lock_one
+from shop.core.stored_names import stored_name
 from shop.festivals.changelog import log as note
 from shop.money.money_tasks.kinds import KINDS, TaskOutcome
 from shop.money.money_tasks.models import MoneyTask
@@ -117,7 +118,7 @@ def key_of(row: Any) -> str:
 
     What is no row of ours, such as an account at the provider, has a name of its own.
     """
-    return row if isinstance(row, str) else f"{row._meta.model_name}-{row.pk}"
+    return row if isinstance(row, str) else f"{stored_name(row)}-{row.pk}"
 
 
 def _close(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User) -> None:

@@ -24,9 +24,9 @@ from shop.money.ledger.models import LedgerTransaction
 from shop.money.ledger.posting import sales
 from shop.money.money_tasks.gate import close_by_itself, open_task
 from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.external.match import match
 from shop.money.payments.models import Operation, Payment
 from shop.money.payments.operations import queue_refund
-from shop.money.payments.outside.match import match
 from shop.money.payments.provider.gateway import CheckoutSession, SessionStatus
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.money.payments.refund import refund_cancelled, refund_late

@@ -11,7 +11,7 @@ from shop.core.jobs.work import each
 from shop.money.payments.disputes.fraud import take_over_warning
 from shop.money.payments.disputes.models import Dispute
 from shop.money.payments.disputes.take_over import check_dispute, take_over_dispute
-from shop.money.payments.outside.take_over import take_over_refund
+from shop.money.payments.external.take_over import take_over_refund
 from shop.money.payments.provider.gateway import RemoteDispute, RemoteRefund, RemoteWarning
 from shop.money.payments.provider.reading import Answer, NotUnderstood, known
 from shop.money.payments.provider.stripe_gateway import gateway

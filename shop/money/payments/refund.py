@@ -15,8 +15,8 @@ from shop.core.locks import lock
 from shop.core.tasks import enqueue
 from shop.money.ledger.posting import refunds as books
 from shop.money.payments.disputes.models import Dispute
+from shop.money.payments.external.match import queue_rest
 from shop.money.payments.models import Operation, Payment
-from shop.money.payments.outside.match import queue_rest
 from shop.orders import end
 from shop.orders.after_sale.contents import units_of
 from shop.orders.after_sale.mail import send_refund

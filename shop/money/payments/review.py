@@ -12,9 +12,9 @@ from shop.money.money_tasks import gate
 from shop.money.money_tasks.kinds import TaskOutcome
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.apply import book_review, free, keep, lock_payment, pay, refuse_review
+from shop.money.payments.external.match import outside_of
 from shop.money.payments.models import Operation, Payment
 from shop.money.payments.operations import queue_refund
-from shop.money.payments.outside.match import outside_of
 from shop.orders.rows import read_rows
 from shop.people.accounts.models import User
 

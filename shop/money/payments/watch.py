@@ -14,7 +14,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop.core.jobs import each
-from shop.core.jobs.mishaps import waiting as waiting_mishaps
+from shop.core.jobs.failed_jobs import waiting as waiting_failed_jobs
 from shop.core.mail import send
 from shop.core.tasks import at_once, enqueue, tried_again
 from shop.money.money_tasks.gate import overdue_tasks
@@ -127,7 +127,7 @@ def _stuck(at: datetime) -> dict[str, QuerySet[Any]]:
             started_at__lte=at - LONGEST_TASK,
             started_at__gt=since,
         ),
-        "things that periodic work failed at": waiting_mishaps(since=late),
+        "things that periodic work failed at": waiting_failed_jobs(since=late),
         "pages with a wrong price": wrong_pages(),
         "tasks that failed": DBTaskResult.objects.filter(
             status=TaskResultStatus.FAILED, finished_at__gte=since

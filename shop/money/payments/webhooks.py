@@ -23,8 +23,8 @@ from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.apply import AnotherShops, UnknownOrder, apply_session, is_known_as_paid
 from shop.money.payments.disputes.fraud import check_warning
 from shop.money.payments.disputes.take_over import check_dispute
+from shop.money.payments.external.take_over import check_refund, check_refunds_of
 from shop.money.payments.models import GatewayEvent
-from shop.money.payments.outside.take_over import check_refund, check_refunds_of
 from shop.money.payments.provider.gateway import NO_ANSWER, ProviderEvent
 from shop.money.payments.provider.guards import is_live
 from shop.money.payments.provider.reading import NotUnderstood

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop.core.currencies import written
 from shop.core.errors import LookAgain, NotPossible
 from shop.core.jobs import each
-from shop.core.jobs.mishaps import FailedItem
+from shop.core.jobs.failed_jobs import FailedItem
 from shop.core.locks import lock, lock_one
 from shop.core.tasks import enqueue
 from shop.festivals.changelog import log as note

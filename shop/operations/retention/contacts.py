@@ -25,7 +25,7 @@ from shop.money.payments.disputes.models import (
     Dispute,
     DisputeAnswer,
     DisputeEvidence,
-    EvidencePaper,
+    EvidenceDocument,
 )
 from shop.money.payments.models import Operation, Payment
 from shop.money.returns.models import ReturnLine, ReturnPicture, ReturnRequest
@@ -142,7 +142,7 @@ def _forget_words(contact_ids: Collection[int]) -> None:
     written = OrderMessage.objects.filter(suborder__order__in=orders)
     written.exclude(text="").update(text="")
     said = DisputeEvidence.objects.filter(suborder__order__in=orders)
-    EvidencePaper.objects.filter(evidence__in=said).delete()
+    EvidenceDocument.objects.filter(evidence__in=said).delete()
     said.update(text="", tracking_number="")
     sent = DisputeAnswer.objects.filter(dispute__payment__order__in=orders)
     sent.exclude(texts={}).update(texts={})

@@ -11,9 +11,9 @@ from django.db.models import Count, Prefetch, QuerySet
 from shop.catalogue.delivery.models import PERSONAL, Contact
 from shop.core.currencies import in_whole
 from shop.festivals.models import Claim
-from shop.merchant.academy.models import Learned
+from shop.merchant.academy.models import LessonResult
 from shop.merchant.applications.models import Application, ApplicationNote
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 from shop.money.payments.disputes.models import DisputeEvidence
 from shop.money.returns.models import ReturnLine, ReturnRequest
 from shop.operations.retention.person import Person, person_of
@@ -82,19 +82,26 @@ def _account(user: User) -> dict[str, Any]:
     }
 
 
-def _lessons(user: User) -> QuerySet[Learned]:
-    rows = Learned.objects.filter(user=user).select_related("lesson", "diploma")
+def _lessons(user: User) -> QuerySet[LessonResult]:
+    rows = LessonResult.objects.filter(user=user).select_related("lesson", "completion_certificate")
     return rows.order_by("lesson__position", "pk")
 
 
-def _learned(row: Learned) -> dict[str, Any]:
+def _learned(row: LessonResult) -> dict[str, Any]:
     """Return what somebody has answered of a lesson, and its certificate if there is one."""
     return {
-        "lesson": row.lesson.title, "tries": row.tries, "best": row.best, "of": row.count,
-        "tried_at": _moment(row.tried_at), "done_at": _moment(row.done_at),
-        "last_answers": row.chosen, "ticked": row.ticked,
-        "certificate": row.diploma.said if hasattr(row, "diploma") else None,
-    }  # fmt: skip
+        "lesson": row.lesson.title,
+        "tries": row.tries,
+        "best": row.best,
+        "of": row.count,
+        "tried_at": _moment(row.tried_at),
+        "done_at": _moment(row.done_at),
+        "last_answers": row.chosen,
+        "ticked": row.ticked,
+        "certificate": row.completion_certificate.said
+        if hasattr(row, "completion_certificate")
+        else None,
+    }
 
 
 def _applications(person: Person) -> QuerySet[Application]:
@@ -118,12 +125,12 @@ def _application(row: Application) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _notices(person: Person) -> QuerySet[Notice]:
-    rows = Notice.objects.filter(email__in=person.addresses)
+def _notices(person: Person) -> QuerySet[ContentReport]:
+    rows = ContentReport.objects.filter(email__in=person.addresses)
     return rows.select_related("merchant", "product").order_by("pk")
 
 
-def _notice(row: Notice) -> dict[str, Any]:
+def _notice(row: ContentReport) -> dict[str, Any]:
     """Return what somebody reported, and what was decided."""
     return {
         "number": row.number, "about": row.subject, "reason": row.reason, "text": row.text,

@@ -20,25 +20,25 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.catalogue.delivery.models import Contact
 from shop.core.images import cleanup as pictures
+from shop.core.images import drafts as draft_images
 from shop.core.images import incoming
-from shop.core.images import kept as kept_images
-from shop.core.images.models import IncomingFile, KeptImage
+from shop.core.images.models import DraftImage, IncomingFile
 from shop.core.images.storage import PARTS, WholeFiles
-from shop.core.jobs import mishaps
-from shop.core.jobs.models import Mishap
-from shop.core.rate_limits.models import Kept
+from shop.core.jobs import failed_jobs
+from shop.core.jobs.models import FailedJob
+from shop.core.rate_limits.models import RateLimitCount
 from shop.core.workers import cleanup as workers
-from shop.festivals.models import BulkApproval, NominationSheet
+from shop.festivals.models import BulkApproval, NominationSpreadsheet
 from shop.merchant.applications import cleanup as applications
-from shop.merchant.applications.models import Application, ApplicationPaper
-from shop.merchant.content_reports import cleanup as notices
-from shop.merchant.content_reports.models import Notice
-from shop.merchant.dashboard.sheets import receive as sheets
+from shop.merchant.applications.models import Application, ApplicationDocument
+from shop.merchant.content_reports import cleanup as content_reports
+from shop.merchant.content_reports.models import ContentReport
+from shop.merchant.dashboard.spreadsheets import receive as sheets
 from shop.merchant.imports import columns as sheet_columns
 from shop.merchant.imports import receive as catalogue_sheets
-from shop.merchant.imports.models import CatalogueSheet, ColumnMemory
+from shop.merchant.imports.models import CatalogueSpreadsheet, ColumnMemory
 from shop.merchant.moderation import trust
-from shop.merchant.moderation.models import LaterLook
+from shop.merchant.moderation.models import LaterReview
 from shop.merchant.share_kits import kits
 from shop.merchant.share_kits.models import ShareKit
 from shop.money.money_tasks.models import MoneyTask
@@ -61,9 +61,9 @@ from shop.reports import refusals
 from shop.reports.models import Refused
 from shop.storefront import probe
 from shop.storefront.certifications import ending as certificates
-from shop.storefront.certifications.models import Certificate
+from shop.storefront.certifications.models import Certification
 from shop.storefront.listings import bulk
-from shop.storefront.models import ProbeResult, VainSearch
+from shop.storefront.models import ProbeResult, ZeroResultSearch
 from shop.storefront.search_words import not_found
 from shop.storefront.share_links import count as visits
 from shop.storefront.share_links.models import ShareDay
@@ -166,8 +166,8 @@ def _parts(at: datetime) -> int:
 
 
 def _certificates(at: datetime) -> QuerySet[Any]:
-    gone = (Certificate.State.ENDED, Certificate.State.STOPPED, Certificate.State.REFUSED)
-    return Certificate.objects.filter(state__in=gone, decided_at__lt=at - certificates.KEPT_FOR)
+    gone = (Certification.State.ENDED, Certification.State.STOPPED, Certification.State.REFUSED)
+    return Certification.objects.filter(state__in=gone, decided_at__lt=at - certificates.KEPT_FOR)
 
 
 def _older(model: type[Any], column: str, length: timedelta, **facts: Any) -> Rows:
@@ -175,69 +175,91 @@ def _older(model: type[Any], column: str, length: timedelta, **facts: Any) -> Ro
     return lambda at: model.objects.filter(**{f"{column}__lt": at - length}, **facts)
 
 
-NEW, OPEN = GatewayEvent.State.NEW, Notice.State.OPEN
+NEW, OPEN = GatewayEvent.State.NEW, ContentReport.State.OPEN
 KINDS: dict[str, Kind] = {
-    "forget contacts": Kind(_contacts, _documents, "documents, money under way"
-                            ),
-    "forget old carts": Kind(_older(Cart, "changed_at", carts.KEPT_FOR, user=None, holdings={}),
-                             lambda at: Cart.objects.filter(
-                                 user=None, changed_at__lt=at - carts.KEPT_FOR
-                             ).exclude(holdings={}), "an order waits for its money"),
-    "forget old sessions": Kind(
-        lambda _at: Session.objects.filter(expire_date__lt=Now() - GRACE)),
+    "forget contacts": Kind(_contacts, _documents, "documents, money under way"),
+    "forget old carts": Kind(
+        _older(Cart, "changed_at", carts.KEPT_FOR, user=None, holdings={}),
+        lambda at: Cart.objects.filter(user=None, changed_at__lt=at - carts.KEPT_FOR).exclude(
+            holdings={}
+        ),
+        "an order waits for its money",
+    ),
+    "forget old sessions": Kind(lambda _at: Session.objects.filter(expire_date__lt=Now() - GRACE)),
     "forget finished tasks": Kind(_tasks),
     "forget what messages said": Kind(
-        lambda at: _told(at).exclude(state=NEW), lambda at: _told(at).filter(state=NEW),
-        "not applied yet"),
-    "forget old messages": Kind(_messages, _messages_kept, "not applied yet, or a task is about it"
-                                ),
+        lambda at: _told(at).exclude(state=NEW),
+        lambda at: _told(at).filter(state=NEW),
+        "not applied yet",
+    ),
+    "forget old messages": Kind(
+        _messages, _messages_kept, "not applied yet, or a task is about it"
+    ),
     "forget reminders": Kind(_reminders),
     "forget places in the queue": Kind(_older(Place, "asked_at", places.KEPT_FOR)),
-    "forget limits": Kind(_older(Kept, "until", timedelta(0))),
+    "forget limits": Kind(_older(RateLimitCount, "until", timedelta(0))),
     "forget tries of vouchers": Kind(_older(VoucherTry, "at", guesses.WITHIN)),
     "forget searches in vain": Kind(
-        lambda at: VainSearch.objects.filter(day__lt=(at - not_found.KEPT_FOR).date())),
+        lambda at: ZeroResultSearch.objects.filter(day__lt=(at - not_found.KEPT_FOR).date())
+    ),
     "forget refusals": Kind(_older(Refused, "at", refusals.KEPT_FOR)),
     "forget looks at pages": Kind(_older(ProbeResult, "at", probe.KEPT_FOR)),
-    "forget what failed": Kind(_older(Mishap, "closed_at", mishaps.KEPT_FOR)),
-    "forget old sheets": Kind(_older(NominationSheet, "at", sheets.KEPT_FOR)),
+    "forget what failed": Kind(_older(FailedJob, "closed_at", failed_jobs.KEPT_FOR)),
+    "forget old sheets": Kind(_older(NominationSpreadsheet, "at", sheets.KEPT_FOR)),
     "forget sheets of products": Kind(
-        lambda at: _catalogue_sheets(at).exclude(state__in=CatalogueSheet.IN_WORK),
-        lambda at: _catalogue_sheets(at).filter(state__in=CatalogueSheet.IN_WORK), "in work"),
+        lambda at: _catalogue_sheets(at).exclude(state__in=CatalogueSpreadsheet.IN_WORK),
+        lambda at: _catalogue_sheets(at).filter(state__in=CatalogueSpreadsheet.IN_WORK),
+        "in work",
+    ),
     "forget columns of sheets": Kind(_older(ColumnMemory, "at", sheet_columns.KEPT_FOR)),
     "forget what was done at doors": Kind(_older(DoorEntry, "taken_at", door_entries.KEPT_FOR)),
     "forget needs of guests": Kind(_older(GuestNeeds, "until", timedelta(0))),
     "forget old bulk approvals": Kind(
         _older(BulkApproval, "at", bulk.KEPT_FOR, ended_at__isnull=False),
-        _older(BulkApproval, "at", bulk.KEPT_FOR, ended_at=None), "in work"),
+        _older(BulkApproval, "at", bulk.KEPT_FOR, ended_at=None),
+        "in work",
+    ),
     "forget files of payouts": Kind(
-        _older(PayoutBatch, "exported_at", payouts.FILE_KEPT, content__isnull=False)),
+        _older(PayoutBatch, "exported_at", payouts.FILE_KEPT, content__isnull=False)
+    ),
     "forget accounts of stores": Kind(
-        lambda at: PayoutMethod.objects.filter(closed_at__lt=at - methods.ACCOUNT_KEPT_FOR)
-        .exclude(sealed=b"", masked="", holder="")),
+        lambda at: PayoutMethod.objects.filter(closed_at__lt=at - methods.ACCOUNT_KEPT_FOR).exclude(
+            sealed=b"", masked="", holder=""
+        )
+    ),
     "forget certificates": Kind(_certificates),
     "forget applications": Kind(_applications),
-    "forget identity papers": Kind(_older(
-        ApplicationPaper, "application__changed_at", applications.IDENTITY_KEPT_FOR,
-        role=ApplicationPaper.Role.IDENTITY, application__state=Application.State.APPROVED)),
+    "forget identity papers": Kind(
+        _older(
+            ApplicationDocument,
+            "application__changed_at",
+            applications.IDENTITY_KEPT_FOR,
+            role=ApplicationDocument.Role.IDENTITY,
+            application__state=Application.State.APPROVED,
+        )
+    ),
     "forget notices": Kind(
-        lambda at: _notices(at).exclude(state=OPEN), lambda at: _notices(at).filter(state=OPEN),
-        "somebody objected"),
-    "forget looks": Kind(_older(LaterLook, "looked_at", trust.LOOKED_BACK)),
-    "forget pictures of returns": Kind(_older(
-        ReturnPicture, "line__request__closed_at", overdue.PICTURES_KEPT_FOR)),
+        lambda at: _notices(at).exclude(state=OPEN),
+        lambda at: _notices(at).filter(state=OPEN),
+        "somebody objected",
+    ),
+    "forget looks": Kind(_older(LaterReview, "looked_at", trust.LOOKED_BACK)),
+    "forget pictures of returns": Kind(
+        _older(ReturnPicture, "line__request__closed_at", overdue.PICTURES_KEPT_FOR)
+    ),
     "forget files being checked": Kind(_older(IncomingFile, "received_at", incoming.KEPT_FOR)),
-    "forget images of forms": Kind(_older(KeptImage, "at", kept_images.KEPT_FOR)),
+    "forget images of forms": Kind(_older(DraftImage, "at", draft_images.KEPT_FOR)),
     "forget pictures to share": Kind(_older(ShareKit, "asked_at", kits.KEPT_FOR)),
     "forget visits by links": Kind(
-        lambda at: ShareDay.objects.filter(day__lt=(at - visits.KEPT_FOR).date())),
+        lambda at: ShareDay.objects.filter(day__lt=(at - visits.KEPT_FOR).date())
+    ),
     "forget files half written": Kind(_parts),
-}  # fmt: skip
+}
 
 
-def _catalogue_sheets(at: datetime) -> QuerySet[CatalogueSheet]:
-    return CatalogueSheet.objects.filter(at__lt=at - catalogue_sheets.KEPT_FOR)
+def _catalogue_sheets(at: datetime) -> QuerySet[CatalogueSpreadsheet]:
+    return CatalogueSpreadsheet.objects.filter(at__lt=at - catalogue_sheets.KEPT_FOR)
 
 
-def _notices(at: datetime) -> QuerySet[Notice]:
-    return Notice.objects.filter(decided_at__lt=at - notices.KEPT_FOR)
+def _notices(at: datetime) -> QuerySet[ContentReport]:
+    return ContentReport.objects.filter(decided_at__lt=at - content_reports.KEPT_FOR)

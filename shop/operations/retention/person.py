@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from shop.catalogue.delivery.models import Contact
 from shop.merchant.applications.models import Application
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 from shop.orders.cart.models import Cart
 from shop.orders.models import Order
 from shop.orders.reminders.models import Reminder
@@ -58,7 +58,7 @@ class Person:
         """Tell whether anything is kept."""
         rows = (
             self.orders, self.reminders, self.contacts,
-            Notice.objects.filter(email__in=self.addresses),
+            ContentReport.objects.filter(email__in=self.addresses),
             Application.objects.filter(email__in=self.addresses),
         )  # fmt: skip
         return self.user is not None or any(found.exists() for found in rows)

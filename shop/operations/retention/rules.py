@@ -10,14 +10,14 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from shop.core.images import cleanup as pictures
+from shop.core.images import drafts as draft_images
 from shop.core.images import incoming
-from shop.core.images import kept as kept_images
-from shop.core.jobs import mishaps, pace
+from shop.core.jobs import failed_jobs, pace
 from shop.core.rate_limits import store as limits
 from shop.core.workers import cleanup as workers
 from shop.merchant.applications import cleanup as applications
-from shop.merchant.content_reports import cleanup as notices
-from shop.merchant.dashboard.sheets import receive as sheets
+from shop.merchant.content_reports import cleanup as content_reports
+from shop.merchant.dashboard.spreadsheets import receive as sheets
 from shop.merchant.imports import columns as sheet_columns
 from shop.merchant.imports import receive as catalogue_sheets
 from shop.merchant.moderation import trust
@@ -130,7 +130,7 @@ RULES = (
     ),
     RetentionRule(
         "forget what failed", "what periodic work failed at",
-        f"{long(mishaps.KEPT_FOR)} after it was closed", mishaps.forget_mishaps, 2_000,
+        f"{long(failed_jobs.KEPT_FOR)} after it was closed", failed_jobs.forget_failed_jobs, 2_000,
         "mishap_listed",
     ),
     RetentionRule(
@@ -189,8 +189,8 @@ RULES = (
     ),
     RetentionRule(
         "forget notices", "what people reported of products and stores",
-        f"{long(notices.KEPT_FOR)} after the decision", notices.forget_notices, 400,
-        "notice_age",
+        f"{long(content_reports.KEPT_FOR)} after the decision",
+        content_reports.forget_content_reports, 400, "notice_age",
     ),
     RetentionRule(
         "forget looks", "changes of trusted stores that were looked at",
@@ -208,7 +208,7 @@ RULES = (
     ),
     RetentionRule(
         "forget images of forms", "images of forms that were refused and not sent again",
-        long(kept_images.KEPT_FOR), kept_images.forget_kept, 400, "kept_image_age",
+        long(draft_images.KEPT_FOR), draft_images.forget_kept, 400, "kept_image_age",
     ),
     RetentionRule(
         "forget pictures to share", "pictures and posters that stores had drawn",

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from shop.core.errors import StaleState
-from shop.core.spreadsheets.tables import SheetCells, WrongSheetRows
+from shop.core.spreadsheets.tables import SheetCells, WrongSpreadsheetRows
 from shop.festivals.changelog import log_all
 from shop.orders.documents.models import Document
 from shop.people.accounts.models import User
@@ -34,13 +34,13 @@ def bring_numbers(rows: Iterable[SheetCells], *, at: datetime, by: User) -> Numb
     A row without a fiscal number is passed over, so that the whole list may be sent.
 
     Raises:
-        WrongSheetRows: a paper is not there, is another one, or has another number already.
+        WrongSpreadsheetRows: a paper is not there, is another one, or has another number already.
         StaleState: somebody else filled one in the same moment.
     """
     filled = [row for row in rows if row.cells["fiscal_number"]]
     papers = {row.digest: row for row in _papers(cells["digest"] for _n, cells in filled)}
     if bad := list(_wrong(filled, papers)):
-        raise WrongSheetRows(bad)
+        raise WrongSpreadsheetRows(bad)
     new = [
         (papers[cells["digest"]], cells["fiscal_number"])
         for _number, cells in filled

@@ -22,8 +22,8 @@ from shop.money.ledger.posting.entries import EventFacts
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.disputes.models import Dispute
 from shop.money.payments.disputes.take_over import check_dispute
+from shop.money.payments.external.take_over import check_refund
 from shop.money.payments.models import Operation, Payment
-from shop.money.payments.outside.take_over import check_refund
 from shop.money.payments.provider.gateway import BalanceLine
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.money.payments.provider.stripe_transfers import transfer_now

@@ -9,7 +9,7 @@ from django.db.models import Q
 from shop.core.states import ChoiceField, Stateful, StateQuerySet
 
 
-class Night(models.Model):
+class NightlyReconciliation(models.Model):
     """One nightly comparison of the books with the provider: how far it is, and what it counted.
 
     The lines of the balance that were made from ``since`` to ``until`` are read, the newest first.
@@ -36,6 +36,7 @@ class Night(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "shop_night"
         indexes = [models.Index(fields=["-started_at"], name="night_latest")]
 
     def count(self, name: str, n: int = 1) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from shop.core.currencies import written
 from shop.core.jobs import each
-from shop.core.jobs.mishaps import FailedItem
+from shop.core.jobs.failed_jobs import FailedItem
 from shop.money.ledger.models import LedgerEntry, LedgerTransaction
 from shop.money.ledger.posting import moves
 from shop.money.ledger.posting.entries import EventFacts
@@ -20,7 +20,7 @@ from shop.money.payments.provider import stripe_payouts as provider
 from shop.money.payments.provider.payouts import StorageLine
 from shop.money.payments.provider.reading import Answer, NotUnderstood, known, read_ones
 from shop.money.payments.provider.stripe_gateway import gateway
-from shop.money.settlements.remote.look import FEES, lines_since, storage_account
+from shop.money.settlements.remote.payout_checks import FEES, lines_since, storage_account
 from shop.reports.reconciliation.discrepancies import Breach, report
 
 Kind = LedgerTransaction.Kind

@@ -12,15 +12,15 @@ from shop.festivals.changelog import log
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
 from shop.people.merchants.own_stores import refuse_own
-from shop.storefront.certifications.models import Certificate
+from shop.storefront.certifications.models import Certification
 from shop.storefront.certifications.public import show
 from shop.storefront.certifications.tasks import tell
 
-State = Certificate.State
+State = Certification.State
 
 
 @transaction.atomic
-def approve(pk: int, *, seen: int, at: datetime, by: User) -> Certificate:
+def approve(pk: int, *, seen: int, at: datetime, by: User) -> Certification:
     """Let a certificate count; the one of the same name before it ends.
 
     Args:
@@ -35,7 +35,7 @@ def approve(pk: int, *, seen: int, at: datetime, by: User) -> Certificate:
         raise NotPossible("It is over: ask for the new one, by refusing this one.")
     if not found.papers.exists():
         raise NotPossible("It has no paper.")
-    before = Certificate.objects.filter(
+    before = Certification.objects.filter(
         merchant=found.merchant_id, title=found.title, state=State.COUNTS
     ).first()
     if before:
@@ -45,7 +45,7 @@ def approve(pk: int, *, seen: int, at: datetime, by: User) -> Certificate:
 
 
 @transaction.atomic
-def refuse(pk: int, reason: str, *, seen: int, at: datetime, by: User) -> Certificate:
+def refuse(pk: int, reason: str, *, seen: int, at: datetime, by: User) -> Certification:
     """Refuse a certificate with a reason; the store mends it and sends it again.
 
     Raises:
@@ -59,7 +59,7 @@ def refuse(pk: int, reason: str, *, seen: int, at: datetime, by: User) -> Certif
 
 
 @transaction.atomic
-def stop(pk: int, reason: str, *, at: datetime, by: User) -> Certificate:
+def stop(pk: int, reason: str, *, at: datetime, by: User) -> Certification:
     """Let a certificate count no more, before its day: who gave it has taken it back, say.
 
     Raises:
@@ -73,7 +73,7 @@ def stop(pk: int, reason: str, *, at: datetime, by: User) -> Certificate:
 
 
 @transaction.atomic
-def count_again(pk: int, *, at: datetime, by: User) -> Certificate:
+def count_again(pk: int, *, at: datetime, by: User) -> Certification:
     """Let a certificate count again that was stopped.
 
     Raises:
@@ -83,17 +83,17 @@ def count_again(pk: int, *, at: datetime, by: User) -> Certificate:
     found = _locked(pk, State.STOPPED, by=by)
     if found.is_over(at=at):
         raise NotPossible("It is over meanwhile.")
-    own = Certificate.objects.filter(merchant=found.merchant_id, title=found.title)
+    own = Certification.objects.filter(merchant=found.merchant_id, title=found.title)
     if own.filter(state=State.COUNTS).exists():
         raise NotPossible("A newer one counts.")
     found.move_to(State.COUNTS, decided_at=at, decided_by=by, note="")
     return _done(found, "count again", at=at, by=by)
 
 
-def _locked(pk: int, state: str, *, by: User, seen: int | None = None) -> Certificate:
-    found = Certificate.objects.get(pk=pk)
+def _locked(pk: int, state: str, *, by: User, seen: int | None = None) -> Certification:
+    found = Certification.objects.get(pk=pk)
     merchant = lock_one(Merchant.objects, found.merchant_id)
-    found = Certificate.objects.get(pk=pk)
+    found = Certification.objects.get(pk=pk)
     found.merchant = merchant
     refuse_own(merchant.pk, by=by)
     if found.state != state or (seen is not None and found.version != seen):
@@ -107,8 +107,8 @@ def _needs(reason: str) -> None:
 
 
 def _done(
-    found: Certificate, action: str, *, at: datetime, by: User, reason: str = ""
-) -> Certificate:
+    found: Certification, action: str, *, at: datetime, by: User, reason: str = ""
+) -> Certification:
     show(found.merchant, at=at)
     log(found, action, at=at, by=by, festival=None, reason=reason.strip(),
         after={"title": found.title, "until": str(found.until or "")})  # fmt: skip

@@ -10,11 +10,11 @@ from shop.core.jobs import delete_some, each
 from shop.core.locks import lock_one
 from shop.festivals.changelog import log
 from shop.people.merchants.models import Merchant
-from shop.storefront.certifications.models import Certificate
+from shop.storefront.certifications.models import Certification
 from shop.storefront.certifications.public import show
 from shop.storefront.certifications.tasks import tell, tell_of_end
 
-State = Certificate.State
+State = Certification.State
 REMINDED_BEFORE = timedelta(days=30)
 KEPT_FOR = timedelta(days=365)
 BATCH = 50  # with their papers, which lie in the database
@@ -27,7 +27,7 @@ def end_certificates(*, at: datetime) -> int:
     Part of the beat.
     """
     # Nowhere is it a later day than tomorrow by Greenwich; each is then asked by its own zone.
-    rows = Certificate.objects.filter(state=State.COUNTS, until__lt=at.date() + DAY)
+    rows = Certification.objects.filter(state=State.COUNTS, until__lt=at.date() + DAY)
     rows = rows.select_related("merchant").order_by("until", "pk")
     due = [row for row in rows if row.is_over(at=at)]
     return each("end certificates", due, lambda row: _end(row, at=at), at=at)
@@ -38,9 +38,9 @@ def remind_of_end(*, at: datetime) -> int:
 
     Part of the beat.
     """
-    bare = Certificate.objects.filter(state=State.MISSING, reminded_at=None).order_by("pk")
+    bare = Certification.objects.filter(state=State.MISSING, reminded_at=None).order_by("pk")
     asked = each("ask for papers of certificates", bare, lambda row: _ask(row, at=at), at=at)
-    rows = Certificate.objects.filter(
+    rows = Certification.objects.filter(
         state=State.COUNTS, reminded_at=None, until__lt=at.date() + REMINDED_BEFORE,
         until__gte=at.date(),
     )  # fmt: skip
@@ -52,15 +52,15 @@ def forget_certificates(*, at: datetime) -> int:
     """Delete what ended, was stopped or refused long ago, with its paper; return how many."""
     found = 0
     for state in (State.ENDED, State.STOPPED, State.REFUSED):
-        rows = Certificate.objects.filter(state=state, decided_at__lt=at - KEPT_FOR)
+        rows = Certification.objects.filter(state=state, decided_at__lt=at - KEPT_FOR)
         found += delete_some(rows.order_by("decided_at"), batch=BATCH)
     return found
 
 
 @transaction.atomic
-def _end(row: Certificate, *, at: datetime) -> None:
+def _end(row: Certification, *, at: datetime) -> None:
     merchant = lock_one(Merchant.objects, row.merchant_id)
-    found = Certificate.objects.filter(pk=row.pk, state=State.COUNTS, until=row.until).first()
+    found = Certification.objects.filter(pk=row.pk, state=State.COUNTS, until=row.until).first()
     if found is None:  # stopped or taken away meanwhile
         return
     found.move_to(State.ENDED, decided_at=at)
@@ -70,15 +70,15 @@ def _end(row: Certificate, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def _remind(row: Certificate, *, at: datetime) -> None:
-    rows = Certificate.objects.filter(pk=row.pk, state=State.COUNTS, reminded_at=None)
+def _remind(row: Certification, *, at: datetime) -> None:
+    rows = Certification.objects.filter(pk=row.pk, state=State.COUNTS, reminded_at=None)
     if rows.update(reminded_at=at):
         tell_of_end(row)
 
 
 @transaction.atomic
-def _ask(row: Certificate, *, at: datetime) -> None:
+def _ask(row: Certification, *, at: datetime) -> None:
     """Ask for the paper of a certificate that a store named before papers were asked for."""
-    rows = Certificate.objects.filter(pk=row.pk, state=State.MISSING, reminded_at=None)
+    rows = Certification.objects.filter(pk=row.pk, state=State.MISSING, reminded_at=None)
     if rows.update(reminded_at=at):
         tell(row)

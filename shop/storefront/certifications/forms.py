@@ -15,14 +15,14 @@ from shop.core.forms.fields import FilesInput, LineField
 from shop.core.forms.private_files import KeptFile
 from shop.core.forms.visible_text import seen_only
 from shop.core.images.clean import PictureRefused
+from shop.core.images.documents import ACCEPTED, read_paper
 from shop.core.images.gate import one_at_a_time
-from shop.core.images.papers import ACCEPTED, read_paper
 from shop.core.languages import labelled
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
-from shop.storefront.certifications.models import Certificate
+from shop.storefront.certifications.models import Certification
 from shop.storefront.certifications.names import CERTIFICATES, called
-from shop.storefront.certifications.write import CertificateFacts, send
+from shop.storefront.certifications.write import CertificationFacts, send
 
 MOST_AT_ONCE = 5
 """Files that are looked at in one request: each picture is made anew."""
@@ -30,7 +30,7 @@ LATEST = 2199
 """The last year that a paper may name."""
 
 
-class CertificateForm(forms.Form):
+class CertificationForm(forms.Form):
     """What a store says about a certificate, with its paper."""
 
     fields: dict[str, Any]
@@ -77,10 +77,10 @@ class CertificateForm(forms.Form):
             raise forms.ValidationError(_("Enter the day that stands on the paper."))
         return day
 
-    def facts(self) -> CertificateFacts:
+    def facts(self) -> CertificationFacts:
         """Return what was typed."""
         told = self.cleaned_data
-        return CertificateFacts(told["title"], told["number"], told["issuer"], told["until"])
+        return CertificationFacts(told["title"], told["number"], told["issuer"], told["until"])
 
     def read_papers(self, skipped: list[str], *, by: User) -> list[KeptFile]:
         """Return the pages as they are kept; what cannot be is an error of the form.
@@ -113,8 +113,8 @@ class CertificateForm(forms.Form):
 
 
 def send_typed(
-    form: CertificateForm, merchant: Merchant, papers: list[KeptFile], *, at: datetime, by: User
-) -> Certificate | None:
+    form: CertificationForm, merchant: Merchant, papers: list[KeptFile], *, at: datetime, by: User
+) -> Certification | None:
     """Send what a valid form says, or write into it why not."""
     if form.errors:
         return None

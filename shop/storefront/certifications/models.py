@@ -13,7 +13,7 @@ from shop.festivals.local_time import wall_of
 from shop.people.merchants.models import Merchant
 
 
-class Certificate(Stateful):
+class Certification(Stateful):
     """What a store says somebody has certified, with the paper and the day on which it ends."""
 
     class State(models.TextChoices):
@@ -52,6 +52,7 @@ class Certificate(Stateful):
     objects = StateQuerySet.as_manager()
 
     class Meta:
+        db_table = "shop_certificate"
         default_permissions = ()
         indexes = [
             models.Index(fields=["state", "sent_at", "id"], name="certificate_queue"),
@@ -92,12 +93,13 @@ class Certificate(Stateful):
         return round(self.sent_at.timestamp() * 1_000_000)
 
 
-class CertificatePaper(PrivateFile):
+class CertificationDocument(PrivateFile):
     """A page of a certificate: its store and organizers alone read it."""
 
-    certificate = models.ForeignKey(Certificate, models.CASCADE, related_name="papers")
+    certificate = models.ForeignKey(Certification, models.CASCADE, related_name="papers")
     added_at = models.DateTimeField()
 
     class Meta:
+        db_table = "shop_certificatepaper"
         default_permissions = ()
         ordering = ["pk"]

@@ -11,9 +11,9 @@ from shop.people.accounts.models import User
 from shop.people.accounts.own_language import neutral_address
 from shop.people.merchants.models import Membership
 from shop.people.merchants.roles import Right, who_may
-from shop.storefront.certifications.models import Certificate
+from shop.storefront.certifications.models import Certification
 
-State = Certificate.State
+State = Certification.State
 LETTERS: dict[str, str] = {
     State.COUNTS: "certificate-counts", State.REFUSED: "certificate-refused",
     State.STOPPED: "certificate-stopped", State.ENDED: "certificate-ended",
@@ -21,17 +21,17 @@ LETTERS: dict[str, str] = {
 }  # fmt: skip
 
 
-def tell(found: Certificate) -> None:
+def tell(found: Certification) -> None:
     """Queue mails to a store about what became of its certificate."""
     _queue(found, LETTERS[found.state])
 
 
-def tell_of_end(found: Certificate) -> None:
+def tell_of_end(found: Certification) -> None:
     """Queue mails to a store about a certificate that ends soon."""
     _queue(found, "certificate-ends")
 
 
-def _queue(found: Certificate, letter: str) -> None:
+def _queue(found: Certification, letter: str) -> None:
     members = Membership.objects.filter(who_may(Right.WORDS), merchant=found.merchant_id)
     users = members.order_by("user").values_list("user", flat=True)
     enqueue_all(send_about, [(found.pk, letter, pk) for pk in users])
@@ -41,7 +41,7 @@ def _queue(found: Certificate, letter: str) -> None:
 @tried_again
 def send_about(certificate_id: int, letter: str, user_id: int) -> None:
     """Tell one member of a store about a certificate; nothing if it is otherwise by now."""
-    rows = Certificate.objects.select_related("merchant")
+    rows = Certification.objects.select_related("merchant")
     found = rows.filter(pk=certificate_id).first()
     expected = "certificate-counts" if letter == "certificate-ends" else letter
     if found is None or LETTERS.get(found.state) != expected:

@@ -16,10 +16,10 @@ from shop.festivals.changelog import log
 from shop.festivals.prices.spans import TICK
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
-from shop.storefront.certifications.models import Certificate, CertificatePaper
+from shop.storefront.certifications.models import Certification, CertificationDocument
 from shop.storefront.certifications.public import show
 
-State = Certificate.State
+State = Certification.State
 MOST_PAPERS = 5
 """Pages of one certificate; each may have 5 MB."""
 MOST_IN_HAND = 50
@@ -27,7 +27,7 @@ MOST_IN_HAND = 50
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateFacts:
+class CertificationFacts:
     """What a store says about a certificate."""
 
     title: str
@@ -39,12 +39,12 @@ class CertificateFacts:
 @transaction.atomic
 def send(
     merchant: Merchant,
-    facts: CertificateFacts,
+    facts: CertificationFacts,
     papers: Sequence[KeptFile],
     *,
     at: datetime,
     by: User,
-) -> Certificate:
+) -> Certification:
     """Send a certificate with its paper, to be looked at.
 
     One that counts goes on counting meanwhile; one that waits or was refused is written anew, and
@@ -54,13 +54,13 @@ def send(
         NotPossible: it has no paper, or too many pages.
     """
     lock_one(Merchant.objects, merchant.pk)
-    own = Certificate.objects.filter(merchant=merchant, title=facts.title)
-    found = own.filter(state__in=Certificate.IN_HAND).first()
+    own = Certification.objects.filter(merchant=merchant, title=facts.title)
+    found = own.filter(state__in=Certification.IN_HAND).first()
     if found is None:
-        waiting = Certificate.objects.filter(merchant=merchant, state__in=Certificate.IN_HAND)
+        waiting = Certification.objects.filter(merchant=merchant, state__in=Certification.IN_HAND)
         if waiting.count() >= MOST_IN_HAND:
             raise NotPossible(_("Many certificates wait already. Take one away first."))
-        found = Certificate(merchant=merchant, sent_at=at)
+        found = Certification(merchant=merchant, sent_at=at)
     before = _said(found) if found.pk else {}
     for name, value in asdict(facts).items():
         setattr(found, name, value)
@@ -74,7 +74,7 @@ def send(
     return found
 
 
-def _keep(found: Certificate, papers: Sequence[KeptFile], *, at: datetime) -> None:
+def _keep(found: Certification, papers: Sequence[KeptFile], *, at: datetime) -> None:
     """Put new pages in the place of those that there were.
 
     Raises:
@@ -84,17 +84,17 @@ def _keep(found: Certificate, papers: Sequence[KeptFile], *, at: datetime) -> No
         raise NotPossible(_("A certificate has at most five pages here. Put them into one PDF."))
     if papers:
         found.papers.all().delete()
-        rows = [CertificatePaper(certificate=found, added_at=at, **paper) for paper in papers]
-        CertificatePaper.objects.bulk_create(rows)
+        rows = [CertificationDocument(certificate=found, added_at=at, **paper) for paper in papers]
+        CertificationDocument.objects.bulk_create(rows)
     elif not found.papers.exists():
         raise NotPossible(_("Add the paper: a photo or a PDF of it."))
 
 
 @transaction.atomic
-def remove(certificate: Certificate, *, at: datetime, by: User) -> None:
+def remove(certificate: Certification, *, at: datetime, by: User) -> None:
     """Take a certificate away with its paper; it counts no more from this moment."""
     merchant = lock_one(Merchant.objects, certificate.merchant_id)
-    found = Certificate.objects.filter(pk=certificate.pk).first()
+    found = Certification.objects.filter(pk=certificate.pk).first()
     if found is None:
         return
     log(merchant, "remove certificate", at=at, by=by, festival=None, before=_said(found))
@@ -102,7 +102,7 @@ def remove(certificate: Certificate, *, at: datetime, by: User) -> None:
     show(merchant, at=at)
 
 
-def _said(found: Certificate) -> dict[str, str]:
+def _said(found: Certification) -> dict[str, str]:
     """Return what a log keeps of a certificate."""
     until = found.until.isoformat() if found.until else ""
     return {"title": found.title, "number": found.number, "issuer": found.issuer, "until": until}

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.fields.table import TypedWords
 from shop.catalogue.models import Category, Product
 from shop.core.errors import NotPossible, ShopError
+from shop.core.stored_names import stored_name
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
 from shop.people.accounts.models import User
@@ -51,15 +52,15 @@ def newest_edit(row: Product | Merchant) -> ChangeLog | None:
 
     A change that was refused counts: its store reads why before it sends the next one.
     """
-    subject = row._meta.model_name
+    subject = stored_name(row)
     rows = ChangeLog.objects.filter(subject=subject, subject_id=row.pk, action__in=EDITS)
     return rows.select_related("by").order_by("-pk").first()
 
 
-def kind_of(merchant: Merchant, *, is_outing: bool) -> str:
+def kind_of(merchant: Merchant, *, is_experience: bool) -> str:
     """Return the kind of a store's new product, where it may be of that kind."""
-    is_outing = merchant.is_host and (is_outing or not merchant.sells_goods)
-    return Product.Kind.EXPERIENCE if is_outing else Product.Kind.GOODS
+    is_experience = merchant.is_host and (is_experience or not merchant.sells_goods)
+    return Product.Kind.EXPERIENCE if is_experience else Product.Kind.GOODS
 
 
 @transaction.atomic
@@ -68,19 +69,19 @@ def create_product(
     words: TypedWords,
     rows: Sequence[TypedVariant],
     *,
-    is_outing: bool = False,
+    is_experience: bool = False,
     at: datetime,
     by: User,
 ) -> Product:
     """Make a draft with its variants.
 
     Args:
-        is_outing: an experience, where the store leads some beside its goods.
+        is_experience: an experience, where the store leads some beside its goods.
 
     Raises:
         BadRows: something is wrong with the variants; nothing is made.
     """
-    product = Product(merchant=merchant, kind=kind_of(merchant, is_outing=is_outing))
+    product = Product(merchant=merchant, kind=kind_of(merchant, is_experience=is_experience))
     fill(product, words)
     _save(product, rows, at=at, by=by)
     log(product, "edit", at=at, by=by, festival=None, after=told(words))

@@ -217,12 +217,16 @@ def _first_delivery(sent: dict[int, Delivery], box: Buying) -> Delivery | None:
 def _crumbs(product: Product, language: str) -> tuple[tuple[str, str], ...]:
     path, listed = product.category.path, reverse("products")
     top, _slash, below = path.partition("/")
-    is_outing = product.kind == Product.Kind.EXPERIENCE
+    is_experience = product.kind == Product.Kind.EXPERIENCE
     above = (
-        (f"{listed}?kind=experience", _("Experiences")) if is_outing else (listed, _("Products"))
+        (f"{listed}?kind=experience", _("Experiences"))
+        if is_experience
+        else (listed, _("Products"))
     )
     found = [(reverse("home"), _("Festival")), above]
-    if below and product.top and not is_outing:  # the top of theirs is called as all of them are
+    if (
+        below and product.top and not is_experience
+    ):  # the top of theirs is called as all of them are
         name = said(product.top["names"], product.top["name"], language).text
         found.append((f"{listed}?category={top}", name))
     category = (f"{listed}?{urlencode({'category': path})}", product.category.name_in(language))

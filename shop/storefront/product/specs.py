@@ -1,4 +1,4 @@
-"""The lines of a product's details: material, origin, weight, how long an outing lasts."""
+"""The lines of a product's details: material, origin, weight, how long an experience lasts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from babel.units import format_unit
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
+from shop.catalogue.experiences import tongues
 from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Product
-from shop.catalogue.outings import tongues
 from shop.catalogue.returns import rule_of
 from shop.core.languages import Wording, locale_of
 from shop.storefront.product.words import ProductWords

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from shop.core.locks import lock
-from shop.core.spreadsheets.tables import SheetCells, WrongSheetRows
+from shop.core.spreadsheets.tables import SheetCells, WrongSpreadsheetRows
 from shop.festivals.changelog import log_all
 from shop.festivals.prices import spans
 from shop.people.accounts.models import User
@@ -155,7 +155,7 @@ def _compared[Word: (Meaning, Synonym)](
 def _keep(found: Brought[Any], *, by: Sequence[str], changing: Sequence[str]) -> None:
     """Write the rows, unless one of them is bad."""
     if found.bad:
-        raise WrongSheetRows(found.bad)
+        raise WrongSpreadsheetRows(found.bad)
     rows = [row for _number, row, _before in found.rows]
     rows.sort(key=attrgetter(*by))  # in one order, so that two sheets do not wait in a circle
     if rows:

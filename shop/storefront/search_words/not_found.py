@@ -23,7 +23,7 @@ from shop.festivals.changelog import log
 from shop.people.accounts.models import User
 from shop.storefront.cache.catalogue_version import is_unshared
 from shop.storefront.listings.words import every_word
-from shop.storefront.models import VainSearch
+from shop.storefront.models import ZeroResultSearch
 
 KEPT_FOR = timedelta(days=90)
 APART = timedelta(minutes=10)  # the same words within it count once
@@ -77,9 +77,9 @@ def note_vain(text: str, language: str, *, is_near: bool, at: datetime) -> None:
         logger.warning("a search in vain was not counted: %s", type(error).__name__)
 
 
-def vain_searches(*, since: datetime) -> QuerySet[VainSearch, dict[str, object]]:
+def zero_result_searches(*, since: datetime) -> QuerySet[ZeroResultSearch, dict[str, object]]:
     """Return the searches without results since a day that were made often enough to show."""
-    found = VainSearch.objects.filter(day__gte=since.astimezone(UTC).date())
+    found = ZeroResultSearch.objects.filter(day__gte=since.astimezone(UTC).date())
     rows: QuerySet[Any, Any] = found.values("words", "language", "is_near").order_by()
     return rows.annotate(asked=Sum("times"), latest=Max("last_at")).filter(asked__gte=ASKED)
 
@@ -87,7 +87,7 @@ def vain_searches(*, since: datetime) -> QuerySet[VainSearch, dict[str, object]]
 def forget_vain(*, at: datetime) -> int:
     """Delete the searches of three months ago and before; return how many rows."""
     last = (at - KEPT_FOR).astimezone(UTC).date()
-    return delete_some(VainSearch.objects.filter(day__lt=last).order_by("day"))
+    return delete_some(ZeroResultSearch.objects.filter(day__lt=last).order_by("day"))
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def set_aside(words: str, language: str, *, at: datetime, by: User) -> bool:
 
     The log does not say which words: it is kept for ever, and they may be somebody's name.
     """
-    rows = VainSearch.objects.filter(words=words, language=language)
+    rows = ZeroResultSearch.objects.filter(words=words, language=language)
     first = rows.order_by("pk").first()
     if first is None:
         return False
@@ -112,7 +112,7 @@ def forget_found(words: Collection[str], language: str = "") -> None:
         words: as they are compared.
         language: in which it knows them; empty for all.
     """
-    rows = VainSearch.objects.filter(words__in=words)
+    rows = ZeroResultSearch.objects.filter(words__in=words)
     (rows.filter(language=language) if language else rows).delete()
 
 

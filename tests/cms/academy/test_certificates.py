@@ -9,8 +9,8 @@ from PIL import Image
 
 from shop.core.errors import NotPossible
 from shop.core.languages import Wording
-from shop.merchant.academy.diplomas import make_diploma
-from shop.merchant.academy.models import Diploma, new_diploma_number
+from shop.merchant.academy.completion_certificates import make_completion_certificate
+from shop.merchant.academy.models import CompletionCertificate, new_diploma_number
 from tests import make
 from tests.learning import certified, learn, lesson
 from tests.make import NOON
@@ -41,7 +41,7 @@ def test_it_is_made_with_the_typed_name_and_an_own_store(desk, awa):
         follow=True,
     )  # fmt: skip
 
-    made = Diploma.objects.get()
+    made = CompletionCertificate.objects.get()
     assert 'value="Awa Diop"' in before
     assert (made.name, made.store, made.title) == ("Awa Diop Sow", "Keur Mbar", "Photographs")
     assert (made.best, made.count, made.language) == (4, 5, "en")
@@ -57,15 +57,15 @@ def test_below_four_right_there_is_none(desk, awa, right):
 
     assert "It comes with 4 right answers." in answer.text
     with pytest.raises(NotPossible):
-        make_diploma(learned, "Awa", None, Wording("x"), language="en", at=NOON)
-    assert not Diploma.objects.exists()
+        make_completion_certificate(learned, "Awa", None, Wording("x"), language="en", at=NOON)
+    assert not CompletionCertificate.objects.exists()
 
 
 def test_who_has_not_tried_has_nothing_to_make_it_of(desk):
     page = lesson()
 
     assert desk.post(f"/learning/{page.slug}/certificate/", {"name": "A"}).status_code == 404
-    assert not Diploma.objects.exists()
+    assert not CompletionCertificate.objects.exists()
 
 
 def test_a_store_of_others_and_an_empty_name_are_refused(desk, awa):
@@ -79,17 +79,17 @@ def test_a_store_of_others_and_an_empty_name_are_refused(desk, awa):
         answer = desk.post(f"/learning/{page.slug}/certificate/", wrong)
         assert answer.status_code == 422
 
-    assert not Diploma.objects.exists()
+    assert not CompletionCertificate.objects.exists()
 
 
 def test_there_is_one_of_each_lesson(desk, awa):
     page = lesson()
-    number = certified(awa, page).diploma.number
+    number = certified(awa, page).completion_certificate.number
 
     answer = desk.post(f"/learning/{page.slug}/certificate/", {"name": "Other"}, follow=True)
 
     assert "You have this certificate already." in answer.text
-    assert Diploma.objects.get().number == number
+    assert CompletionCertificate.objects.get().number == number
 
 
 def test_a_better_try_later_does_not_change_what_was_shown_to_others(desk, awa):
@@ -98,11 +98,11 @@ def test_a_better_try_later_does_not_change_what_was_shown_to_others(desk, awa):
     desk.post(f"/learning/{page.slug}/certificate/", {"name": "Awa"})
     learn(awa, page, right=5)
 
-    assert Diploma.objects.get().best == 4
+    assert CompletionCertificate.objects.get().best == 4
 
 
 def test_anybody_with_the_number_reads_it_and_no_search_engine_keeps_it(awa):
-    number = certified(awa, lesson("Photographs"), name="Awa Diop").diploma.number
+    number = certified(awa, lesson("Photographs"), name="Awa Diop").completion_certificate.number
 
     answer = Client().get(f"/learning/certificates/{number}/")
 
@@ -115,9 +115,16 @@ def test_anybody_with_the_number_reads_it_and_no_search_engine_keeps_it(awa):
 
 
 def test_a_number_that_nobody_has_is_not_found(awa):
-    number = certified(awa, lesson()).diploma.number
+    number = certified(awa, lesson()).completion_certificate.number
 
-    for wrong in (number.lower(), number[:-1], number + "0", new_diploma_number(), "1", "AC-%"):
+    for wrong in (
+        number.lower(),
+        number[:-1],
+        number + "0",
+        new_diploma_number(),
+        "1",
+        "AC-%",
+    ):
         assert Client().get(f"/learning/certificates/{wrong}/").status_code == 404
 
 
@@ -139,21 +146,21 @@ def test_nobody_takes_or_saves_the_certificate_of_another(desk, awa):
         assert desk.get(f"/learning/{page.slug}/{place}").status_code == 404
     assert desk.post(f"/learning/{page.slug}/certificate/away/").status_code == 404
 
-    assert Diploma.objects.get().learned == other
+    assert CompletionCertificate.objects.get().learned == other
 
 
 def test_taken_away_its_number_leads_nowhere_and_another_has_another(desk, awa):
     page = lesson()
-    number = certified(awa, page).diploma.number
+    number = certified(awa, page).completion_certificate.number
 
     desk.post(f"/learning/{page.slug}/certificate/away/")
     assert Client().get(f"/learning/certificates/{number}/").status_code == 404
-    assert certified(awa, page).diploma.number != number
+    assert certified(awa, page).completion_certificate.number != number
 
 
 def test_of_a_lesson_that_is_gone_it_stays_and_can_be_taken_away(desk, awa):
     page = lesson("Photographs")
-    number = certified(awa, page).diploma.number
+    number = certified(awa, page).completion_certificate.number
     page.unpublish()
 
     assert "Certificates of earlier lessons" in desk.get("/learning/").text
@@ -162,7 +169,7 @@ def test_of_a_lesson_that_is_gone_it_stays_and_can_be_taken_away(desk, awa):
     answer = desk.post(f"/learning/{page.slug}/certificate/away/", follow=True)
 
     assert answer.status_code == 200
-    assert not Diploma.objects.exists()
+    assert not CompletionCertificate.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -174,7 +181,7 @@ def test_it_is_one_page_of_paper_and_a_small_picture_in_every_script(desk, awa, 
     page, prefix = lesson("Long " * 50, slug="long"), "" if language == "en" else f"/{language}"
     learn(awa, page)
     desk.post(f"{prefix}/learning/long/certificate/", {"name": name})
-    number = Diploma.objects.get().number
+    number = CompletionCertificate.objects.get().number
 
     paper = desk.get(f"{prefix}/learning/long/certificate.pdf")
     picture = desk.get(f"{prefix}/learning/long/certificate.png")

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from cms.models import LessonPage
-from shop.merchant.academy.models import Learned, Lesson
+from shop.merchant.academy.models import Lesson, LessonResult
 from shop.storefront.cache import catalogue_version
 from tests import learning, make, pages
 from tests.budgets import statements
@@ -39,7 +39,7 @@ def test_who_is_not_signed_in_reads_the_lesson_and_is_asked_to_sign_in(client):
     assert "/account/login/" in answer["location"]
     for place in ("", "ticks/", "certificate/", "certificate/away/", "certificate.pdf"):
         assert client.post(f"/learning/{page.slug}/{place}").status_code == 302
-    assert not Learned.objects.exists()
+    assert not LessonResult.objects.exists()
 
 
 def test_the_lesson_is_the_same_bytes_for_whoever_has_done_it(awa, desk):
@@ -100,7 +100,7 @@ def test_a_question_without_one_of_its_answers_is_asked_again_and_nothing_is_kep
     assert answer.status_code == 422
     assert "Choose an answer to each question." in answer.text
     assert 'name="q1" value="2" required checked' in answer.text
-    assert not Learned.objects.exists()
+    assert not LessonResult.objects.exists()
 
 
 def test_questions_that_changed_meanwhile_are_answered_as_they_are_now(desk):
@@ -113,7 +113,7 @@ def test_questions_that_changed_meanwhile_are_answered_as_they_are_now(desk):
 
     assert answer.status_code == 409
     assert "new question 1?" in answer.text
-    assert not Learned.objects.exists()
+    assert not LessonResult.objects.exists()
 
 
 def test_the_database_itself_keeps_done_to_four_of_five(awa):
@@ -121,9 +121,9 @@ def test_the_database_itself_keeps_done_to_four_of_five(awa):
     learned = learn(awa, page, right=3)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        Learned.objects.filter(pk=learned.pk).update(done_at=learned.tried_at)
+        LessonResult.objects.filter(pk=learned.pk).update(done_at=learned.tried_at)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Learned.objects.filter(pk=learned.pk).update(best=6)
+        LessonResult.objects.filter(pk=learned.pk).update(best=6)
 
 
 def test_progress_is_the_same_in_all_languages(awa, desk):
@@ -136,7 +136,7 @@ def test_progress_is_the_same_in_all_languages(awa, desk):
     english = desk.get("/learning/photographs/")
 
     assert "fr since 5" in answer.text
-    assert Learned.objects.get(user=awa).is_done
+    assert LessonResult.objects.get(user=awa).is_done
     assert "Done, 4 of 5" in english.text
     assert "en question 1?" in english.text
     assert "en since" not in english.text  # the last answers were to the French ones
@@ -214,13 +214,13 @@ def test_ticks_are_kept_for_oneself(awa, desk):
 
     desk.post(f"/learning/{page.slug}/ticks/", {"point": ["2", "7", "x", "-1"]})
 
-    learned = Learned.objects.get(user=awa)
+    learned = LessonResult.objects.get(user=awa)
     assert (learned.ticked, learned.tries, learned.is_done) == ([2], 0, False)
     text = desk.get(f"/learning/{page.slug}/").text
     assert 'value="2" checked> One picture gives the size' in text
     assert 'value="1"> Lens wiped' in text
     desk.post(f"/learning/{page.slug}/ticks/", {})
-    assert Learned.objects.get(user=awa).ticked == []
+    assert LessonResult.objects.get(user=awa).ticked == []
 
 
 def test_the_shared_lesson_has_its_checklist_to_read(client):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.merchant.academy.models import Diploma, Learned, Lesson
+from shop.merchant.academy.models import CompletionCertificate, Lesson, LessonResult
 from shop.operations.retention.erase import erase_account
 from shop.operations.retention.export import own_data
 from tests import make
@@ -20,7 +20,9 @@ def amina():
 
 def test_lessons_answers_and_certificates_are_among_the_own_data(amina):
     learn(amina, lesson("Photographs"), right=2)
-    number = certified(amina, lesson("Prices", order=2), name="Amina Diallo").diploma.number
+    number = certified(
+        amina, lesson("Prices", order=2), name="Amina Diallo"
+    ).completion_certificate.number
 
     photographs, prices = own_data(amina, at=NOON)["lessons"]
 
@@ -35,7 +37,7 @@ def test_lessons_answers_and_certificates_are_among_the_own_data(amina):
 
 def test_they_go_with_the_account_and_those_of_others_stay(amina, client):
     page, other = lesson(), make.user()
-    number = certified(amina, page, name="Amina Diallo").diploma.number
+    number = certified(amina, page, name="Amina Diallo").completion_certificate.number
     kept = certified(other, page)
     assert "shop_diploma.name" in places_of("Diallo")
 
@@ -43,5 +45,5 @@ def test_they_go_with_the_account_and_those_of_others_stay(amina, client):
 
     assert places_of("Diallo") == set()
     assert client.get(f"/learning/certificates/{number}/").status_code == 404
-    assert Learned.objects.get() == kept
-    assert Diploma.objects.count() == Lesson.objects.count() == 1
+    assert LessonResult.objects.get() == kept
+    assert CompletionCertificate.objects.count() == Lesson.objects.count() == 1

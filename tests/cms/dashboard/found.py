@@ -4,7 +4,7 @@ from django_tasks_db.models import DBTaskResult
 
 from cms.models import FestivalPage, Invitation
 from shop.catalogue.models import Category, Product
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.festivals import translations
 from shop.festivals.models import (
     BulkApproval,
@@ -84,7 +84,7 @@ def state() -> list:
         list(Invitation.objects.order_by("pk").values_list("email", "serial")),
         list(User.objects.order_by("pk").values_list("is_active", "groups__name")),
         [Claim.objects.count(), Fund.objects.count(), SaleDecision.objects.count()],
-        list(Mishap.objects.order_by("pk").values_list("pk", "closed_at")),
+        list(FailedJob.objects.order_by("pk").values_list("pk", "closed_at")),
         list(BulkApproval.objects.order_by("pk").values_list("pk", "ended_at")),
         list(Operation.objects.order_by("pk").values_list("pk", "state")),
         list(Payment.objects.order_by("pk").values_list("pk", "state")),

@@ -18,7 +18,7 @@ from shop.orders.documents.issue import issue_papers
 from shop.orders.models import OrderNote, Replacement
 from shop.reports.incidents.keep import keep_update
 from shop.storefront.certifications import write
-from shop.storefront.certifications.write import CertificateFacts
+from shop.storefront.certifications.write import CertificationFacts
 from tests import make
 from tests.cms.dashboard.people import BEFORE
 from tests.make import START
@@ -83,7 +83,7 @@ def of_incident():
 
 def of_certificate(store):
     """Return a certificate of a store that waits, and its page."""
-    claim = CertificateFacts("Halal", "1", "Body", (START + timedelta(days=99)).date())
+    claim = CertificationFacts("Halal", "1", "Body", (START + timedelta(days=99)).date())
     paper = as_kept("halal.pdf", b"%PDF-1")
     found = write.send(store, claim, [paper], at=BEFORE, by=make.user())
     return {"certificate": found.pk, "page": found.papers.get().pk}

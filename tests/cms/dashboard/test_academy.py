@@ -5,7 +5,7 @@ import csv
 import pytest
 from django.db import connection
 
-from shop.merchant.academy.models import Learned
+from shop.merchant.academy.models import LessonResult
 from tests import make
 from tests.budgets import statements
 from tests.cms.dashboard.people import organizer
@@ -71,8 +71,10 @@ def test_stores_stand_by_name_with_what_their_people_have_done(desk, learned):
 
 
 def test_people_are_listed_behind_each_count(desk, learned):
-    photographs, prices = (Learned.objects.filter(lesson__title=title).first().lesson_id
-                           for title in ("Photographs", "Prices"))  # fmt: skip
+    photographs, prices = (
+        LessonResult.objects.filter(lesson__title=title).first().lesson_id
+        for title in ("Photographs", "Prices")
+    )
 
     def named(**asked):
         rows = sheet(desk.get(PEOPLE, {"export": "csv", **asked}))[1:]
@@ -96,7 +98,7 @@ def test_ticks_alone_are_nobodys_affair(desk):
     desk.post(f"/learning/{page.slug}/ticks/", {"point": "1"})
     desk.force_login(organizer())
 
-    assert Learned.objects.exists()
+    assert LessonResult.objects.exists()
     assert sheet(desk.get(PEOPLE, {"export": "csv"}))[1:] == []
     assert sheet(desk.get(LESSONS, {"export": "csv"}))[1][2:] == ["0", "0"]
 

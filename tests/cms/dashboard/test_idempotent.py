@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.festivals.models import ChangeLog, Festival, Promotion, Slot, Wanted
+from shop.festivals.models import ChangeLog, Festival, ProductRequest, Promotion, Slot
 from tests import make
 from tests.cms.dashboard.people import BEFORE, organizer, typed
 from tests.cms.dashboard.promotions.test_benefits import benefit
@@ -89,7 +89,7 @@ def test_a_wish_is_made_once(desk, festival):
         answer = desk.post(here(festival, "wanted/"), {"country": "KE", "note": "Baskets"})
 
     assert "This is asked for already" in answer.text
-    assert Wanted.objects.count() == 1
+    assert ProductRequest.objects.count() == 1
 
 
 def test_a_festival_is_planned_and_cloned_once(desk, festival):
@@ -180,8 +180,12 @@ def test_who_stops_twice_reads_that_it_is_over(desk, festival):
 
 
 def test_who_calls_off_twice_reads_that_it_is_called_off(desk, festival, clock_at):
-    slot = make.slot(festival, label="Night", starts_at=START + timedelta(days=1),
-                     ends_at=START + timedelta(days=2))  # fmt: skip
+    slot = make.slot(
+        festival,
+        label="Night",
+        starts_at=START + timedelta(days=1),
+        ends_at=START + timedelta(days=2),
+    )
     clock_at(BEFORE)
     where = here(festival, f"slots/{slot.pk}/")
     whole = here(festival, f"slots/{festival.slots.get(kind='whole').pk}/")

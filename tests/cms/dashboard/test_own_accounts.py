@@ -4,7 +4,7 @@ import pytest
 
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.settlements.models import Payout
-from shop.money.settlements.remote.look import look_at_payouts
+from shop.money.settlements.remote.payout_checks import look_at_payouts
 from shop.money.settlements.remote.transfers import send_transfers, take_back_refunded
 from tests import make
 from tests.cms.dashboard.people import organizer, version

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.festivals.models import ChangeLog, Deal, Enrolment, Fund, Wanted
+from shop.festivals.models import ChangeLog, Deal, Enrolment, Fund, ProductRequest
 from tests import make
 from tests.cms.dashboard.addresses import NO_STORE
 from tests.cms.dashboard.people import BEFORE
@@ -139,10 +139,10 @@ def test_a_wish_that_no_store_could_answer_is_refused(desk, festival, told, sent
 
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert not Wanted.objects.exists()
+    assert not ProductRequest.objects.exists()
     desk.post(where, {"sku": kettle.sku, "price": "17.00"})
     desk.post(where, {"sku": kettle.sku, "percent": "15"})
-    assert Wanted.objects.count() == 2
+    assert ProductRequest.objects.count() == 2
 
 
 def test_what_a_database_cannot_keep_is_left_out_of_a_reason(desk):

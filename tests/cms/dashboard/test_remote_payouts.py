@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.settlements.models import Payout, PayoutMethod
-from shop.money.settlements.remote.look import look_at_payouts
 from shop.money.settlements.remote.models import PayoutCountry
+from shop.money.settlements.remote.payout_checks import look_at_payouts
 from shop.money.settlements.remote.recipients import begin, form_for, look_at
 from shop.money.settlements.remote.send import send_payouts
 from tests import make

@@ -15,23 +15,23 @@ from cms.dashboard.menu import ENTRIES, entry
 from cms.models import FestivalPage
 from shop.catalogue.delivery.models import TaxRule
 from shop.catalogue.models import Category
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.festivals.deals.void import end_price
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import (
     Festival,
     Fund,
-    Wanted,
+    ProductRequest,
 )
 from shop.festivals.promotions.code_batches import make_codes
 from shop.festivals.schedule.findings import override
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 from shop.merchant.dashboard.people.invite import invite as invite_person
-from shop.merchant.moderation.models import LaterLook
+from shop.merchant.moderation.models import LaterReview
 from shop.orders.models import OrderMessage
 from shop.people.merchants.models import Merchant
 from shop.storefront.listings import bulk
-from shop.storefront.models import VainSearch
+from shop.storefront.models import ZeroResultSearch
 from shop.storefront.share_links.links import make_own
 from tests import make, pages, worlds
 from tests.buying import pay
@@ -101,7 +101,7 @@ def made():
     order = make.order({wrong.variant: 1}, at=BEFORE)
     pay(order, at=BEFORE)
     order.lines.update(deal=wrong)
-    VainSearch.objects.create(day=BEFORE.date(), language="en", words="gele", is_near=False,
+    ZeroResultSearch.objects.create(day=BEFORE.date(), language="en", words="gele", is_near=False,
                               times=2, last_at=BEFORE)  # fmt: skip
     end_price(wrong, reason="A zero is missing", at=BEFORE)
     benefit = make.promotion(
@@ -120,8 +120,8 @@ def made():
         **with_second_step(applied), "leave": "leave",
         "suspended": make.merchant(state="suspended").pk,
         "leaving": make.merchant(state="suspended", leaving_since=BEFORE).pk,
-        "later": LaterLook.objects.create(merchant=applied, shown=[], at=BEFORE).pk,
-        "notice": Notice.objects.create(
+        "later": LaterReview.objects.create(merchant=applied, shown=[], at=BEFORE).pk,
+        "content_report": ContentReport.objects.create(
             merchant=applied, reason="unsafe", text="It burns.", email="lin@example.org", at=BEFORE,
             waits_since=BEFORE,
         ).pk,
@@ -142,14 +142,16 @@ def made():
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
         "nomination": nomination.pk, "approved": deal.nomination_id,
         "link": shared(festival, START).pk,
-        "wanted": Wanted.objects.create(festival=festival, country="KE", at=BEFORE).pk,
-        "mishap": Mishap.objects.create(round="move money", first_at=BEFORE, last_at=BEFORE).pk,
+        "wanted": ProductRequest.objects.create(festival=festival, country="KE", at=BEFORE).pk,
+        "failed_job": FailedJob.objects.create(
+            round="move money", first_at=BEFORE, last_at=BEFORE,
+        ).pk,
         "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
         "blocked": make.festival(state="draft").pk, "ended": make.festival(**gone).pk,
         "joined": applied.pk, "part": "stores",
         "sold": make.product().pk, "down": make.product(state="taken_down").pk,
         "told": make.merchant(story="Since 1921.").pk,
-        "change": make.amendment(make.product(), words={"title": "Other"}, at=BEFORE).pk,
+        "change": make.pending_change(make.product(), words={"title": "Other"}, at=BEFORE).pk,
         "stop": "stop", "bulk": asked.pk, "queued": asked.festival_id,
         "colleague": organizer("reviewer").pk, "close": "close", "role": "role", "again": "again",
         "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,

@@ -26,17 +26,17 @@ pytestmark = pytest.mark.django_db
 # release and book nothing, confirm no account, and invite or remove nobody. Whoever adds an
 # address adds it here, or writes @proved_again over its view.
 HARMLESS = """
-    account-estimate amendment application application-act application-paper-refuse batch-close
+    account-estimate pending-change application application-act application-paper-refuse batch-close
     benefit-act benefit-add benefit-codes-make benefit-edit bulk-approval carrier-add
     carrier-edit carrier-remove certificate channels deal-act enrolment-decide fairness
     festival-add festival-clone festival-close festival-edit festival-health festival-invite
     festival-invite-all festival-nominations festival-override festival-page festival-previews
     festival-products festival-publish festival-result festival-terms festival-wanted
     festival-words-in fiscal-numbers fund-add incident-act incident-add incident-edit
-    incident-update incident-update-add incident-update-remove later-look meaning-sheet
-    mishap-close money-look money-task nomination nomination-take-back not-found-aside notice
-    order-address order-arrived order-mail order-message-hide order-message-leave order-note
-    order-notes order-replace order-stop preview-revoke preview-share product-put-back
+    incident-update incident-update-add incident-update-remove later-review meaning-sheet
+    failed-job-close money-look money-task nomination nomination-take-back not-found-aside
+    content-report order-address order-arrived order-mail order-message-hide order-message-leave
+    order-note order-notes order-replace order-stop preview-revoke preview-share product-put-back
     product-review product-take-down replacement-arrived replacement-cancel settlement-drop
     share-link-act share-link-add slot-act slot-add slot-edit slot-remove store-add
     store-certificate store-legal store-page-clear store-reopen store-stay store-suspend

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cms import roles
 from cms.models import FestivalPage, StoryPage
 from cms.pages.schedule import publish_due
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.storefront.cache import catalogue_version
 from tests import make, pages
 from tests.make import END, NOON, START
@@ -185,5 +185,5 @@ def test_a_text_that_cannot_be_published_stops_no_other(caplog, monkeypatch):
         page.refresh_from_db()
     assert (broken.title, sound.title, gone.live) == ("Before", "After", False)
     assert "is tried again" in caplog.text
-    found = Mishap.objects.get()  # leads to the page; the log names nothing that was written
+    found = FailedJob.objects.get()  # leads to the page; the log names nothing that was written
     assert (found.kind, found.key) == ("wagtailcore.revision", str(revision.pk))

@@ -211,7 +211,7 @@ def test_where_it_is_off_nothing_is_loaded_and_nothing_called():
                "from django.conf import settings\n"
                "from django.db.backends.signals import connection_created\n"
                "from django.tasks.signals import task_started\n"
-               "from shop.core.jobs.told import piece_began\n"
+               "from shop.core.jobs.announce import piece_began\n"
                "print([n for n in sys.modules if n.startswith(('opentelemetry', "
                "'config.watching.traces'))], [m for m in settings.MIDDLEWARE if 'races' in m], "
                "[r for s in (connection_created, task_started, piece_began) for r in s.receivers "

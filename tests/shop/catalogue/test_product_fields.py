@@ -60,7 +60,7 @@ def test_a_field_is_told_to_channels_that_exist_and_translated_where_it_is_read(
     assert set(row.feeds) <= set(CHANNELS)
     assert not (row.is_translated and row.terms)
     assert row.is_moderated or not (row.is_translated or row.terms)
-    if row.place == FormSection.OUTING:
+    if row.place == FormSection.EXPERIENCE:
         assert row.column is None  # spreadsheets hold goods
 
 

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from shop.core.errors import NotPossible
-from shop.festivals.models import Claim, Festival, Promotion, Slot, Wanted
+from shop.festivals.models import Claim, Festival, ProductRequest, Promotion, Slot
 from shop.festivals.nominations import wishes
 from shop.festivals.promotions import code_batches, manage
 from shop.festivals.schedule import plan
@@ -60,10 +60,10 @@ def test_a_wish_is_made_once_by_a_crowd():
     festival, user = make.festival(), make.user()
 
     def press():
-        return wishes.want(Wanted(festival=festival, country="KE"), at=NOON, by=user)
+        return wishes.want(ProductRequest(festival=festival, country="KE"), at=NOON, by=user)
 
     assert len(refused([press] * TIMES)) == TIMES - 1
-    assert Wanted.objects.count() == 1
+    assert ProductRequest.objects.count() == 1
 
 
 def test_a_festival_is_cloned_once_by_a_crowd_and_all_get_it():

@@ -11,7 +11,7 @@ from shop.festivals.mail import send_decision
 from shop.festivals.models import Slot
 from shop.festivals.promotions.text import named, title_and_terms
 from shop.festivals.schedule.clone import clone_festival
-from shop.merchant.dashboard.sheets.slot_names import SlotNames
+from shop.merchant.dashboard.spreadsheets.slot_names import SlotNames
 from shop.orders.cart.pricing import price_cart
 from shop.orders.reminders.subjects import thing_of
 from tests import make

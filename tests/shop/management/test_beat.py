@@ -13,7 +13,7 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from shop.core import clock
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.management.commands.beat import LOCK_SPACE, MONEY, ROUNDS, Command
 from shop.money.payments.models import GatewayEvent, Payment
 from shop.money.payments.watch import send_alerts
@@ -126,7 +126,7 @@ def test_a_rare_piece_that_failed_has_its_turn_in_the_next_round(work, caplog):
     beat = Command()
     with away("shop_gatewayevent"):
         beat.go_round(0)
-    failed = Mishap.objects.filter(round="forget what messages said", closed_at=None)
+    failed = FailedJob.objects.filter(round="forget what messages said", closed_at=None)
     assert failed.exists()
     caplog.clear()
 

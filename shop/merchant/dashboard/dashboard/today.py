@@ -18,7 +18,7 @@ from shop.festivals.local_time import midnight as midnight_of
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination
 from shop.merchant.dashboard.access import nominations_of, products_of, sold_by
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.orders.models import Suborder
 from shop.people.merchants.models import Merchant
 from shop.reports.charts import Chart, columns
@@ -91,14 +91,14 @@ def unfinished(merchant: Merchant) -> QuerySet[Product]:
     """
     own = products_of(merchant)
     left = own.filter(state__in=Product.UNFINISHED).order_by(HAS_NO_NOTE, "-pk")
-    refused = Amendment.objects.filter(
-        state=Amendment.State.REFUSED,
+    refused = PendingChange.objects.filter(
+        state=PendingChange.State.REFUSED,
         product__merchant=merchant,
         product__state__in=Product.APPROVED,
     ).order_by("-product")
     found = left.values("pk")[:SHOWN].union(refused.values("product")[:SHOWN])
-    rows = own.select_related("amendment").filter(AnyOf(F("pk"), ArraySubquery(found)))
-    is_refused = Q(amendment__state=Amendment.State.REFUSED)
+    rows = own.select_related("pending_change").filter(AnyOf(F("pk"), ArraySubquery(found)))
+    is_refused = Q(pending_change__state=PendingChange.State.REFUSED)
     has_note = Case(When(is_refused | ~Q(review_note=""), 0), default=1)
     return rows.order_by(has_note, "-pk")[:SHOWN]
 

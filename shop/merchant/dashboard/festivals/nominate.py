@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop.catalogue.models import Product, Variant
 from shop.core import clock
 from shop.core.errors import ShopError
-from shop.festivals.models import Enrolment, Nomination, Slot, Wanted
+from shop.festivals.models import Enrolment, Nomination, ProductRequest, Slot
 from shop.festivals.nominations import checks
 from shop.festivals.nominations import decide as use_cases
 from shop.festivals.nominations.proposal import Proposal, proposal_of
@@ -109,7 +109,7 @@ def withdraw(request: MemberRequest, merchant: Merchant, nomination_id: int) -> 
 
 
 def _first(
-    before: Nomination | None, wanted: Wanted | None, variants: Sequence[Variant]
+    before: Nomination | None, wanted: ProductRequest | None, variants: Sequence[Variant]
 ) -> Proposal | None:
     """Return the proposal that the form begins with: the store's own, or the organizers'."""
     if before and before.state != Nomination.State.WITHDRAWN:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.delivery.names import country_name
 from shop.catalogue.models import Product, Variant
 from shop.core.forms.numbers import number_of
-from shop.festivals.models import Festival, Nomination, Slot, Wanted
+from shop.festivals.models import Festival, Nomination, ProductRequest, Slot
 from shop.festivals.nominations.proposal import Proposal
 from shop.festivals.pricing.kinds import Fixed, Percent
 from shop.people.merchants.models import Merchant
@@ -24,7 +24,7 @@ SHOWN = 50
 class Fitting:
     """A wish of the organizers, with the own products that fit and the slots they may go to."""
 
-    wanted: Wanted
+    wanted: ProductRequest
     title: str
     products: tuple[Product, ...]
     slots: tuple[Slot, ...]
@@ -51,7 +51,7 @@ def wanted_for(
     return found
 
 
-def _title(wanted: Wanted) -> str:
+def _title(wanted: ProductRequest) -> str:
     if wanted.product is not None:
         return wanted.product.title
     language = get_language() or "en"
@@ -60,7 +60,7 @@ def _title(wanted: Wanted) -> str:
     return _("Products from %(country)s") % {"country": country_name(wanted.country, language)}
 
 
-def fits(wanted: Wanted, product: Product) -> bool:
+def fits(wanted: ProductRequest, product: Product) -> bool:
     """Tell whether a product fits a wish; its country is its store's."""
     if wanted.product_id is not None:
         return wanted.product_id == product.pk
@@ -72,18 +72,22 @@ def fits(wanted: Wanted, product: Product) -> bool:
     )
 
 
-def answered_by(merchant: Merchant, text: str, product: Product, slot: Slot) -> Wanted | None:
+def answered_by(
+    merchant: Merchant, text: str, product: Product, slot: Slot
+) -> ProductRequest | None:
     """Return the wish with a number, if a product in a slot answers it; else nothing."""
     if (pk := number_of(text)) is None:
         return None
-    rows = Wanted.objects.filter(festival=slot.festival_id, country__in=("", merchant.country))
+    rows = ProductRequest.objects.filter(
+        festival=slot.festival_id, country__in=("", merchant.country)
+    )
     found = rows.select_related("category").filter(pk=pk).first()
     if found is None or found.slot_id not in (None, slot.pk) or not fits(found, product):
         return None
     return found
 
 
-def proposed(wanted: Wanted, variants: Sequence[Variant]) -> Proposal | None:
+def proposed(wanted: ProductRequest, variants: Sequence[Variant]) -> Proposal | None:
     """Return the organizers' proposal for a product; None where they leave it open."""
     if wanted.percent:
         return Proposal(rule=Percent.code, numbers={"percent": wanted.percent})

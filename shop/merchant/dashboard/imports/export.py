@@ -88,7 +88,7 @@ def _some(ids: Sequence[int]) -> Iterator[ExportedProduct]:
     """Yield some products, as their store wants them. Seven statements."""
     sizes = Variant.objects.filter(is_active=True).select_related("pool")
     covers = ProductPicture.objects.select_related("picture").order_by("position")
-    rows = Product.objects.filter(pk__in=ids).select_related("amendment").prefetch_related(
+    rows = Product.objects.filter(pk__in=ids).select_related("pending_change").prefetch_related(
         Prefetch("variants", sizes.order_by("position", "pk"), to_attr="sizes"),
         Prefetch("shown_pictures", covers, to_attr="shown"),
         "translations",
@@ -98,7 +98,7 @@ def _some(ids: Sequence[int]) -> Iterator[ExportedProduct]:
     prices = RegularPrice.objects.filter(variant__in=variants).amounts()
     paths = dict(Category.objects.values_list("pk", "path"))
     for product in products:
-        content = content_of(product, getattr(product, "amendment", None))
+        content = content_of(product, getattr(product, "pending_change", None))
         own = [
             TypedVariant(0, variant.pk, variant.sku,
                          tuple(content.options.get(variant.pk, variant.options)), variant.weight_g,
@@ -154,7 +154,7 @@ def _words(one: ExportedProduct) -> dict[str, str]:
             told[row.column.heading] = row.type.cell(getattr(wanted, name))
     columns = {field: column for column, field in OWN.items() if field != PICTURE}
     for language in OTHER_LANGUAGES:
-        words = wanted_words(product, language, getattr(product, "amendment", None))
+        words = wanted_words(product, language, getattr(product, "pending_change", None))
         for name in TRANSLATED:
             told[columns[f"{name}:{language}"]] = words.get(name, "")
     for n, (address, _alt) in enumerate(one.pictures, 1):

@@ -20,10 +20,10 @@ from shop.core.languages import beside, listed
 from shop.merchant.dashboard.imports.words import field_names
 from shop.merchant.imports.child import GLUED
 from shop.merchant.imports.headings.formats import REPEATED
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
+from shop.merchant.imports.parsed import ASKED
 from shop.merchant.imports.plan import FILLED, FILLED_WORDS
 from shop.merchant.imports.values import COMMA, POINT
-from shop.merchant.imports.wanted import ASKED
 from shop.storefront.listings.categories import usual_codes
 from shop.storefront.listings.variants import HEAVIEST
 
@@ -50,7 +50,7 @@ class ColumnsForm(forms.Form):
         choices=[(POINT, gettext_lazy("Point, 46.00")), (COMMA, gettext_lazy("Comma, 46,00"))],
     )
 
-    def __init__(self, sheet: CatalogueSheet, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, sheet: CatalogueSpreadsheet, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
         self.fields["decimal"].initial = sheet.choices.get("decimal", POINT)
@@ -125,7 +125,7 @@ def currency_field(initial: str = "", *, none: str = "–") -> forms.ChoiceField
 class AskedForm(forms.Form):
     """What is asked once for many rows: which categories they mean, and what they all lack."""
 
-    def __init__(self, sheet: CatalogueSheet, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, sheet: CatalogueSpreadsheet, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.categories = list(Category.objects.order_by("path"))
         self.asked = sheet.asked
@@ -197,7 +197,7 @@ class MendForm(forms.Form):
     """The cells of rows that have to be mended."""
 
     def __init__(
-        self, sheet: CatalogueSheet, rows: Sequence[CatalogueRow], *args: Any, **kwargs: Any
+        self, sheet: CatalogueSpreadsheet, rows: Sequence[CatalogueRow], *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sheet, self.rows = sheet, rows

@@ -16,7 +16,7 @@ from shop.core.currencies import in_whole, rate
 from shop.core.spreadsheets.tables import Cell, Table
 from shop.core.states import StateQuerySet
 from shop.merchant.dashboard.imports.forms import currency_field
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
 from shop.merchant.imports.prices import ODD, answer_to, unanswered
 
 SHOWN = 20
@@ -79,7 +79,7 @@ class PriceQuestions:
         return form["currency"]
 
 
-def price_questions(sheet: CatalogueSheet) -> PriceQuestions:
+def price_questions(sheet: CatalogueSpreadsheet) -> PriceQuestions:
     """Return what is to be asked about the prices of a sheet. Three statements."""
     ours, rows = settings.SHOP_CURRENCY, unanswered(sheet)
     told = [DatedRate(code, *rate(code, of=ours), count)
@@ -93,7 +93,7 @@ def price_questions(sheet: CatalogueSheet) -> PriceQuestions:
     return PriceQuestions(told, odd, count, count - len(shown), answer, converted)
 
 
-def odd_table(sheet: CatalogueSheet) -> Table:
+def odd_table(sheet: CatalogueSpreadsheet) -> Table:
     """Return all rows that are asked about as a table to take away. One statement."""
     head = [_("Row"), _("Product"), _("In your file"), _("Usual here"), _("Compared with"),
             _("Factor")]  # fmt: skip

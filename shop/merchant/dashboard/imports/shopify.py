@@ -17,8 +17,8 @@ from shop.catalogue.fields.table import FIELDS, TypedWords
 from shop.catalogue.models import Product
 from shop.core.spreadsheets.tables import Cell, Table
 from shop.merchant.dashboard.imports.export import ExportedProduct, choices_of, exported, price_of
+from shop.merchant.imports.parsed import NO_OPTION
 from shop.merchant.imports.values import DIVIDED
-from shop.merchant.imports.wanted import NO_OPTION
 from shop.people.merchants.models import Merchant
 from shop.storefront.listings.variants import TypedVariant
 

@@ -32,7 +32,7 @@ from shop.merchant.dashboard.paging import page_of
 from shop.merchant.imports import columns, receive
 from shop.merchant.imports.check import check_rows
 from shop.merchant.imports.doubles import mark_doubles
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet, SheetPicture
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet, SpreadsheetPicture
 from shop.merchant.imports.plan import plan_of
 from shop.merchant.imports.prices import confirm
 from shop.merchant.imports.read import MOST_BYTES, MOST_ROWS, refuse_at_once
@@ -40,7 +40,7 @@ from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
 from shop.people.merchants.roles import Right
 
-State, RowState, Outcome = CatalogueSheet.State, CatalogueRow.State, CatalogueRow.Outcome
+State, RowState, Outcome = CatalogueSpreadsheet.State, CatalogueRow.State, CatalogueRow.Outcome
 SHOWN = 20
 MOST_MENDED = 50
 """Rows that are mended on one page."""
@@ -109,7 +109,7 @@ def one_sheet(request: MemberRequest, merchant: Merchant, sheet_id: int) -> Http
         # A page that asked for its own progress is to leave, not to show a part of the next one.
         return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
     mend = _mend_form(found) if found.state == State.DONE else None
-    pictures = SheetPicture.objects.filter(sheet=found)
+    pictures = SpreadsheetPicture.objects.filter(sheet=found)
     context = {
         "part": "products", "sheet": found, "counts": _counts(found), "mend": mend,
         "has_stopped": found.is_in_work and found.worked_at + receive.QUIET < at,
@@ -213,7 +213,7 @@ def odd_prices(request: MemberRequest, merchant: Merchant, sheet_id: int) -> Htt
     return streamed(f"prices-{found.pk}", odd_table(found))
 
 
-def _receive(request: MemberRequest, merchant: Merchant) -> CatalogueSheet:
+def _receive(request: MemberRequest, merchant: Merchant) -> CatalogueSpreadsheet:
     """Keep an uploaded sheet, with its archive of pictures, for the worker.
 
     Raises:
@@ -236,7 +236,7 @@ def _receive(request: MemberRequest, merchant: Merchant) -> CatalogueSheet:
         )) from error  # fmt: skip
 
 
-def _steer(request: MemberRequest, found: CatalogueSheet, *, at: datetime) -> None:
+def _steer(request: MemberRequest, found: CatalogueSpreadsheet, *, at: datetime) -> None:
     """Do with a sheet what the pressed button says.
 
     Raises:
@@ -255,15 +255,15 @@ def _steer(request: MemberRequest, found: CatalogueSheet, *, at: datetime) -> No
             _take_archive(request, found, at=at)
 
 
-def _begin_writing(request: MemberRequest, found: CatalogueSheet, *, at: datetime) -> None:
+def _begin_writing(request: MemberRequest, found: CatalogueSpreadsheet, *, at: datetime) -> None:
     """Begin to bring in what is ready, where somebody has seen what that is."""
     submits = "submit" in request.POST
-    rows = CatalogueSheet.objects.filter(pk=found.pk, state=State.CHECKED)
+    rows = CatalogueSpreadsheet.objects.filter(pk=found.pk, state=State.CHECKED)
     rows.update(choices=found.choices | {"submit": submits})
     receive.begin(found, State.WRITING, at=at, by=request.user)
 
 
-def _take_archive(request: MemberRequest, found: CatalogueSheet, *, at: datetime) -> None:
+def _take_archive(request: MemberRequest, found: CatalogueSpreadsheet, *, at: datetime) -> None:
     archive: UploadedFile[Any] | None = request.FILES.get("archive")
     if archive is None or found.state in (State.REFUSED, State.STOPPED, State.UNDONE):
         raise NotPossible(_("Choose an archive with pictures first. It has to be a ZIP file."))
@@ -272,7 +272,7 @@ def _take_archive(request: MemberRequest, found: CatalogueSheet, *, at: datetime
 
 
 def _check_again(
-    request: MemberRequest, found: CatalogueSheet, fields: list[str], choices: dict[str, Any]
+    request: MemberRequest, found: CatalogueSpreadsheet, fields: list[str], choices: dict[str, Any]
 ) -> bool:
     """Keep how a sheet is read and queue its check, or say why not."""
     at = clock.moment_of(request)
@@ -286,7 +286,7 @@ def _check_again(
     return True
 
 
-def _answer_prices(request: MemberRequest, found: CatalogueSheet) -> None:
+def _answer_prices(request: MemberRequest, found: CatalogueSpreadsheet) -> None:
     """Take the answer about prices that are odd, or in another currency."""
     match request.POST["prices"]:
         case "right" if not confirm(found, request.POST.get("sure", "")):
@@ -298,14 +298,14 @@ def _answer_prices(request: MemberRequest, found: CatalogueSheet) -> None:
 
 
 @transaction.atomic
-def _mend(found: CatalogueSheet, form: MendForm, *, at: datetime, by: User) -> None:
+def _mend(found: CatalogueSpreadsheet, form: MendForm, *, at: datetime, by: User) -> None:
     """Write typed cells into their rows, and check the products of all shown rows again.
 
     Of some the cells are right: what kept them from being brought in was mended elsewhere.
     """
     cells, plan = form.mended(), plan_of(found)
     found.by = by  # by their rights from now on
-    CatalogueSheet.objects.filter(pk=found.pk).update(by=by)
+    CatalogueSpreadsheet.objects.filter(pk=found.pk).update(by=by)
     groups = {row.group for row in form.rows}
     rows = CatalogueRow.objects.filter(sheet=found, group__in=groups, state=RowState.WRONG)
     locked = lock(rows, fully=True)
@@ -322,28 +322,28 @@ def _mend(found: CatalogueSheet, form: MendForm, *, at: datetime, by: User) -> N
     mark_doubles(found, plan, of=locked)
     is_ready = CatalogueRow.objects.filter(sheet=found, state=RowState.READY).exists()
     if found.state == State.DONE and is_ready:
-        CatalogueSheet.objects.filter(pk=found.pk).move_to(State.CHECKED)
+        CatalogueSpreadsheet.objects.filter(pk=found.pk).move_to(State.CHECKED)
 
 
-def _mend_form(found: CatalogueSheet, data: Any = None) -> MendForm:
+def _mend_form(found: CatalogueSpreadsheet, data: Any = None) -> MendForm:
     rows = _wrong(found).exclude(problems=[])[:MOST_MENDED]
     return MendForm(found, list(rows), data)
 
 
-def _wrong(found: CatalogueSheet) -> QuerySet[CatalogueRow]:
+def _wrong(found: CatalogueSpreadsheet) -> QuerySet[CatalogueRow]:
     return CatalogueRow.objects.filter(sheet=found, state=RowState.WRONG).order_by("number")
 
 
-def _found(merchant: Merchant, sheet_id: int) -> CatalogueSheet:
+def _found(merchant: Merchant, sheet_id: int) -> CatalogueSpreadsheet:
     return get_object_or_404(catalogue_sheets_of(merchant).select_related("by"), pk=sheet_id)
 
 
-def _may_undo(found: CatalogueSheet, *, at: datetime) -> bool:
+def _may_undo(found: CatalogueSpreadsheet, *, at: datetime) -> bool:
     is_recent = found.done_at is not None and at < found.done_at + receive.UNDO_FOR
     return found.state == State.DONE and is_recent and found.brought.exists()
 
 
-def _counts(found: CatalogueSheet) -> dict[str, int]:
+def _counts(found: CatalogueSpreadsheet) -> dict[str, int]:
     """Return how many rows are new, changed, as before, to mend, ready and done. One statement.
 
     Of those that are ready, ``changing`` change anything.
@@ -365,7 +365,7 @@ def _counts(found: CatalogueSheet) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _counted(rows: QuerySet[CatalogueSheet]) -> QuerySet[CatalogueSheet]:
+def _counted(rows: QuerySet[CatalogueSpreadsheet]) -> QuerySet[CatalogueSpreadsheet]:
     """Add how many products a sheet made or changed."""
     return rows.annotate(products=Count("brought"))
 

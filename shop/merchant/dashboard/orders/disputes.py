@@ -23,7 +23,7 @@ from shop.core.images.upload import no_room
 from shop.merchant.dashboard.access import MemberRequest, members_only, suborders_of, work_on
 from shop.money.payments.disputes import evidence
 from shop.money.payments.disputes.mail import borne_by, fee_of
-from shop.money.payments.disputes.models import Dispute, EvidencePaper
+from shop.money.payments.disputes.models import Dispute, EvidenceDocument
 from shop.money.payments.disputes.words import reason_words, state_words
 from shop.orders.models import Suborder
 from shop.people.merchants.roles import Right
@@ -109,7 +109,7 @@ def paper(request: MemberRequest, suborder_id: int, paper_id: int) -> HttpRespon
     """Return a paper that the store handed in, to members who answer shoppers."""
     part = get_object_or_404(suborders_of(request), pk=suborder_id)
     work_on(request, part.merchant, Right.ANSWER)
-    row = get_object_or_404(EvidencePaper, evidence__suborder=part, pk=paper_id)
+    row = get_object_or_404(EvidenceDocument, evidence__suborder=part, pk=paper_id)
     return as_file(row, f"paper-{row.pk}")
 
 
@@ -119,7 +119,7 @@ def remove_paper(request: MemberRequest, suborder_id: int, paper_id: int) -> Htt
     """Take a paper away that was handed in by mistake."""
     part = get_object_or_404(suborders_of(request), pk=suborder_id)
     work_on(request, part.merchant, Right.ANSWER)
-    rows = EvidencePaper.objects.select_related("evidence").defer("content")
+    rows = EvidenceDocument.objects.select_related("evidence").defer("content")
     row = get_object_or_404(rows, evidence__suborder=part, pk=paper_id)
     try:
         evidence.take_away(part, row.pk)

@@ -20,7 +20,7 @@ from shop.merchant.dashboard.products.form import (
     row_of,
 )
 from shop.merchant.dashboard.products.making import PLACES
-from shop.merchant.moderation.contents import amendment_of, content_of
+from shop.merchant.moderation.contents import content_of, pending_change_of
 from shop.storefront.listings.edit import EditConflict
 from shop.storefront.listings.variants import TypedVariant
 
@@ -32,7 +32,7 @@ def show_conflict(form: ProductForm, grid: Any, product: Product, refusal: EditC
         The grid as typed, with a row for each variant that was added meanwhile.
     """
     now = Product.objects.get(pk=product.pk)
-    content = content_of(now, amendment_of(now))
+    content = content_of(now, pending_change_of(now))
     variants = list(now.variants.select_related("pool").order_by("position", "pk"))
     relabel(variants, content)
     form.add_error(None, str(refusal))

@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.date_plans import HOURS_CHOICES, PlanWish
+from shop.catalogue.experiences import ahead
 from shop.catalogue.models import DatePlan
-from shop.catalogue.outings import ahead
 from shop.people.merchants.models import Membership, Merchant
 from shop.people.merchants.roles import in_force
 from shop.storefront.listings.sessions import MOST_SEATS

@@ -19,7 +19,7 @@ from shop.core.errors import ShopError
 from shop.core.forms.numbers import number_of
 from shop.festivals.models import RegularPrice
 from shop.merchant.dashboard.access import MemberRequest, products_of, store_members
-from shop.merchant.moderation.contents import amendment_of, content_of, new_rows, pictures_of
+from shop.merchant.moderation.contents import content_of, new_rows, pending_change_of, pictures_of
 from shop.merchant.moderation.drafts import copy_product, delete_draft
 from shop.people.merchants.models import Merchant
 from shop.people.merchants.roles import Right
@@ -92,13 +92,13 @@ def _asked(request: MemberRequest) -> AskedVariant:
 
 def _write_over(product: Product) -> None:
     """Write the proposed change over a product in memory."""
-    amendment = amendment_of(product)
-    if amendment is None:
+    pending_change = pending_change_of(product)
+    if pending_change is None:
         return
-    words = content_of(product, amendment).words
+    words = content_of(product, pending_change).words
     for name in FIELDS:
         setattr(product, name, getattr(words, name))
-    rows = pictures_of(product, amendment)
+    rows = pictures_of(product, pending_change)
     product.gallery = [
         {"alt": row.alt, "sizes": row.sizes, "is_illustration": row.is_illustration} for row in rows
     ]
@@ -108,19 +108,24 @@ def _variants(product: Product, *, at: Any) -> list[VariantNow]:
     """Return the variants with the prices that they would have, new ones of a change too."""
     rows = variants_now(product.pk, at=at)
     prices = RegularPrice.objects.filter(variant__in=[row.id for row in rows]).amounts()
-    amendment = amendment_of(product)
-    labels = amendment.options if amendment else {}
+    pending_change = pending_change_of(product)
+    labels = pending_change.options if pending_change else {}
     found = [
         row._replace(
             price=row.price or prices.get(row.id), options=labels.get(str(row.id), row.options)
         )
         for row in rows
     ]
-    if amendment and found:
+    if pending_change and found:
         first = found[0]
         found += [
-            first._replace(id=-row.number - 1, options=list(row.options), weight_g=row.weight_g,
-                           price=row.price, free=row.units or 0)
-            for row in new_rows(amendment)
-        ]  # fmt: skip
+            first._replace(
+                id=-row.number - 1,
+                options=list(row.options),
+                weight_g=row.weight_g,
+                price=row.price,
+                free=row.units or 0,
+            )
+            for row in new_rows(pending_change)
+        ]
     return found

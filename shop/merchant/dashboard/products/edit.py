@@ -69,10 +69,19 @@ def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     sure = _ask_back(request, form, grid)
     is_fine = _is_sent(request) and form.is_valid() and grid.is_valid()
     if is_fine and are_described(request, images, form):
-        made = _saved(request, form, grid, lambda words, rows: create_product(
-            merchant, words, rows, is_outing=_is_outing(request), at=clock.moment_of(request),
-            by=request.user,
-        ))  # fmt: skip
+        made = _saved(
+            request,
+            form,
+            grid,
+            lambda words, rows: create_product(
+                merchant,
+                words,
+                rows,
+                is_experience=_is_experience(request),
+                at=clock.moment_of(request),
+                by=request.user,
+            ),
+        )
         if made:
             problems, added = take_pictures(request, made, images.files())
             images.forget()
@@ -164,7 +173,7 @@ def _say_saved(request: MemberRequest, added: int) -> None:
 
 
 def _product(merchant: Merchant, product_id: int) -> Product:
-    rows = products_of(merchant).select_related("amendment", "category")
+    rows = products_of(merchant).select_related("pending_change", "category")
     return get_object_or_404(rows, pk=product_id)
 
 
@@ -186,7 +195,7 @@ def _keeps(request: MemberRequest, grid: Any, product: Product) -> bool:
     return is_fine
 
 
-def _is_outing(request: MemberRequest) -> bool:
+def _is_experience(request: MemberRequest) -> bool:
     """Tell whether the page of a new product asks for an experience, where a store has both."""
     return (request.GET.get("kind") or request.POST.get("kind")) == Product.Kind.EXPERIENCE
 
@@ -223,7 +232,7 @@ def _forms(
         rows = first_rows(variants, content) if content else empty * EMPTY_ROWS * 2
         grid = Grid(initial=rows, prefix="v")
     if product and product.kind == Product.Kind.EXPERIENCE:
-        form.ask_about_an_outing()
+        form.ask_about_an_experience()
     if grid.is_bound and not grid.management_form.is_valid():
         return form, grid
     grid.tie(variants)
@@ -242,7 +251,7 @@ def _ask_back(
 
 def _content(product: Product | None) -> Content | None:
     """Return a product's content as its store wants it: with its proposed change."""
-    return content_of(product, getattr(product, "amendment", None)) if product else None
+    return content_of(product, getattr(product, "pending_change", None)) if product else None
 
 
 def _with_other_rows(request: MemberRequest) -> tuple[ProductForm, Any]:
@@ -297,7 +306,7 @@ def _page(
     is_open = product and product.state in OPEN
     if product and is_open and not product.hs_code:
         form.suggest_codes(usual_codes(product.category))
-    kind = product.kind if product else kind_of(merchant, is_outing=_is_outing(request))
+    kind = product.kind if product else kind_of(merchant, is_experience=_is_experience(request))
     options = form.fields["option_names"].to_python(form["option_names"].value())
     has_errors = form.is_bound and (bool(form.errors) or not grid.is_valid())
     rows = [{name: row[name].value() for name in row.fields} for row in grid.forms]
@@ -305,7 +314,7 @@ def _page(
     if maker.is_bound and maker.is_valid():
         fits(maker, "", rows)
     fill = FillForm(request.POST if "fill" in request.POST else None, prefix="f")
-    amendment = getattr(product, "amendment", None)
+    pending_change = getattr(product, "pending_change", None)
     context = {
         "part": "products",
         "form": form,
@@ -313,8 +322,8 @@ def _page(
         "has_errors": has_errors,
         "sure": sure,
         "product": product,
-        "change": change_of(amendment),
-        "pictures": pictures_of(product, amendment) if product else [],
+        "change": change_of(pending_change),
+        "pictures": pictures_of(product, pending_change) if product else [],
         "options": options[:OPTIONS],
         "maker": maker,
         "fill": fill,

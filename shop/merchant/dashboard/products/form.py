@@ -68,10 +68,10 @@ class ProductForm(forms.Form):
         """Tell whether gender, age group or colour is filled in or wrong."""
         return any(field.value() or field.errors for field in self.places["clothes"])
 
-    def ask_about_an_outing(self) -> None:
+    def ask_about_an_experience(self) -> None:
         """Label the fields as they are called of an experience."""
         for name, row in FIELDS.items():
-            self.fields[name].label = row.of_outing or row.label
+            self.fields[name].label = row.of_experience or row.label
 
     def suggest_codes(self, codes: Sequence[str]) -> None:
         """Say which customs codes products of the category have."""

@@ -51,9 +51,9 @@ def products(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 
 def find_products(merchant: Merchant, *, state: str) -> QuerySet[Product]:
     """Return a store's products in a state."""
-    rows = products_of(merchant).select_related("amendment")
+    rows = products_of(merchant).select_related("pending_change")
     if state == CHANGED:
-        rows = rows.filter(amendment__isnull=False)
+        rows = rows.filter(pending_change__isnull=False)
     if state in Product.State.values:
         rows = rows.filter(state=state)
     covers = ProductPicture.objects.filter(position=0).select_related("picture")

@@ -23,7 +23,7 @@ from shop.core.languages import labelled
 from shop.merchant.dashboard.access import MemberRequest, products_of, store_members
 from shop.merchant.dashboard.store.pending_changes import change_of, saved
 from shop.merchant.moderation import pictures as products_pictures
-from shop.merchant.moderation.contents import album_of, amendment_of, pictures_of
+from shop.merchant.moderation.contents import album_of, pending_change_of, pictures_of
 from shop.merchant.moderation.trust import show_at_once
 from shop.people.merchants.models import Merchant
 from shop.people.merchants.roles import Right
@@ -35,7 +35,7 @@ NAME_LENGTH = 60
 @store_members(Right.WORDS)
 def pictures(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show a product's pictures and take more of them."""
-    rows = products_of(merchant).select_related("amendment")
+    rows = products_of(merchant).select_related("pending_change")
     product = get_object_or_404(rows, pk=product_id)
     problems: list[str] = []
     if request.method == "POST":
@@ -49,13 +49,15 @@ def pictures(request: MemberRequest, merchant: Merchant, product_id: int) -> Htt
             messages.success(request, text % {"count": added})
         if not problems:
             return redirect("workspace-pictures", merchant.slug, product.pk)
-    amendment = amendment_of(product) if problems else getattr(product, "amendment", None)
-    shown = pictures_of(product, amendment)
+    pending_change = (
+        pending_change_of(product) if problems else getattr(product, "pending_change", None)
+    )
+    shown = pictures_of(product, pending_change)
     context = {
         "part": "products",
         "product": product,
         "rows": shown,
-        "change": change_of(amendment),
+        "change": change_of(pending_change),
         "problems": problems,
         "alt": request.POST.get("alt", "") if problems else "",
         "free": max(0, products_pictures.MOST_PICTURES - len(shown)),
@@ -71,9 +73,9 @@ def change(
     request: MemberRequest, merchant: Merchant, product_id: int, picture_id: int
 ) -> HttpResponse:
     """Describe, mark, move or remove one picture, as the pressed button says."""
-    rows = products_of(merchant).select_related("amendment")
+    rows = products_of(merchant).select_related("pending_change")
     product = get_object_or_404(rows, pk=product_id)
-    album = album_of(product, getattr(product, "amendment", None))
+    album = album_of(product, getattr(product, "pending_change", None))
     places = {row.picture_id: place for place, row in enumerate(album)}
     if picture_id not in places:
         raise Http404

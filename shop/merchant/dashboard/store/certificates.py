@@ -18,11 +18,11 @@ from shop.merchant.dashboard.access import MemberRequest, store_members, today_o
 from shop.people.merchants.models import Merchant
 from shop.people.merchants.roles import Right
 from shop.storefront.certifications import write
-from shop.storefront.certifications.forms import CertificateForm, send_typed
-from shop.storefront.certifications.models import Certificate, CertificatePaper
+from shop.storefront.certifications.forms import CertificationForm, send_typed
+from shop.storefront.certifications.models import Certification, CertificationDocument
 from shop.storefront.certifications.names import called
 
-State = Certificate.State
+State = Certification.State
 STATES: dict[str, tuple[Any, str]] = {
     State.MISSING: (gettext_lazy("Paper missing"), "warn"),
     State.WAITING: (gettext_lazy("Waits for a look"), ""),
@@ -35,10 +35,10 @@ STATES: dict[str, tuple[Any, str]] = {
 FIRST = [State.REFUSED, State.MISSING, State.WAITING, State.COUNTS, State.STOPPED, State.ENDED]
 
 
-def certificates_of(merchant: Merchant) -> QuerySet[Certificate]:
+def certificates_of(merchant: Merchant) -> QuerySet[Certification]:
     """Return a store's certificates, with their papers but not what is in them."""
-    papers = CertificatePaper.objects.defer("content")
-    rows = Certificate.objects.filter(merchant=merchant).order_by("title", "-pk")
+    papers = CertificationDocument.objects.defer("content")
+    rows = Certification.objects.filter(merchant=merchant).order_by("title", "-pk")
     return rows.prefetch_related(Prefetch("papers", papers))
 
 
@@ -51,8 +51,13 @@ def certificates(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     first = {"title": mended.title, "issuer": mended.issuer, "number": mended.number,
              "until": mended.until} if mended else {}  # fmt: skip
     files = request.FILES or None
-    form = CertificateForm(today_of(request), request.POST or None, files, initial=first,
-                           known=mended.title if mended else "")  # fmt: skip
+    form = CertificationForm(
+        today_of(request),
+        request.POST or None,
+        files,
+        initial=first,
+        known=mended.title if mended else "",
+    )
     if request.method == "POST" and form.is_valid():
         papers = form.read_papers(getattr(request, "skipped_files", []), by=request.user)
         at, by = clock.moment_of(request), request.user
@@ -76,7 +81,7 @@ def certificates(request: MemberRequest, merchant: Merchant) -> HttpResponse:
 @store_members(Right.WORDS)
 def paper(request: MemberRequest, merchant: Merchant, paper_id: int) -> HttpResponse:
     """Return a page of a certificate, to be saved."""
-    row = get_object_or_404(CertificatePaper, pk=paper_id, certificate__merchant=merchant)
+    row = get_object_or_404(CertificationDocument, pk=paper_id, certificate__merchant=merchant)
     return as_file(row, f"certificate-{row.certificate_id}-{row.pk}")
 
 
@@ -84,7 +89,7 @@ def paper(request: MemberRequest, merchant: Merchant, paper_id: int) -> HttpResp
 @store_members(Right.WORDS)
 def remove(request: MemberRequest, merchant: Merchant, certificate_id: int) -> HttpResponse:
     """Take a certificate away with its paper."""
-    row = get_object_or_404(Certificate, pk=certificate_id, merchant=merchant)
+    row = get_object_or_404(Certification, pk=certificate_id, merchant=merchant)
     write.remove(row, at=clock.moment_of(request), by=request.user)
     messages.success(request, _("Taken away, with its paper."))
     return redirect("workspace-certificates", merchant.slug)

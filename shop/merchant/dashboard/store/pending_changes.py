@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
 from shop.merchant.moderation.compare import FieldDifference, Pictures, differences, pictures
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,17 @@ class Change:
     pictures: list[Pictures]
 
 
-def change_of(amendment: Amendment | None) -> Change | None:
+def change_of(pending_change: PendingChange | None) -> Change | None:
     """Return a proposed change ready to be read, or None where there is none."""
-    if amendment is None:
+    if pending_change is None:
         return None
     return Change(
-        amendment.is_waiting,
-        is_public(amendment.product),
-        amendment.waits_since,
-        amendment.note,
-        differences(amendment),
-        pictures(amendment),
+        pending_change.is_waiting,
+        is_public(pending_change.product),
+        pending_change.waits_since,
+        pending_change.note,
+        differences(pending_change),
+        pictures(pending_change),
     )
 
 

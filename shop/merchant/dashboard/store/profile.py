@@ -29,8 +29,8 @@ from shop.merchant.dashboard.access import MemberRequest, store_members
 from shop.merchant.dashboard.products.picture_views import too_large
 from shop.merchant.dashboard.store.pending_changes import change_of, saved
 from shop.merchant.dashboard.translations import language_links
-from shop.merchant.moderation.contents import STORE_WORDS, PlacedPicture, amendment_of
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.contents import STORE_WORDS, PlacedPicture, pending_change_of
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.propose import take_back
 from shop.merchant.moderation.take_down import is_cleared
 from shop.merchant.moderation.trust import show_at_once
@@ -146,10 +146,10 @@ def change_picture(
     return False
 
 
-def told_of(merchant: Merchant, amendment: Amendment | None) -> dict[str, Any]:
+def told_of(merchant: Merchant, pending_change: PendingChange | None) -> dict[str, Any]:
     """Return a store's profile as it wants it: the public one with its change over it."""
     public = {name: getattr(merchant, name) for name in FIELDS}
-    return public | (amendment.words if amendment else {})
+    return public | (pending_change.words if pending_change else {})
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,8 +159,8 @@ def profile(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     at = clock.moment_of(request)
     what = request.POST.get("what", "")
     problem, waits = "", False
-    amendment = getattr(merchant, "amendment", None)
-    first = told_of(merchant, amendment)
+    pending_change = getattr(merchant, "pending_change", None)
+    first = told_of(merchant, pending_change)
     if request.method == "GET":
         newest = newest_edit(merchant)
         first["version"] = newest.pk if newest else 0
@@ -179,8 +179,8 @@ def profile(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     context = {
         "part": "profile",
         "form": form,
-        "change": change_of(amendment),
-        "is_cleared": bool(amendment) and is_cleared(merchant),
+        "change": change_of(pending_change),
+        "is_cleared": bool(pending_change) and is_cleared(merchant),
         "languages": language_links(merchant, merchant),
         "problem": problem,
         "logo": merchant.logo,
@@ -216,7 +216,7 @@ def _save(request: MemberRequest, merchant: Merchant, form: ProfileForm, *, at: 
         form.data = data = cast("Any", form.data).copy()
         data["version"] = refusal.edit.pk
         form.meanwhile = refusal.edit
-        now = told_of(Merchant.objects.get(pk=merchant.pk), amendment_of(merchant))
+        now = told_of(Merchant.objects.get(pk=merchant.pk), pending_change_of(merchant))
         form.stored = [
             (str(form.fields[name].label), _written(now[name]))
             for name in FIELDS

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.worn import COLOUR_NAMES, SIZE_NAMES
 from shop.merchant.imports.headings.abroad import folded, guesses, in_other_languages
-from shop.merchant.imports.models import CatalogueSheet
+from shop.merchant.imports.models import CatalogueSpreadsheet
 
-Format = CatalogueSheet.Format
+Format = CatalogueSpreadsheet.Format
 OTHER_LANGUAGES = ("fr", "zh-hans", "ar", "sw", "pt")
 TRANSLATED = ("title", *(name for name, row in FIELDS.items() if row.is_translated and row.column))
 MOST_PICTURES = 12

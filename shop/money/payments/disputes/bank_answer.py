@@ -12,7 +12,7 @@ from shop.core.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.money.money_tasks.gate import stores_of
 from shop.money.money_tasks.models import MoneyTask
-from shop.money.payments.disputes.models import AnswerFile, Dispute, DisputeAnswer, EvidencePaper
+from shop.money.payments.disputes.models import AnswerFile, Dispute, DisputeAnswer, EvidenceDocument
 from shop.money.payments.provider.stripe_disputes import LARGEST_TOGETHER, LONGEST_TEXT
 from shop.orders import end
 from shop.orders.models import OrderLine, Shipment
@@ -63,13 +63,13 @@ def proposed(dispute: Dispute) -> BankAnswer:
         "shipping_tracking_number": _once(numbers),
         "shipping_date": _once(row.shipped_at.date().isoformat() for row in sent),
     }
-    ids = EvidencePaper.objects.filter(evidence__dispute=dispute).values_list("pk", flat=True)
+    ids = EvidenceDocument.objects.filter(evidence__dispute=dispute).values_list("pk", flat=True)
     return BankAnswer(texts, dict(zip(FILES, ids, strict=False)))
 
 
-def papers_of(dispute: Dispute) -> list[EvidencePaper]:
+def papers_of(dispute: Dispute) -> list[EvidenceDocument]:
     """Return the papers that stores handed in about a dispute, without what is in them."""
-    rows = EvidencePaper.objects.filter(evidence__dispute=dispute).defer("content")
+    rows = EvidenceDocument.objects.filter(evidence__dispute=dispute).defer("content")
     return list(rows.select_related("evidence__suborder__merchant"))
 
 
@@ -116,7 +116,7 @@ def queue_answer(task: MoneyTask, answer: BankAnswer, *, at: datetime, by: User)
     made = DisputeAnswer.objects.create(
         dispute=dispute, texts=dict(checked.texts), made_at=at, by=by, run_after=at
     )
-    digests = dict(EvidencePaper.objects.values_list("pk", "sha256").filter(
+    digests = dict(EvidenceDocument.objects.values_list("pk", "sha256").filter(
         pk__in=checked.papers.values()))  # fmt: skip
     AnswerFile.objects.bulk_create(
         AnswerFile(answer=made, paper_id=pk, field=name, sha256=digests[pk])
@@ -130,7 +130,7 @@ def queue_answer(task: MoneyTask, answer: BankAnswer, *, at: datetime, by: User)
 def _check_papers(dispute: Dispute, papers: Mapping[str, int]) -> None:
     if not papers:
         return
-    rows = EvidencePaper.objects.filter(evidence__dispute=dispute, pk__in=papers.values())
+    rows = EvidenceDocument.objects.filter(evidence__dispute=dispute, pk__in=papers.values())
     found = {row.pk: len(row.content) for row in rows}
     if set(papers) - set(FILES) or set(papers.values()) - set(found):
         raise NotPossible("A document was removed meanwhile. Look again.")

@@ -7,9 +7,9 @@ from datetime import datetime
 from shop.core.locks import lock
 from shop.money.ledger.posting import disputes as books
 from shop.money.payments.disputes.models import Dispute
+from shop.money.payments.external.match import lower, unsent_refunds
 from shop.money.payments.models import Operation
 from shop.money.payments.operations import queue_refund
-from shop.money.payments.outside.match import lower, unsent_refunds
 
 
 def cover(dispute: Dispute, *, at: datetime) -> None:

@@ -16,7 +16,7 @@ from shop.money.payments.disputes.models import (
     Dispute,
     DisputeAnswer,
     DisputeEvidence,
-    EvidencePaper,
+    EvidenceDocument,
 )
 from shop.orders import end
 from shop.orders.models import Suborder
@@ -65,13 +65,15 @@ def give(part: Suborder, dispute_id: int, said: Said, *, at: datetime, by: User)
     for same in with_papers(own.filter(text=text, tracking_number=number)):
         if sorted(paper.sha256 for paper in same.papers.all()) == digests:
             return same
-    handed_in = EvidencePaper.objects.filter(evidence__in=own).count()
+    handed_in = EvidenceDocument.objects.filter(evidence__in=own).count()
     if own.count() >= MOST or handed_in + len(papers) > MOST:
         raise NotPossible(_("You have said a lot already. Write to the organizers."))
     made = DisputeEvidence.objects.create(
         dispute=dispute, suborder=part, text=text, tracking_number=number, at=at, by=by
     )
-    EvidencePaper.objects.bulk_create(EvidencePaper(evidence=made, **paper) for paper in papers)
+    EvidenceDocument.objects.bulk_create(
+        EvidenceDocument(evidence=made, **paper) for paper in papers
+    )
     return made
 
 
@@ -83,7 +85,7 @@ def take_away(part: Suborder, paper_id: int) -> None:
         NotPossible: the bank has decided.
     """
     end.lock(part.order_id)
-    found = EvidencePaper.objects.select_related("evidence__dispute").filter(
+    found = EvidenceDocument.objects.select_related("evidence__dispute").filter(
         evidence__suborder=part, pk=paper_id
     )
     for paper in found:
@@ -105,4 +107,4 @@ def was_answered(dispute: Dispute) -> bool:
 
 def with_papers(said: QuerySet[DisputeEvidence]) -> QuerySet[DisputeEvidence]:
     """Return what was said with the names of its papers, but not what is in them."""
-    return said.prefetch_related(Prefetch("papers", EvidencePaper.objects.defer("content")))
+    return said.prefetch_related(Prefetch("papers", EvidenceDocument.objects.defer("content")))

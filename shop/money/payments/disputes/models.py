@@ -126,12 +126,13 @@ class DisputeEvidence(models.Model):
         ordering = ["-pk"]
 
 
-class EvidencePaper(PrivateFile):
+class EvidenceDocument(PrivateFile):
     """A paper that a store hands in with what it says about a dispute, such as a signed slip."""
 
     evidence = models.ForeignKey(DisputeEvidence, models.CASCADE, related_name="papers")
 
     class Meta:
+        db_table = "shop_evidencepaper"
         ordering = ["pk"]
 
 
@@ -185,7 +186,7 @@ class AnswerFile(models.Model):
     """A paper that goes to the bank with an answer, and as what."""
 
     answer = models.ForeignKey(DisputeAnswer, models.CASCADE, related_name="files")
-    paper = models.ForeignKey(EvidencePaper, models.SET_NULL, null=True, related_name="sent_as")
+    paper = models.ForeignKey(EvidenceDocument, models.SET_NULL, null=True, related_name="sent_as")
     field = models.CharField(max_length=40, help_text="The provider's.")
     sha256 = models.CharField(max_length=64)
     remote_id = models.CharField(max_length=120, blank=True)

@@ -25,7 +25,7 @@ from shop.money.payments.provider.reading import Answer, known
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.money.payments.webhooks import THIN, apply_once, refusal_of, stored_once
 from shop.money.settlements.countries import moves_to_accounts, sends_abroad
-from shop.money.settlements.remote.look import look_at_payout
+from shop.money.settlements.remote.payout_checks import look_at_payout
 from shop.money.settlements.remote.recipients import look_at_recipient
 
 log = logging.getLogger(__name__)

@@ -32,8 +32,8 @@ from shop.money.settlements.claims import OF_PAYOUTS, unclaimed
 from shop.money.settlements.models import Payout, PayoutMethod, Settlement
 from shop.money.settlements.payouts import locked_payout
 from shop.money.settlements.remote.fund import floor
-from shop.money.settlements.remote.look import uuid_of
 from shop.money.settlements.remote.models import Transfer
+from shop.money.settlements.remote.payout_checks import uuid_of
 from shop.money.settlements.remote.pieces import TransferPiece, pieces_of
 from shop.money.settlements.remote.send import may_go
 from shop.money.settlements.remote.take_over import tell_stuck

@@ -13,7 +13,7 @@ from cms.dashboard.changelog.names import named
 from cms.dashboard.changelog.text import SAYS, facts_of
 from shop.festivals.changelog import log
 from shop.festivals.enrolment import enrol
-from shop.festivals.models import ChangeLog, Fund, Wanted
+from shop.festivals.models import ChangeLog, Fund, ProductRequest
 from shop.festivals.schedule import plan
 from tests import make, pages
 from tests.budgets import statements
@@ -68,7 +68,7 @@ def test_every_kind_of_thing_has_a_name_and_a_screen(desk, festival):
     deal = make.deal(kettle, during=festival, price=15_00)
     benefit = make.promotion(festival, title="Save more")
     fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=1)
-    wish = Wanted.objects.create(festival=festival, country="KE", at=BEFORE)
+    wish = ProductRequest.objects.create(festival=festival, country="KE", at=BEFORE)
     part = festival.enrolments.get()
     order = make.order({kettle: 1}, at=BEFORE)
     things = {

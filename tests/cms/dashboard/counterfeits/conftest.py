@@ -1,6 +1,6 @@
 import pytest
 
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.people.merchants.models import Merchant
 from tests import make
 from tests.cms.dashboard.counterfeits.steps import as_, hidden, rewrite
@@ -35,7 +35,7 @@ def own(kettle):
 def refused(client, kettle, swindler, own):
     """Rewrite the kettle, and refuse that."""
     rewrite(as_(client, swindler), kettle, own)
-    desk, where = as_(client, organizer()), f"/organize/changes/{Amendment.objects.get().pk}/"
+    desk, where = as_(client, organizer()), f"/organize/changes/{PendingChange.objects.get().pk}/"
     desk.post(where, hidden(desk.get(where).text) | {"refuse": "", "note": "A counterfeit."})
 
 

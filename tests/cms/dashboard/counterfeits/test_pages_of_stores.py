@@ -3,7 +3,7 @@
 import pytest
 
 from shop.festivals.models import ChangeLog
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.people.merchants.models import Merchant
 from tests import make
 from tests.cms.dashboard.counterfeits.steps import TELEPHONE, as_, hidden
@@ -26,7 +26,7 @@ def test_words_of_a_store_wait_for_a_look_and_its_figures_count_at_once(
     assert TELEPHONE not in page
     store.refresh_from_db()
     assert store.low_stock == 9
-    where = f"/organize/changes/{Amendment.objects.get().pk}/"
+    where = f"/organize/changes/{PendingChange.objects.get().pk}/"
     assert TELEPHONE in as_(client, organizer("reviewer")).get(where).text
 
 
@@ -56,7 +56,7 @@ def test_a_page_that_was_taken_down_by_mistake_is_approved_as_it_was(client, des
     desk.post(f"/organize/stores/{store.pk}/take-down/", {"reason": "A mistake"})
     store.refresh_from_db()
     assert (store.story, store.logo) == ("", None)
-    where = f"/organize/changes/{Amendment.objects.get().pk}/"
+    where = f"/organize/changes/{PendingChange.objects.get().pk}/"
 
     desk.post(where, hidden(desk.get(where).text) | {"approve": ""})
 

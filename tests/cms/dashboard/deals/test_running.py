@@ -228,8 +228,12 @@ def test_a_festival_that_has_not_begun_is_called_off(desk, festival, deal, clock
 
 
 def test_whoever_saves_second_is_told_what_the_first_one_changed(desk, festival, client):
-    slot = make.slot(festival, label="Night", starts_at=NOON + timedelta(hours=3),
-                     ends_at=NOON + timedelta(hours=5))  # fmt: skip
+    slot = make.slot(
+        festival,
+        label="Night",
+        starts_at=NOON + timedelta(hours=3),
+        ends_at=NOON + timedelta(hours=5),
+    )
     where = f"/organize/festivals/{festival.pk}/slots/{slot.pk}/"
     hours = {"starts": "2027-05-12T18:00", "ends": "2027-05-12T20:00"}
     seen = version(desk, where)

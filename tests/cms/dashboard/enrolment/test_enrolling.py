@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 from shop.catalogue.models import Category
 from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.terms import publish_terms
-from shop.festivals.models import Enrolment, Festival, Terms, Wanted
+from shop.festivals.models import Enrolment, Festival, ProductRequest, Terms
 from tests import make
 from tests.budgets import statements
 from tests.buying import pay
@@ -121,7 +121,7 @@ def test_a_page_costs_the_same_for_few_stores_and_for_a_hundred(desk, festival, 
         joined(festival, count)
         for number in range(count):
             store = make.merchant()
-            made = Wanted.objects.create(festival=festival, country="KE", at=BEFORE)
+            made = ProductRequest.objects.create(festival=festival, country="KE", at=BEFORE)
             kettle = make.variant(of=make.product(of=store))
             make.nomination(kettle, during=festival, percent=10, wanted=made)
             make.merchant()

@@ -1,8 +1,8 @@
 import pytest
 
 from cms.models import FestivalIndexPage, FestivalPage
-from shop.core.jobs import mishaps
-from shop.core.jobs.mishaps import FailedItem
+from shop.core.jobs import failed_jobs
+from shop.core.jobs.failed_jobs import FailedItem
 from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Enrolment, Festival
 from tests import make, pages
@@ -111,20 +111,20 @@ def test_the_first_screen_costs_the_same_for_little_and_for_much(desk):
         return len(counted)
 
     make.nomination(make.variant(20_00), during=make.festival(), price=15_00)
-    _mishaps(1)
+    _failed_jobs(1)
     desk.get("/organize/")  # What the process keeps for itself, such as content types, is read.
     little = cost()
     for _ in range(4):
         make.nomination(make.variant(20_00), during=make.festival(), price=15_00)
-    _mishaps(5)
+    _failed_jobs(5)
 
     assert cost() == little
 
 
-def _mishaps(count):
+def _failed_jobs(count):
     for number in range(count):
         thing = FailedItem("shop.order", f"{count} {number}")
-        mishaps.note("move money", thing, ValueError("No"), at=BEFORE)
+        failed_jobs.note("move money", thing, ValueError("No"), at=BEFORE)
 
 
 def test_strangers_are_not_led_to_the_second_step(client, settings):

@@ -20,8 +20,12 @@ def festival():
 
 
 def test_what_ends_between_two_minutes_keeps_its_end_when_it_is_saved(desk, festival):
-    slot = make.slot(festival, label="Night", starts_at=NOON - timedelta(hours=1),
-                     ends_at=NOON + timedelta(seconds=42))  # fmt: skip
+    slot = make.slot(
+        festival,
+        label="Night",
+        starts_at=NOON - timedelta(hours=1),
+        ends_at=NOON + timedelta(seconds=42),
+    )
     make.slot(festival, label="Off", cancelled_at=NOON, starts_at=NOON + timedelta(hours=1))
     where = f"/organize/festivals/{festival.pk}/slots/{slot.pk}/"
     told = {"label": "Short night", "version": "999999999"}

@@ -9,7 +9,7 @@ from shop.money.payments.models import Payment
 from shop.orders.models import Order, Refund, Suborder
 from tests import make
 from tests.paying import assert_books_agree, begin, deliver
-from tests.shop.money.payments.test_outside import at_the_provider, sold
+from tests.shop.money.payments.test_external import at_the_provider, sold
 
 pytestmark = pytest.mark.django_db
 LIST = "/organize/money/"

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.core.errors import StaleState
+from shop.core.stored_names import stored_name
 from shop.festivals.models import ChangeLog
 from shop.money.ledger.models import LedgerEntry
 from shop.money.money_tasks.gate import open_task
@@ -39,7 +40,7 @@ def blocked(till):
 
 def task_of(row):
     """Return the task that stands open, or stood last, about a row."""
-    return MoneyTask.objects.filter(about=f"{row._meta.model_name}-{row.pk}").latest("pk")
+    return MoneyTask.objects.filter(about=f"{stored_name(row)}-{row.pk}").latest("pk")
 
 
 def where(row, outcome=""):

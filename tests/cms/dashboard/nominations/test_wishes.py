@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.festivals.models import Nomination, Wanted
+from shop.festivals.models import Nomination, ProductRequest
 from tests import make
 from tests.cms.dashboard.people import BEFORE, organizer
 
@@ -25,8 +25,8 @@ def kettle(festival):
     return made
 
 
-def wish(festival, **facts) -> Wanted:
-    return Wanted.objects.create(festival=festival, at=BEFORE, **facts)
+def wish(festival, **facts) -> ProductRequest:
+    return ProductRequest.objects.create(festival=festival, at=BEFORE, **facts)
 
 
 def test_wishes_are_typed_and_taken_away(desk, festival, kettle):
@@ -37,7 +37,7 @@ def test_wishes_are_typed_and_taken_away(desk, festival, kettle):
     desk.post(where, {"sku": kettle.sku, "price": "12.50", "note": "For the opening"})
     desk.post(where, {"country": "KE", "category": kettle.product.category.pk, "percent": "30"})
 
-    first, second = Wanted.objects.order_by("pk")
+    first, second = ProductRequest.objects.order_by("pk")
     assert (first.product, first.variant, first.price) == (kettle.product, kettle, 12_50)
     assert (second.country, second.percent) == ("KE", 30)
     page = desk.get(where).text
@@ -45,7 +45,7 @@ def test_wishes_are_typed_and_taken_away(desk, festival, kettle):
     assert "none yet" in page
     assert desk.post(at(make.festival(), f"wanted/{first.pk}/remove/")).status_code == 404
     desk.post(at(festival, f"wanted/{first.pk}/remove/"))
-    assert Wanted.objects.get() == second
+    assert ProductRequest.objects.get() == second
 
 
 def test_a_wish_is_read_by_stores_that_can_answer_it(client, desk, festival, kettle):
@@ -91,7 +91,7 @@ def test_the_price_of_a_wish_for_one_size_is_filled_in_for_that_size_alone(
     assert f"Kettle, {large.sku} (" in desk.get(at(festival, "wanted/")).text
     slot, store = festival.slots.get(kind="whole"), kettle.product.merchant
     client.force_login(make.member(store))
-    query = {"wanted": Wanted.objects.get().pk}
+    query = {"wanted": ProductRequest.objects.get().pk}
 
     page = client.get(f"/merchant/{store.slug}/slots/{slot.pk}/{kettle.product_id}/", query)
 

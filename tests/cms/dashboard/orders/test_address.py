@@ -7,7 +7,7 @@ from shop.orders.ship import ship
 from shop.orders.tickets.models import Ticket
 from tests import make
 from tests.make import NOON
-from tests.shop.orders.mended import (
+from tests.shop.orders.corrected import (
     SHIPS,
     everything,
     fix,

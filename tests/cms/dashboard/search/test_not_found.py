@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from shop.festivals.models import ChangeLog
-from shop.storefront.models import VainSearch
+from shop.storefront.models import ZeroResultSearch
 from shop.storefront.search_words.not_found import note_vain
 from tests.budgets import statements
 from tests.cms.dashboard.people import organizer
@@ -21,7 +21,7 @@ LIST, ASIDE = "/organize/not-found/", "/organize/not-found/aside/"
 
 def vain(words, times=2, *, language="en", is_near=False, ago=0):
     at = NOON - timedelta(days=ago)
-    return VainSearch.objects.create(
+    return ZeroResultSearch.objects.create(
         day=at.date(), language=language, words=words, is_near=is_near, times=times, last_at=at
     )
 
@@ -81,7 +81,7 @@ def test_what_is_set_aside_comes_back_once_it_is_asked_again(desk, clock_at):
 
     assert answer.url == f"{LIST}?days=90"
     assert "not on the list any more" in again.text
-    assert list(VainSearch.objects.values_list("language", flat=True)) == ["fr"]
+    assert list(ZeroResultSearch.objects.values_list("language", flat=True)) == ["fr"]
     for minutes in (11, 22):
         note_vain("gele", "en", is_near=False, at=NOON + timedelta(minutes=minutes))
     assert ("gele", 2) in shown(desk)
@@ -93,7 +93,7 @@ def test_what_is_set_aside_comes_back_once_it_is_asked_again(desk, clock_at):
 
 def test_the_sheet_holds_what_the_list_shows_and_no_formula(desk):
     vain("gele", 4, is_near=True)
-    VainSearch.objects.update(words="=1+1")
+    ZeroResultSearch.objects.update(words="=1+1")
 
     answer = desk.get(LIST, {"export": "csv"})
 

@@ -5,7 +5,7 @@ from django.test import Client
 
 from shop.festivals.models import ChangeLog
 from shop.storefront.listings.models import Meaning, Synonym
-from shop.storefront.models import VainSearch
+from shop.storefront.models import ZeroResultSearch
 from tests.budgets import statements
 from tests.cms.dashboard.people import organizer
 from tests.cms.dashboard.search.words import MEANINGS, SYNONYMS, group, meaning, named, typed
@@ -18,14 +18,14 @@ HOSTILE = ["=cmd|' /C calc'!A0", "<script>alert(1)</script>", "'; DROP TABLE x",
 
 def test_words_that_get_a_meaning_are_looked_for_in_vain_no_more(desk):
     for words_, language in (("mbeya", "en"), ("mbeya", "fr"), ("gele", "sw"), ("other", "en")):
-        VainSearch.objects.create(
+        ZeroResultSearch.objects.create(
             day=NOON.date(), language=language, words=words_, is_near=False, last_at=NOON
         )
 
     desk.post(f"{MEANINGS}new/", typed())
     desk.post(f"{SYNONYMS}new/", named())
 
-    assert sorted(VainSearch.objects.values_list("words", "language")) == [
+    assert sorted(ZeroResultSearch.objects.values_list("words", "language")) == [
         ("mbeya", "fr"), ("other", "en")
     ]  # fmt: skip
 

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
-from cms.dashboard.stores.sheet import open_all
+from cms.dashboard.stores.spreadsheet import open_all
 from shop.core.spreadsheets.tables import SheetCells
 from shop.festivals.models import ChangeLog
 from shop.merchant.dashboard.people import invite

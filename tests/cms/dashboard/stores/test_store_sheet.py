@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cms.dashboard.stores.sheet import HEADINGS, MOST
+from cms.dashboard.stores.spreadsheet import HEADINGS, MOST
 from shop.people.merchants.models import Merchant, StoreInvitation
 from tests import make
 from tests.cms.dashboard.people import BEFORE

@@ -10,7 +10,7 @@ from django.test import Client
 from shop.catalogue.delivery.models import Contact
 from shop.checkout.order.codes import masked
 from shop.core import clock
-from shop.core.rate_limits.models import Kept
+from shop.core.rate_limits.models import RateLimitCount
 from shop.orders.access import begin_code, code_of, use_code
 from tests import make
 from tests.crowd import at_once
@@ -82,7 +82,7 @@ def test_what_is_no_code_is_no_try(typed, said):
 
     assert answer.status_code == 422
     assert said in words(answer)
-    assert not Kept.objects.exists()
+    assert not RateLimitCount.objects.exists()
 
 
 def test_a_code_serves_once_for_its_own_order_while_it_is_the_newest_and_in_time():
@@ -95,12 +95,12 @@ def test_a_code_serves_once_for_its_own_order_while_it_is_the_newest_and_in_time
     assert take(stranger(), order, code).status_code == 303
     assert WRONG in words(take(stranger(), order, code))
 
-    Kept.objects.filter(name__contains="codes:m").delete()
+    RateLimitCount.objects.filter(name__contains="codes:m").delete()
     first = with_code(stranger(), order)
-    Kept.objects.filter(name__contains="codes:m").delete()
+    RateLimitCount.objects.filter(name__contains="codes:m").delete()
     second = with_code(stranger(), order)
     assert WRONG in words(take(stranger(), order, first))
-    Kept.objects.filter(name__contains="order-code:").update(
+    RateLimitCount.objects.filter(name__contains="order-code:").update(
         until=clock.now() - timedelta(days=9_000)
     )
     assert WRONG in words(take(stranger(), order, second))
@@ -149,7 +149,7 @@ def test_one_order_gets_a_code_a_minute_and_five_a_day():
     for _ in range(6):
         answers = [browser.post(link(order, "code/"), {"do": "send"}) for _ in range(2)]
         statuses.append([answer.status_code for answer in answers])
-        Kept.objects.filter(name__contains="codes:m").delete()
+        RateLimitCount.objects.filter(name__contains="codes:m").delete()
 
     assert statuses == [[303, 429]] * 5 + [[429, 429]]
     assert "Too many attempts. Try again in 1 minute." in words(answers[1])
@@ -159,9 +159,9 @@ def test_one_order_gets_a_code_a_minute_and_five_a_day():
 
 def test_one_network_asks_for_twenty_codes_an_hour():
     orders, browser = [paid_order() for _ in range(3)], stranger()
-    Kept.objects.create(name=":1:x", value="1", until=NOON)
+    RateLimitCount.objects.create(name=":1:x", value="1", until=NOON)
     first = browser.post(link(orders[0], "code/"), {"do": "send"})
-    Kept.objects.filter(name__contains="codes:n").update(value="20")
+    RateLimitCount.objects.filter(name__contains="codes:n").update(value="20")
 
     second = browser.post(link(orders[1], "code/"), {"do": "send"})
     elsewhere = browser.post(link(orders[2], "code/"), {"do": "send"}, REMOTE_ADDR="203.0.113.9")
@@ -173,7 +173,7 @@ def test_one_network_asks_for_twenty_codes_an_hour():
 def test_a_code_of_which_the_time_is_over_is_not_mailed():
     order, browser = paid_order(), stranger()
     browser.post(link(order, "code/"), {"do": "send"})
-    Kept.objects.all().delete()
+    RateLimitCount.objects.all().delete()
 
     assert sent() == []
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shop.catalogue.delivery.models import Contact
-from shop.core.rate_limits.models import Kept
+from shop.core.rate_limits.models import RateLimitCount
 from shop.orders.access import LINK_SALT
 from tests import make
 from tests.make import NOON
@@ -151,7 +151,7 @@ def test_what_is_no_number_or_no_address_is_said_at_its_field(number, email, err
     assert "<title>Error: Find an order" in answer.text
     assert error in words(answer)
     assert sent() == []
-    assert not Kept.objects.exists()
+    assert not RateLimitCount.objects.exists()
 
 
 @pytest.mark.parametrize("email", [LIN, "ada@example.org"])
@@ -163,7 +163,7 @@ def test_the_fifth_try_of_a_pair_in_a_day_has_to_wait_whether_it_is_right_or_not
     assert "Too many attempts. Try again in 24 hours." in words(answers[-1])
     assert len(sent()) == (4 if email == LIN else 0)
     assert find(second.number, email).status_code == 303
-    Kept.objects.filter(name__contains=":p:").update(until=NOON - timedelta(days=9_000))
+    RateLimitCount.objects.filter(name__contains=":p:").update(until=NOON - timedelta(days=9_000))
     assert find(order.number, email).status_code == 303
 
 

@@ -7,7 +7,7 @@ from django.core import signing
 
 from shop.catalogue.delivery.models import Contact
 from shop.checkout.order.proof import COOKIE, COOKIE_SALT
-from shop.core.rate_limits.models import Kept
+from shop.core.rate_limits.models import RateLimitCount
 from shop.orders.models import Order, Suborder
 from shop.orders.ship import ship
 from tests import make
@@ -209,7 +209,7 @@ def test_a_browser_is_remembered_for_the_ten_orders_that_it_proved_last(clock_at
     orders, browser = [paid_order() for _ in range(11)], stranger()
     for number, order in enumerate(orders):
         clock_at(NOON + timedelta(minutes=number))
-        Kept.objects.all().delete()
+        RateLimitCount.objects.all().delete()
         take(browser, order, with_code(browser, order))
 
     assert [is_shown(browser, order) for order in orders] == [False] + [True] * 10

@@ -7,9 +7,9 @@ from django.test import Client
 
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.call_off import call_off, settle_called_off
+from shop.money.payments.external.take_over import take_over_refund
 from shop.money.payments.models import Operation, Payment
 from shop.money.payments.operations import run_operations, tell_stuck
-from shop.money.payments.outside.take_over import take_over_refund
 from shop.money.payments.provider.stripe_gateway import gateway
 from shop.money.payments.repair import settle_elsewhere
 from tests import make

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from shop.core.images.models import IncomingFile, Picture
-from shop.merchant.applications.models import Application, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument
 from shop.merchant.applications.write import MOST_PAPERS
 from tests import make, pages
 from tests.browsing.server import Server, collect_statics, open_door
@@ -80,7 +80,7 @@ def test_sixteen_connections_start_no_decoder_under_the_web_server(shop):
     assert statuses.count(302) == MOST_PAPERS
     assert statuses.count(422) == CONNECTIONS - MOST_PAPERS
     assert IncomingFile.objects.filter(state="checking").count() == MOST_PAPERS
-    assert not ApplicationPaper.objects.exists()
+    assert not ApplicationDocument.objects.exists()
     assert "Traceback" not in shop.news()
 
 
@@ -94,7 +94,7 @@ def test_the_worker_decodes_them_one_after_the_other_and_that_is_seen(shop):
 
     assert len(here.seen - web.seen) == here.most == 1
     assert web.seen == set()
-    assert ApplicationPaper.objects.get().role == "identity"
+    assert ApplicationDocument.objects.get().role == "identity"
 
 
 def test_before_the_mailed_link_was_opened_sixteen_connections_store_nothing(shop):
@@ -106,7 +106,7 @@ def test_before_the_mailed_link_was_opened_sixteen_connections_store_nothing(sho
     assert {status for status, _page in answers} == {422}
     assert set(shown) <= {200, 503}
     assert not IncomingFile.objects.exists()
-    assert not ApplicationPaper.objects.exists()
+    assert not ApplicationDocument.objects.exists()
 
 
 def test_one_member_has_one_decoder_and_is_refused_at_once_beside_it(shop):

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.test import Client
 
 from shop.core.images.models import IncomingFile
-from shop.merchant.applications.models import Application, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument
 from shop.money.payments.models import Payment
 from shop.orders.models import Order
 from tests import make, pages
@@ -132,7 +132,7 @@ def test_a_whole_purchase_goes_on_while_sixteen_connections_send_pictures(
             meanwhile = len(statuses) - before
         # The control: what looks for decoders finds those of the worker.
         wait_until(lambda: apart.seen, "no worker decodes")
-        wait_until(ApplicationPaper.objects.exists, "no paper is kept")
+        wait_until(ApplicationDocument.objects.exists, "no paper is kept")
 
     told = f"quiet {quiet:.2f} s, attacked {attacked:.2f} s, {meanwhile} files sent meanwhile"
     record_property("purchase", told)
@@ -142,5 +142,5 @@ def test_a_whole_purchase_goes_on_while_sixteen_connections_send_pictures(
     assert attacked < TIMES * quiet + SECONDS
     assert set(statuses) <= {302, 422, 429}
     assert Order.objects.filter(state=Order.State.PAID).count() == 3
-    assert IncomingFile.objects.count() + ApplicationPaper.objects.count() <= len(statuses)
+    assert IncomingFile.objects.count() + ApplicationDocument.objects.count() <= len(statuses)
     assert "Traceback" not in shop.news()

@@ -75,7 +75,7 @@ def test_a_child_knows_no_secret():
 
 
 @pytest.mark.parametrize(
-    "module", ["shop.core.images.decode", "shop.merchant.dashboard.sheets.child"]
+    "module", ["shop.core.images.decode", "shop.merchant.dashboard.spreadsheets.child"]
 )
 def test_what_works_apart_knows_neither_settings_nor_database(module):
     assert run_apart(MODULE, f"modules {module}".encode(), SMALL) == b""

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.festivals.models import Fund
 from shop.festivals.promotions.sponsors import reckon_all
 from shop.storefront.listings.models import Listing
@@ -37,7 +37,7 @@ def test_a_fund_that_cannot_be_reckoned_keeps_no_other_festival_from_it():
     assert reckon_all(at=NOON) == 2
 
     assert list(Fund.objects.order_by("pk").values_list("committed", flat=True)) == [9, 0, 0]
-    found = Mishap.objects.get()
+    found = FailedJob.objects.get()
     assert (found.kind, found.key) == ("shop.festival", str(funds[0].festival_id))
     assert found.words == "no change of this row"
 
@@ -52,4 +52,4 @@ def test_a_listing_that_cannot_be_indexed_keeps_no_other_from_it():
 
     missing = Listing.objects.filter(text=None).values_list("product_id", flat=True)
     assert list(missing) == [products[1].pk]
-    assert Mishap.objects.get().key == str(products[1].pk)
+    assert FailedJob.objects.get().key == str(products[1].pk)

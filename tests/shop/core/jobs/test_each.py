@@ -9,8 +9,8 @@ from django.db.models import F
 
 from shop.catalogue.stock.models import Pool
 from shop.core.errors import StaleState
-from shop.core.jobs import each, mishaps, pace, repeat
-from shop.core.jobs.models import Leftover, Mishap
+from shop.core.jobs import each, failed_jobs, pace, repeat
+from shop.core.jobs.models import FailedJob, JobBacklog
 from shop.core.jobs.words import words_of
 from shop.orders.models import Order
 from tests import make
@@ -46,38 +46,38 @@ def test_what_fails_is_listed_and_all_behind_it_have_their_turn():
     assert each("use up", Pool.objects.order_by("pk"), use_up, at=NOON) == 2
 
     assert on_hand() == [2, 0, 4]
-    found = Mishap.objects.get()
+    found = FailedJob.objects.get()
     assert (found.round, found.kind, found.key) == ("use up", "shop.pool", str(empty.pk))
     assert (found.error, found.count, found.is_open) == ("IntegrityError", 1, True)
     assert "violates check constraint" in found.words
     assert re.search(r"shop/core/jobs/work\.py:\d+", found.place)
 
 
-def test_a_mishap_counts_on_and_closes_itself_when_it_succeeds():
+def test_a_failed_job_counts_on_and_closes_itself_when_it_succeeds():
     (pool,) = pools(1)
 
     for minute in range(3):
         each("mend", [pool], lambda _: 1 / 0, at=NOON + timedelta(minutes=minute))
-    found = Mishap.objects.get()
+    found = FailedJob.objects.get()
     assert (found.count, found.first_at, found.last_at) == (3, NOON, NOON + timedelta(minutes=2))
     each("mend", [pool], lambda _: False, at=LATER)
-    assert Mishap.objects.get().is_open  # left as it was is not mended
+    assert FailedJob.objects.get().is_open  # left as it was is not mended
     each("mend", [pool], lambda _: None, at=LATER)
 
-    found = Mishap.objects.get()
+    found = FailedJob.objects.get()
     assert (found.closed_at, found.closed_by, found.reason) == (LATER, None, "It succeeded.")
     each("mend", [pool], lambda _: 1 / 0, at=LATER)
-    assert Mishap.objects.filter(closed_at=None).count() == 1
+    assert FailedJob.objects.filter(closed_at=None).count() == 1
 
 
-def test_the_same_row_in_another_round_is_another_mishap():
+def test_the_same_row_in_another_round_is_another_failed_job():
     (pool,) = pools(1)
     for name in ("mend", "count"):
         each(name, [pool], lambda _: 1 / 0, at=NOON)
 
     each("count", [pool], lambda _: None, at=NOON)
 
-    assert Mishap.objects.get(closed_at=None).round == "mend"
+    assert FailedJob.objects.get(closed_at=None).round == "mend"
 
 
 def test_those_that_a_round_did_not_come_to_are_the_first_of_the_next():
@@ -90,7 +90,7 @@ def test_those_that_a_round_did_not_come_to_are_the_first_of_the_next():
     assert seen == [1, 2, 3, 4, 5, 1, 2]
     each("look", rows, lambda pool: seen.append(pool.on_hand), at=NOON)
     assert seen[7:] == [3, 4, 5, 1, 2]
-    assert not Leftover.objects.get().keys
+    assert not JobBacklog.objects.get().keys
 
 
 def test_one_that_always_fails_does_not_stand_before_new_ones_for_ever():
@@ -129,7 +129,7 @@ def test_a_process_that_was_told_to_end_begins_no_further_item():
     each("look", ["a", "b", "c"], end_after, at=NOON)
 
     assert seen == ["a"]
-    assert Leftover.objects.get().keys == [["", "b"], ["", "c"]]
+    assert JobBacklog.objects.get().keys == [["", "b"], ["", "c"]]
 
 
 def test_work_in_steps_ends_when_the_process_is_told_to():
@@ -156,7 +156,7 @@ def test_what_somebody_else_settled_meanwhile_is_left_out_and_closed():
     each("look", Pool.objects.filter(on_hand=1).order_by("pk"), take_both, at=LATER)
 
     assert seen == [first]
-    assert not Mishap.objects.get().is_open
+    assert not FailedJob.objects.get().is_open
 
 
 def test_ids_tell_which_rows_they_are():
@@ -165,11 +165,11 @@ def test_ids_tell_which_rows_they_are():
     each("look", [pool.pk], lambda _: 1 / 0, at=NOON, about=Pool)
     each("look", [(pool, "x")], lambda _: 1 / 0, at=NOON, about=lambda pair: pair[0])
 
-    found = Mishap.objects.get()
+    found = FailedJob.objects.get()
     assert (found.kind, found.key, found.count) == ("shop.pool", str(pool.pk), 2)
 
 
-def test_what_takes_far_too_long_is_a_mishap_and_the_next_has_its_turn():
+def test_what_takes_far_too_long_is_a_failed_job_and_the_next_has_its_turn():
     seen = []
 
     def hang(word):
@@ -179,7 +179,7 @@ def test_what_takes_far_too_long_is_a_mishap_and_the_next_has_its_turn():
 
     assert each("look", ["a", "b"], hang, at=NOON) == 1
     assert seen == ["b"]
-    assert Mishap.objects.get().error == "TooLong"
+    assert FailedJob.objects.get().error == "TooLong"
 
 
 def test_neither_log_nor_list_names_anybody(caplog):
@@ -193,7 +193,7 @@ def test_neither_log_nor_list_names_anybody(caplog):
 
     each("tell", Order.objects.all(), fail, at=NOON)
 
-    found = Mishap.objects.get()
+    found = FailedJob.objects.get()
     said = f"{found.words} {found.place} {caplog.text}"
     assert order.number in found.words
     for secret in (contact.email, contact.name, order.token):
@@ -220,32 +220,32 @@ def test_of_a_row_that_the_database_refuses_no_value_is_kept(caplog):
 
     each("join", ["x"], lambda _: make.user(email="JANE@example.com"), at=NOON)
 
-    found = Mishap.objects.get()
+    found = FailedJob.objects.get()
     assert 'unique constraint "' in found.words
     assert "jane" not in f"{found.words} {caplog.text}".lower()
 
 
 def test_of_two_who_close_the_same_the_first_is_kept():
     each("look", ["x"], lambda _: 1 / 0, at=NOON)
-    seen = Mishap.objects.get()
-    mishaps.close(seen, "Mended", at=NOON, by=make.user())
+    seen = FailedJob.objects.get()
+    failed_jobs.close(seen, "Mended", at=NOON, by=make.user())
 
     with pytest.raises(StaleState):
-        mishaps.close(seen, "Not ours", at=LATER, by=make.user())
+        failed_jobs.close(seen, "Not ours", at=LATER, by=make.user())
 
-    assert Mishap.objects.get().reason == "Mended"
+    assert FailedJob.objects.get().reason == "Mended"
 
 
-def test_old_mishaps_close_and_go(db):
+def test_old_failed_jobs_close_and_go(db):
     (pool,) = pools(1)
     each("look", [pool], lambda _: 1 / 0, at=NOON)
 
-    mishaps.forget_mishaps(at=NOON + timedelta(days=2))
-    assert Mishap.objects.get().is_open
-    mishaps.forget_mishaps(at=NOON + timedelta(days=2, seconds=1))
-    assert Mishap.objects.get().reason == "It did not come up again for two days."
-    mishaps.forget_mishaps(at=NOON + timedelta(days=93))
-    assert not Mishap.objects.exists()
+    failed_jobs.forget_failed_jobs(at=NOON + timedelta(days=2))
+    assert FailedJob.objects.get().is_open
+    failed_jobs.forget_failed_jobs(at=NOON + timedelta(days=2, seconds=1))
+    assert FailedJob.objects.get().reason == "It did not come up again for two days."
+    failed_jobs.forget_failed_jobs(at=NOON + timedelta(days=93))
+    assert not FailedJob.objects.exists()
 
 
 def test_a_round_without_anything_to_do_costs_two_statements(django_assert_max_num_queries):

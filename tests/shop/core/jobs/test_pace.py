@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from shop.core.jobs import each, pace
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.management.commands.beat import Command, Round
 from tests.make import NOON
 from tests.patience import PATIENCE, wait_until
@@ -63,7 +63,7 @@ def test_an_item_that_hangs_is_ended_and_the_next_has_its_turn(where, listening)
     beside.result()
 
     assert seen == ["b"]
-    assert Mishap.objects.get().error == "TooLong"
+    assert FailedJob.objects.get().error == "TooLong"
     assert asleep() == 0
 
 
@@ -72,12 +72,12 @@ def test_a_round_that_hangs_is_ended_listed_and_closed_when_it_succeeds():
 
     beat._run(99, Round("hang", sleep_in_database, 1, SOON / 6), at=NOON)
 
-    found = Mishap.objects.get()
+    found = FailedJob.objects.get()
     assert (found.round, found.kind, found.error) == ("hang", "", "TooLong")
     assert asleep() == 0
     assert signal.getsignal(signal.SIGALRM) == before
     beat._run(99, Round("hang", lambda *, at: None, 1), at=NOON)
-    assert not Mishap.objects.get().is_open
+    assert not FailedJob.objects.get().is_open
 
 
 def test_a_round_that_fails_is_listed_and_gives_its_place_back():
@@ -86,4 +86,4 @@ def test_a_round_that_fails_is_listed_and_gives_its_place_back():
     beat._run(99, Round("fail", lambda *, at: 1 / 0, 1), at=NOON)
     beat._run(99, Round("fail", lambda *, at: 1 / 0, 1), at=NOON)
 
-    assert Mishap.objects.get().count == 2
+    assert FailedJob.objects.get().count == 2

@@ -11,7 +11,7 @@ from django.core.cache.backends.locmem import LocMemCache
 
 from shop.core import clock
 from shop.core.rate_limits.allauth_limits import join_allauth
-from shop.core.rate_limits.models import Kept
+from shop.core.rate_limits.models import RateLimitCount
 from shop.core.rate_limits.store import forget_limits, limits
 from tests import make
 from tests.crowd import at_once
@@ -61,7 +61,7 @@ def test_who_makes_up_many_addresses_pushes_no_lock_out_away():
         limits.set(f"made-up-{number}", [1.5], DAY)
 
     assert limits.get("locked") == [1.5]
-    assert Kept.objects.count() == 2_501
+    assert RateLimitCount.objects.count() == 2_501
 
 
 @with_threads
@@ -84,11 +84,11 @@ def test_of_many_tries_at_once_each_has_a_number_of_its_own():
 
 def test_tries_are_counted_from_the_first_one_and_anew_when_its_time_is_over():
     first, second = (limits.count("tries", seconds=DAY) for _ in range(2))
-    until = Kept.objects.get().until
+    until = RateLimitCount.objects.get().until
     limits.count("tries", seconds=2 * DAY)
-    assert (first, second, Kept.objects.get().until) == (1, 2, until)
+    assert (first, second, RateLimitCount.objects.get().until) == (1, 2, until)
 
-    Kept.objects.update(until=clock.now())
+    RateLimitCount.objects.update(until=clock.now())
 
     assert [limits.count("tries", seconds=DAY) for _ in range(2)] == [1, 2]
 

@@ -32,7 +32,13 @@ def test_rules_slots_and_benefits_come_along_as_a_draft():
                "fr": {"title": "Printemps", "tagline": "Tout neuf"}},
         enrol_opens=START - timedelta(days=60), enrol_closes=START - timedelta(days=10), terms="",
     )  # fmt: skip
-    make.slot(source, label="Night", starts_at=NOON, ends_at=NOON + HOUR, max_nominations=5)
+    make.slot(
+        source,
+        label="Night",
+        starts_at=NOON,
+        ends_at=NOON + HOUR,
+        max_nominations=5,
+    )
     french = {"fr": "Envoyez sous trois jours."}
     terms.publish_terms(
         source, "Ship within three days.", translations=french, at=NOON, by=make.user()

@@ -13,7 +13,7 @@ from PIL import Image
 from shop.core.errors import NotPossible
 from shop.core.forms.private_files import as_kept
 from shop.merchant.applications import write
-from shop.merchant.applications.models import Application, ApplicationNote, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument, ApplicationNote
 from shop.merchant.applications.steps import gaps
 from tests import make
 from tests.make import NOON
@@ -229,7 +229,7 @@ def test_a_file_that_is_no_paper_is_refused_and_the_answers_are_kept(client, nam
 
     assert answer.status_code == 422
     assert said in answer.text
-    assert not ApplicationPaper.objects.exists()
+    assert not ApplicationDocument.objects.exists()
     assert Application.objects.get().legal_name == "GIE Keur Mbar"
 
 
@@ -239,11 +239,11 @@ def test_a_paper_is_kept_once_and_can_be_taken_away(client):
         client.post("/apply/papers/", SELLER | {
             "paper-registration": SimpleUploadedFile("gie.pdf", PDF)
         })  # fmt: skip
-    paper = ApplicationPaper.objects.get()
+    paper = ApplicationDocument.objects.get()
 
     client.post(f"/apply/papers/{paper.pk}/remove/")
 
-    assert not ApplicationPaper.objects.exists()
+    assert not ApplicationDocument.objects.exists()
 
 
 def test_a_label_that_is_claimed_asks_for_its_paper(client):
@@ -305,7 +305,7 @@ def test_one_bad_file_stops_no_other_and_few_are_looked_at_at_once(client):
     assert answer.status_code == 422
     assert "bad.pdf" in answer.text
     assert "At most 4 files at once" in answer.text
-    assert [row.name for row in ApplicationPaper.objects.all()] == ["0.pdf", "1.pdf", "2.pdf"]
+    assert [row.name for row in ApplicationDocument.objects.all()] == ["0.pdf", "1.pdf", "2.pdf"]
 
 
 def test_a_mistyped_address_is_mended_until_its_mail_is_read(client):

@@ -6,7 +6,7 @@ import pytest
 
 from shop.merchant.applications import write
 from shop.merchant.applications.cleanup import forget_applications, forget_identities
-from shop.merchant.applications.models import Application, ApplicationPaper
+from shop.merchant.applications.models import Application, ApplicationDocument
 from shop.operations.retention.erase import erase
 from shop.operations.retention.export import own_data
 from shop.operations.retention.person import person_at
@@ -44,7 +44,7 @@ def test_the_identity_of_a_store_goes_and_its_registration_stays():
     assert forget_identities(at=NOON + 30 * DAY) == 0
     assert forget_identities(at=NOON + 31 * DAY) == 1
 
-    assert ApplicationPaper.objects.get().role == "registration"
+    assert ApplicationDocument.objects.get().role == "registration"
 
 
 @pytest.mark.parametrize("state", ["draft", "sent", "declined", "approved"])
@@ -55,7 +55,7 @@ def test_erased_nothing_names_the_person(state):
 
     erase(person_at(EMAIL), at=NOON, by=make.user(), reason="Asked by mail")
 
-    assert not ApplicationPaper.objects.exists()
+    assert not ApplicationDocument.objects.exists()
     if state == "approved":
         kept = Application.objects.get()
         assert (kept.name, kept.phone, kept.email, kept.business) == ("", "", "", found.business)

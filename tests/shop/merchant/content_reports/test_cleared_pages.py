@@ -7,7 +7,7 @@ import pytest
 from shop.catalogue import translations
 from shop.core.errors import NotPossible
 from shop.merchant.content_reports.decide import decide
-from shop.merchant.content_reports.models import Notice
+from shop.merchant.content_reports.models import ContentReport
 from shop.merchant.moderation import suspend, take_down
 from shop.merchant.moderation.decide import refuse
 from tests import make, pages
@@ -39,7 +39,7 @@ def test_a_store_objects_to_the_clearing_of_its_page_and_gets_it_back(client):
 
     client.post(here, {"text": "My grandmother began."})
 
-    found = Notice.objects.get()
+    found = ContentReport.objects.get()
     with pytest.raises(NotPossible, match="somebody else reads"):
         decided(found, "put_back", by=first)
     decided(found, "put_back", "The register says so.", by=second)
@@ -51,17 +51,17 @@ def test_a_store_objects_to_the_clearing_of_its_page_and_gets_it_back(client):
 
 def test_what_the_store_had_proposed_besides_is_not_put_back_unseen(client):
     store = make.merchant(name="Amani Kettles", slug="amani", tagline="Since 1921")
-    make.amendment(store, words={"story": "We serve the king."}, at=NOON)
+    make.pending_change(store, words={"story": "We serve the king."}, at=NOON)
     take_down.clear_page(store, "You began in 1994.", at=NOON, by=organizer())
     client.force_login(make.member(store, "ama@example.org"))
     client.post("/merchant/amani/object/", {"text": "My grandmother began."})
 
     with pytest.raises(NotPossible, match="another version"):
-        decided(Notice.objects.get(), "put_back", "So it is.", by=organizer())
+        decided(ContentReport.objects.get(), "put_back", "So it is.", by=organizer())
 
     store.refresh_from_db()
     assert store.story == ""
-    assert Notice.objects.get().state == "open"
+    assert ContentReport.objects.get().state == "open"
 
 
 def test_translations_of_a_cleared_page_come_back_with_it(client):
@@ -72,7 +72,7 @@ def test_translations_of_a_cleared_page_come_back_with_it(client):
     client.force_login(make.member(store, "ama@example.org"))
     client.post("/merchant/amani/object/", {"text": "My grandmother began."})
 
-    decided(Notice.objects.get(), "put_back", "So it is.", by=organizer())
+    decided(ContentReport.objects.get(), "put_back", "So it is.", by=organizer())
 
     assert translations.words_in(store)["fr"]["tagline"] == "Depuis 1921"
 
@@ -82,10 +82,10 @@ def test_what_the_store_mended_itself_is_not_said_to_be_put_back(client):
     take_down.clear_page(store, "You began in 1994.", at=NOON, by=organizer())
     client.force_login(make.member(store, "ama@example.org"))
     client.post("/merchant/amani/object/", {"text": "My grandmother began."})
-    store.amendment.move_to("waiting", sent_at=NOON + DAY)
+    store.pending_change.move_to("waiting", sent_at=NOON + DAY)
 
     with pytest.raises(NotPossible, match="under Changes"):
-        decided(Notice.objects.get(), "put_back", "So it is.", by=organizer())
+        decided(ContentReport.objects.get(), "put_back", "So it is.", by=organizer())
 
 
 def test_a_store_that_is_open_again_is_back_whatever_else_it_proposes(client):
@@ -94,9 +94,9 @@ def test_a_store_that_is_open_again_is_back_whatever_else_it_proposes(client):
     client.force_login(make.member(store, "ama@example.org"))
     client.post("/merchant/amani/object/", {"text": "The post was on strike."})
     suspend.reopen(store, at=NOON, by=organizer())
-    make.amendment(store, words={"tagline": "New"}, at=NOON)
+    make.pending_change(store, words={"tagline": "New"}, at=NOON)
 
-    found = decided(Notice.objects.get(), "put_back", by=organizer())
+    found = decided(ContentReport.objects.get(), "put_back", by=organizer())
 
     assert found.state == "acted"
 
@@ -105,7 +105,7 @@ def test_what_a_store_mended_and_was_refused_is_no_clearing_any_more(client):
     store = make.merchant(name="Amani Kettles", slug="amani", tagline="Since 1921")
     take_down.clear_page(store, "You began in 1994.", at=NOON, by=organizer())
     assert take_down.is_cleared(store)
-    change = store.amendment
+    change = store.pending_change
     change.move_to("waiting", sent_at=NOON + DAY)
     assert not take_down.is_cleared(store)
     refuse(change, "Still not.", seen=change.sent_at, at=NOON, by=organizer())

@@ -15,14 +15,14 @@ from shop.festivals.models import (
     Enrolment,
     Festival,
     Nomination,
-    NominationSheet,
-    SheetRow,
+    NominationSpreadsheet,
     Slot,
+    SpreadsheetRow,
 )
 from shop.merchant.dashboard.people.invite import invite
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
 from shop.merchant.moderation import decide
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.share_kits.drawing import present_facts
 from shop.merchant.share_kits.kits import KitChoice, ask
 from shop.merchant.share_kits.models import ShareKit, SharePicture
@@ -32,7 +32,7 @@ from shop.orders.documents.models import Document
 from shop.orders.models import Suborder
 from shop.people.accounts.models import User
 from shop.people.merchants.models import Merchant
-from shop.storefront.certifications.write import CertificateFacts, send
+from shop.storefront.certifications.write import CertificationFacts, send
 from shop.storefront.share_links.links import make_link
 from shop.storefront.share_links.models import ShareLink
 from tests import make
@@ -56,14 +56,14 @@ class Desk:
     slot: Slot
     nomination: Nomination
     enrolment: Enrolment
-    sheet: NominationSheet
+    sheet: NominationSpreadsheet
     paper: Document
     colleague: int
     invited: int
     certificate: int
     sheet_of_paper: int
-    brought: CatalogueSheet
-    matched: CatalogueSheet
+    brought: CatalogueSpreadsheet
+    matched: CatalogueSpreadsheet
     kit: ShareKit
     link: ShareLink
 
@@ -240,18 +240,27 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         terms="",
     )  # fmt: skip
     nomination = make.nomination(variant, during=coming, percent=20)
-    sheet = NominationSheet.objects.create(
+    sheet = NominationSpreadsheet.objects.create(
         festival=coming, merchant=merchant, name="kettles.csv", language="en", at=NOON,
         worked_at=NOON,
     )  # fmt: skip
     for number in (2, 3):
-        SheetRow.objects.create(sheet=sheet, number=number, cells={"sku": EVIL}, place=str(number),
-                                state="refused", column="sku", text=EVIL)  # fmt: skip
+        SpreadsheetRow.objects.create(
+            sheet=sheet,
+            number=number,
+            cells={"sku": EVIL},
+            place=str(number),
+            state="refused",
+            column="sku",
+            text=EVIL,
+        )
     publish_terms(coming, "Send within three days.", at=NOON)
     member = make.member(merchant)
     packer = make.member(merchant, role="packer")
     waiting = invite(merchant, f"new-{merchant.pk}@example.org", language="en", at=NOON, by=member)
-    claim = CertificateFacts("Fair trade", "FT-7", "Fair Body", (NOON + timedelta(days=99)).date())
+    claim = CertificationFacts(
+        "Fair trade", "FT-7", "Fair Body", (NOON + timedelta(days=99)).date()
+    )
     claimed = send(merchant, claim, [as_kept("a.pdf", b"%PDF-1")], at=NOON, by=member)
     return Desk(
         merchant=merchant,
@@ -278,9 +287,9 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
     )
 
 
-def catalogue_sheet(merchant: Merchant, member: User, state: str) -> CatalogueSheet:
+def catalogue_sheet(merchant: Merchant, member: User, state: str) -> CatalogueSpreadsheet:
     """Return a sheet of products with rows that are new, and one to be mended."""
-    made = CatalogueSheet.objects.create(
+    made = CatalogueSpreadsheet.objects.create(
         merchant=merchant, by=member, name=EVIL[:80], language="en", at=NOON, worked_at=NOON,
         state=state, headings=["sku", "name", EVIL[:90]], examples=["A", EVIL[:80], ""],
         fields=["sku", "title", ""], total=2, done_at=NOON if state == "done" else None,
@@ -305,5 +314,7 @@ def share_kit(merchant: Merchant, product: Product, member: User) -> ShareKit:
 def look(desk: Desk, *, page: bool = False) -> None:
     """Let an organizer approve what waits for a look of the product on sale, or of the page."""
     of = {"merchant": desk.merchant} if page else {"product": desk.product}
-    amendment = Amendment.objects.get(**of)
-    decide.approve(amendment, seen=amendment.sent_at, at=NOON, by=make.user(is_staff=True))
+    pending_change = PendingChange.objects.get(**of)
+    decide.approve(
+        pending_change, seen=pending_change.sent_at, at=NOON, by=make.user(is_staff=True)
+    )

@@ -6,7 +6,7 @@ from shop.catalogue import translations
 from shop.catalogue.models import Product, Term
 from shop.festivals.models import ChangeLog
 from shop.merchant.moderation import take_down
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.storefront.listings.models import Listing
 from tests import make
 from tests.make import NOON
@@ -81,9 +81,9 @@ def test_a_store_names_its_colours_and_materials_and_shoppers_read_them(client, 
 def test_words_that_were_proposed_before_stores_named_colours_can_be_approved(client, desk, page):
     Product.objects.filter(pk=desk.product.pk).update(terms={"fr": {"Red": "Rouge vif"}})
     client.post(page, FRENCH | {"version": version(client, page)})
-    amendment = Amendment.objects.get(product=desk.product)
-    del amendment.texts["fr"]["terms"]
-    amendment.save()
+    pending_change = PendingChange.objects.get(product=desk.product)
+    del pending_change.texts["fr"]["terms"]
+    pending_change.save()
 
     look(desk)
 
@@ -98,13 +98,13 @@ def test_names_of_what_is_not_on_sale_now_stay_and_wait_for_nothing(client, desk
     client.post(page, {"version": version(client, page)})
 
     assert now(desk.product).terms == known
-    assert not Amendment.objects.filter(product=desk.product).exists()
+    assert not PendingChange.objects.filter(product=desk.product).exists()
 
 
 def test_an_edit_of_the_english_words_keeps_what_is_proposed_in_others(client, desk, page):
     client.post(page, FRENCH | {"version": version(client, page)})
-    amendment = Amendment.objects.get(product=desk.product)
-    kept = amendment.texts
+    pending_change = PendingChange.objects.get(product=desk.product)
+    kept = pending_change.texts
 
     make_english = desk.address("{store}/products/{product}/")
     form = client.get(make_english).context["form"]
@@ -113,8 +113,8 @@ def test_an_edit_of_the_english_words_keeps_what_is_proposed_in_others(client, d
     sent |= {"v-TOTAL_FORMS": "0", "v-INITIAL_FORMS": "0"}
     client.post(make_english, sent)
 
-    amendment.refresh_from_db()
-    assert amendment.texts == kept
+    pending_change.refresh_from_db()
+    assert pending_change.texts == kept
 
 
 def test_a_draft_is_changed_at_once(client, desk):
@@ -124,7 +124,7 @@ def test_a_draft_is_changed_at_once(client, desk):
 
     assert now(desk.draft).titles == {"fr": "Bouilloire"}
     assert translations.words_in(desk.draft)["fr"]["description"] == "En cuivre.\nÀ la main."
-    assert not Amendment.objects.filter(product=desk.draft).exists()
+    assert not PendingChange.objects.filter(product=desk.draft).exists()
 
 
 def test_whoever_was_overtaken_is_told_and_decides_by_saving_again(client, desk, page):
@@ -137,11 +137,11 @@ def test_whoever_was_overtaken_is_told_and_decides_by_saving_again(client, desk,
     assert "Someone changed this while you were editing." in answer.text
     assert answer.context["form"].stored == [("Name", "Bouilloire")]
     assert '<dd dir="auto">Bouilloire</dd>' in answer.text
-    assert Amendment.objects.get(product=desk.product).texts["fr"]["title"] == "Bouilloire"
+    assert PendingChange.objects.get(product=desk.product).texts["fr"]["title"] == "Bouilloire"
     client.post(
         page, FRENCH | {"title": "Autre", "version": answer.context["form"].data["version"]}
     )
-    assert Amendment.objects.get(product=desk.product).texts["fr"]["title"] == "Autre"
+    assert PendingChange.objects.get(product=desk.product).texts["fr"]["title"] == "Autre"
 
 
 def test_a_store_s_page_has_words_in_other_languages(client, desk):
@@ -163,7 +163,7 @@ def test_words_that_are_typed_back_to_what_is_public_wait_for_nothing(client, de
     client.post(page, FRENCH | {"version": version(client, page)})
     client.post(page, {"version": version(client, page)})
 
-    assert not Amendment.objects.filter(product=desk.product).exists()
+    assert not PendingChange.objects.filter(product=desk.product).exists()
 
 
 def test_whoever_reads_what_is_public_needs_no_look(client, desk, page):
@@ -173,7 +173,7 @@ def test_whoever_reads_what_is_public_needs_no_look(client, desk, page):
     client.post(page, {"summary": "Elle.", "is_read": "on", "version": version(client, page)})
 
     assert translations.rows_of(desk.product)["fr"].is_read
-    assert not Amendment.objects.filter(product=desk.product).exists()
+    assert not PendingChange.objects.filter(product=desk.product).exists()
 
 
 def test_the_desk_says_how_far_each_language_is(client, desk):

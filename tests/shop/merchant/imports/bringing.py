@@ -12,13 +12,13 @@ from openpyxl import Workbook
 from shop.catalogue.models import Category, Product
 from shop.festivals.models import RegularPrice
 from shop.merchant.imports import columns, receive
-from shop.merchant.imports.models import CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
 from shop.people.merchants.models import Membership, Merchant
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work
 
-State = CatalogueSheet.State
+State = CatalogueSpreadsheet.State
 
 
 def store(**facts: Any) -> Merchant:
@@ -53,7 +53,7 @@ def xlsx_of(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def sent(merchant: Merchant, content: bytes, *, archive: bytes = b"", name: str = "goods.csv",
-         by: Any = None) -> CatalogueSheet:  # fmt: skip
+         by: Any = None) -> CatalogueSpreadsheet:  # fmt: skip
     """Return a sheet that was read."""
     sheet = receive.receive(
         merchant, [content], name=name, at=NOON, by=by or merchant.owner,
@@ -64,8 +64,8 @@ def sent(merchant: Merchant, content: bytes, *, archive: bytes = b"", name: str 
     return sheet
 
 
-def checked(sheet: CatalogueSheet, fields: dict[str, str] | None = None, **choices: Any
-            ) -> CatalogueSheet:  # fmt: skip
+def checked(sheet: CatalogueSpreadsheet, fields: dict[str, str] | None = None, **choices: Any
+            ) -> CatalogueSpreadsheet:  # fmt: skip
     """Return a sheet that was checked, with some columns matched otherwise."""
     told = list(sheet.fields)
     for heading, field in (fields or {}).items():
@@ -77,7 +77,7 @@ def checked(sheet: CatalogueSheet, fields: dict[str, str] | None = None, **choic
     return sheet
 
 
-def brought(sheet: CatalogueSheet) -> CatalogueSheet:
+def brought(sheet: CatalogueSpreadsheet) -> CatalogueSpreadsheet:
     """Return a checked sheet that was brought in."""
     receive.begin(sheet, State.WRITING, at=NOON, by=sheet.by)
     run_queued_work()
@@ -85,18 +85,18 @@ def brought(sheet: CatalogueSheet) -> CatalogueSheet:
     return sheet
 
 
-def all_in(merchant: Merchant, content: bytes, **choices: Any) -> CatalogueSheet:
+def all_in(merchant: Merchant, content: bytes, **choices: Any) -> CatalogueSpreadsheet:
     """Return a sheet that was read, checked and brought in."""
     return brought(checked(sent(merchant, content), **choices))
 
 
-def problems(sheet: CatalogueSheet) -> dict[int, list[str]]:
+def problems(sheet: CatalogueSpreadsheet) -> dict[int, list[str]]:
     """Return what is wrong, by the number of the row."""
     rows = sheet.rows.filter(state=CatalogueRow.State.WRONG)
     return {row.number: [text for _place, text in row.problems] for row in rows if row.problems}
 
 
-def outcomes(sheet: CatalogueSheet) -> list[tuple[str, str]]:
+def outcomes(sheet: CatalogueSpreadsheet) -> list[tuple[str, str]]:
     """Return the state and the outcome of each row."""
     return list(sheet.rows.order_by("number").values_list("state", "outcome"))
 

@@ -17,7 +17,7 @@ django.setup()
 from django_tasks_db.models import DBTaskResult
 
 from shop.merchant.imports import check, write
-from shop.merchant.imports.models import CatalogueSheet
+from shop.merchant.imports.models import CatalogueSpreadsheet
 
 sheet_id, steps = int(sys.argv[1]), int(sys.argv[2])
 begun = 0
@@ -40,7 +40,9 @@ def counted(room: Any) -> Any:
 if __name__ == "__main__":
     for room in keeps:
         room.keep = counted(room)
-    while CatalogueSheet.objects.filter(pk=sheet_id, state__in=CatalogueSheet.IN_WORK).exists():
+    while CatalogueSpreadsheet.objects.filter(
+        pk=sheet_id, state__in=CatalogueSpreadsheet.IN_WORK
+    ).exists():
         row = DBTaskResult.objects.ready().first()
         assert row
         row.task.func(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])

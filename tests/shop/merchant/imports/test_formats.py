@@ -8,7 +8,7 @@ import pytest
 
 from shop.catalogue.models import Category, Product
 from shop.merchant.imports.headings.formats import recognize
-from shop.merchant.imports.models import CatalogueSheet, SheetPicture
+from shop.merchant.imports.models import CatalogueSpreadsheet, SpreadsheetPicture
 from tests.shop.merchant.imports.bringing import (
     all_in,
     checked,
@@ -140,7 +140,7 @@ def test_shopifys_sheets_are_read_row_by_row_and_twice_without_change(write):
     assert told(pot)["options"] == []
     hidden = dict(sheet.brought.values_list("product__title", "after__hidden"))
     assert hidden == {"Ocean shirt": False, "Clay pot": True}
-    pictures = SheetPicture.objects.order_by("position").values_list("source", "alt")
+    pictures = SpreadsheetPicture.objects.order_by("position").values_list("source", "alt")
     assert list(pictures) == [
         ("https://pictures.example/one.jpg", "A blue shirt"),
         ("https://pictures.example/two.jpg", "Ocean shirt"),
@@ -152,7 +152,7 @@ def test_shopifys_sheets_are_read_row_by_row_and_twice_without_change(write):
 
     assert {outcome for _state, outcome in outcomes(again)} == {"same"}
     assert [told(row) for row in Product.objects.order_by("pk")] == before
-    assert SheetPicture.objects.count() == 3
+    assert SpreadsheetPicture.objects.count() == 3
 
 
 def woo() -> list[list[str]]:
@@ -202,7 +202,7 @@ def test_woocommerces_sheet_is_read_row_by_row_and_twice_without_change():
     assert told(beanie)["sizes"] == [("beanie", (), 18_00, 7, 91)]
     hidden = dict(sheet.brought.values_list("product__title", "after__hidden"))
     assert hidden == {"Hoodie": False, "Beanie": True}
-    assert [row.source[-6:] for row in SheetPicture.objects.order_by("position")] == [
+    assert [row.source[-6:] for row in SpreadsheetPicture.objects.order_by("position")] == [
         "h1.jpg", "h2.jpg", "h3.jpg",
     ]  # fmt: skip
     again = all_in(own, csv_of(woo()), categories=names)
@@ -295,7 +295,7 @@ def test_no_two_columns_of_a_system_are_the_same_field(head):
 
     assert len(once) == len(set(once))
     assert not any(found.is_guess)
-    assert found.format != CatalogueSheet.Format.OTHER
+    assert found.format != CatalogueSpreadsheet.Format.OTHER
 
 
 def test_a_category_that_nobody_knows_is_asked_about_once():

@@ -9,7 +9,7 @@ from shop.core.errors import NotPossible
 from shop.festivals.models import RegularPrice
 from shop.merchant.dashboard.imports import export
 from shop.merchant.imports import pictures, receive, values
-from shop.merchant.imports.models import CatalogueSheet, SheetPicture
+from shop.merchant.imports.models import CatalogueSpreadsheet, SpreadsheetPicture
 from shop.people.merchants.models import Membership
 from tests import make
 from tests.make import NOON
@@ -87,7 +87,7 @@ def test_pictures_of_one_name_are_told_apart_by_their_folders(own):
 
     brought(checked(sent(own, content, archive=files)))
 
-    states = SheetPicture.objects.order_by("product")
+    states = SpreadsheetPicture.objects.order_by("product")
     assert list(states.values_list("state", flat=True)) == ["fetched", "fetched", "refused"]
     assert "Write the folder in front of it" in states.last().text
 
@@ -142,8 +142,8 @@ def test_a_sku_in_other_capitals_means_what_is_there(own):
 def test_a_picture_whose_product_is_gone_stops_no_other(own):
     rows = csv_of([HEAD, row(1, "a.jpg"), row(2, "b.jpg")])
     sheet = brought(checked(sent(own, rows)))
-    SheetPicture.objects.update(state="waiting", tries=0)
-    gone, stays = SheetPicture.objects.order_by("product")
+    SpreadsheetPicture.objects.update(state="waiting", tries=0)
+    gone, stays = SpreadsheetPicture.objects.order_by("product")
     Product.objects.filter(pk=gone.product_id).update(state="draft")
     gone.delete()
 
@@ -157,8 +157,8 @@ def test_a_picture_whose_product_is_gone_stops_no_other(own):
 
 def test_a_picture_that_two_workers_bring_is_there_once(own):
     sheet = brought(checked(sent(own, csv_of([HEAD, row(1, "a.jpg")]))))
-    SheetPicture.objects.update(state="waiting", tries=0)
-    slow = SheetPicture.objects.select_related("product__merchant").get()
+    SpreadsheetPicture.objects.update(state="waiting", tries=0)
+    slow = SpreadsheetPicture.objects.select_related("product__merchant").get()
     receive.add_archive(sheet, [archive(a_dot_jpg=picture())], at=NOON, by=own.owner)
     run_queued_work()
 
@@ -169,8 +169,8 @@ def test_a_picture_that_two_workers_bring_is_there_once(own):
 
 def test_pictures_over_which_a_worker_died_are_taken_up(own, clock_at):
     sheet = brought(checked(sent(own, csv_of([HEAD, row(1, "a.jpg")]))))
-    SheetPicture.objects.update(state="waiting", tries=0)
-    later = NOON + 2 * CatalogueSheet.QUIET
+    SpreadsheetPicture.objects.update(state="waiting", tries=0)
+    later = NOON + 2 * CatalogueSpreadsheet.QUIET
 
     assert receive.take_up(at=NOON) == 0
     assert receive.take_up(at=later) == 1
@@ -197,7 +197,7 @@ def test_pictures_of_somebody_who_left_do_not_come(own):
 
 def test_what_was_brought_in_can_be_taken_back_when_the_rest_is_left_out(own):
     sheet = all_in(own, csv_of([PLAIN, plain("A-1", "One"), plain("A-2", "Two", "9,O0")]))
-    CatalogueSheet.objects.filter(pk=sheet.pk).move_to("checked")  # as mending does
+    CatalogueSpreadsheet.objects.filter(pk=sheet.pk).move_to("checked")  # as mending does
     sheet.refresh_from_db()
 
     assert receive.stop(sheet, at=NOON)
@@ -225,7 +225,7 @@ def test_columns_are_matched_again_beside_what_was_brought_in(own):
             ["Q", *plain("A-3", "Three", "9,O0")]]  # fmt: skip
     sheet = all_in(own, csv_of(rows), decimal="point")
     done = sheet.rows.filter(state="done").count()
-    CatalogueSheet.objects.filter(pk=sheet.pk).move_to("checked")
+    CatalogueSpreadsheet.objects.filter(pk=sheet.pk).move_to("checked")
     sheet.refresh_from_db()
 
     checked(sheet, {"product": ""})
@@ -241,7 +241,7 @@ def test_what_waits_for_a_look_goes_out_and_comes_in_unchanged(own):
     all_in(own, csv_of([head, ["B", variant.sku, "Sack", "Sac", "Size", "Big", "20", "500"],
                         ["B", "BAG-S", "Sack", "Sac", "Size", "Small", "15", "400"]]))  # fmt: skip
     product.refresh_from_db()
-    assert product.amendment.is_waiting
+    assert product.pending_change.is_waiting
 
     heading, rows = export.table(own)
     sheet = checked(sent(own, csv_of([heading, *rows])))
@@ -256,5 +256,5 @@ def test_so_many_sheets_wait_and_no_more(own):
     with pytest.raises(NotPossible, match="10 sheets wait for your word"):
         sent(own, csv_of([PLAIN, plain("A-1", "One")]))
 
-    receive.stop(CatalogueSheet.objects.first(), at=NOON)
+    receive.stop(CatalogueSpreadsheet.objects.first(), at=NOON)
     assert sent(own, csv_of([PLAIN, plain("A-1", "One")])).state == "read"

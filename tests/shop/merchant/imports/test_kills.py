@@ -12,7 +12,7 @@ from shop.catalogue.models import Product, Variant
 from shop.catalogue.stock.models import StockMove
 from shop.festivals.models import RegularPrice
 from shop.merchant.imports import columns, receive
-from shop.merchant.imports.models import BroughtProduct, CatalogueSheet
+from shop.merchant.imports.models import BroughtProduct, CatalogueSpreadsheet
 from tests.crowd import at_once
 from tests.make import NOON
 from tests.processes import environment
@@ -25,7 +25,7 @@ ROWS = [[f"P{n}", f"Pot {n}", "home", "Size", size, f"P{n}-{size}", f"{n + 1}.00
         for n in range(30) for size in "SML"]  # fmt: skip
 
 
-def killed_after(steps: int, sheet: CatalogueSheet) -> None:
+def killed_after(steps: int, sheet: CatalogueSpreadsheet) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.shop.merchant.imports.dying", str(sheet.pk), str(steps)],
         env=environment(), check=False, capture_output=True,
@@ -33,7 +33,7 @@ def killed_after(steps: int, sheet: CatalogueSheet) -> None:
     assert done.returncode == -9, done.stderr.decode()
 
 
-def begun(own, sheet) -> CatalogueSheet:
+def begun(own, sheet) -> CatalogueSpreadsheet:
     columns.match(sheet, sheet.fields, sheet.choices, at=NOON)
     receive.begin(sheet, "checking", at=NOON, by=sheet.by)
     return sheet
@@ -95,4 +95,4 @@ def test_of_sheets_that_are_sent_at_once_a_store_has_one_in_work(clock_at):
     ] * 6)  # fmt: skip
 
     refused = [one for one in answers if isinstance(one, receive.SheetWaits)]
-    assert (len(refused), CatalogueSheet.objects.count()) == (5, 1)
+    assert (len(refused), CatalogueSpreadsheet.objects.count()) == (5, 1)

@@ -10,7 +10,7 @@ from shop.catalogue.models import Product
 from shop.festivals.models import RegularPrice
 from shop.merchant.imports import prices
 from shop.merchant.imports.headings.formats import recognize
-from shop.merchant.imports.models import SheetPicture
+from shop.merchant.imports.models import SpreadsheetPicture
 from tests import make
 from tests.make import NOON
 from tests.shop.merchant.imports.bringing import (
@@ -152,9 +152,12 @@ def test_an_etsy_export_in_italian_is_read_row_by_row(own):
     assert told(sandals)["options"] == ["Taglia"]
     assert told(sandals)["sizes"] == [("SAN-38", ("38",), 68_16, 0, 0),
                                       ("SAN-39", ("39",), 68_16, 0, 0)]  # fmt: skip
-    assert list(SheetPicture.objects.order_by("position").values_list("source", flat=True)) == [
-        "https://pictures.example/a.jpg", "https://pictures.example/b.jpg",
-    ]  # fmt: skip
+    assert list(
+        SpreadsheetPicture.objects.order_by("position").values_list("source", flat=True)
+    ) == [
+        "https://pictures.example/a.jpg",
+        "https://pictures.example/b.jpg",
+    ]
 
 
 def test_a_woocommerce_export_in_russian_is_read_row_by_row(own):
@@ -197,7 +200,7 @@ def test_a_woocommerce_export_in_russian_is_read_row_by_row(own):
     assert told(cup)["sizes"] == [("chashka", (), 10_65, 12, 300)]
     hidden = dict(sheet.brought.values_list("product__title", "after__hidden"))
     assert hidden == {"Кафтан": False, "Чашка": True}
-    assert SheetPicture.objects.count() == 2
+    assert SpreadsheetPicture.objects.count() == 2
 
 
 def test_a_shopify_export_in_spanish_with_pesos_is_asked_about_and_read_row_by_row(own, clock_at):
@@ -238,7 +241,7 @@ def test_a_shopify_export_in_spanish_with_pesos_is_asked_about_and_read_row_by_r
         "sizes": [("TAZA-CH", ("Chica",), 17_77, 5, 300), ("TAZA-GR", ("Grande",), 24_99, 2, 450)],
     }  # fmt: skip
     assert told(pot)["sizes"] == [("OLLA", (), 69_42, 1, 2100)]
-    assert SheetPicture.objects.get().alt == "Taza café"
+    assert SpreadsheetPicture.objects.get().alt == "Taza café"
     again = all_in(own, csv_of(rows), currency="MXN", categories={"tazas": "home/kitchen"})
     assert set(again.rows.values_list("outcome", flat=True)) == {"same"}
     assert RegularPrice.objects.filter(variant__product__merchant=own).count() == 3

@@ -8,7 +8,7 @@ from shop.catalogue.fields.table import FIELDS
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import RegularPrice
 from shop.merchant.imports import receive
-from shop.merchant.imports.models import BroughtProduct, CatalogueRow, CatalogueSheet
+from shop.merchant.imports.models import BroughtProduct, CatalogueRow, CatalogueSpreadsheet
 from shop.merchant.imports.plan import plan_of
 from shop.merchant.imports.write import write_next
 from shop.people.merchants.models import Membership
@@ -162,8 +162,8 @@ def test_words_of_what_is_on_sale_wait_for_a_look(shop_of):
 
     product = Product.objects.get()
     assert (product.title, product.titles) == ("Bag", {})
-    assert product.amendment.words == {"title": "Better bag"}
-    assert product.amendment.texts["fr"]["title"] == "Sac"
+    assert product.pending_change.words == {"title": "Better bag"}
+    assert product.pending_change.texts["fr"]["title"] == "Sac"
 
 
 def test_a_product_in_review_is_told_and_left_alone(shop_of):
@@ -206,7 +206,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(shop_of, clock_at)
     sheet = checked(sent(shop_of, csv_of(ROWS)))
     receive.begin(sheet, "writing", at=NOON, by=sheet.by)
     # What a process leaves that died between two products: one is there, and its rows say so.
-    write_next(CatalogueSheet.objects.get(pk=sheet.pk), plan_of(sheet), at=NOON)
+    write_next(CatalogueSpreadsheet.objects.get(pk=sheet.pk), plan_of(sheet), at=NOON)
     assert Product.objects.count() == 1
     run_queued_work()  # nobody can tell it from a slow one yet
     assert Product.objects.count() == 1
@@ -227,7 +227,7 @@ def test_what_was_written_is_not_written_again(shop_of):
     sheet.rows.update(state="ready")
     Product.objects.filter(title="Toe-loop sandal").update(title="Renamed since")
 
-    write_next(CatalogueSheet.objects.get(pk=sheet.pk), plan_of(sheet), at=NOON)
+    write_next(CatalogueSpreadsheet.objects.get(pk=sheet.pk), plan_of(sheet), at=NOON)
 
     assert Product.objects.filter(title="Renamed since").count() == 1
     assert sheet.rows.filter(group=2, state="done").count() == 3
@@ -266,7 +266,7 @@ def test_no_column_of_a_sheet_changes_what_shoppers_read_before_a_look(shop_of, 
     product.refresh_from_db()
     now = (told(product), product.titles, list(product.translations.values_list("words")))
     assert now == before
-    assert product.amendment.is_waiting
+    assert product.pending_change.is_waiting
 
 
 def test_a_new_size_of_what_is_on_sale_waits_for_a_look(shop_of):
@@ -278,7 +278,7 @@ def test_a_new_size_of_what_is_on_sale_waits_for_a_look(shop_of):
                             ["B", "BAG-S", "Size", "Small", "15", "400"]]))  # fmt: skip
 
     assert [row.sku for row in product.variants.all()] == [variant.sku]
-    assert [row["sku"] for row in product.amendment.variants] == ["BAG-S"]
+    assert [row["sku"] for row in product.pending_change.variants] == ["BAG-S"]
 
 
 def test_a_sheet_is_taken_back(shop_of):
@@ -299,7 +299,7 @@ def test_a_sheet_is_taken_back(shop_of):
     kept.pool.refresh_from_db()
     assert (product.title, kept.weight_g, kept.pool.on_hand) == ("Bag", 500, 5)
     assert RegularPrice.objects.filter(variant=kept).amounts() == {kept.pk: 20_00}
-    assert not hasattr(product, "amendment") or product.amendment is None
+    assert not hasattr(product, "pending_change") or product.pending_change is None
 
 
 def test_what_was_changed_since_stays_when_a_sheet_is_taken_back(shop_of):
@@ -307,7 +307,7 @@ def test_what_was_changed_since_stays_when_a_sheet_is_taken_back(shop_of):
     belt = Product.objects.get(title="Harness belt")
     all_in(shop_of, csv_of([["sku", "name", "weight_g"], ["BELT-90", "Belt of mine", "260"]]))
 
-    receive.begin(CatalogueSheet.objects.get(pk=sheet.pk), "undoing", at=NOON, by=sheet.by)
+    receive.begin(CatalogueSpreadsheet.objects.get(pk=sheet.pk), "undoing", at=NOON, by=sheet.by)
     run_queued_work()
 
     belt.refresh_from_db()

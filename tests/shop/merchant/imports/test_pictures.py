@@ -8,7 +8,7 @@ from PIL import Image
 
 from shop.catalogue.models import Product, ProductPicture
 from shop.merchant.imports import receive
-from shop.merchant.imports.models import ArchivePicture, SheetPicture
+from shop.merchant.imports.models import ArchivePicture, SpreadsheetPicture
 from shop.merchant.imports.pictures import bring_pictures
 from tests import make
 from tests.make import NOON
@@ -60,7 +60,10 @@ def test_pictures_come_out_of_the_archive_in_their_order(own):
 
     product = Product.objects.get()
     assert shown(product) == ["Cup 1", "Cup 1"]
-    assert list(SheetPicture.objects.values_list("state", flat=True)) == ["fetched", "fetched"]
+    assert list(SpreadsheetPicture.objects.values_list("state", flat=True)) == [
+        "fetched",
+        "fetched",
+    ]
     assert not ArchivePicture.objects.exists()
     assert not sheet.pieces.exists()
 
@@ -75,7 +78,7 @@ def test_the_second_sheet_brings_no_picture_twice_and_none_that_was_taken_off(ow
     brought(checked(sent(own, content, archive=files)))
 
     assert len(shown(product)) == 1
-    assert SheetPicture.objects.count() == 2
+    assert SpreadsheetPicture.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -95,18 +98,18 @@ def test_a_picture_that_is_none_is_told_and_holds_nothing_up(own, content, said)
 
     assert sheet.state == "done"
     assert [len(shown(one)) for one in Product.objects.order_by("pk")] == [1, 1]
-    refused = SheetPicture.objects.get(state="refused")
+    refused = SpreadsheetPicture.objects.get(state="refused")
     assert said in refused.text
 
 
 def test_missing_pictures_can_be_sent_later(own):
     sheet = brought(checked(sent(own, csv_of([HEAD, row(1, "front.jpg")]))))
-    assert SheetPicture.objects.get().state == "refused"
+    assert SpreadsheetPicture.objects.get().state == "refused"
 
     receive.add_archive(sheet, [archive(front_dot_jpg=picture())], at=NOON, by=own.owner)
     run_queued_work()
 
-    assert SheetPicture.objects.get().state == "fetched"
+    assert SpreadsheetPicture.objects.get().state == "fetched"
     assert len(shown(Product.objects.get())) == 1
 
 
@@ -134,7 +137,7 @@ def test_a_private_address_is_told_and_asked_no_more(own):
 
     all_in(own, csv_of(rows))
 
-    texts = set(SheetPicture.objects.values_list("state", "text"))
+    texts = set(SpreadsheetPicture.objects.values_list("state", "text"))
     assert texts == {
         ("refused", "This address leads into a network that is not public."),
         ("refused", "An address of a picture begins with https"),
@@ -150,13 +153,13 @@ def test_a_server_that_is_busy_is_asked_again_later_and_not_for_ever(own, settin
 
     for tries in (1, 2):
         bring_pictures.func(sheet.pk)
-        one = SheetPicture.objects.get()
+        one = SpreadsheetPicture.objects.get()
         assert (one.state, one.tries, one.text) == (
             "waiting", tries, "Nobody answers at this address.",
         )  # fmt: skip
     bring_pictures.func(sheet.pk)
 
-    assert SheetPicture.objects.get().state == "refused"
+    assert SpreadsheetPicture.objects.get().state == "refused"
 
 
 def test_complete_products_are_submitted_where_the_sheet_says_so(own):
@@ -178,4 +181,4 @@ def test_pictures_of_what_is_on_sale_wait_for_a_look(own):
     brought(checked(sent(own, content, archive=archive(new_dot_jpg=picture()))))
 
     assert len(shown(variant.product)) == 1
-    assert variant.product.amendment.has_pictures
+    assert variant.product.pending_change.has_pictures

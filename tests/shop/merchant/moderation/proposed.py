@@ -7,8 +7,8 @@ from typing import Any
 
 from shop.catalogue.models import Product
 from shop.merchant.moderation import decide
-from shop.merchant.moderation.contents import amendment_of
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.contents import pending_change_of
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.propose import save_product
 from shop.people.accounts.models import User
 from shop.storefront.listings.edit import newest_edit, words_of
@@ -29,15 +29,15 @@ def propose(
     rows: list[TypedVariant] | None = None,
     at: Any = NOON,
     **words: Any,
-) -> Amendment | None:
+) -> PendingChange | None:
     """Save other words as a store does, and return what waits for a look, if anything does."""
     newest = newest_edit(product)
     wanted = replace(words_of(Product.objects.get(pk=product.pk)), **words)
     rows = rows_of(product) if rows is None else rows
     save_product(product, wanted, rows, version=newest.pk if newest else 0, at=at, by=by)
-    return amendment_of(product)
+    return pending_change_of(product)
 
 
-def approve(amendment: Amendment, by: User, **facts: Any) -> None:
+def approve(pending_change: PendingChange, by: User, **facts: Any) -> None:
     """Approve what is there now."""
-    decide.approve(amendment, **{"seen": amendment.sent_at, "at": NOON, "by": by} | facts)
+    decide.approve(pending_change, **{"seen": pending_change.sent_at, "at": NOON, "by": by} | facts)

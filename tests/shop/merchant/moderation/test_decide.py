@@ -12,7 +12,7 @@ from shop.festivals.models import ChangeLog, PriceSpan
 from shop.merchant.moderation import decide as moderation_decide
 from shop.merchant.moderation import pictures
 from shop.merchant.moderation.contents import public_album
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.storefront.listings import publish
 from shop.storefront.listings.models import Listing
 from shop.storefront.listings.variants import BadRows, TypedVariant
@@ -48,7 +48,7 @@ def test_an_approved_change_is_public_at_once(product, kettle, member, organizer
     fresh = Variant.objects.select_related("pool").get(sku="K-S")
     assert (fresh.options, fresh.pool.on_hand, fresh.listed_at) == (["Small"], 7, LATER)
     assert PriceSpan.objects.get(variant=fresh).price == 9_00
-    assert not Amendment.objects.exists()
+    assert not PendingChange.objects.exists()
     line = ChangeLog.objects.get(action="approve change")
     assert (line.by, line.before["title"], line.after["title"]) == (
         organizer, "Copper kettle", "Brass kettle",
@@ -154,7 +154,7 @@ def test_a_change_that_cannot_be_any_more_is_refused_whole(product, member, orga
 
     product.refresh_from_db()
     assert (product.title, product.option_names) == ("Copper kettle", [])
-    assert Amendment.objects.get().is_waiting
+    assert PendingChange.objects.get().is_waiting
 
 
 LETTERS = {
@@ -193,4 +193,4 @@ def test_of_two_organizers_one_decides(product, member, organizer):
     assert isinstance(second.result(), StaleState)
     product.refresh_from_db()
     assert product.title == "Copper kettle"
-    assert Amendment.objects.get().note == "No"
+    assert PendingChange.objects.get().note == "No"

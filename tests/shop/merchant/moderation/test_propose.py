@@ -12,7 +12,7 @@ from shop.core.errors import NotPossible
 from shop.core.images.models import Picture
 from shop.merchant.moderation import pictures, withdraw
 from shop.merchant.moderation.contents import LOOKED_AT, public_album
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.propose import take_back
 from shop.storefront.listings.edit import edit_product, told, words_of
 from shop.storefront.listings.models import Listing
@@ -64,7 +64,7 @@ def test_no_picture_of_what_was_approved_changes_before_a_look(product, member):
     pictures.remove(product, second.picture_id, at=NOON, by=member)
 
     assert public(product) == before
-    (row,) = Amendment.objects.get().pictures.all()
+    (row,) = PendingChange.objects.get().pictures.all()
     assert (row.picture_id, row.alt) == (first.picture_id, "Rolex, +254")
     assert Picture.objects.filter(pk__in=[second.picture_id, new.pk]).count() == 2
 
@@ -76,7 +76,7 @@ def test_the_last_picture_is_not_proposed_away(product, member):
     with pytest.raises(NotPossible, match="needs a picture"):
         pictures.remove(product, first.picture_id, at=NOON, by=member)
 
-    assert Amendment.objects.get().pictures.count() == 1
+    assert PendingChange.objects.get().pictures.count() == 1
 
 
 def test_a_new_label_and_a_new_variant_wait_and_what_carries_no_words_counts_at_once(
@@ -102,7 +102,7 @@ def test_rows_that_contradict_each_other_are_said_before_anybody_looks(product, 
     with pytest.raises(BadRows, match="What can be chosen"):
         propose(product, member, rows=twice)
 
-    assert not Amendment.objects.exists()
+    assert not PendingChange.objects.exists()
 
 
 def test_a_later_edit_merges_into_the_one_change(product, member):
@@ -134,15 +134,16 @@ def test_saving_without_a_change_proposes_nothing(product, member):
 
 def test_a_change_is_taken_back_with_its_new_pictures(product, member):
     (first, _second), new = public_album(product), make.shown_picture(make.product())
-    row = Amendment.objects.create(product=product, waits_since=NOON, sent_at=NOON,
-                                   has_pictures=True)  # fmt: skip
+    row = PendingChange.objects.create(
+        product=product, waits_since=NOON, sent_at=NOON, has_pictures=True
+    )
     row.pictures.create(picture=new.picture, alt="Rolex")
     row.pictures.create(picture_id=first.picture_id, alt="Kettle", position=1)
     ProductPicture.objects.filter(pk=new.pk).delete()
 
     take_back(product, at=NOON, by=member)
 
-    assert not Amendment.objects.exists()
+    assert not PendingChange.objects.exists()
     assert not Picture.objects.filter(pk=new.picture_id).exists()
     assert len(public_album(product)) == 2
     with pytest.raises(NotPossible):
@@ -172,7 +173,7 @@ def test_what_is_taken_off_sale_takes_its_change_along(product, kettle, member):
     assert (product.state, product.title) == ("withdrawn", "Brass kettle")
     assert [row.options for row in product.variants.order_by("position")] == [["Large"], ["Small"]]
     assert public_album(product) == [second, first]
-    assert not Amendment.objects.exists()
+    assert not PendingChange.objects.exists()
     assert not Listing.objects.filter(pk=product.pk).exists()
 
 

@@ -8,7 +8,7 @@ from shop.core.errors import NotPossible
 from shop.festivals.models import ChangeLog
 from shop.merchant.moderation import suspend, take_down
 from shop.merchant.moderation.decide import refuse
-from shop.merchant.moderation.models import Amendment, LaterLook
+from shop.merchant.moderation.models import LaterReview, PendingChange
 from shop.merchant.moderation.trust import forget_looks, look, record_of, set_trust, shown_of
 from shop.people.merchants.models import Merchant
 from shop.people.merchants.own_stores import OwnStore
@@ -59,8 +59,8 @@ def test_what_a_trusted_store_changes_is_public_and_waits_to_be_looked_at(client
     assert "Your changes are saved." in said
     desk.product.refresh_from_db()
     assert desk.product.title == "Green kettle"
-    assert not Amendment.objects.exists()
-    found = LaterLook.objects.get()
+    assert not PendingChange.objects.exists()
+    found = LaterReview.objects.get()
     assert (found.product, found.by) == (desk.product, desk.member)
     (row,) = shown_of(found)
     assert row.name == "Name"
@@ -76,7 +76,7 @@ def test_of_any_other_store_it_waits(client, desk):
 
     desk.product.refresh_from_db()
     assert desk.product.title != "Green kettle"
-    assert not LaterLook.objects.exists()
+    assert not LaterReview.objects.exists()
 
 
 def test_words_in_another_language_and_descriptions_of_pictures_are_public_too(client, desk):
@@ -87,10 +87,10 @@ def test_words_in_another_language_and_descriptions_of_pictures_are_public_too(c
     client.post(desk.address("{store}/products/{product}/pictures/{picture}/"),
                 {"do": "describe", "alt": "A kettle on a stove"})  # fmt: skip
 
-    names = [row.name for found in LaterLook.objects.order_by("pk") for row in shown_of(found)]
+    names = [row.name for found in LaterReview.objects.order_by("pk") for row in shown_of(found)]
     assert len(names) == 2
     assert "Pictures" in names
-    assert not Amendment.objects.exists()
+    assert not PendingChange.objects.exists()
     assert desk.product.pictures.get().alt == "A kettle on a stove"
 
 
@@ -103,8 +103,8 @@ def test_the_page_of_a_trusted_store_is_public_at_once(client, desk):
 
     desk.merchant.refresh_from_db()
     assert desk.merchant.tagline == "Kettles since 1921"
-    assert LaterLook.objects.count() == 1
-    assert not Amendment.objects.exists()
+    assert LaterReview.objects.count() == 1
+    assert not PendingChange.objects.exists()
 
 
 def test_a_category_with_other_rules_waits_and_one_with_the_same_does_not(client, desk):
@@ -117,14 +117,14 @@ def test_a_category_with_other_rules_waits_and_one_with_the_same_does_not(client
 
     desk.product.refresh_from_db()
     assert desk.product.category == wine
-    assert Amendment.objects.get().words["category_id"] == pots.pk
+    assert PendingChange.objects.get().words["category_id"] == pots.pk
 
 
 def test_what_was_taken_down_waits_also_of_a_trusted_store(client, desk):
     Product.objects.filter(pk=desk.product.pk).update(state="taken_down")
 
     assert "waits for a look" in changed(client, desk).text
-    assert Amendment.objects.exists()
+    assert PendingChange.objects.exists()
 
 
 def test_a_new_size_waits_since_it_comes_with_a_price(client, desk):
@@ -137,13 +137,13 @@ def test_a_new_size_waits_since_it_comes_with_a_price(client, desk):
     client.post(desk.address("{store}/products/{product}/"), sent)
 
     assert not desk.product.variants.filter(sku="KETTLE-XL").exists()
-    assert not LaterLook.objects.exists()
+    assert not LaterReview.objects.exists()
 
 
 def test_what_was_refused_does_not_come_by_another_change(client, desk):
     Merchant.objects.filter(pk=desk.merchant.pk).update(is_trusted=False)
     changed(client, desk, "The best kettle of all")
-    waits = Amendment.objects.get()
+    waits = PendingChange.objects.get()
     refuse(waits, "Nobody can prove that.", seen=waits.sent_at, at=NOON, by=organizer())
     Merchant.objects.filter(pk=desk.merchant.pk).update(is_trusted=True)
 
@@ -152,7 +152,7 @@ def test_what_was_refused_does_not_come_by_another_change(client, desk):
 
     desk.product.refresh_from_db()
     assert desk.product.title != "The best kettle of all"
-    assert Amendment.objects.get().state == "waiting"
+    assert PendingChange.objects.get().state == "waiting"
 
 
 def test_what_is_taken_down_need_not_be_looked_at(client, desk):
@@ -160,12 +160,12 @@ def test_what_is_taken_down_need_not_be_looked_at(client, desk):
 
     take_down.take_down(desk.product, "It burns.", at=NOON, by=organizer())
 
-    assert LaterLook.objects.get().verdict == "down"
+    assert LaterReview.objects.get().verdict == "down"
 
 
 def test_somebody_looks_once_and_may_ask_to_mend_it(client, desk):
     changed(client, desk)
-    found = LaterLook.objects.get()
+    found = LaterReview.objects.get()
     judge = organizer("reviewer")
     with pytest.raises(NotPossible, match="Say what to mend"):
         look(found.pk, "asked", " ", at=NOON, by=judge)
@@ -183,7 +183,7 @@ def test_nobody_looks_at_what_their_own_store_changed(client, desk):
     changed(client, desk)
 
     with pytest.raises(OwnStore):
-        look(LaterLook.objects.get().pk, "fine", "", at=NOON, by=desk.member)
+        look(LaterReview.objects.get().pk, "fine", "", at=NOON, by=desk.member)
 
 
 def test_trust_is_given_with_a_reason_taken_back_and_told(client):
@@ -229,7 +229,7 @@ def test_the_desk_gives_trust_and_shows_what_waits(client, desk):
     assert "Trust it no more" in client.get(f"/organize/stores/{store}/").text
     queue = client.get("/organize/changes/later/").text
     assert "Green kettle" in queue
-    page = f"/organize/changes/later/{LaterLook.objects.get().pk}/"
+    page = f"/organize/changes/later/{LaterReview.objects.get().pk}/"
     assert "<ins>" in client.get(page).text
 
     assert "Looked at." in client.post(page, {"fine": ""}, follow=True).text
@@ -251,9 +251,9 @@ def test_a_year_of_a_store_is_told_in_one_statement(desk, django_assert_num_quer
 
 def test_what_was_looked_at_goes_after_a_year(client, desk):
     changed(client, desk)
-    found = LaterLook.objects.get()
+    found = LaterReview.objects.get()
     look(found.pk, "fine", "", at=NOON, by=organizer())
 
     assert forget_looks(at=NOON) == 0
-    LaterLook.objects.update(looked_at=NOON.replace(year=NOON.year - 2))
+    LaterReview.objects.update(looked_at=NOON.replace(year=NOON.year - 2))
     assert forget_looks(at=NOON) == 1

@@ -1,6 +1,6 @@
 """A dispute as if a bank had opened it, and a paper that its store handed in."""
 
-from shop.money.payments.disputes.models import Dispute, DisputeEvidence, EvidencePaper
+from shop.money.payments.disputes.models import Dispute, DisputeEvidence, EvidenceDocument
 from shop.money.payments.models import Payment
 
 
@@ -11,6 +11,6 @@ def slip(part, *, at):
     dispute = Dispute.objects.create(payment=payment, remote_id=f"du_{part.pk}", state="open",
                                      amount=1, currency="USD", opened_at=at)  # fmt: skip
     said = DisputeEvidence.objects.create(dispute=dispute, suborder=part, text="Left", at=at)
-    return EvidencePaper.objects.create(
+    return EvidenceDocument.objects.create(
         evidence=said, name="a.pdf", kind="application/pdf", content=b"%PDF-"
     )

@@ -22,7 +22,7 @@ from tests import make
 from tests.cms.dashboard.people import organizer
 from tests.make import NOON
 from tests.paying import deliver
-from tests.shop.money.payments.test_outside import sold
+from tests.shop.money.payments.test_external import sold
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 a slip"

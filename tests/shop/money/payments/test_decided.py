@@ -16,7 +16,7 @@ from tests.make import NOON
 from tests.paying import assert_books_agree, deliver
 from tests.queue import run_queued_work
 from tests.shop.money.payments.books import refunded
-from tests.shop.money.payments.test_outside import at_the_provider
+from tests.shop.money.payments.test_external import at_the_provider
 
 pytestmark = pytest.mark.django_db
 

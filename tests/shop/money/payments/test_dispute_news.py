@@ -12,7 +12,7 @@ from shop.core.images.upload_handlers import MOST_OF_ONE
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.disputes.decide import say_who_bears
 from shop.money.payments.disputes.evidence import MOST, Said, give
-from shop.money.payments.disputes.models import Dispute, DisputeEvidence, EvidencePaper
+from shop.money.payments.disputes.models import Dispute, DisputeEvidence, EvidenceDocument
 from shop.money.payments.disputes.take_over import check_dispute
 from shop.operations.retention.contacts import forget
 from shop.orders.cart.models import Cart
@@ -21,7 +21,7 @@ from tests.cms.dashboard.people import organizer
 from tests.make import NOON
 from tests.paying import deliver
 from tests.queue import run_queued_work
-from tests.shop.money.payments.test_outside import sold
+from tests.shop.money.payments.test_external import sold
 
 pytestmark = pytest.mark.django_db
 PDF, PNG = b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n"
@@ -202,7 +202,7 @@ def test_what_was_said_is_forgotten_with_the_contact(till, part, owner):
 
     row = DisputeEvidence.objects.get()
     assert (row.text, row.tracking_number) == ("", "")
-    assert not EvidencePaper.objects.exists()
+    assert not EvidenceDocument.objects.exists()
 
 
 def test_papers_are_read_by_the_store_and_organizers_and_nobody_else(till, part, owner, client):
@@ -215,7 +215,7 @@ def test_papers_are_read_by_the_store_and_organizers_and_nobody_else(till, part,
         slip["papers"][0].seek(0), slip["papers"][1].seek(0)
         assert client.post(where, slip).status_code == 302
 
-    first, second = EvidencePaper.objects.all()
+    first, second = EvidenceDocument.objects.all()
     assert (first.name, first.kind, second.kind) == ("slip.exe", "application/pdf", "image/png")
     own = f"/merchant/orders/{part.pk}/disputes/papers/{first.pk}/"
     assert own in client.get(where).text
@@ -265,7 +265,7 @@ def test_a_paper_handed_in_by_mistake_is_taken_away_until_the_bank_has_decided(
     dispute = open_one(till, part)
     give(part, dispute.pk, Said("Left", papers=[("a.pdf", PDF)]), at=NOON, by=owner)
     give(part, dispute.pk, Said(papers=[("b.png", PNG)]), at=NOON, by=owner)
-    kept, alone = EvidencePaper.objects.all()
+    kept, alone = EvidenceDocument.objects.all()
     at = f"/merchant/orders/{part.pk}/disputes/papers/"
     client.force_login(make.member(make.merchant()))
     assert client.post(f"{at}{kept.pk}/remove/").status_code == 404
@@ -276,4 +276,4 @@ def test_a_paper_handed_in_by_mistake_is_taken_away_until_the_bank_has_decided(
     end_it(till, won=False)
     client.post(f"{at}{kept.pk}/remove/")
 
-    assert EvidencePaper.objects.get() == kept
+    assert EvidenceDocument.objects.get() == kept

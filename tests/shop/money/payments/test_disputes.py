@@ -19,7 +19,7 @@ from tests import make
 from tests.cms.dashboard.people import organizer
 from tests.make import NOON
 from tests.paying import assert_books_agree, deliver
-from tests.shop.money.payments.test_outside import SENT, books, sold
+from tests.shop.money.payments.test_external import SENT, books, sold
 
 pytestmark = pytest.mark.django_db
 

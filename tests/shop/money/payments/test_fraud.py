@@ -6,7 +6,7 @@ import pytest
 
 from shop.catalogue.stock.models import Pool
 from shop.core.errors import NotPossible, StaleState
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.disputes.fraud import check_warning, refund_now, wrong_alarm
 from shop.money.payments.models import RefundProposal
@@ -21,7 +21,7 @@ from tests.cms.dashboard.people import organizer
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver
 from tests.queue import letters
-from tests.shop.money.payments.test_outside import SENT, at_the_provider, sold
+from tests.shop.money.payments.test_external import SENT, at_the_provider, sold
 
 pytestmark = pytest.mark.django_db
 SOON = NOON + timedelta(hours=1)
@@ -250,7 +250,7 @@ def test_a_warning_of_which_no_message_told_is_found_beside_one_that_cannot_be_r
     assert find_warnings(at=SOON) == 1
 
     assert the_task().payment == second
-    assert Mishap.objects.get().key == odd
+    assert FailedJob.objects.get().key == odd
 
 
 def test_a_warning_about_another_shop_s_charge_is_left_alone(till, suspected):

@@ -6,15 +6,15 @@ import pytest
 
 from shop.catalogue.stock.models import Pool
 from shop.core.errors import NotPossible
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.apply import apply_session
 from shop.money.payments.cancel import cancel_pending
 from shop.money.payments.compare import compare_recent
 from shop.money.payments.disputes.models import Dispute
+from shop.money.payments.external.take_over import LOOK_AGAIN, look_at_blocked
 from shop.money.payments.models import GatewayEvent, Operation, Payment
 from shop.money.payments.operations import ASK_AGAIN, check_pending, run_operations
-from shop.money.payments.outside.take_over import LOOK_AGAIN, look_at_blocked
 from shop.money.payments.provider.outbox import READ_AGAIN
 from shop.money.payments.recent import find_disputes, find_refunds
 from shop.money.payments.sweep import check_unsettled, expire_overdue
@@ -24,7 +24,7 @@ from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver, post, set_clocks
 from tests.shop.money.payments.late import owed_back
-from tests.shop.money.payments.test_outside import at_the_provider, sold
+from tests.shop.money.payments.test_external import at_the_provider, sold
 
 pytestmark = pytest.mark.django_db
 SOON = NOON + timedelta(minutes=6)
@@ -47,7 +47,7 @@ def two():
 
 def listed():
     """Return what a person is told of: by its model and row, or by its id at the provider."""
-    return [row.key for row in Mishap.objects.filter(closed_at=None)]
+    return [row.key for row in FailedJob.objects.filter(closed_at=None)]
 
 
 @pytest.mark.parametrize(("kind", "strange"), STRANGE)

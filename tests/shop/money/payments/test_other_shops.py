@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.money.payments.compare import compare_recent, mismatches
 from shop.money.payments.models import GatewayEvent, Payment
 from shop.money.payments.provider.gateway import Payer
@@ -63,7 +63,7 @@ def test_what_was_paid_and_never_heard_of_is_taken_over(till):
     payment.refresh_from_db()
     assert payment.state == "paid"
     assert list(mismatches(since=START)) == []
-    assert not Mishap.objects.exists()
+    assert not FailedJob.objects.exists()
 
 
 def test_what_is_paid_here_and_not_there_is_listed_for_a_person(till):
@@ -76,8 +76,8 @@ def test_what_is_paid_here_and_not_there_is_listed_for_a_person(till):
     compare_recent(at=NOON)
 
     assert "not paid at the provider, and paid here" in next(mismatches(since=START))
-    mishap = Mishap.objects.get()
-    assert payment.session_id.startswith(mishap.key)
+    failed_job = FailedJob.objects.get()
+    assert payment.session_id.startswith(failed_job.key)
 
 
 def test_a_payment_that_the_provider_does_not_know_is_named(till):

@@ -7,7 +7,7 @@ import pytest
 
 from shop.catalogue.stock.models import Pool
 from shop.core.errors import GatewayError, NotPossible
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.money.payments.apply import apply_session
 from shop.money.payments.models import GatewayEvent, Payment
 from shop.money.payments.open_session import open_session
@@ -95,7 +95,10 @@ def test_one_order_that_cannot_be_released_does_not_keep_the_others(till):
     broken.refresh_from_db()
     sound.refresh_from_db()
     assert (broken.state, sound.state) == ("pending", "expired")
-    assert (Mishap.objects.get().kind, Mishap.objects.get().key) == ("shop.order", str(broken.pk))
+    assert (FailedJob.objects.get().kind, FailedJob.objects.get().key) == (
+        "shop.order",
+        str(broken.pk),
+    )
 
 
 def test_one_message_that_cannot_be_applied_is_kept_and_the_others_are_not_held_up(till):

@@ -10,7 +10,7 @@ from shop.money.payments.models import Operation
 from shop.money.payments.recent import LATELY, find_disputes, find_refunds
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks
-from tests.shop.money.payments.test_outside import at_the_provider, sold
+from tests.shop.money.payments.test_external import at_the_provider, sold
 
 pytestmark = pytest.mark.django_db
 SOON = NOON + timedelta(hours=1)

@@ -6,6 +6,7 @@ import pytest
 from requests.adapters import HTTPAdapter
 
 from shop.money.ledger.models import LedgerEntry
+from shop.money.payments.external.take_over import check_refund
 from shop.money.payments.models import GatewayEvent, Operation
 from shop.money.payments.operations import (
     ASK_AGAIN,
@@ -13,7 +14,6 @@ from shop.money.payments.operations import (
     record,
     run_operations,
 )
-from shop.money.payments.outside.take_over import check_refund
 from shop.money.payments.provider import stripe_gateway
 from shop.money.payments.provider.outbox import MOST_TRIES
 from shop.money.payments.provider.stripe_gateway import gateway

@@ -3,7 +3,7 @@
 import pytest
 
 from shop.core.errors import NotPossible
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.festivals.models import ChangeLog, Deal, PriceSpan, WrongPrice
 from shop.money.ledger.balances import unbalanced
 from shop.money.ledger.models import LedgerEntry
@@ -121,7 +121,7 @@ def test_a_session_that_cannot_be_closed_keeps_no_other_open(till, kettle, wrong
         assert void(wrong).open_orders == 2
 
     assert Order.objects.filter(state="expired").count() == 1
-    assert Mishap.objects.get().key == str(orders[0].pk)
+    assert FailedJob.objects.get().key == str(orders[0].pk)
     assert end_open_ones(at=NOON) == 1
 
 

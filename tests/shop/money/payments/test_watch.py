@@ -8,9 +8,9 @@ from django_tasks_db.models import DBTaskResult
 from shop.money.money_tasks import gate
 from shop.money.money_tasks.kinds import KINDS
 from shop.money.money_tasks.models import MoneyTask
+from shop.money.payments.external.take_over import check_refund
 from shop.money.payments.models import GatewayEvent, Operation
 from shop.money.payments.operations import ASK_AGAIN, run_operations
-from shop.money.payments.outside.take_over import check_refund
 from shop.money.payments.watch import problems
 from shop.orders.models import Order
 from tests import make

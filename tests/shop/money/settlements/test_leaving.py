@@ -12,7 +12,7 @@ from shop.money.settlements.make import approve, draft, make_drafts
 from shop.money.settlements.models import Payout, Settlement
 from shop.money.settlements.proofs import BankProof, prove
 from shop.reports.reconciliation.models import Discrepancy
-from shop.reports.reconciliation.night import run_night
+from shop.reports.reconciliation.nightly import run_night
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks

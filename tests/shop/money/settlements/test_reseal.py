@@ -18,7 +18,7 @@ from shop.money.settlements.models import PayoutBatch, PayoutMethod
 from shop.money.settlements.payouts import file_of
 from shop.money.settlements.reseal import reseal, sealed_under
 from shop.money.settlements.seal import unseal
-from shop.storefront.certifications.models import Certificate, CertificatePaper
+from shop.storefront.certifications.models import Certification, CertificationDocument
 from tests import make
 from tests.make import NOON
 from tests.shop.money.settlements.earned import ACCOUNT
@@ -165,10 +165,10 @@ def test_papers_follow_a_new_secret_as_accounts_do(kept):
 
 
 def certificate_paper(content):
-    certificate = Certificate.objects.create(
+    certificate = Certification.objects.create(
         merchant=make.merchant(), title="organic", sent_at=NOON, state="waiting"
     )
-    return CertificatePaper.objects.create(
+    return CertificationDocument.objects.create(
         certificate=certificate, added_at=NOON, **as_kept("a.pdf", content)
     )
 
@@ -177,10 +177,14 @@ def test_whatever_people_hand_in_is_sealed():
     found = {(model.__name__, name) for model, name in module.places()}
 
     assert found == {
-        ("PayoutBatch", "content"), ("PayoutMethod", "sealed"), ("ApplicationPaper", "content"),
-        ("CertificatePaper", "content"), ("EvidencePaper", "content"), ("PayoutProof", "content"),
+        ("PayoutBatch", "content"),
+        ("PayoutMethod", "sealed"),
+        ("ApplicationDocument", "content"),
+        ("CertificationDocument", "content"),
+        ("EvidenceDocument", "content"),
+        ("PayoutProof", "content"),
         ("IncomingFile", "content"),
-    }  # fmt: skip
+    }
 
 
 def test_nothing_else_is_sealed():

@@ -16,16 +16,16 @@ from django.db import models
 from django_tasks_db.models import DBTaskResult
 
 from shop.catalogue.delivery.models import Contact
-from shop.core.images.models import IncomingFile, KeptImage
+from shop.core.images.models import DraftImage, IncomingFile
 from shop.core.images.storage import PARTS
-from shop.core.jobs.models import Mishap
-from shop.core.rate_limits.models import Kept
-from shop.festivals.models import BulkApproval, NominationSheet
+from shop.core.jobs.models import FailedJob
+from shop.core.rate_limits.models import RateLimitCount
+from shop.festivals.models import BulkApproval, NominationSpreadsheet
 from shop.management.commands.beat import ROUNDS, SECONDS_BETWEEN, Command
 from shop.merchant.applications.models import Application
-from shop.merchant.content_reports.models import Notice
-from shop.merchant.imports.models import CatalogueSheet, ColumnMemory
-from shop.merchant.moderation.models import LaterLook
+from shop.merchant.content_reports.models import ContentReport
+from shop.merchant.imports.models import CatalogueSpreadsheet, ColumnMemory
+from shop.merchant.moderation.models import LaterReview
 from shop.merchant.share_kits.models import ShareKit
 from shop.money.payments.models import GatewayEvent
 from shop.money.settlements.models import PayoutBatch, PayoutMethod
@@ -40,8 +40,8 @@ from shop.orders.reminders.models import Reminder
 from shop.orders.tickets.models import DoorEntry, GuestNeeds
 from shop.reports.health import TOO_OLD, readings
 from shop.reports.models import Check, Refused
-from shop.storefront.certifications.models import Certificate
-from shop.storefront.models import ProbeResult, VainSearch
+from shop.storefront.certifications.models import Certification
+from shop.storefront.models import ProbeResult, ZeroResultSearch
 from shop.storefront.share_links.models import ShareDay, ShareLink
 from shop.storefront.waiting_room.models import Place
 from tests import make
@@ -120,45 +120,53 @@ MAKERS = {
     "forget contacts": lambda: contact(LONG),
     "forget old carts": lambda: put(Cart, user=None, changed_at=LONG, holdings={}),
     "forget old sessions": lambda: Session.objects.create(
-        session_key="a", session_data="", expire_date=LONG),
+        session_key="a", session_data="", expire_date=LONG
+    ),
     "forget finished tasks": lambda: put(
-        DBTaskResult, status="SUCCESSFUL", finished_at=SOON - DAY, args_kwargs={}),
+        DBTaskResult, status="SUCCESSFUL", finished_at=SOON - DAY, args_kwargs={}
+    ),
     "forget what messages said": old_event,
     "forget old messages": old_event,
-    "forget reminders": lambda: put(Reminder, asked_at=LONG, told_at=LONG, sent_at=LONG,
-                                    slot=make.slot(make.festival())),
+    "forget reminders": lambda: put(
+        Reminder, asked_at=LONG, told_at=LONG, sent_at=LONG, slot=make.slot(make.festival())
+    ),
     "forget places in the queue": lambda: put(Place, asked_at=LONG),
-    "forget limits": lambda: put(Kept, until=LONG),
+    "forget limits": lambda: put(RateLimitCount, until=LONG),
     "forget tries of vouchers": lambda: put(VoucherTry, at=LONG),
-    "forget searches in vain": lambda: put(VainSearch, day=LONG.date(), last_at=LONG),
+    "forget searches in vain": lambda: put(ZeroResultSearch, day=LONG.date(), last_at=LONG),
     "forget refusals": lambda: put(Refused, at=LONG),
     "forget looks at pages": lambda: put(ProbeResult, at=LONG),
-    "forget what failed": lambda: put(Mishap, closed_at=LONG, first_at=LONG, last_at=LONG),
-    "forget old sheets": lambda: put(NominationSheet, at=LONG),
-    "forget sheets of products": lambda: put(CatalogueSheet, at=LONG, state="refused"),
+    "forget what failed": lambda: put(FailedJob, closed_at=LONG, first_at=LONG, last_at=LONG),
+    "forget old sheets": lambda: put(NominationSpreadsheet, at=LONG),
+    "forget sheets of products": lambda: put(CatalogueSpreadsheet, at=LONG, state="refused"),
     "forget columns of sheets": lambda: put(ColumnMemory, at=LONG),
     "forget what was done at doors": lambda: put(DoorEntry, key=uuid4(), taken_at=LONG),
     "forget needs of guests": lambda: put(GuestNeeds, until=LONG),
     "forget old bulk approvals": lambda: put(BulkApproval, at=LONG, ended_at=LONG),
-    "forget files of payouts": lambda: put(PayoutBatch, currency="USD",
-                                           exported_at=LONG, content=b"x"),
-    "forget accounts of stores": lambda: put(PayoutMethod, state="closed", closed_at=LONG,
-                                             masked="•••• 4471"),
-    "forget certificates": lambda: put(Certificate, state="ended", decided_at=LONG),
+    "forget files of payouts": lambda: put(
+        PayoutBatch, currency="USD", exported_at=LONG, content=b"x"
+    ),
+    "forget accounts of stores": lambda: put(
+        PayoutMethod, state="closed", closed_at=LONG, masked="•••• 4471"
+    ),
+    "forget certificates": lambda: put(Certification, state="ended", decided_at=LONG),
     "forget applications": lambda: old_application("declined"),
     "forget identity papers": lambda: old_application("approved"),
-    "forget notices": lambda: put(Notice, state="acted", decided_at=LONG, answer="x"),
-    "forget looks": lambda: put(LaterLook, looked_at=LONG),
+    "forget notices": lambda: put(ContentReport, state="acted", decided_at=LONG, answer="x"),
+    "forget looks": lambda: put(LaterReview, looked_at=LONG),
     "forget pictures of returns": old_return,
     "forget files being checked": lambda: put(
-        IncomingFile, received_at=LONG, content=b"a", return_line=None,
-        application=old_application("sent")),
-    "forget images of forms": lambda: put(KeptImage, at=LONG, content=b"a"),
+        IncomingFile,
+        received_at=LONG,
+        content=b"a",
+        return_line=None,
+        application=old_application("sent"),
+    ),
+    "forget images of forms": lambda: put(DraftImage, at=LONG, content=b"a"),
     "forget pictures to share": lambda: put(ShareKit, asked_at=LONG),
-    "forget visits by links": lambda: put(
-        ShareDay, day=LONG.date(), link=put(ShareLink, path="/")),
+    "forget visits by links": lambda: put(ShareDay, day=LONG.date(), link=put(ShareLink, path="/")),
     "forget files half written": old_part,
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)
@@ -196,11 +204,11 @@ def test_a_row_that_is_too_old_is_found_until_its_rule_takes_it_away(rule):
 
 
 def test_what_is_over_since_today_is_not_overdue_yet():
-    put(Kept, until=NOON - GRACE + timedelta(minutes=1))
+    put(RateLimitCount, until=NOON - GRACE + timedelta(minutes=1))
 
     assert found("forget limits").overdue == 0
     assert found("forget limits").kept == 0
-    put(Kept, name="other", until=NOON - GRACE - timedelta(minutes=1))
+    put(RateLimitCount, name="other", until=NOON - GRACE - timedelta(minutes=1))
     assert found("forget limits").overdue == 1
 
 
@@ -242,7 +250,7 @@ def test_a_contact_that_its_rule_passed_over_is_found():
 @pytest.mark.django_db(transaction=True)
 def test_the_beat_counts_what_went():
     for n in range(3):
-        put(Kept, name=str(n), until=LONG)
+        put(RateLimitCount, name=str(n), until=LONG)
     [piece] = [piece for piece in ROUNDS if piece.name == "forget limits"]
     for _ in range(2):
         Command()._run(0, piece, at=NOON)
@@ -260,7 +268,7 @@ def test_what_went_is_counted_for_30_days():
 
 
 def test_organizers_see_on_the_panel_what_is_kept_too_long():
-    put(Kept, until=LONG)
+    put(RateLimitCount, until=LONG)
     assert look_at_what_is_kept(at=NOON) == 1
     seen = {row.name: row for row in readings(Check.objects.all(), at=NOON)}["kept"]
     assert (seen.title, seen.standing) == ("Data kept for a time", "bad")
@@ -283,8 +291,8 @@ def test_one_kind_that_cannot_be_looked_at_stops_no_other(monkeypatch):
     assert look_at_what_is_kept(at=NOON) == 0
     seen = Check.objects.get(name="kept")
     assert (seen.standing, seen.words) == ("warn", "1 of 33 kinds could not be looked at.")
-    assert Mishap.objects.get().key == "forget files half written"
-    put(Kept, until=LONG)
+    assert FailedJob.objects.get().key == "forget files half written"
+    put(RateLimitCount, until=LONG)
 
     assert look_at_what_is_kept(at=NOON) == 1
 
@@ -293,7 +301,7 @@ def test_one_kind_that_cannot_be_looked_at_stops_no_other(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_first_round_takes_away_before_it_looks(sandbox):
-    put(Kept, until=LONG)
+    put(RateLimitCount, until=LONG)
 
     call_command("beat", once=True, part="rest")
 
@@ -302,7 +310,7 @@ def test_the_first_round_takes_away_before_it_looks(sandbox):
 
 def test_while_all_is_well_it_looks_once_a_day_and_never_too_late():
     look_at_what_is_kept(at=NOON)
-    put(Kept, until=LONG)
+    put(RateLimitCount, until=LONG)
     assert look_at_what_is_kept(at=NOON + 22 * HOUR) == 0
 
     assert look_at_what_is_kept(at=NOON + A_DAY) == 1
@@ -324,6 +332,6 @@ def test_it_is_read_by_people_and_machines():
     assert facts["people_erased"] == 0
     [limits] = [row for row in facts["kinds"] if row["name"] == "forget limits"]
     assert (limits["overdue"], limits["kept"], limits["gone"]) == (0, 0, 12)
-    put(Kept, until=LONG)
+    put(RateLimitCount, until=LONG)
     with pytest.raises(CommandError, match=r"Kept too long: counts of limits\."):
         said("--json")

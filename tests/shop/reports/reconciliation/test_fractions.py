@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.money.ledger.balances import balance
 from shop.money.payments.models import Payment
 from shop.money.payments.proposals import RefundPlan, decided, propose
@@ -33,7 +33,7 @@ def test_a_fee_with_a_fraction_is_booked_rounded_and_the_other_currency_is_compa
 
     payment = Payment.objects.get(order=order)
     assert (payment.fee, payment.net) == (2_320, 77_681)  # 2,320.33 there
-    assert not Mishap.objects.exists()
+    assert not FailedJob.objects.exists()
     assert gateway().balances() == {"USD": 19_12, "UGX": 77_681}
     assert balance("fees", "UGX") == 2_320
     assert_books_agree()

@@ -2,10 +2,10 @@
 
 import pytest
 
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.payments.models import Payment
-from shop.reports.reconciliation.models import Night
+from shop.reports.reconciliation.models import NightlyReconciliation
 from tests import make
 from tests.make import NOON
 from tests.shop.money.returns.sold import paid
@@ -35,8 +35,10 @@ def test_lines_are_taken_in_beside_one_that_cannot_be_read(till, two, strange):
     sound.refresh_from_db()
     odd.refresh_from_db()
     assert (sound.fee, odd.fee) == (88, None)
-    assert Night.objects.get().step == "done"
-    assert Mishap.objects.filter(round="take in lines of the balance", closed_at=None).count() == 1
+    assert NightlyReconciliation.objects.get().step == "done"
+    assert (
+        FailedJob.objects.filter(round="take in lines of the balance", closed_at=None).count() == 1
+    )
 
 
 def test_the_other_currencies_are_compared_beside_one_that_cannot_be_read(till, two):
@@ -46,8 +48,8 @@ def test_the_other_currencies_are_compared_beside_one_that_cannot_be_read(till, 
 
     night(till)
 
-    assert Night.objects.get().step == "done"
-    assert "not compared" not in Night.objects.get().counts
+    assert NightlyReconciliation.objects.get().step == "done"
+    assert "not compared" not in NightlyReconciliation.objects.get().counts
     told = MoneyTask.objects.filter(kind="difference").values_list("what", flat=True)
     assert any("not understood" in what for what in told)
     assert NIGHT > NOON

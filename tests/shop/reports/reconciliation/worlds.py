@@ -13,7 +13,7 @@ from shop.money.payments.models import Operation, Payment
 from shop.money.payments.operations import run_operations
 from shop.money.payments.proposals import RefundPlan, decided, propose
 from shop.orders.models import Refund
-from shop.reports.reconciliation.night import run_night
+from shop.reports.reconciliation.nightly import run_night
 from tests import make
 from tests.make import NOON
 from tests.paying import begin, deliver, set_clocks

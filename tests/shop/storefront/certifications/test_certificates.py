@@ -12,8 +12,8 @@ from shop.core.forms.private_files import as_kept
 from shop.people.merchants.models import Membership, Merchant
 from shop.people.merchants.own_stores import OwnStore
 from shop.storefront.certifications import decide, ending, write
-from shop.storefront.certifications.models import Certificate, CertificatePaper
-from shop.storefront.certifications.write import CertificateFacts
+from shop.storefront.certifications.models import Certification, CertificationDocument
+from shop.storefront.certifications.write import CertificationFacts
 from shop.storefront.listings.models import Listing
 from shop.storefront.listings.words import mark_of
 from tests import make, pages
@@ -23,10 +23,10 @@ from tests.make import NOON
 from tests.queue import run_queued_work
 
 pytestmark = pytest.mark.django_db
-State = Certificate.State
+State = Certification.State
 DAY = timedelta(days=1)
 UNTIL = NOON.date() + timedelta(days=200)
-CLAIM = CertificateFacts("Fair trade", "FT-7", "Fair Body", UNTIL)
+CLAIM = CertificationFacts("Fair trade", "FT-7", "Fair Body", UNTIL)
 PAPER = as_kept("fair.pdf", b"%PDF-1.7 fair")
 SENT = {"title": "Fair trade", "issuer": "Fair Body", "number": "FT-7", "until": str(UNTIL)}
 
@@ -77,7 +77,7 @@ def test_a_store_sends_its_paper_and_it_counts_once_somebody_has_seen_it(client,
 
     assert client.post(where, SENT | {"papers": paper_file()}).status_code == 302
 
-    found = Certificate.objects.get()
+    found = Certification.objects.get()
     assert (found.state, found.until, found.papers.get().kind) == ("waiting", UNTIL, "image/jpeg")
     assert shown(store) == []
     assert "Waits for a look" in client.get(where).text
@@ -129,7 +129,7 @@ def test_what_is_missing_is_said_and_nothing_is_kept(client, store, member, wron
 
     assert answer.status_code == 422
     assert said in answer.text
-    assert not Certificate.objects.exists()
+    assert not Certification.objects.exists()
 
 
 @pytest.mark.parametrize("content", [b"<script>", b"MZ", b""])
@@ -140,19 +140,19 @@ def test_what_is_no_paper_is_not_taken(client, store, member, content):
     answer = client.post("/merchant/amani/profile/certificates/", SENT | {"papers": file})
 
     assert answer.status_code == 422
-    assert not CertificatePaper.objects.exists()
+    assert not CertificationDocument.objects.exists()
 
 
 def test_six_pages_are_too_many(store, member):
     with pytest.raises(NotPossible, match="five pages"):
         sent(store, member, papers=[PAPER] * 6)
-    assert not Certificate.objects.exists()
+    assert not Certification.objects.exists()
 
 
 def test_a_decision_is_about_the_edition_that_was_seen(store, member):
     found = sent(store, member)
     seen = found.version
-    sent(store, member, CertificateFacts("Fair trade", "FT-8", "Fair Body", UNTIL))
+    sent(store, member, CertificationFacts("Fair trade", "FT-8", "Fair Body", UNTIL))
 
     with pytest.raises(StaleState):
         decide.approve(found.pk, seen=seen, at=NOON, by=organizer())
@@ -170,7 +170,7 @@ def test_nobody_decides_on_the_paper_of_an_own_store(store, member):
 
 def test_the_one_that_follows_takes_its_place_and_nothing_is_missing_meanwhile(store, member):
     first = approved(sent(store, member))
-    after = CertificateFacts("Fair trade", "FT-9", "Fair Body", UNTIL + 300 * DAY)
+    after = CertificationFacts("Fair trade", "FT-9", "Fair Body", UNTIL + 300 * DAY)
 
     following = sent(store, member, after)
 
@@ -207,7 +207,7 @@ def test_the_store_is_reminded_once_a_month_before(member, store):
 
 
 def test_a_store_is_asked_once_for_a_paper_that_was_never_sent(store, member):
-    Certificate.objects.create(merchant=store, title="Halal", state="missing", sent_at=NOON)
+    Certification.objects.create(merchant=store, title="Halal", state="missing", sent_at=NOON)
 
     assert [ending.remind_of_end(at=NOON) for _round in range(2)] == [1, 0]
 
@@ -246,17 +246,17 @@ def test_a_store_takes_one_away_with_its_paper(client, store, member):
     client.post(f"/merchant/amani/profile/certificates/{found.pk}/remove/")
 
     assert shown(store) == []
-    assert not CertificatePaper.objects.exists()
+    assert not CertificationDocument.objects.exists()
 
 
 def test_old_ones_are_forgotten_and_those_that_count_are_not(store, member):
-    refused = sent(store, member, CertificateFacts("Halal", "1", "Body", UNTIL))
+    refused = sent(store, member, CertificationFacts("Halal", "1", "Body", UNTIL))
     decide.refuse(refused.pk, "No.", seen=refused.version, at=NOON, by=organizer())
     approved(sent(store, member))
 
     assert ending.forget_certificates(at=NOON + ending.KEPT_FOR) == 0
     assert ending.forget_certificates(at=NOON + ending.KEPT_FOR + DAY) == 1
-    assert list(Certificate.objects.values_list("title", flat=True)) == ["Fair trade"]
+    assert list(Certification.objects.values_list("title", flat=True)) == ["Fair trade"]
 
 
 def test_papers_are_for_their_store_and_those_who_decide(client, store, member):
@@ -280,7 +280,7 @@ def test_papers_are_for_their_store_and_those_who_decide(client, store, member):
     assert client.get(desk).status_code in (302, 403, 404)
     client.force_login(organizer("analyst"))
     assert client.get(desk).status_code in (302, 403)
-    assert Certificate.objects.exists()
+    assert Certification.objects.exists()
 
 
 def test_an_organizer_adds_the_paper_that_lies_there(client, store):
@@ -289,17 +289,19 @@ def test_an_organizer_adds_the_paper_that_lies_there(client, store):
     answer = client.post(f"/organize/stores/{store.pk}/certificate/",
                          SENT | {"papers": paper_file()})  # fmt: skip
 
-    found = Certificate.objects.get()
+    found = Certification.objects.get()
     assert answer.url == f"/organize/certificates/{found.pk}/"
     assert found.state == State.WAITING
 
 
 def test_what_was_asked_for_is_sent_in_its_place(client, store, member):
     """A store that named one before papers were asked for."""
-    Certificate.objects.create(merchant=store, title="Wild Harvest", state="missing", sent_at=NOON)
+    Certification.objects.create(
+        merchant=store, title="Wild Harvest", state="missing", sent_at=NOON
+    )
     client.force_login(member)
     where = "/merchant/amani/profile/certificates/"
-    found = Certificate.objects.get()
+    found = Certification.objects.get()
     assert "Add the paper" in client.get(where).text
 
     said = SENT | {"title": "Wild Harvest", "papers": paper_file()}
@@ -339,7 +341,7 @@ def test_what_does_not_count_is_not_told(store, member):
 def test_a_paper_renewed_under_the_same_title_changes_what_is_read(store, member):
     approved(sent(store, member))
 
-    newer = CertificateFacts("Fair trade", "FT-8", "Fair Body", UNTIL + 100 * DAY)
+    newer = CertificationFacts("Fair trade", "FT-8", "Fair Body", UNTIL + 100 * DAY)
     approved(sent(store, member, newer))
 
     assert shown(store) == ["Fair trade"]

@@ -9,7 +9,7 @@ from django.db import transaction
 from shop.festivals.prices import spans
 from shop.merchant.moderation import decide, pictures
 from shop.merchant.moderation import withdraw as moderation_withdraw
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.merchant.moderation.propose import save_product
 from shop.storefront.listings import publish
 from shop.storefront.listings.edit import words_of
@@ -38,8 +38,10 @@ def cover(product, member):
 def approve(product, member):
     words = replace(words_of(product), title="Anew")
     save_product(product, words, [], version=0, at=NOON, by=member)
-    amendment = Amendment.objects.get(product=product)
-    return partial(decide.approve, amendment, seen=amendment.sent_at, at=NOON, by=make.user())
+    pending_change = PendingChange.objects.get(product=product)
+    return partial(
+        decide.approve, pending_change, seen=pending_change.sent_at, at=NOON, by=make.user()
+    )
 
 
 def take_down(product, member):

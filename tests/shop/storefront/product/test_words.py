@@ -55,7 +55,7 @@ def test_clothes_show_gender_age_group_and_colour_in_the_readers_language():
     ]
 
 
-def test_an_outing_says_what_is_included_and_goods_what_they_are_made_of():
+def test_an_experience_says_what_is_included_and_goods_what_they_are_made_of():
     tour = make.product(kind="experience", materials=["guide", "lunch"])
     make.variant(of=tour)
 

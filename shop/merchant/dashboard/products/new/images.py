@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from shop.core import clock
 from shop.core.forms.numbers import number_of
-from shop.core.images import kept
-from shop.core.images.models import KeptImage
+from shop.core.images import drafts
+from shop.core.images.models import DraftImage
 from shop.merchant.dashboard.access import MemberRequest
 from shop.merchant.dashboard.products.form import ProductForm
 from shop.merchant.dashboard.products.picture_views import about, too_large
@@ -24,7 +24,7 @@ class FirstImages:
     """Images that came with the form before, and what the form knows them by."""
 
     key: str = ""
-    rows: Sequence[KeptImage] = ()
+    rows: Sequence[DraftImage] = ()
 
     def files(self) -> list[BytesIO]:
         """Return them as if they had just been uploaded."""
@@ -37,13 +37,13 @@ class FirstImages:
 
     def forget(self) -> None:
         """Delete them: their product has them now."""
-        KeptImage.objects.filter(pk__in=[row.pk for row in self.rows]).delete()
+        DraftImage.objects.filter(pk__in=[row.pk for row in self.rows]).delete()
 
 
 def images_before(request: MemberRequest, merchant: Merchant) -> FirstImages:
     """Return the images that an earlier sending of the form left, but for those ticked away."""
     key = request.POST.get("images", "")[:32]
-    rows = kept.kept_for(request.user, merchant.pk, key)
+    rows = drafts.kept_for(request.user, merchant.pk, key)
     dropped = filter(None, map(number_of, request.POST.getlist("drop")))
     rows.filter(pk__in=list(dropped)).delete()
     return FirstImages(key, list(rows))
@@ -65,9 +65,9 @@ def keep_images(request: MemberRequest, merchant: Merchant, before: FirstImages)
         messages.error(request, problem)
     if not files:
         return before
-    key = before.key or kept.new_key()
-    refused = kept.keep(files, by=request.user, merchant_id=merchant.pk, key=key,
+    key = before.key or drafts.new_key()
+    refused = drafts.keep(files, by=request.user, merchant_id=merchant.pk, key=key,
                         at=clock.moment_of(request))  # fmt: skip
     for name, problem in refused:
         messages.error(request, about(name, problem))
-    return FirstImages(key, list(kept.kept_for(request.user, merchant.pk, key)))
+    return FirstImages(key, list(drafts.kept_for(request.user, merchant.pk, key)))

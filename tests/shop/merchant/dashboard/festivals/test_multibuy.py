@@ -31,7 +31,7 @@ from tests.buying import pay
 from tests.cms.dashboard.people import organizer
 from tests.make import NOON, START
 from tests.queue import run_queued_work
-from tests.shop.merchant.dashboard.sheets.files import csv_of, send, states
+from tests.shop.merchant.dashboard.spreadsheets.files import csv_of, send, states
 from tests.shop.orders.cart.carts import fill, words
 from tests.shop.storefront.shelf import found, show
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shop.festivals.models import RegularPrice
-from shop.merchant.imports.models import CatalogueSheet
+from shop.merchant.imports.models import CatalogueSpreadsheet
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
@@ -38,7 +38,7 @@ def desk(client, own):
             )
             client.post(f"/merchant/{own.slug}/products/sheets/", {"file": file})
             run_queued_work()
-            self.sheet = CatalogueSheet.objects.latest("pk")
+            self.sheet = CatalogueSpreadsheet.objects.latest("pk")
             self.here = f"/merchant/{own.slug}/products/sheets/{self.sheet.pk}/"
             self.match()
 

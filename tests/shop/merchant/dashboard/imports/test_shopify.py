@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shop.catalogue.models import Category, Product
-from shop.merchant.imports.models import BroughtProduct, SheetPicture
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.imports.models import BroughtProduct, SpreadsheetPicture
+from shop.merchant.moderation.models import PendingChange
 from tests import make
 from tests.make import NOON
 from tests.shop.merchant.dashboard.imports.test_views import where
@@ -62,7 +62,7 @@ def shelf(own):
     make.variant(20_00, of=bag, options=["Large"], on_hand=0)
     make.variant(21_50, of=bag, options=["Small; flat"], on_hand=3)
     make.variant(5_00, of=bag, options=["Gone"], is_active=False)
-    make.amendment(bag, words={"title": "Better bag"})
+    make.pending_change(bag, words={"title": "Better bag"})
     make.variant(9_00, of=make.product(**known, title="Gone", state="withdrawn"))
     make.variant(9_00, of=make.product(**known, title="Waits", state="submitted"))
     make.draft(own)
@@ -100,7 +100,7 @@ def test_shopifys_sheet_has_its_own_headings_and_a_row_for_each_size(client, she
 
 def test_shopifys_sheet_comes_in_again_and_changes_nothing_row_by_row(client, shelf):
     before = {row.pk: (told(row), row.titles) for row in Product.objects.all()}
-    waits = list(Amendment.objects.values("product", "words", "texts", "variants", "sent_at"))
+    waits = list(PendingChange.objects.values("product", "words", "texts", "variants", "sent_at"))
     known = BroughtProduct.objects.count()
     content = exported(client, shelf)
 
@@ -114,10 +114,10 @@ def test_shopifys_sheet_comes_in_again_and_changes_nothing_row_by_row(client, sh
         )  # fmt: skip
     all_in(shelf, content)
     assert {row.pk: (told(row), row.titles) for row in Product.objects.all()} == before
-    after = list(Amendment.objects.values("product", "words", "texts", "variants", "sent_at"))
+    after = list(PendingChange.objects.values("product", "words", "texts", "variants", "sent_at"))
     assert after == waits
     assert BroughtProduct.objects.count() == known
-    assert not SheetPicture.objects.exists()
+    assert not SpreadsheetPicture.objects.exists()
 
 
 def test_the_own_sheet_changes_nothing_of_the_same_products_either(client, shelf):

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shop.catalogue.models import Product
-from shop.merchant.imports.models import CatalogueSheet
+from shop.merchant.imports.models import CatalogueSpreadsheet
 from shop.merchant.imports.read import MOST_BYTES
 from tests import make
 from tests.make import NOON
@@ -27,11 +27,11 @@ def where(own, part="") -> str:
     return f"/merchant/{own.slug}/products/sheets/{part}"
 
 
-def send(client, own, content: bytes, name="goods.csv") -> CatalogueSheet:
+def send(client, own, content: bytes, name="goods.csv") -> CatalogueSpreadsheet:
     answer = client.post(where(own), {"file": SimpleUploadedFile(name, content)})
     assert answer.status_code == 302, answer.text
     run_queued_work()
-    return CatalogueSheet.objects.latest("pk")
+    return CatalogueSpreadsheet.objects.latest("pk")
 
 
 def columns(sheet, **changes) -> dict[str, str]:
@@ -127,7 +127,7 @@ def test_a_store_sends_the_next_sheet_when_the_first_is_done(client, own):
 
     assert answer.status_code == 422
     assert "one.csv is still being worked on" in answer.text
-    assert CatalogueSheet.objects.count() == 1
+    assert CatalogueSpreadsheet.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_what_is_no_sheet_is_refused_at_once(client, own, content, said):
 
     assert answer.status_code == 422
     assert said in answer.text
-    assert not CatalogueSheet.objects.exists()
+    assert not CatalogueSpreadsheet.objects.exists()
 
 
 def test_a_file_that_is_too_large_is_refused(client, own):

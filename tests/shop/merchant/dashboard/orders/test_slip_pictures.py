@@ -16,7 +16,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from shop.core.images.storage import WholeFiles
-from shop.merchant.dashboard.orders.parcel_papers import MOST
+from shop.merchant.dashboard.orders.parcel_documents import MOST
 from shop.orders import end
 from shop.orders.documents.pdf import fonts
 from shop.orders.documents.sending import pictures

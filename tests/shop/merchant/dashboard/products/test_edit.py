@@ -6,7 +6,7 @@ import pytest
 
 from shop.catalogue.models import Category, Product, Variant
 from shop.festivals.models import PriceSpan, RegularPrice
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.storefront.listings.models import Listing
 from tests import make
 from tests.make import NOON
@@ -285,7 +285,7 @@ def test_an_edit_that_somebody_else_overtook_is_not_saved_and_both_are_shown(cli
     assert "My words" in page
     assert "Their title" in page
     assert f"Saved by {colleague.name}" in page
-    assert Amendment.objects.get(product=desk.product).words["title"] == "Their title"
+    assert PendingChange.objects.get(product=desk.product).words["title"] == "Their title"
     again = mine | {"version": answer.context["form"]["version"].value()}
     assert client.post(own, again).status_code == 302
     look(desk)

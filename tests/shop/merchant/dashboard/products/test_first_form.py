@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shop.catalogue.models import Product
-from shop.core.images import kept
-from shop.core.images.models import KeptImage
+from shop.core.images import drafts
+from shop.core.images.models import DraftImage
 from tests import make
 from tests.hostile_files import picture
 from tests.make import NOON
@@ -46,7 +46,7 @@ def test_a_refusal_keeps_the_chosen_images_and_saving_adds_them(client, new):
 
     shown = made().shown_pictures.order_by("position")
     assert list(shown.values_list("picture__alt", flat=True)) == ["An indigo throw"] * 3
-    assert not KeptImage.objects.exists()
+    assert not DraftImage.objects.exists()
 
 
 def test_a_kept_image_can_be_removed(client, new):
@@ -57,7 +57,7 @@ def test_a_kept_image_can_be_removed(client, new):
     client.post(new, sent)
 
     assert not made().shown_pictures.exists()
-    assert not KeptImage.objects.exists()
+    assert not DraftImage.objects.exists()
 
 
 def test_images_without_a_description_are_asked_for_it_and_kept(client, new):
@@ -79,16 +79,16 @@ def test_kept_images_are_their_senders_and_their_stores_alone(client, desk, new)
     client.force_login(stranger)
     there = f"/merchant/{stranger.memberships.get().merchant.slug}/products/new/"
     assert "Remove throw.jpg" not in client.post(there, body(row(price="x"), images=key)).text
-    client.post(there, body(row(price="x"), images=key, drop=str(KeptImage.objects.get().pk)))
+    client.post(there, body(row(price="x"), images=key, drop=str(DraftImage.objects.get().pk)))
 
-    assert KeptImage.objects.count() == 1
+    assert DraftImage.objects.count() == 1
 
 
 def test_what_is_no_image_is_told_and_not_kept(client, new):
     page = client.post(new, body(row(price="x"), files=[image("a.jpg", b"words")], alt="A"))
 
     assert "a.jpg" in page.text
-    assert not KeptImage.objects.exists()
+    assert not DraftImage.objects.exists()
 
 
 def test_a_person_has_so_many_kept_images_and_they_go_after_a_day(client, new):
@@ -97,9 +97,9 @@ def test_a_person_has_so_many_kept_images_and_they_go_after_a_day(client, new):
         page = client.post(new, body(row(price="x"), files=files, alt="A"))
 
     assert len(page.context["images"].rows) == 8
-    assert KeptImage.objects.count() == kept.MOST
-    assert kept.forget_kept(at=NOON + timedelta(hours=23)) == 0
-    assert kept.forget_kept(at=NOON + timedelta(hours=25)) == kept.MOST
+    assert DraftImage.objects.count() == drafts.MOST
+    assert drafts.forget_kept(at=NOON + timedelta(hours=23)) == 0
+    assert drafts.forget_kept(at=NOON + timedelta(hours=25)) == drafts.MOST
 
 
 def test_a_row_without_a_sku_gets_one_that_is_free(client, desk, new):

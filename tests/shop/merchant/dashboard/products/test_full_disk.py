@@ -12,11 +12,11 @@ from django.db import connection
 from PIL import Image
 
 from shop.core.images.models import Picture
-from shop.festivals.models import NominationSheet, SheetFile
+from shop.festivals.models import NominationSpreadsheet, SpreadsheetFile
 from tests import make
 from tests.full_disk import files_in, quota, small_disk
 from tests.hostile_files import picture
-from tests.shop.merchant.dashboard.sheets.files import csv_of, row
+from tests.shop.merchant.dashboard.spreadsheets.files import csv_of, row
 
 pytestmark = pytest.mark.django_db
 NO_ROOM = "There is no room to keep files at the moment. Nothing was kept: try again later."
@@ -153,7 +153,7 @@ def test_a_large_upload_for_which_there_is_no_room_is_told(client, desk, setting
     assert NO_ROOM in shown.text
     assert NO_ROOM in sheet.text
     assert left == []
-    assert NominationSheet.objects.count() == 1  # that of the desk
+    assert NominationSpreadsheet.objects.count() == 1  # that of the desk
 
 
 def test_a_sheet_for_which_the_database_has_no_room_is_told(client, desk):
@@ -172,5 +172,5 @@ def test_a_sheet_for_which_the_database_has_no_room_is_told(client, desk):
 
     assert answer.status_code == 422
     assert NO_ROOM in answer.text
-    assert NominationSheet.objects.count() == 1  # that of the desk
-    assert not SheetFile.objects.exists()
+    assert NominationSpreadsheet.objects.count() == 1  # that of the desk
+    assert not SpreadsheetFile.objects.exists()

@@ -7,7 +7,7 @@ from shop.core.images.models import Picture
 from shop.festivals.models import ChangeLog
 from shop.merchant.dashboard.products.picture_views import about
 from shop.merchant.moderation.contents import album_of
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from shop.storefront.listings.models import Listing
 from tests import make
 from tests.hostile_files import NAMES, REFUSED, picture
@@ -27,8 +27,8 @@ def pictures(desk):
 
 def shown(product):
     """Return the pictures as the store wants them; of a product on sale they wait for a look."""
-    amendment = Amendment.objects.filter(product=product).first()
-    return [(place, row.alt) for place, row in enumerate(album_of(product, amendment))]
+    pending_change = PendingChange.objects.filter(product=product).first()
+    return [(place, row.alt) for place, row in enumerate(album_of(product, pending_change))]
 
 
 def test_several_pictures_come_at_once_each_with_its_words(client, desk, pictures):
@@ -159,7 +159,7 @@ def test_a_picture_that_is_marked_as_an_illustration_says_so_on_the_page(client,
     assert "Mark as photograph" in client.get(pictures).text
     line = ChangeLog.objects.get(action="picture_mark")
     assert (line.by, line.after) == (desk.member, {"picture": row.pk, "is_illustration": True})
-    assert not Amendment.objects.exists()  # nobody has to look at it first
+    assert not PendingChange.objects.exists()  # nobody has to look at it first
 
     client.post(f"{pictures}{row.pk}/", {"do": "photograph"})
     assert not Picture.objects.filter(is_illustration=True).exists()

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shop.festivals.models import ChangeLog
-from shop.merchant.moderation.models import Amendment
+from shop.merchant.moderation.models import PendingChange
 from tests import make
 from tests.hostile_files import REFUSED, picture
 from tests.shop.merchant.dashboard.desk import EVIL, look
@@ -81,7 +81,7 @@ def test_who_was_overtaken_sees_both_and_nothing_is_lost(client, desk, profile):
         ("In one sentence", "Theirs"), ("How many people work there", "9"),
     ]  # fmt: skip
     assert answer.context["form"]["tagline"].value() == "Mine"
-    assert Amendment.objects.get(merchant=desk.merchant).words["tagline"] == "Theirs"
+    assert PendingChange.objects.get(merchant=desk.merchant).words["tagline"] == "Theirs"
     again = {"version": answer.context["form"]["version"].value(), "tagline": "Mine"}
     assert client.post(profile, TOLD | again).status_code == 302
     look(desk, page=True)

@@ -11,7 +11,7 @@ from shop.people.merchants.models import Merchant
 from tests import make
 from tests.make import NOON, START
 from tests.paying import begin, set_clocks
-from tests.shop.money.payments.test_outside import at_the_provider, sold
+from tests.shop.money.payments.test_external import at_the_provider, sold
 from tests.shop.money.settlements.earned import DAY, MONDAY, settled
 from tests.shop.money.settlements.remote import owned
 from tests.shop.money.settlements.remote.sent import STORAGE, flush, queued, store

@@ -13,7 +13,7 @@ from shop.money.settlements.methods import trust_again
 from shop.money.settlements.models import Payout, PayoutMethod, Settlement
 from shop.money.settlements.payouts import queue_what_waits
 from shop.money.settlements.proofs import BankProof, pay_elsewhere
-from shop.money.settlements.remote.look import book_fees, look_at_payouts
+from shop.money.settlements.remote.payout_checks import book_fees, look_at_payouts
 from shop.money.settlements.remote.send import send_payouts
 from shop.money.settlements.remote.stuck import pay_stuck_again, pay_stuck_by_hand, take_back
 from shop.money.settlements.remote.take_over import tell_stuck

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from shop.core.jobs.models import Mishap
+from shop.core.jobs.models import FailedJob
 from shop.money.ledger.balances import balance
 from shop.money.payments.models import GatewayEvent
 from shop.money.payments.provider.outbox import MOST_TRIES, READ_AGAIN
 from shop.money.settlements.models import Payout, PayoutMethod
 from shop.money.settlements.remote.fund import look_at_fundings
-from shop.money.settlements.remote.look import look_at_payouts
 from shop.money.settlements.remote.messages import look_for_messages
 from shop.money.settlements.remote.models import Funding, Transfer
+from shop.money.settlements.remote.payout_checks import look_at_payouts
 from shop.money.settlements.remote.recipients import look_at_recipients
 from shop.money.settlements.remote.send import send_payouts
 from shop.money.settlements.remote.transfers import send_transfers, take_back_refunded
@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 
 
 def listed():
-    return [row.key for row in Mishap.objects.filter(closed_at=None)]
+    return [row.key for row in FailedJob.objects.filter(closed_at=None)]
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from shop.money.settlements.make import draft
 from shop.money.settlements.models import Payout, PayoutMethod, Settlement
 from shop.money.settlements.payouts import queue_what_waits
 from shop.money.settlements.remote.fund import floor, look_at_fundings
-from shop.money.settlements.remote.look import look_at_payouts
 from shop.money.settlements.remote.models import Funding, PayoutCountry
+from shop.money.settlements.remote.payout_checks import look_at_payouts
 from shop.money.settlements.remote.send import send_payouts
 from tests import make
 from tests.crowd import at_once

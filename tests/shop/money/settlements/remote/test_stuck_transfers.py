@@ -6,8 +6,8 @@ from shop.core.errors import NotPossible
 from shop.money.money_tasks.models import MoneyTask
 from shop.money.settlements.models import Payout
 from shop.money.settlements.remote import stuck_transfers
-from shop.money.settlements.remote.look import look_at_payouts
 from shop.money.settlements.remote.models import Transfer
+from shop.money.settlements.remote.payout_checks import look_at_payouts
 from shop.money.settlements.remote.transfers import send_transfers
 from tests import make
 from tests.emptying import in_any_step

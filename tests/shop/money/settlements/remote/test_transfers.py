@@ -15,8 +15,8 @@ from shop.money.settlements.make import draft
 from shop.money.settlements.models import Payout, PayoutMethod, Settlement
 from shop.money.settlements.payouts import came_back
 from shop.money.settlements.remote import stuck_transfers
-from shop.money.settlements.remote.look import look_at_payouts
 from shop.money.settlements.remote.models import Transfer
+from shop.money.settlements.remote.payout_checks import look_at_payouts
 from shop.money.settlements.remote.recipients import look_at
 from shop.money.settlements.remote.send import send_payouts
 from shop.money.settlements.remote.stuck import pay_stuck_again, pay_stuck_by_hand
