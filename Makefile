@@ -20,7 +20,7 @@ demo-reset: ## delete the demo's data, so that the next demo begins anew
 	@tools/scripts/setup.sh demo
 	@$(python) -m tools.scripts.demo_reset
 
-test: ## run the checks and the tests (make test ARGS="tests/shop -k price": some)
+test: ## run checks and tests (ARGS=changed: those of a change; ARGS="tests/shop -k price": some)
 	@tools/scripts/test.sh $(ARGS)
 
 long: ## run the tests that take long: browsers, drills, many examples, much data

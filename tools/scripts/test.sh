@@ -28,6 +28,17 @@ fi
 
 tools/scripts/check.sh
 
+# Which tests: those of a change, or all but the parts that nobody touched. CI runs every test.
+if [ "$*" = changed ]; then
+    # shellcheck disable=SC2046 # names of tests have no spaces
+    set -- $($python -m tools.scripts.changed)
+    [ $# -gt 0 ] || { echo "Nothing changed: no tests to run."; exit 0; }
+elif [ $# -eq 0 ] && [ -z "${CI:-}${WHICH:-}" ]; then
+    # shellcheck disable=SC2046
+    set -- $($python -m tools.scripts.changed --apart)
+    [ $# -eq 0 ] || echo "Not touched, so left out (CI=yes make test runs them): $*"
+fi
+
 # Not more than four: each process has a database, and some tests open 32 connections. Which tests
 # a process gets says tests/sharing.py.
 $python -m pytest -n auto --maxprocesses 4 -m "${WHICH:-not long}" "$@"
