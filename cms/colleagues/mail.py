@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import pgettext
 
 from cms.colleagues.models import Invitation
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER
-from shop.core.mail import send
-from shop.core.tasks import tried_again
+from shop.core.mail.notifications import Mail, notification
 from shop.people.accounts.models import User
 from shop.people.accounts.moments import written
 
@@ -26,13 +24,12 @@ def called(role: str) -> str:
     }.get(role, role)
 
 
-@task
-@tried_again
-def send_colleague_invitation(invitation_id: int, serial: str) -> None:
+@notification("colleague-invitation", promises={"The link works once": "colleague-invitation"})
+def send_colleague_invitation(invitation_id: int, serial: str) -> Mail | None:
     """Send the link of an invitation; nothing if it was sent anew, accepted or taken back."""
     found = Invitation.objects.filter(pk=invitation_id, serial=serial).first()
     if found is None or found.accepted_at or found.taken_back_at:
-        return
+        return None
     with translation.override(found.language):
         where = reverse("colleague-invitation", args=[found.token])
         context = {
@@ -41,12 +38,11 @@ def send_colleague_invitation(invitation_id: int, serial: str) -> None:
             "link": f"{settings.SITE_URL}{where}",
             "expires_at": written(found.expires_at, found.language),
         }
-    send("colleague-invitation", found.email, language=found.language, context=context)
+    return Mail(found.email, found.language, context)
 
 
-@task
-@tried_again
-def send_standing(user_id: int, what: str, role: str) -> None:
+@notification("colleague-changed")
+def send_standing(user_id: int, what: str, role: str) -> Mail:
     """Tell a colleague that an organizer changed their role or their account."""
     user = User.objects.get(pk=user_id)
     language = user.language or "en"
@@ -57,4 +53,4 @@ def send_standing(user_id: int, what: str, role: str) -> None:
             "role": called(role) if role else "",
             "link": settings.SITE_URL + reverse("wagtailadmin_home"),
         }
-    send("colleague-changed", user.email, language=language, context=context)
+    return Mail(user.email, language, context)

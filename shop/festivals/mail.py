@@ -7,29 +7,26 @@ from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from django.tasks import task
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from shop.core import dates
 from shop.core.languages import beside, percent
-from shop.core.mail import send
-from shop.core.tasks import enqueue_all, tried_again
 from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
 from shop.festivals.schedule.effect import unagreed
 from shop.festivals.words import festival_title
 from shop.people.accounts.models import User
 from shop.people.accounts.own_language import neutral_address
 from shop.people.merchants.models import Membership, Merchant
-from shop.people.merchants.roles import Right, roles_with, who_may
+from shop.people.merchants.notifications import StoreMail, tell, tell_stores, to_members
+from shop.people.merchants.roles import Right
 
 DECISIONS: dict[str, str] = {
     Nomination.State.APPROVED: "nomination-approved",
     Nomination.State.CHANGES_REQUESTED: "nomination-changes",
     Nomination.State.REJECTED: "nomination-rejected",
 }
-ROLES = roles_with(Right.PRICES)
 PLACES: dict[str, str] = {
     Enrolment.State.ACCEPTED: "festival-accepted",
     Enrolment.State.WAITING: "festival-waiting",
@@ -43,11 +40,7 @@ def tell_invited(enrolments: Iterable[Enrolment]) -> int:
     Returns:
         How many stores are told: one without a member has nobody to write to.
     """
-    ids = {row.merchant_id: row.pk for row in enrolments}
-    members = Membership.objects.filter(who_may(Right.PRICES), merchant__in=ids)
-    rows = list(members.values_list("merchant", "user"))
-    enqueue_all(send_invitation, [(ids[merchant], user) for merchant, user in rows])
-    return len({merchant for merchant, _user in rows})
+    return tell_stores(send_invitation, [(row.merchant_id, (row.pk,)) for row in enrolments])
 
 
 def tell_decided(nomination_ids: Iterable[int]) -> None:
@@ -55,18 +48,16 @@ def tell_decided(nomination_ids: Iterable[int]) -> None:
 
     It says what was decided now, whatever becomes of the nomination before it is sent.
     """
-    rows = Nomination.objects.filter(
-        pk__in=list(nomination_ids), product__merchant__memberships__role__in=ROLES
-    )
-    told = ("pk", "product__merchant__memberships__user", "state", "note")
-    enqueue_all(send_decision, rows.values_list(*told))
+    rows = Nomination.objects.filter(pk__in=list(nomination_ids))
+    told = rows.values_list("product__merchant", "pk", "state", "note")
+    tell_stores(send_decision, ((store, tuple(args)) for store, *args in told))
 
 
 def tell_enrolled(enrolment_ids: Iterable[int]) -> None:
     """Queue a mail to who joins festivals: the store takes part now, waits, or was declined."""
-    ids = list(enrolment_ids)
-    rows = Enrolment.objects.filter(pk__in=ids, merchant__memberships__role__in=ROLES)
-    enqueue_all(send_place, rows.values_list("pk", "merchant__memberships__user", "state"))
+    rows = Enrolment.objects.filter(pk__in=list(enrolment_ids))
+    told = rows.values_list("merchant", "pk", "state")
+    tell_stores(send_place, ((store, (pk, state)) for store, pk, state in told))
 
 
 def tell_changed(change: ChangeLog, nomination_id: int) -> None:
@@ -74,35 +65,30 @@ def tell_changed(change: ChangeLog, nomination_id: int) -> None:
 
     What one of the members did is no news to the store.
     """
-    store = Nomination.objects.filter(pk=nomination_id).values("product__merchant")
-    members = Membership.objects.filter(merchant__in=store).order_by("user")
-    if not members.filter(user=change.by_id).exists():
-        users = members.filter(who_may(Right.PRICES)).values_list("user", flat=True)
-        enqueue_all(send_changed, [(change.pk, nomination_id, user) for user in users])
+    store = Nomination.objects.values_list("product__merchant", flat=True).get(pk=nomination_id)
+    if not Membership.objects.filter(merchant=store, user=change.by_id).exists():
+        tell(send_changed, change.pk, nomination_id, merchant=store)
 
 
 def tell_stopped(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
     """Queue a mail to who joins festivals about a stopped slot or a cancelled festival."""
-    members = Membership.objects.filter(merchant__in=list(merchant_ids)).filter(
-        who_may(Right.PRICES)
-    )
-    rows = members.values_list("merchant", "user")
-    enqueue_all(send_stopped, [(change.pk, merchant, user) for merchant, user in rows])
+    tell_stores(send_stopped, [(store, (change.pk, store)) for store in merchant_ids])
 
 
 def tell_moved(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
     """Queue a mail to who joins festivals about another time of a festival or a slot."""
-    members = Membership.objects.filter(who_may(Right.PRICES), merchant__in=list(merchant_ids))
-    rows = members.values_list("merchant", "user")
-    enqueue_all(send_moved, [(change.pk, merchant, user) for merchant, user in rows])
+    tell_stores(send_moved, [(store, (change.pk, store)) for store in merchant_ids])
 
 
-@task
-@tried_again
-def send_moved(change_id: int, merchant_id: int, user_id: int) -> None:
+@to_members(
+    "festival-moved",
+    right=Right.PRICES,
+    promises={"Read the new time and agree to it here": "workspace-festival"},
+)
+def send_moved(change_id: int, merchant_id: int, user: User) -> StoreMail | None:
     """Tell one member of a store the new time of a festival or a slot, and what it asks of it."""
     change = ChangeLog.objects.select_related("festival").get(pk=change_id)
-    store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
+    store = Merchant.objects.get(pk=merchant_id)
     festival, language = cast("Festival", change.festival), user.language or "en"
     slot, zone = festival.slots.get(pk=change.subject_id), festival.zone
     waits = Nomination.objects.filter(
@@ -112,8 +98,6 @@ def send_moved(change_id: int, merchant_id: int, user_id: int) -> None:
     first, last = (datetime.fromisoformat(kept[name]) for name in ("starts_at", "ends_at"))
     with translation.override(language):
         context = _festival(festival, language) | {
-            "name": user.name,
-            "stores": [{"name": store.name}],
             "slot": "" if slot.kind == Slot.Kind.WHOLE else slot.label_in(language),
             "slot_starts": _moment(slot.starts_at, zone),
             "slot_ends": _moment(slot.ends_at, zone),
@@ -124,24 +108,21 @@ def send_moved(change_id: int, merchant_id: int, user_id: int) -> None:
             "reason": change.reason,
             "link": _link(store.slug, festival),
         }
-    send("festival-moved", user.email, language=language, context=context)
+    return StoreMail(store, context)
 
 
-@task
-@tried_again
-def send_changed(change_id: int, nomination_id: int, user_id: int) -> None:
+@to_members("deal-changed", right=Right.PRICES)
+def send_changed(change_id: int, nomination_id: int, user: User) -> StoreMail | None:
     """Mail one member of a store the organizers' change to its deal, with the reason."""
     change = ChangeLog.objects.get(pk=change_id)
     rows = Nomination.objects.select_related("slot__festival", "product__merchant")
-    nomination, user = rows.get(pk=nomination_id), User.objects.get(pk=user_id)
+    nomination = rows.get(pk=nomination_id)
     product, language = nomination.product.title, user.language or "en"
     if change.subject == "deal":
         label = nomination.deals.select_related("variant").get(pk=change.subject_id).variant.label
         product = f"{product} ({label})" if label else product
     with translation.override(language):
         context = _festival(nomination.slot.festival, language) | {
-            "name": user.name,
-            "stores": [{"name": nomination.product.merchant.name}],
             "product": product,
             "what": change.action,
             "stops": _stops(change, nomination.slot.festival.zone),
@@ -149,15 +130,14 @@ def send_changed(change_id: int, nomination_id: int, user_id: int) -> None:
             "reason": change.reason,
             "link": _link(nomination.product.merchant.slug, nomination.slot.festival),
         }
-    send("deal-changed", user.email, language=language, context=context)
+    return StoreMail(nomination.product.merchant, context)
 
 
-@task
-@tried_again
-def send_stopped(change_id: int, merchant_id: int, user_id: int) -> None:
+@to_members("festival-stopped", right=Right.PRICES)
+def send_stopped(change_id: int, merchant_id: int, user: User) -> StoreMail | None:
     """Tell one member of a store that a slot or a festival ends early or never begins, and why."""
     change = ChangeLog.objects.select_related("festival").get(pk=change_id)
-    store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
+    store = Merchant.objects.get(pk=merchant_id)
     festival, language = cast("Festival", change.festival), user.language or "en"
     if change.subject == "slot":
         slot = festival.slots.get(pk=change.subject_id)
@@ -165,74 +145,86 @@ def send_stopped(change_id: int, merchant_id: int, user_id: int) -> None:
         slot = festival.slots.get(kind=Slot.Kind.WHOLE)
     with translation.override(language):
         context = _festival(festival, language) | {
-            "name": user.name,
-            "stores": [{"name": store.name}],
             "slot": "" if slot.kind == Slot.Kind.WHOLE else slot.label_in(language),
             "is_off": slot.cancelled_at is not None,
             "slot_ends": _moment(slot.ends_at, festival.zone),
             "reason": change.reason,
             "link": _link(store.slug, festival),
         }
-    send("festival-stopped", user.email, language=language, context=context)
+    return StoreMail(store, context)
 
 
-@task
-@tried_again
-def send_place(enrolment_id: int, user_id: int, state: str) -> None:
+@to_members(
+    *PLACES.values(),
+    right=Right.PRICES,
+    place=1,
+    promises={
+        "Offer your products": "workspace-festival",
+        "See your place in line, or leave it": "workspace-festival",
+    },
+)
+def send_place(enrolment_id: int, user: User, state: str) -> StoreMail | None:
     """Tell one member of a store where it stands in a festival; nothing if it moved on since."""
     rows = Enrolment.objects.select_related("festival", "merchant")
-    enrolment, user = rows.get(pk=enrolment_id), User.objects.get(pk=user_id)
+    enrolment = rows.get(pk=enrolment_id)
     key = PLACES.get(state)
     if key is None or enrolment.state != state:
-        return
+        return None
     language = user.language or "en"
     with translation.override(language):
         context = _festival(enrolment.festival, language) | {
-            "name": user.name,
-            "stores": [{"name": enrolment.merchant.name}],
             "store": enrolment.merchant.name,
             "link": _link(enrolment.merchant.slug, enrolment.festival),
         }
-    send(key, user.email, language=language, context=context)
+    return StoreMail(enrolment.merchant, context, key)
 
 
-@task
-@tried_again
-def send_invitation(enrolment_id: int, user_id: int) -> None:
+@to_members(
+    "festival-invitation",
+    right=Right.PRICES,
+    promises={"Read the terms and answer": "workspace-festival"},
+)
+def send_invitation(enrolment_id: int, user: User) -> StoreMail | None:
     """Invite one member of a store to a festival."""
     rows = Enrolment.objects.select_related("festival", "merchant")
-    enrolment, user = rows.get(pk=enrolment_id), User.objects.get(pk=user_id)
+    enrolment = rows.get(pk=enrolment_id)
     festival = enrolment.festival
     language = user.language or "en"
     with translation.override(language):
         context = _festival(festival, language) | {
-            "name": user.name,
-            "stores": [{"name": enrolment.merchant.name}],
             "store": enrolment.merchant.name,
             "commission": percent(enrolment.commission_bp / 100, language),
             "link": _link(enrolment.merchant.slug, festival),
         }
-    send("festival-invitation", user.email, language=language, context=context)
+    return StoreMail(enrolment.merchant, context)
 
 
-@task
-@tried_again
-def send_decision(nomination_id: int, user_id: int, decided: str = "", note: str = "") -> None:
+@to_members(
+    *DECISIONS.values(),
+    right=Right.PRICES,
+    place=1,
+    promises={
+        "Until the start you may withdraw.": "workspace-nomination-withdraw",
+        "Change it and submit again": "workspace-nominate",
+        "You can enter another product here": "workspace-festival",
+    },
+)
+def send_decision(
+    nomination_id: int, user: User, decided: str = "", note: str = ""
+) -> StoreMail | None:
     """Mail one member of a store the decision on a nomination.
 
     Args:
         decided: the state that it was given; empty in tasks of the version before.
     """
     rows = Nomination.objects.select_related("slot__festival", "product__merchant")
-    nomination, user = rows.get(pk=nomination_id), User.objects.get(pk=user_id)
+    nomination = rows.get(pk=nomination_id)
     key = DECISIONS.get(decided or nomination.state)
     if key is None:
-        return
+        return None
     slot, language = nomination.slot, user.language or "en"
     with translation.override(language):
         context = _festival(slot.festival, language) | {
-            "name": user.name,
-            "stores": [{"name": nomination.product.merchant.name}],
             "product": nomination.product.title,
             "slot": slot.label_in(language),
             "slot_starts": _moment(slot.starts_at, slot.festival.zone),
@@ -240,7 +232,7 @@ def send_decision(nomination_id: int, user_id: int, decided: str = "", note: str
             "note": note if decided else nomination.note,
             "link": _link(nomination.product.merchant.slug, slot.festival),
         }
-    send(key, user.email, language=language, context=context)
+    return StoreMail(nomination.product.merchant, context, key)
 
 
 def _festival(festival: Festival, language: str) -> dict[str, str]:

@@ -13,8 +13,8 @@ from shop.catalogue.delivery.models import Contact
 from shop.catalogue.delivery.names import address_lines, country_name
 from shop.core import clock
 from shop.core.currencies import written
-from shop.core.mail import send
-from shop.core.tasks import at_once, enqueue, tried_again
+from shop.core.mail.notifications import Mail, notification
+from shop.core.tasks import at_once
 from shop.festivals.models import Deal
 from shop.orders.access import CODE_WORKS, code_of, is_current
 from shop.orders.after_sale.contents import to_send
@@ -25,102 +25,91 @@ from shop.orders.text import (
     fresh_link,
     mail_context,
     merchant_link,
-    order_link,
     sent_elsewhere,
     shopper_context,
     store_context,
+    to_shopper,
 )
 from shop.people.accounts.models import User
-from shop.people.merchants.models import Membership
-from shop.people.merchants.roles import Right, who_may
+from shop.people.merchants.notifications import StoreMail, tell_stores, to_members
+from shop.people.merchants.roles import Right
 
 
-@task
-@tried_again
-def send_receipt(order_id: int) -> None:
+@notification(
+    "receipt",
+    promises={"To look at them or print them": "order-tickets", "Invoice": "order-invoice"},
+)
+def send_receipt(order_id: int) -> Mail | None:
     """Mail the shopper the receipt."""
     order = Order.objects.select_related("contact").get(pk=order_id)
-    send("receipt", order.contact.email, language=order.language, context=mail_context(order))
+    return to_shopper(order, mail_context(order))
 
 
-@task
-@tried_again
-def send_order_link(order_id: int) -> None:
+@notification("order-link", promises={"After that ask for another one": "order-find"})
+def send_order_link(order_id: int) -> Mail | None:
     """Mail the link of an order once more, to its own address; 0 stands for no order."""
     order = Order.objects.select_related("contact").filter(pk=order_id).first()
-    if order is None or not order.contact.email:
-        return
+    if order is None:
+        return None
     context = {
-        "name": order.contact.name,
-        "order_number": order.number,
         "link": fresh_link(order, at=clock.now()),
         "find_link": find_link(order.language),
     }
-    send("order-link", order.contact.email, language=order.language, context=context)
+    return to_shopper(order, context)
 
 
-@task
-@tried_again
-def send_order_code(order_id: int, word: str) -> None:
+@notification("order-code", promises={"Enter it where you were asked for it.": "order-code"})
+def send_order_code(order_id: int, word: str) -> Mail | None:
     """Mail the code that belongs to a word, unless it is over or a newer one was asked for."""
     order = Order.objects.select_related("contact").get(pk=order_id)
-    if not order.contact.email or not is_current(order_id, word):
-        return
+    if not is_current(order_id, word):
+        return None
     with translation.override(order.language):
         minutes = round(CODE_WORKS.total_seconds() / 60)
         text = npgettext("duration", "%(count)d minute", "%(count)d minutes", minutes)
     context = {
         # Who ordered and never paid may have typed anything as a name, and anybody's address.
         "name": order.contact.name if order.paid_at else order.contact.email,
-        "order_number": order.number,
         "code": code_of(order, word),
         "works_for": text % {"count": minutes},
     }
-    send("order-code", order.contact.email, language=order.language, context=context)
+    return to_shopper(order, context)
 
 
 @task
 @at_once
 def tell_merchants(order_id: int) -> None:
     """Queue a mail to each member of each merchant who sends its goods."""
-    members = Membership.objects.filter(merchant__suborders__order=order_id).filter(
-        who_may(Right.SEND)
-    )
-    for suborder_id, user_id in members.values_list("merchant__suborders", "user"):
-        enqueue(send_order_to_ship, suborder_id, user_id)
+    parts = Suborder.objects.filter(order=order_id)
+    tell_stores(send_order_to_ship, ((part.merchant_id, (part.pk,)) for part in parts))
 
 
-@task
-@tried_again
-def send_order_to_ship(suborder_id: int, user_id: int) -> None:
+@to_members("order-to-ship", right=Right.SEND, promises={"Guests and tickets": "workspace-order"})
+def send_order_to_ship(suborder_id: int, user: User) -> StoreMail | None:
     """Mail one member of a merchant the goods to send."""
     suborder = Suborder.objects.select_related("merchant", "order__contact").get(pk=suborder_id)
-    order, user = suborder.order, User.objects.get(pk=user_id)
-    own = Membership.objects.filter(user=user, merchant=suborder.merchant_id).first()
-    if own is None or not own.may(Right.SEND):  # has left the store or the role meanwhile
-        return
+    order = suborder.order
+    own = user.memberships.filter(merchant=suborder.merchant_id).first()
     language = user.language or "en"
     context = {
-        "name": user.name,
         "order_number": order.number,
         "stores": [
             store_context(
                 suborder,
                 order,
                 language,
-                sees_money=own.may(Right.AMOUNTS),
+                sees_money=bool(own and own.may(Right.AMOUNTS)),
                 units=to_send(suborder.lines.all()) if suborder.service else None,
             )
         ],
         "country": country_name(order.contact.country, language),
         "merchant_link": merchant_link(suborder),
     }
-    send("order-to-ship", user.email, language=language, context=context)
+    return StoreMail(suborder.merchant, context)
 
 
-@task
-@tried_again
-def send_shipped(shipment_id: int) -> None:
+@notification("shipped", promises={"Follow it here": "order"})
+def send_shipped(shipment_id: int) -> Mail | None:
     """Tell the shopper that a parcel is on its way."""
     shipments = Shipment.objects.select_related("suborder__merchant", "suborder__order__contact")
     shipment = shipments.get(pk=shipment_id)
@@ -136,12 +125,11 @@ def send_shipped(shipment_id: int) -> None:
         "tracking_number": shipment.tracking_number,
         "tracking_url": shipment.tracking_url,
     }
-    send("shipped", order.contact.email, language=order.language, context=context)
+    return to_shopper(order, context)
 
 
-@task
-@tried_again
-def send_parcel_news(shipment_id: int, is_more: bool) -> None:
+@notification("parcel-news", promises={"Follow it here": "order"})
+def send_parcel_news(shipment_id: int, is_more: bool) -> Mail | None:
     """Tell the shopper of one more parcel, or of the right number of one."""
     shipments = Shipment.objects.select_related("suborder__merchant", "suborder__order__contact")
     shipment = shipments.get(pk=shipment_id)
@@ -153,94 +141,90 @@ def send_parcel_news(shipment_id: int, is_more: bool) -> None:
         "tracking_url": shipment.tracking_url,
         "is_more": is_more,
     }
-    send("parcel-news", order.contact.email, language=order.language, context=context)
+    return to_shopper(order, context)
 
 
-@task
-@tried_again
-def send_address_mended(order_id: int) -> None:
+@notification(
+    "address-mended", promises={"Mails about it no longer come here.": "desk:order-address"}
+)
+def send_address_mended(order_id: int) -> Mail | None:
     """Tell the shopper to which address the order goes now."""
     order = Order.objects.select_related("contact").get(pk=order_id)
     parcels = Shipment.objects.filter(suborder__order=order).select_related("contact")
     has_left = any(sent_elsewhere(parcel, order) for parcel in parcels)
     context = mail_context(order) | {"has_left": has_left}
-    send("address-mended", order.contact.email, language=order.language, context=context)
+    return to_shopper(order, context)
 
 
-@task
-@tried_again
-def send_address_given_up(order_id: int, contact_id: int) -> None:
+@notification(
+    "address-mended", promises={"Mails about it no longer come here.": "desk:order-address"}
+)
+def send_address_given_up(order_id: int, contact_id: int) -> Mail | None:
     """Tell a mail address that an order does not belong to it any more: no address, no link."""
     order = Order.objects.get(pk=order_id)
     old = Contact.objects.get(pk=contact_id)
-    if old.email:  # it may have been blanked meanwhile
-        context = {"name": old.name, "order_number": order.number}
-        send("address-mended", old.email, language=order.language, context=context)
+    context = {"name": old.name, "order_number": order.number}
+    # It may have been erased meanwhile.
+    return Mail(old.email, order.language, context) if old.email else None
 
 
-@task
-@tried_again
-def send_order_address(suborder_id: int, user_id: int) -> None:
+@to_members(
+    "order-address", right=Right.SEND, promises={"Address and what to pack": "workspace-order"}
+)
+def send_order_address(suborder_id: int, user: User) -> StoreMail | None:
     """Tell one member of a merchant to which address a parcel goes now."""
     suborder = Suborder.objects.select_related("merchant", "order__contact").get(pk=suborder_id)
-    order, user = suborder.order, User.objects.get(pk=user_id)
+    order = suborder.order
     language = user.language or "en"
     context = {
-        "name": user.name,
         "order_number": order.number,
         "stores": [store_context(suborder, order, language, units=to_send(suborder.lines.all()))],
         "address": address_lines(order.contact, language),
         "merchant_link": merchant_link(suborder),
     }
-    send("order-address", user.email, language=language, context=context)
+    return StoreMail(suborder.merchant, context)
 
 
-@task
-@tried_again
-def send_refused_later(order_id: int) -> None:
+@notification(
+    "payment-refused-later", promises={"They are in your cart, at today’s prices": "cart"}
+)
+def send_refused_later(order_id: int) -> Mail | None:
     """Tell the shopper that the bank said no after all, and that nothing was charged."""
     order = Order.objects.get(pk=order_id)
-    if not order.is_paid:  # another try went through before this mail was sent
-        _send_about_money("payment-refused-later", order_id, order.total)
+    # Another try may have gone through before this mail is sent.
+    return None if order.is_paid else _about_money(order_id, order.total)
 
 
-@task
-@tried_again
-def send_paid_too_late(order_id: int, amount: int) -> None:
+@notification("paid-too-late")
+def send_paid_too_late(order_id: int, amount: int) -> Mail | None:
     """Tell the shopper that money came too late and is on its way back."""
-    _send_about_money("paid-too-late", order_id, amount)
+    return _about_money(order_id, amount)
 
 
-@task
-@tried_again
-def send_paid_after_start(order_id: int, amount: int) -> None:
+@notification("paid-after-start")
+def send_paid_after_start(order_id: int, amount: int) -> Mail | None:
     """Tell the shopper that money for a booked date came when it had begun, and goes back."""
-    _send_about_money("paid-after-start", order_id, amount)
+    return _about_money(order_id, amount)
 
 
-@task
-@tried_again
-def send_paid_twice(order_id: int, amount: int) -> None:
+@notification("paid-twice")
+def send_paid_twice(order_id: int, amount: int) -> Mail | None:
     """Tell the shopper that an order was paid twice and the second sum goes back."""
-    _send_about_money("paid-twice", order_id, amount)
+    return _about_money(order_id, amount)
 
 
-def _send_about_money(key: str, order_id: int, amount: int) -> None:
+def _about_money(order_id: int, amount: int) -> Mail | None:
     order = Order.objects.select_related("contact").get(pk=order_id)
     context = {
-        "name": order.contact.name,
-        "order_number": order.number,
-        "order_link": order_link(order),
         "cart_link": cart_link(order),
         "amount": written(amount, order.currency, order.language),
         "is_rest_sent": order.is_paid and amount < order.total,
     }
-    send(key, order.contact.email, language=order.language, context=context)
+    return to_shopper(order, context)
 
 
-@task
-@tried_again
-def send_price_mistake(line_id: int) -> None:
+@notification("price-mistake", promises={"If you do not agree, answer this mail.": ""})
+def send_price_mistake(line_id: int) -> Mail | None:
     """Tell the shopper the decision on units that were sold at a wrong price."""
     rows = OrderLine.objects.select_related("order__contact", "deal", "decision")
     line = rows.get(pk=line_id)
@@ -249,8 +233,6 @@ def send_price_mistake(line_id: int) -> None:
     with translation.override(language):
         day = date_format(order.placed_at, "DATE_FORMAT")
     context = {
-        "name": order.contact.name,
-        "order_number": order.number,
         "product": line.read_title,
         "mistake_date": day,
         "wrong_price": written(line.each, order.currency, language),
@@ -258,6 +240,5 @@ def send_price_mistake(line_id: int) -> None:
         "is_kept": line.decision.outcome == SaleDecision.Outcome.HONOURED,
         "reason": cast("Deal", line.deal).wrong_price.reason,
         "amount": written(back, order.currency, language),
-        "order_link": order_link(order),
     }
-    send("price-mistake", order.contact.email, language=language, context=context)
+    return to_shopper(order, context)

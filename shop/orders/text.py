@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from django.utils import translation
 from shop.catalogue.delivery.names import address_lines
 from shop.core import dates
 from shop.core.currencies import written
+from shop.core.mail.notifications import Mail
+from shop.core.mail.send import Attachment
 from shop.orders.access import signed
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.sums import lines_by_part, order_rows
@@ -47,6 +49,19 @@ def cart_link(order: Order) -> str:
 def merchant_link(suborder: Suborder) -> str:
     """Return the full address of a merchant's part of an order; only members can open it."""
     return neutral_address("workspace-order", suborder.pk)
+
+
+def to_shopper(
+    order: Order,
+    context: Mapping[str, object],
+    key: str = "",
+    files: Sequence[Attachment] = (),
+) -> Mail | None:
+    """Return a mail about an order to whoever placed it; None once the address is erased."""
+    contact = order.contact
+    facts = {"name": contact.name, "order_number": order.number, "order_link": order_link(order)}
+    words = {**facts, **context}
+    return Mail(contact.email, order.language, words, key, files) if contact.email else None
 
 
 def mail_context(order: Order) -> dict[str, Any]:

@@ -10,36 +10,34 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop.core import dates
-from shop.core.mail import send
-from shop.core.tasks import at_once, enqueue_all, tried_again
+from shop.core.mail.notifications import Mail, notification
+from shop.core.tasks import at_once
 from shop.merchant.content_reports.models import OBJECT_WITHIN, ContentReport
 from shop.people.accounts.models import User
 from shop.people.accounts.own_language import neutral_address
-from shop.people.merchants.models import Membership
-from shop.people.merchants.roles import Right, who_may
+from shop.people.merchants.notifications import StoreMail, tell, to_members
+from shop.people.merchants.roles import Right
 
 
-@task
-@tried_again
-def send_received(notice_id: int) -> None:
+@notification("notice-received", promises={"How it stands": "content-report"})
+def send_received(notice_id: int) -> Mail | None:
     """Say that a report came, and where its answer will stand."""
-    if found := _of_somebody(notice_id):
-        _send("notice-received", found)
+    found = _of_somebody(notice_id)
+    return _to_reporter(found) if found else None
 
 
-@task
-@tried_again
-def send_decided(notice_id: int) -> None:
+@notification("notice-decided", promises={"object until": "content-report"})
+def send_decided(notice_id: int) -> Mail | None:
     """Say what was decided, why, and how one objects; nothing if it is looked at again."""
     found = _of_somebody(notice_id)
     if found is None or found.decided_at is None or found.state == ContentReport.State.OPEN:
-        return
+        return None
     last = (found.decided_at + OBJECT_WITHIN).date()
     is_last = found.has_objected or found.is_of_store
     by = "" if is_last else dates.day_of_year(last, found.language)
     with translation.override(found.language):
         measure = found.get_measure_display()
-    _send("notice-decided", found, measure=measure, reason=found.answer, object_by=by)
+    return _to_reporter(found, measure=measure, reason=found.answer, object_by=by)
 
 
 @task
@@ -47,18 +45,15 @@ def send_decided(notice_id: int) -> None:
 def tell_store(notice_id: int) -> None:
     """Queue a mail to who writes the words of a store: somebody reported it, and what followed."""
     found = ContentReport.objects.get(pk=notice_id)
-    members = Membership.objects.filter(who_may(Right.WORDS), merchant=found.merchant_id)
-    users = members.order_by("user").values_list("user", flat=True)
-    enqueue_all(send_to_store, [(notice_id, user) for user in users])
+    tell(send_to_store, notice_id, merchant=found.merchant_id)
 
 
-@task
-@tried_again
-def send_to_store(notice_id: int, user_id: int) -> None:
+@to_members("notice-store", right=Right.WORDS)
+def send_to_store(notice_id: int, user: User) -> StoreMail | None:
     """Tell a member what was reported of the store and decided, without who reported it."""
-    found, user = _with_subject(notice_id), User.objects.get(pk=user_id)
+    found = _with_subject(notice_id)
     if found is None:
-        return
+        return None
     language = user.language or "en"
     store, product = found.merchant, found.product
     with translation.override(language):
@@ -72,10 +67,11 @@ def send_to_store(notice_id: int, user_id: int) -> None:
         else neutral_address("workspace-profile", store.slug)
     )
     context = words | {
-        "name": user.name, "stores": [{"name": store.name}], "subject": found.subject,
-        "reason": found.answer, "link": where,
-    }  # fmt: skip
-    send("notice-store", user.email, language=language, context=context)
+        "subject": found.subject,
+        "reason": found.answer,
+        "link": where,
+    }
+    return StoreMail(store, context)
 
 
 def status_link(found: ContentReport) -> str:
@@ -95,12 +91,14 @@ def _of_somebody(pk: int) -> ContentReport | None:
     return found if found and found.email else None
 
 
-def _send(key: str, found: ContentReport, **more: Any) -> None:
-    """Send a mail; to an address that nobody proved only the number and the link."""
+def _to_reporter(found: ContentReport, **more: Any) -> Mail:
+    """Return a mail; to an address that nobody proved only the number and the link."""
     is_proved = found.is_proved or found.is_of_store
     context = {
-        "name": found.name if is_proved else "", "number": found.number,
-        "subject": found.subject if is_proved else "", "is_objection": found.is_of_store,
+        "name": found.name if is_proved else "",
+        "number": found.number,
+        "subject": found.subject if is_proved else "",
+        "is_objection": found.is_of_store,
         "link": status_link(found),
-    }  # fmt: skip
-    send(key, found.email, language=found.language, context=context | more)
+    }
+    return Mail(found.email, found.language, context | more)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from django.db.models import Count, Q
-from django.tasks import task
 
-from shop.core.mail import send
-from shop.core.tasks import tried_again
+from shop.core.mail.notifications import Mail, notification
 from shop.merchant.imports.models import CatalogueRow, CatalogueSpreadsheet
 from shop.people.accounts.own_language import neutral_address
 
 Outcome, State = CatalogueRow.Outcome, CatalogueRow.State
 
 
-@task
-@tried_again
-def send_brought(sheet_id: int) -> None:
+@notification(
+    "sheet-brought",
+    promises={"For seven days the whole sheet can be taken back.": "workspace-catalogue-sheet"},
+)
+def send_brought(sheet_id: int) -> Mail | None:
     """Tell whoever brought a sheet in what became of its rows."""
     rows = CatalogueSpreadsheet.objects.select_related("merchant", "by")
     sheet = rows.filter(pk=sheet_id).first()
     if sheet is None or sheet.by is None:
-        return
+        return None
     done = Q(state=State.DONE)
     counts = sheet.rows.aggregate(
         new=Count("pk", filter=done & Q(outcome=Outcome.NEW)),
@@ -30,7 +30,10 @@ def send_brought(sheet_id: int) -> None:
     )
     link = neutral_address("workspace-catalogue-sheet", sheet.merchant.slug, sheet.pk)
     context = {
-        "name": sheet.by.name, "stores": [{"name": sheet.merchant.name}], "sheet": sheet.name,
-        "counts": counts, "link": link,
-    }  # fmt: skip
-    send("sheet-brought", sheet.by.email, language=sheet.by.language or "en", context=context)
+        "name": sheet.by.name,
+        "stores": [{"name": sheet.merchant.name}],
+        "sheet": sheet.name,
+        "counts": counts,
+        "link": link,
+    }
+    return Mail(sheet.by.email, sheet.by.language or "en", context)

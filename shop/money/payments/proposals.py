@@ -16,8 +16,8 @@ from django.urls import reverse
 from shop.core.currencies import written
 from shop.core.errors import NotPossible
 from shop.core.locks import lock_one
-from shop.core.mail import send
-from shop.core.tasks import at_once, enqueue, tried_again
+from shop.core.mail.notifications import Mail, notification
+from shop.core.tasks import at_once, enqueue
 from shop.festivals.changelog import log as note
 from shop.money.ledger.thresholds import Threshold
 from shop.money.money_tasks import gate
@@ -214,15 +214,14 @@ def tell_of_proposal(proposal_id: int) -> None:
         enqueue(send_proposal, proposal_id, address)
 
 
-@task
-@tried_again
-def send_proposal(proposal_id: int, address: str) -> None:
+@notification("refund-to-approve", promises={"Approve it or leave it": "desk:money-task"})
+def send_proposal(proposal_id: int, address: str) -> Mail | None:
     """Tell one organizer of a refund that waits for a second person, if it still does."""
     row = RefundProposal.objects.select_related("order", "by").get(pk=proposal_id)
     kind = MoneyTask.Kind.REFUND_CHECK
     waiting = gate.open_tasks().filter(kind=kind, about=gate.key_of(row)).first()
     if waiting is None:
-        return
+        return None
     context = {
         "who": (row.by.name or row.by.email) if row.by else "Somebody",
         "amount": written(row.amount, row.order.currency, "en"),
@@ -230,7 +229,7 @@ def send_proposal(proposal_id: int, address: str) -> None:
         "reason": plan_of(row).reason,
         "link": f"{settings.SITE_URL}{reverse('desk:money-task', args=[waiting.pk])}",
     }
-    send("refund-to-approve", address, language="en", context=context)
+    return Mail(address, "en", context)
 
 
 def plan_of(proposal: RefundProposal) -> RefundPlan:

@@ -15,8 +15,8 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop.core.jobs import each
 from shop.core.jobs.failed_jobs import waiting as waiting_failed_jobs
-from shop.core.mail import send
-from shop.core.tasks import at_once, enqueue, tried_again
+from shop.core.mail.notifications import Mail, notification
+from shop.core.tasks import at_once, enqueue
 from shop.money.money_tasks.gate import overdue_tasks
 from shop.money.money_tasks.kinds import KINDS
 from shop.money.payments.models import GatewayEvent, Operation, Payment
@@ -90,12 +90,14 @@ def send_alerts(names: list[str], turn: str) -> None:
         enqueue(send_alert, address, names)
 
 
-@task
-@tried_again
-def send_alert(address: str, names: list[str]) -> None:
+@notification(
+    "alert",
+    promises={"How it stands now, with numbers for whoever is signed in at the desk": "health"},
+)
+def send_alert(address: str, names: list[str]) -> Mail | None:
     """Mail an organizer the problems. It is written in English, as the log is."""
     context = {"problems": names, "health_link": settings.SITE_URL + reverse("health")}
-    send("alert", address, language="en", context=context)
+    return Mail(address, "en", context)
 
 
 def _waiting(at: datetime) -> dict[str, QuerySet[Any]]:

@@ -10,15 +10,15 @@ from django.tasks import task
 from django.utils import translation
 
 from shop.core import dates
-from shop.core.mail import send
-from shop.core.tasks import at_once, enqueue, tried_again
+from shop.core.mail.notifications import Mail, notification
+from shop.core.tasks import at_once
 from shop.money.returns.decided import is_by_organizer, may_appeal
 from shop.money.returns.models import ReturnRequest
 from shop.money.returns.words import reason_words
-from shop.orders.text import order_link
+from shop.orders.text import to_shopper
 from shop.people.accounts.models import User
 from shop.people.accounts.own_language import neutral_address
-from shop.people.merchants.members import users_who_may
+from shop.people.merchants.notifications import StoreMail, tell, to_members
 from shop.people.merchants.roles import Right
 
 BESIDE = ("suborder__order__contact", "suborder__merchant", "refund")
@@ -28,18 +28,19 @@ BESIDE = ("suborder__order__contact", "suborder__merchant", "refund")
 @at_once
 def tell_store(request_id: int) -> None:
     """Queue a mail to those who answer for the store of a request, whatever became of it."""
-    for user_id in users_who_may(Right.ANSWER, merchant__suborders__returns=request_id):
-        enqueue(send_return_to_handle, request_id, user_id)
+    tell(send_return_to_handle, request_id, merchant__suborders__returns=request_id)
 
 
-@task
-@tried_again
-def send_return_to_handle(request_id: int, user_id: int) -> None:
+@to_members(
+    "return-to-handle",
+    right=Right.ANSWER,
+    promises={"Say so when you have it: the money goes back then.": "workspace-return"},
+)
+def send_return_to_handle(request_id: int, user: User) -> StoreMail | None:
     """Mail one member of a store what a shopper asks for, has sent, or what was decided."""
-    request, user = _request(request_id), User.objects.get(pk=user_id)
+    request = _request(request_id)
     language = user.language or "en"
     context = {
-        "name": user.name,
         "kind": request.kind,
         "state": request.state,
         "answer": request.answer,
@@ -51,12 +52,11 @@ def send_return_to_handle(request_id: int, user_id: int) -> None:
         "answer_by": _day(request.answer_by, language),
         "merchant_link": neutral_address("workspace-return", request.pk),
     }
-    send("return-to-handle", user.email, language=language, context=context)
+    return StoreMail(request.suborder.merchant, context)
 
 
-@task
-@tried_again
-def send_news(request_id: int) -> None:
+@notification("return-news", promises={"on the page of your request": "order-request"})
+def send_news(request_id: int) -> Mail | None:
     """Tell the shopper what a store or an organizer answered."""
     request = _request(request_id)
     order = request.suborder.order
@@ -70,7 +70,7 @@ def send_news(request_id: int) -> None:
         "send_by": send_by,
         "is_stores": request.carriage == ReturnRequest.Carriage.STORE,
     }
-    send("return-news", order.contact.email, language=language, context=context)
+    return to_shopper(order, context)
 
 
 def _day(at: datetime, language: str) -> str:
@@ -84,13 +84,10 @@ def _request(request_id: int) -> ReturnRequest:
 def _frame(request: ReturnRequest) -> dict[str, Any]:
     order = request.suborder.order
     return {
-        "name": order.contact.name,
-        "order_number": order.number,
         "store": request.suborder.merchant.name,
         "number": request.number,
         "kind": request.kind,
         "lines": _lines(request, order.language, is_shopper=True),
-        "order_link": order_link(order),
     }
 
 

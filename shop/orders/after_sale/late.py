@@ -14,14 +14,15 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.core import clock, dates
 from shop.core.jobs import each
-from shop.core.mail import send
-from shop.core.tasks import at_once, enqueue, enqueue_all, tried_again
+from shop.core.mail.notifications import Mail, notification
+from shop.core.tasks import at_once, enqueue
 from shop.festivals.local_time import wall_of
 from shop.orders.models import Suborder
 from shop.people.accounts.models import User
 from shop.people.accounts.own_language import neutral_address
-from shop.people.merchants.models import Membership, Merchant
-from shop.people.merchants.roles import Right, who_may
+from shop.people.merchants.models import Merchant
+from shop.people.merchants.notifications import StoreMail, tell, to_members
+from shop.people.merchants.roles import Right
 
 MOST = 500
 """Parcels that one round looks at; the oldest come first."""
@@ -69,9 +70,8 @@ def tell_organizers_of_late(_day: str) -> None:
         enqueue(send_late_stores, address)
 
 
-@task
-@tried_again
-def send_late_stores(address: str) -> None:
+@notification("late-parcels", promises={"All of them, with what can be done": "desk_orders:index"})
+def send_late_stores(address: str) -> Mail | None:
     """Name to one organizer the stores whose parcels should have left, the longest wait first."""
     late = Suborder.objects.late(clock.now().date() + DAY).filter(late_told_at__isnull=False)
     rows = (
@@ -84,7 +84,8 @@ def send_late_stores(address: str) -> None:
     if stores:
         link = f"{settings.SITE_URL}{reverse('desk_orders:index')}?sending=late"
         context = {"stores": stores, "link": link, "is_cut": len(stores) == NAMED}
-        send("late-parcels", address, language="en", context=context)
+        return Mail(address, "en", context)
+    return None
 
 
 @transaction.atomic
@@ -92,28 +93,27 @@ def _warn(merchant_id: int, parcels: list[int], *, at: datetime) -> None:
     rows = Suborder.objects.filter(pk__in=parcels, late_told_at=None)
     if not rows.update(late_told_at=at):
         return
-    members = Membership.objects.filter(who_may(Right.SEND), merchant=merchant_id).order_by("user")
-    users = members.values_list("user", flat=True)
-    enqueue_all(send_late, [(merchant_id, pk, parcels) for pk in users])
+    tell(send_late, merchant_id, parcels, merchant=merchant_id)
 
 
-@task
-@tried_again
-def send_late(merchant_id: int, user_id: int, parcels: list[int]) -> None:
+@to_members(
+    "parcels-late",
+    right=Right.SEND,
+    place=1,
+    promises={"say what you cannot send": "workspace-cannot-send"},
+)
+def send_late(merchant_id: int, user: User, parcels: list[int]) -> StoreMail | None:
     """Name to one member the parcels that should have left; those that have are left out."""
-    store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
+    store = Merchant.objects.get(pk=merchant_id)
     rows = Suborder.objects.to_send().filter(pk__in=parcels, merchant=store, stopped_at=None)
     rows = rows.select_related("order").order_by("ship_by", "pk")
     language = user.language or "en"
     late = [
         {"number": row.order.number, "day": dates.day_of_year(row.ship_by, language)}
-        for row in rows if row.ship_by
-    ]  # fmt: skip
+        for row in rows
+        if row.ship_by
+    ]
     if not late:
-        return
+        return None
     link = neutral_address("workspace-orders", store.slug)
-    context = {
-        "name": user.name, "stores": [{"name": store.name}], "late": late,
-        "link": f"{link}?state=waiting",
-    }  # fmt: skip
-    send("parcels-late", user.email, language=language, context=context)
+    return StoreMail(store, {"late": late, "link": f"{link}?state=waiting"})

@@ -6,18 +6,17 @@ from django.tasks import task
 from django.utils import translation
 
 from shop.core.currencies import written
-from shop.core.mail import send
-from shop.core.tasks import at_once, enqueue, tried_again
+from shop.core.mail.notifications import Mail, notification
+from shop.core.tasks import at_once
 from shop.orders.models import Refund, Suborder
-from shop.orders.text import merchant_link, order_link
+from shop.orders.text import merchant_link, to_shopper
 from shop.people.accounts.models import User
-from shop.people.merchants.models import Membership
-from shop.people.merchants.roles import Right, who_may
+from shop.people.merchants.notifications import StoreMail, tell_stores, to_members
+from shop.people.merchants.roles import Right
 
 
-@task
-@tried_again
-def send_refund(refund_id: int) -> None:
+@notification("refund", promises={"Your voucher is yours again": "vouchers"})
+def send_refund(refund_id: int) -> Mail | None:
     """Tell the shopper which sum goes back, what for, and which vouchers come with it."""
     refund = Refund.objects.select_related("order__contact").get(pk=refund_id)
     order, language = refund.order, refund.order.language
@@ -32,8 +31,6 @@ def send_refund(refund_id: int) -> None:
     gifts = [gift.paid for gift in refund.goodwill.all()]
     given, had = sum(n for n in gifts if n > 0), -sum(n for n in gifts if n < 0)
     context = {
-        "name": order.contact.name,
-        "order_number": order.number,
         "cause": refund.cause,
         "reason": reason,
         "amount": written(refund.amount, order.currency, language),
@@ -45,31 +42,26 @@ def send_refund(refund_id: int) -> None:
             {"title": row.claim.promotion.title, "code": (row.instead or row.claim).code or ""}
             for row in refund.claims.select_related("claim__promotion", "instead")
         ],
-        "order_link": order_link(order),
     }
-    send("refund", order.contact.email, language=language, context=context)
+    return to_shopper(order, context)
 
 
 @task
 @at_once
 def tell_stores_of_refund(refund_id: int) -> None:
     """Queue a mail to who sees the orders of each store that bears a part of a refund."""
-    parts = stores_of(Refund.objects.get(pk=refund_id))
-    members = Membership.objects.filter(who_may(Right.ORDERS), merchant__suborders__in=parts)
-    for part_id, user_id in members.values_list("merchant__suborders", "user").distinct():
-        if part_id in parts:
-            enqueue(send_refund_booked, refund_id, part_id, user_id)
+    parts = Suborder.objects.filter(pk__in=stores_of(Refund.objects.get(pk=refund_id)))
+    rows = [(part.merchant_id, (refund_id, part.pk)) for part in parts]
+    tell_stores(send_refund_booked, rows)
 
 
-@task
-@tried_again
-def send_refund_booked(refund_id: int, suborder_id: int, user_id: int) -> None:
+@to_members("refund-booked", right=Right.ORDERS, place=2)
+def send_refund_booked(refund_id: int, suborder_id: int, user: User) -> StoreMail | None:
     """Tell a member of a store what was refunded of a parcel, and why; sums if they may be seen."""
-    refund, user = Refund.objects.get(pk=refund_id), User.objects.get(pk=user_id)
+    refund = Refund.objects.get(pk=refund_id)
     part = Suborder.objects.select_related("order", "merchant").get(pk=suborder_id)
-    own = Membership.objects.filter(user=user, merchant=part.merchant_id).first()
-    if own is None or not own.may(Right.ORDERS):  # has left the store or the role meanwhile
-        return
+    own = user.memberships.filter(merchant=part.merchant_id).first()
+    sees_money = own is not None and own.may(Right.PAYOUTS)
     language = user.language or "en"
     less = sum(row.earned for row in refund.lines.filter(line__suborder=part))
     less += sum(row.earned for row in refund.parcels.filter(suborder=part))
@@ -77,13 +69,12 @@ def send_refund_booked(refund_id: int, suborder_id: int, user_id: int) -> None:
     with translation.override(language):
         reason = refund.said_reason
     context = {
-        "name": user.name,
         "order_number": part.order.number,
         "reason": reason,
-        "less": written(less, part.order.currency, language) if own.may(Right.PAYOUTS) else "",
+        "less": written(less, part.order.currency, language) if sees_money else "",
         "merchant_link": merchant_link(part),
     }
-    send("refund-booked", user.email, language=language, context=context)
+    return StoreMail(part.merchant, context)
 
 
 def stores_of(refund: Refund) -> set[int]:

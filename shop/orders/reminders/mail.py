@@ -5,13 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
 
 from shop.core import clock, dates
 from shop.core.mail import send
-from shop.core.tasks import tried_again
+from shop.core.mail.notifications import Mail, notification
 from shop.orders.reminders.availability import is_true
 from shop.orders.reminders.models import Reminder
 from shop.orders.reminders.subjects import title_of, with_label
@@ -20,21 +19,33 @@ from shop.orders.reminders.tokens import CONFIRM, GO, STOP, token
 PRIORITY = -10  # a thousand reminders let every receipt pass
 
 
-@task(priority=PRIORITY)
-@tried_again
-def send_confirmation(reminder_id: int) -> None:
+@notification(
+    "reminder-confirm",
+    priority=PRIORITY,
+    promises={"Do you want it? Then press here": "remind-confirm"},
+)
+def send_confirmation(reminder_id: int) -> Mail | None:
     """Ask an address whether it wants to be told; nothing if it has agreed or stopped already."""
     reminder = _rows().filter(pk=reminder_id, confirmed_at=None).first()
     if reminder is None:
-        return
+        return None
     with translation.override(reminder.language):
         context = _context(reminder) | {"confirm_link": _link("remind-confirm", reminder, CONFIRM)}
-    send("reminder-confirm", reminder.email, language=reminder.language, context=context)
+    return Mail(reminder.email, reminder.language, context)
 
 
-@task(priority=PRIORITY)
-@tried_again
-def send_reminder(reminder_id: int) -> None:
+@notification(
+    "product-back",
+    "deal-started",
+    "festival-started",
+    priority=PRIORITY,
+    promises={
+        "If you filled a cart in this browser, this opens it": "remind-go",
+        "otherwise the festival": "remind-go",
+        "Unsubscribe": "remind-stop",
+    },
+)
+def send_reminder(reminder_id: int) -> Mail | None:
     """Send the mail that somebody waited for, once, if its news is still true.
 
     The row is marked before the mail server is asked and in the same transaction: two that are
@@ -44,14 +55,15 @@ def send_reminder(reminder_id: int) -> None:
         at = clock.now()
         row = Reminder.objects.filter(pk=reminder_id, told_at__isnull=False)
         if not row.filter(sent_at=None).update(sent_at=at):
-            return
+            return None
         reminder = _rows().get(pk=reminder_id)
         if not is_true(reminder, at=at):  # stopped, or gone again, since it was put into the queue
             row.update(sent_at=None, told_at=None, free_since=None)
-            return
+            return None
         with translation.override(reminder.language):
             context = _context(reminder)
         send(_key(reminder), reminder.email, language=reminder.language, context=context)
+        return None
 
 
 def _key(reminder: Reminder) -> str:

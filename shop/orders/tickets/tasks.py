@@ -17,26 +17,29 @@ from shop.catalogue.models import Variant
 from shop.core import clock, dates
 from shop.core.currencies import written
 from shop.core.mail import send
+from shop.core.mail.notifications import Mail, notification
 from shop.core.mail.send import Attachment
-from shop.core.tasks import at_once, enqueue, tried_again
+from shop.core.tasks import at_once, enqueue
 from shop.festivals.models import ChangeLog
 from shop.orders.models import Order, OrderLine, Refund
-from shop.orders.text import mail_context, order_link
+from shop.orders.text import mail_context, order_link, to_shopper
 from shop.orders.tickets.cancelling import until_when
 from shop.orders.tickets.models import Ticket
 from shop.orders.tickets.qr import as_png
 from shop.orders.tickets.sessions import Session, by_session, calendar, seats_of, session_of
 from shop.people.accounts.models import User
 from shop.people.accounts.own_language import neutral_address
-from shop.people.merchants.members import users_who_may
+from shop.people.merchants.notifications import StoreMail, tell, to_members
 from shop.people.merchants.roles import Right
 
 LINES = ("variant__product", "variant__pool__plan", "suborder__merchant", "order__contact")
 
 
-@task
-@tried_again
-def send_tickets(order_id: int) -> None:
+@notification(
+    "receipt",
+    promises={"To look at them or print them": "order-tickets", "Invoice": "order-invoice"},
+)
+def send_tickets(order_id: int) -> Mail | None:
     """Mail the shopper the receipt, with all tickets and a calendar file for each session.
 
     It is the receipt: one booking is one mail. Tickets that ended meanwhile are left out.
@@ -62,8 +65,10 @@ def send_tickets(order_id: int) -> None:
         name = "session.ics" if len(visits) == 1 else f"session-{number}.ics"
         text = calendar(visit, url=link, at=clock.now())
         files.append(Attachment(name, text, "text/calendar"))
-    send("receipt", order.contact.email, language=order.language, context=context, files=files)
-    _tell_moves(order, visits)
+    if mail := to_shopper(order, context, files=files):
+        send("receipt", mail.to, language=mail.language, context=mail.context, files=files)
+    _tell_moves(order, visits)  # after it, so that a receipt that fails is tried again alone
+    return None
 
 
 @task
@@ -75,9 +80,8 @@ def send_session_cancelled(refund_id: int) -> None:
         enqueue(send_one_cancelled, refund_id, pool_id)
 
 
-@task
-@tried_again
-def send_one_cancelled(refund_id: int, pool_id: int) -> None:
+@notification("session-cancelled", promises={"Other dates": "product"})
+def send_one_cancelled(refund_id: int, pool_id: int) -> Mail | None:
     """Tell the shopper that one session will not take place."""
     refund = Refund.objects.get(pk=refund_id)
     rows = refund.lines.filter(line__pool=pool_id).select_related(
@@ -87,14 +91,11 @@ def send_one_cancelled(refund_id: int, pool_id: int) -> None:
     first, order = lines[0], lines[0].order
     amount = sum(row.paid for row in rows)
     context = _context(lines, order.language) | {
-        "name": order.contact.name,
-        "order_number": order.number,
         "reason": refund.reason,
-        "order_link": order_link(order),
         "dates_link": _dates_link(first, order.language),
         "amount": written(amount, order.currency, order.language),
     }
-    send("session-cancelled", order.contact.email, language=order.language, context=context)
+    return to_shopper(order, context)
 
 
 @task
@@ -105,20 +106,19 @@ def send_session_moved(pool_id: int, before: str, words: str) -> None:
         enqueue(send_one_moved, order_id, pool_id, before, words)
 
 
-@task
-@tried_again
-def send_one_moved(order_id: int, pool_id: int, before: str, words: str) -> None:
+@notification(
+    "session-moved",
+    promises={"give them back on the page of your order until it begins": "order-ask"},
+)
+def send_one_moved(order_id: int, pool_id: int, before: str, words: str) -> Mail | None:
     """Tell one shopper the new time of a session; nothing once their tickets are given back."""
     order = Order.objects.select_related("contact").get(pk=order_id)
     lines = _booked_lines(order, pool_id)
-    if not lines or not order.contact.email:
-        return
+    if not lines:
+        return None
     visit = by_session(lines)[0]
-    file = Attachment("session.ics", calendar(visit, url=order_link(order), at=clock.now()),
-                      "text/calendar")  # fmt: skip
     context = moved_context(order, visit, datetime.fromisoformat(before), words)
-    send("session-moved", order.contact.email, language=order.language, context=context,
-         files=[file])  # fmt: skip
+    return to_shopper(order, context, files=[_calendar_file(order, visit)])
 
 
 @task
@@ -129,14 +129,11 @@ def tell_it_takes_place(pool_id: int) -> None:
         enqueue(send_takes_place, order_id, pool_id)
 
 
-@task
-@tried_again
-def send_takes_place(order_id: int, pool_id: int) -> None:
+@notification("session-takes-place", promises={"takes place on": "order"})
+def send_takes_place(order_id: int, pool_id: int) -> Mail | None:
     """Tell one shopper that a date takes place; nothing once their tickets are given back."""
     order = Order.objects.select_related("contact").get(pk=order_id)
-    lines = _booked_lines(order, pool_id)
-    if lines and order.contact.email and not lines[0].variant.cancelled_at:
-        _send_of_visit("session-takes-place", order, lines)
+    return _of_visit(order, _booked_lines(order, pool_id))
 
 
 @task
@@ -147,47 +144,51 @@ def send_new_place(pool_id: int, before: str) -> None:
         enqueue(send_one_new_place, order_id, pool_id, before)
 
 
-@task
-@tried_again
-def send_one_new_place(order_id: int, pool_id: int, before: str) -> None:
+@notification(
+    "session-place",
+    promises={"give them back on the page of your order until it begins": "order-ask"},
+)
+def send_one_new_place(order_id: int, pool_id: int, before: str) -> Mail | None:
     """Tell one shopper where a session begins now; nothing once their tickets are given back."""
     order = Order.objects.select_related("contact").get(pk=order_id)
-    lines = _booked_lines(order, pool_id)
-    if lines and order.contact.email and not lines[0].variant.cancelled_at:
-        _send_of_visit("session-place", order, lines, before_place=before)
+    return _of_visit(order, _booked_lines(order, pool_id), before_place=before)
 
 
 @task
 @at_once
 def tell_of_needs(order_id: int, pool_id: int) -> None:
     """Queue a mail to those who answer for a store: a guest has told what they need."""
-    for user_id in users_who_may(Right.ANSWER, merchant__products__variants__pool=pool_id):
-        enqueue(send_guest_needs, order_id, pool_id, user_id)
+    tell(send_guest_needs, order_id, pool_id, merchant__products__variants__pool=pool_id)
 
 
-@task
-@tried_again
-def send_guest_needs(order_id: int, pool_id: int, user_id: int) -> None:
+@to_members(
+    "guest-needs", right=Right.ANSWER, promises={"It stands on the guest list": "workspace-session"}
+)
+def send_guest_needs(order_id: int, pool_id: int, user: User) -> StoreMail | None:
     """Tell one member of a store where to read what a guest needs; it may tell of health."""
-    order, user = Order.objects.get(pk=order_id), User.objects.get(pk=user_id)
-    if lines := _booked_lines(order, pool_id):
-        language, merchant = user.language or "en", lines[0].suborder.merchant
-        context = _context(lines, language) | {
-            "name": user.name,
-            "order_number": order.number,
-            "date_link": neutral_address("workspace-session", merchant.slug, pool_id),
-        }
-        send("guest-needs", user.email, language=language, context=context)
+    order = Order.objects.get(pk=order_id)
+    lines = _booked_lines(order, pool_id)
+    if not lines:
+        return None
+    merchant = lines[0].suborder.merchant
+    context = _context(lines, user.language or "en") | {
+        "order_number": order.number,
+        "date_link": neutral_address("workspace-session", merchant.slug, pool_id),
+    }
+    return StoreMail(merchant, context)
 
 
-def _send_of_visit(key: str, order: Order, lines: Sequence[OrderLine], **more: str) -> None:
-    visit = by_session(lines)[0]
-    calendar_file = calendar(visit, url=order_link(order), at=clock.now())
-    context = _context(lines, order.language) | {
-        "name": order.contact.name, "order_number": order.number, "order_link": order_link(order),
-    } | more  # fmt: skip
-    send(key, order.contact.email, language=order.language, context=context,
-         files=[Attachment("session.ics", calendar_file, "text/calendar")])  # fmt: skip
+def _of_visit(order: Order, lines: Sequence[OrderLine], **more: str) -> Mail | None:
+    """Return a mail about a date that somebody has tickets for; nothing if it is called off."""
+    if not lines or lines[0].variant.cancelled_at:
+        return None
+    file = _calendar_file(order, by_session(lines)[0])
+    return to_shopper(order, _context(lines, order.language) | more, files=[file])
+
+
+def _calendar_file(order: Order, visit: Sequence[OrderLine]) -> Attachment:
+    text = calendar(visit, url=order_link(order), at=clock.now())
+    return Attachment("session.ics", text, "text/calendar")
 
 
 def _tell_moves(order: Order, visits: Sequence[Sequence[OrderLine]]) -> None:

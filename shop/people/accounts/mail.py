@@ -10,27 +10,47 @@ from allauth.account import app_settings
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
 from shop.core import clock
-from shop.core.mail import send
-from shop.core.tasks import tried_again
+from shop.core.mail.notifications import Mail, notification
 from shop.people.accounts.models import User
 from shop.people.accounts.moments import written
 
 
-@task
-@tried_again
+@notification(
+    "account-exists",
+    "address-changed",
+    "mfa-codes",
+    "mfa-off",
+    "mfa-on",
+    "no-account",
+    "passkey-added",
+    "passkey-removed",
+    "password-changed",
+    "password-reset",
+    "verify-email",
+    promises={
+        "Forgotten the password? Choose a new one": "account_reset_password",
+        "Sign in": "account_login",
+        "answer this mail at once": "",
+        "Keep the recovery codes that you were shown": "mfa_view_recovery_codes",
+        "the link in your receipt opens your order": "order",
+        "Open an account": "account_signup",
+        "take your account back here at once": "account_reset_password",
+        "Here you can choose a new password": "account_reset_password_from_key",
+        "After that you can claim vouchers": "account_confirm_email",
+    },
+)
 def send_account_mail(
     key: str, to: str, language: str, user_id: int | None, facts: dict[str, str]
-) -> None:
+) -> Mail | None:
     """Send a mail about an account; nothing if it is closed, or there is nothing to confirm."""
     user = User.objects.filter(pk=user_id).first() if user_id else None
     if user_id and not (user and user.is_active):
-        return
+        return None
     with translation.override(language):
         links = {
             "sign_up_link": _address("account_signup"),
@@ -40,12 +60,12 @@ def send_account_mail(
         if user and key == "verify-email":
             waiting = user.emailaddress_set.filter(email__iexact=to, verified=False).first()
             if waiting is None:
-                return
+                return None
             links |= _confirmation(waiting, language)
         elif user and key == "password-reset":
             links |= _reset(user, language)
     name = {"name": user.name if user else ""}
-    send(key, to, language=language, context=name | links | facts)
+    return Mail(to, language, name | links | facts, key)
 
 
 def forget_mail(user: User | None, addresses: Collection[str]) -> None:

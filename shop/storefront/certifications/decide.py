@@ -14,7 +14,7 @@ from shop.people.merchants.models import Merchant
 from shop.people.merchants.own_stores import refuse_own
 from shop.storefront.certifications.models import Certification
 from shop.storefront.certifications.public import show
-from shop.storefront.certifications.tasks import tell
+from shop.storefront.certifications.tasks import tell_of_state
 
 State = Certification.State
 
@@ -112,5 +112,5 @@ def _done(
     show(found.merchant, at=at)
     log(found, action, at=at, by=by, festival=None, reason=reason.strip(),
         after={"title": found.title, "until": str(found.until or "")})  # fmt: skip
-    tell(found)
+    tell_of_state(found)
     return found

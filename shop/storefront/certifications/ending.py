@@ -12,7 +12,7 @@ from shop.festivals.changelog import log
 from shop.people.merchants.models import Merchant
 from shop.storefront.certifications.models import Certification
 from shop.storefront.certifications.public import show
-from shop.storefront.certifications.tasks import tell, tell_of_end
+from shop.storefront.certifications.tasks import tell_of_end, tell_of_state
 
 State = Certification.State
 REMINDED_BEFORE = timedelta(days=30)
@@ -66,7 +66,7 @@ def _end(row: Certification, *, at: datetime) -> None:
     found.move_to(State.ENDED, decided_at=at)
     show(merchant, at=at)
     log(found, "end", at=at, by=None, festival=None)
-    tell(found)
+    tell_of_state(found)
 
 
 @transaction.atomic
@@ -81,4 +81,4 @@ def _ask(row: Certification, *, at: datetime) -> None:
     """Ask for the paper of a certificate that a store named before papers were asked for."""
     rows = Certification.objects.filter(pk=row.pk, state=State.MISSING, reminded_at=None)
     if rows.update(reminded_at=at):
-        tell(row)
+        tell_of_state(row)

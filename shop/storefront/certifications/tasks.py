@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from django.tasks import task
-
 from shop.core import dates
-from shop.core.mail import send
-from shop.core.tasks import enqueue_all, tried_again
 from shop.people.accounts.models import User
 from shop.people.accounts.own_language import neutral_address
-from shop.people.merchants.models import Membership
-from shop.people.merchants.roles import Right, who_may
+from shop.people.merchants.notifications import StoreMail, tell, to_members
+from shop.people.merchants.roles import Right
 from shop.storefront.certifications.models import Certification
 
 State = Certification.State
@@ -21,7 +17,7 @@ LETTERS: dict[str, str] = {
 }  # fmt: skip
 
 
-def tell(found: Certification) -> None:
+def tell_of_state(found: Certification) -> None:
     """Queue mails to a store about what became of its certificate."""
     _queue(found, LETTERS[found.state])
 
@@ -32,26 +28,32 @@ def tell_of_end(found: Certification) -> None:
 
 
 def _queue(found: Certification, letter: str) -> None:
-    members = Membership.objects.filter(who_may(Right.WORDS), merchant=found.merchant_id)
-    users = members.order_by("user").values_list("user", flat=True)
-    enqueue_all(send_about, [(found.pk, letter, pk) for pk in users])
+    tell(send_about, found.pk, letter, merchant=found.merchant_id)
 
 
-@task
-@tried_again
-def send_about(certificate_id: int, letter: str, user_id: int) -> None:
+@to_members(
+    *LETTERS.values(),
+    "certificate-ends",
+    right=Right.WORDS,
+    promises={
+        "We write to you a month before.": "workspace-certificates",
+        "until you have sent the paper of the one that follows": "workspace-certificates",
+        "Send the paper of the one that follows before": "workspace-certificates",
+        "send a photo or a PDF of it, with its last day": "workspace-certificates",
+    },
+)
+def send_about(certificate_id: int, letter: str, user: User) -> StoreMail | None:
     """Tell one member of a store about a certificate; nothing if it is otherwise by now."""
     rows = Certification.objects.select_related("merchant")
     found = rows.filter(pk=certificate_id).first()
     expected = "certificate-counts" if letter == "certificate-ends" else letter
     if found is None or LETTERS.get(found.state) != expected:
-        return
-    user = User.objects.get(pk=user_id)
+        return None
     language = user.language or "en"
     context = {
-        "name": user.name, "stores": [{"name": found.merchant.name}], "certificate": found.title,
+        "certificate": found.title,
         "until": dates.day_of_year(found.until, language) if found.until else "",
         "reason": found.note,
         "link": neutral_address("workspace-certificates", found.merchant.slug),
-    }  # fmt: skip
-    send(letter, user.email, language=language, context=context)
+    }
+    return StoreMail(found.merchant, context, letter)

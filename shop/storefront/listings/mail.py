@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from django.tasks import task
 from django.utils import translation
 from django.utils.translation import gettext
 
 from shop.catalogue.models import Product
-from shop.core.mail import send
-from shop.core.tasks import enqueue_all, tried_again
 from shop.festivals.models import ChangeLog
 from shop.people.accounts.models import User
 from shop.people.accounts.own_language import neutral_address
-from shop.people.merchants.models import Membership, Merchant
-from shop.people.merchants.roles import Right, who_may
+from shop.people.merchants.models import Merchant
+from shop.people.merchants.notifications import StoreMail, tell, to_members
+from shop.people.merchants.roles import Right, roles_with
 
 DECISIONS: dict[str, str] = {
     Product.State.PUBLISHED: "product-approved",
@@ -34,10 +32,8 @@ def tell_decided(product: Product) -> None:
 
     It says what was decided now, whatever becomes of the product before it is sent.
     """
-    members = Membership.objects.filter(who_may(Right.WORDS), merchant=product.merchant_id)
     now = Product.objects.only("state", "review_note").get(pk=product.pk)
-    users = members.values_list("user", flat=True)
-    enqueue_all(send_decision, [(now.pk, pk, now.state, now.review_note) for pk in users])
+    tell(send_decision, now.pk, now.state, now.review_note, merchant=product.merchant_id)
 
 
 def tell_store(line: ChangeLog, merchant_id: int) -> None:
@@ -45,19 +41,23 @@ def tell_store(line: ChangeLog, merchant_id: int) -> None:
 
     Whether it trades is news to each member; a word or a picture to those who write them.
     """
-    members = Membership.objects.filter(merchant=merchant_id).order_by("user")
-    if line.action not in ABOUT_ALL:
-        members = members.filter(who_may(Right.WORDS))
-    rows = [(line.pk, merchant_id, pk) for pk in members.values_list("user", flat=True)]
-    enqueue_all(send_told, rows)
+    whom = {} if line.action in ABOUT_ALL else {"role__in": roles_with(Right.WORDS)}
+    tell(send_told, line.pk, merchant_id, merchant=merchant_id, **whom)
 
 
-@task
-@tried_again
-def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
+@to_members(
+    *LETTERS.values(),
+    right=None,
+    promises={
+        "Until then you find your orders here": "workspace-orders",
+        "it comes back once somebody has looked at your change": "workspace-product",
+        "You can mend your change and send it again, or take it back": "workspace-change-back",
+    },
+)
+def send_told(line_id: int, merchant_id: int, user: User) -> StoreMail | None:
     """Tell one member of a store an organizers' action on public content, with the reason."""
     line = ChangeLog.objects.get(pk=line_id)
-    store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
+    store = Merchant.objects.get(pk=merchant_id)
     language = user.language or "en"
     with translation.override(language):
         what = gettext("the page of your store")
@@ -68,34 +68,35 @@ def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
         what = Product.objects.get(pk=line.subject_id).title
         where = neutral_address("workspace-product", store.slug, line.subject_id)
     context = {
-        "name": user.name,
-        "stores": [{"name": store.name}],
         "subject": what,
         "reason": line.reason,
         "link": where,
     }
-    send(LETTERS[line.action], user.email, language=language, context=context)
+    return StoreMail(store, context, LETTERS[line.action])
 
 
-@task
-@tried_again
-def send_decision(product_id: int, user_id: int, decided: str = "", note: str = "") -> None:
+@to_members(
+    *DECISIONS.values(),
+    right=Right.WORDS,
+    place=1,
+    promises={"Change it and submit again": "workspace-product"},
+)
+def send_decision(
+    product_id: int, user: User, decided: str = "", note: str = ""
+) -> StoreMail | None:
     """Tell one member of a store the decision on a product.
 
     Args:
         decided: the state that it was given; empty in tasks of the version before.
     """
     product = Product.objects.select_related("merchant").get(pk=product_id)
-    user = User.objects.get(pk=user_id)
     key = DECISIONS.get(decided or product.state)
     if key is None:
-        return
+        return None
     store = product.merchant
     context = {
-        "name": user.name,
-        "stores": [{"name": store.name}],
         "product": product.title,
         "note": note if decided else product.review_note,
         "link": neutral_address("workspace-product", store.slug, product.pk),
     }
-    send(key, user.email, language=user.language or "en", context=context)
+    return StoreMail(store, context, key)

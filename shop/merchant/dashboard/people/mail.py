@@ -11,8 +11,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from shop.core import clock
-from shop.core.mail import send
-from shop.core.tasks import at_once, enqueue, tried_again
+from shop.core.mail.notifications import Mail, notification
+from shop.core.tasks import at_once, enqueue
 from shop.money.money_tasks.hands import members_of_late
 from shop.people.accounts.models import User
 from shop.people.accounts.moments import written
@@ -22,14 +22,13 @@ from shop.people.merchants.models import Membership, Merchant, StoreInvitation
 from shop.people.merchants.roles import Role, last_day_of, words_of
 
 
-@task
-@tried_again
-def send_store_invitation(invitation_id: int, serial: str) -> None:
+@notification("store-invitation", promises={"The link works once": "store-invitation"})
+def send_store_invitation(invitation_id: int, serial: str) -> Mail | None:
     """Send the link of an invitation; nothing if it was sent anew, accepted or taken back."""
     rows = StoreInvitation.objects.select_related("merchant", "invited_by")
     found = rows.filter(pk=invitation_id, serial=serial).first()
     if found is None or not found.is_open:
-        return
+        return None
     with translation.override(found.language):
         where = reverse("store-invitation", args=[found.token])
         words = _words(found)
@@ -39,32 +38,30 @@ def send_store_invitation(invitation_id: int, serial: str) -> None:
         "link": f"{settings.SITE_URL}{where}",
         "expires_at": written(found.expires_at, found.language),
     }
-    send("store-invitation", found.email, language=found.language, context=context)
+    return Mail(found.email, found.language, context)
 
 
-@task
-@tried_again
-def send_left(merchant_id: int, user_id: int, is_over: bool = False) -> None:
+@notification("store-left")
+def send_left(merchant_id: int, user_id: int, is_over: bool = False) -> Mail | None:
     """Tell somebody that they do not work for a store any more; nothing if they do again."""
     user, store = User.objects.get(pk=user_id), Merchant.objects.get(pk=merchant_id)
     if Membership.objects.filter(merchant=store, user=user).exists():
-        return
+        return None
     context = {"name": user.name, "stores": [{"name": store.name}], "is_over": is_over}
-    send("store-left", user.email, language=user.language or "en", context=context)
+    return Mail(user.email, user.language or "en", context)
 
 
-@task
-@tried_again
-def send_role(membership_id: int) -> None:
+@notification("store-role")
+def send_role(membership_id: int) -> Mail | None:
     """Tell a member their role in a store and what it may do; nothing if they left meanwhile."""
     found = _member(membership_id)
     if found is None:
-        return
+        return None
     language = found.user.language or "en"
     with translation.override(language):
         words = _words(found)
     context = words | _facts(found, reverse("workspace-store", args=[found.merchant.slug]))
-    send("store-role", found.user.email, language=language, context=context)
+    return Mail(found.user.email, language, context)
 
 
 @task
@@ -76,9 +73,8 @@ def tell_of_owner(merchant_id: int, user_id: int, by_id: int) -> None:
         enqueue(send_new_owner, merchant_id, user_id, by_id, user.pk)
 
 
-@task
-@tried_again
-def send_new_owner(merchant_id: int, owner_id: int, by_id: int, user_id: int) -> None:
+@notification("store-owner", promises={"remove the owner on this page": "workspace-person"})
+def send_new_owner(merchant_id: int, owner_id: int, by_id: int, user_id: int) -> Mail:
     """Warn somebody that a store has another owner, and what to do if nobody of them knows why."""
     user, owner, by = (User.objects.get(pk=pk) for pk in (user_id, owner_id, by_id))
     store = Merchant.objects.get(pk=merchant_id)
@@ -90,18 +86,17 @@ def send_new_owner(merchant_id: int, owner_id: int, by_id: int, user_id: int) ->
         "who": by.name or by.email,
         "team_link": neutral_address("workspace-team", store.slug) if own.exists() else "",
     }
-    send("store-owner", user.email, language=user.language or "en", context=context)
+    return Mail(user.email, user.language or "en", context)
 
 
-@task
-@tried_again
-def send_step_reminder(membership_id: int, by_id: int) -> None:
+@notification("step-reminder", promises={"It takes two minutes": "mfa_index"})
+def send_step_reminder(membership_id: int, by_id: int) -> Mail | None:
     """Remind a member of the second step; nothing if it is on, or they left meanwhile."""
     found, who = _member(membership_id), User.objects.get(pk=by_id)
     if found is None or second_steps(found.user).exists():
-        return
+        return None
     context = _facts(found, reverse("mfa_index")) | {"who": who.name or who.email}
-    send("step-reminder", found.user.email, language=found.user.language or "en", context=context)
+    return Mail(found.user.email, found.user.language or "en", context)
 
 
 def _member(pk: int) -> Membership | None:

@@ -7,15 +7,14 @@ from django.tasks import task
 
 from shop.core import dates
 from shop.core.currencies import written
-from shop.core.mail import send
-from shop.core.tasks import at_once, enqueue, tried_again
+from shop.core.tasks import at_once
 from shop.money.payments.disputes.models import Dispute
 from shop.money.payments.disputes.words import reason_words
 from shop.orders.models import Suborder
 from shop.orders.text import merchant_link
 from shop.people.accounts.models import User
-from shop.people.merchants.models import Membership
-from shop.people.merchants.roles import Right, who_may
+from shop.people.merchants.notifications import StoreMail, tell_stores, to_members
+from shop.people.merchants.roles import Right
 
 OPENED, WON, LOST = "opened", "won", "lost"
 
@@ -25,30 +24,24 @@ OPENED, WON, LOST = "opened", "won", "lost"
 def tell_stores_of_dispute(dispute_id: int, what: str) -> None:
     """Queue a mail to each member who answers shoppers, of each store of a disputed order."""
     parts = Suborder.objects.filter(order__payments__disputes=dispute_id)
-    rows = Membership.objects.filter(who_may(Right.ANSWER), merchant__suborders__in=parts)
-    found = rows.values_list("merchant__suborders", "user").distinct().order_by("user")
-    own = set(parts.values_list("pk", flat=True))
-    for part_id, user_id in found:
-        if part_id in own:
-            enqueue(send_dispute_news, dispute_id, part_id, user_id, what)
+    rows = [(part.merchant_id, (dispute_id, part.pk, what)) for part in parts]
+    tell_stores(send_dispute_news, rows)
 
 
-@task
-@tried_again
-def send_dispute_news(dispute_id: int, suborder_id: int, user_id: int, what: str) -> None:
+@to_members(
+    "dispute-news",
+    right=Right.ANSWER,
+    place=2,
+    promises={"Please tell us what you know": "workspace-dispute"},
+)
+def send_dispute_news(dispute_id: int, suborder_id: int, user: User, what: str) -> StoreMail | None:
     """Tell a member what is disputed and until when, or how it ended and who bears it."""
     dispute = Dispute.objects.get(pk=dispute_id)
     part = Suborder.objects.select_related("order", "merchant").get(pk=suborder_id)
-    user = User.objects.get(pk=user_id)
-    own = Membership.objects.filter(user=user, merchant=part.merchant_id)
-    if not own.filter(who_may(Right.ANSWER)).exists():  # has left the store or the role meanwhile
-        return
     language = user.language or "en"
     bears = borne_by(dispute, part)
     context = {
-        "name": user.name,
         "order_number": part.order.number,
-        "stores": [{"name": part.merchant.name}],
         "what": what,
         "is_inquiry": dispute.state == Dispute.State.INQUIRY,
         "amount": written(dispute.amount, dispute.currency, language),
@@ -60,7 +53,7 @@ def send_dispute_news(dispute_id: int, suborder_id: int, user_id: int, what: str
         "fee": written(fee, dispute.currency, language) if (fee := fee_of(dispute, part)) else "",
         "merchant_link": merchant_link(part) + "#dispute",
     }
-    send("dispute-news", user.email, language=language, context=context)
+    return StoreMail(part.merchant, context)
 
 
 def borne_by(dispute: Dispute, part: Suborder) -> int:
