@@ -3,11 +3,14 @@
 import time
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.management import rename_permissions_after_model_rename
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
 from psycopg.errors import LockNotAvailable
 
 from config.table_rights import as_owner, grant_rights, role_of
@@ -33,6 +36,7 @@ class Command(MigrateCommand):
         if settings.DATABASE_POOLED:
             raise CommandError(BEHIND_POOLER)
         self._database = options["database"]
+        self._applied: list[tuple[Migration, bool]] = []
         has_owner = bool(settings.DATABASE_OWNER_URL) and self._database == DEFAULT_DB_ALIAS
         if has_owner:
             as_owner()
@@ -46,6 +50,7 @@ class Command(MigrateCommand):
                 super().handle(*args, **options)
                 return
             except OperationalError as error:
+                self._rename_permissions()
                 if not isinstance(error.__cause__, LockNotAvailable) or tries == TRIES:
                     raise
                 self.stdout.write(f" A table is in use: again in {PAUSE} seconds.")
@@ -53,6 +58,20 @@ class Command(MigrateCommand):
             finally:
                 with connections[self._database].cursor() as cursor:
                     cursor.execute("RESET lock_timeout")
+
+    def _rename_permissions(self) -> None:
+        """Rename the permissions of the models that a try renamed before it had to stop.
+
+        Django renames them at the end of a try, and only for what that try applied itself. Left
+        alone they would be created a second time, and the groups would keep the old ones.
+        """
+        plan, self._applied = self._applied, []
+        executor = MigrationExecutor(connections[self._database])
+        state = executor._create_project_state(with_applied_migrations=True)
+        for app in apps.get_app_configs():
+            rename_permissions_after_model_rename(
+                app, plan=plan, using=self._database, apps=state.apps
+            )
 
     def migration_progress_callback(
         self, action: str, migration: Migration | None = None, fake: bool = False
@@ -64,6 +83,8 @@ class Command(MigrateCommand):
         """
         if migration is not None and action in {"apply_start", "unapply_start"}:
             self._bound(LOCK_SECONDS if migration.atomic else 0)
+        if migration is not None and action in {"apply_success", "unapply_success"}:
+            self._applied.append((migration, action == "unapply_success"))
         super().migration_progress_callback(action, migration, fake)
 
     def _bound(self, seconds: int) -> None:
